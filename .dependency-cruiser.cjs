@@ -1,0 +1,104 @@
+// The direction of dependencies drawn in docs/architecture.md, held by `npm run lint`.
+const DOMAINS = 'identity|bodies|meetings|agenda|attendance|documents|voting|minutes'
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'A cycle means that two files are one thing, or that a rule stands in the wrong place.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'protocol-imports-nothing-of-ours',
+      comment: 'protocol/ is the wire contract: server, media node and browser all load it.',
+      severity: 'error',
+      from: { path: '^protocol/' },
+      to: { path: '^(server|sfu|client|migrations|tests|setup)/' },
+    },
+    {
+      name: 'protocol-runs-in-a-browser',
+      severity: 'error',
+      from: { path: '^protocol/' },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'sfu-knows-mediasoup-and-protocol-only',
+      comment: 'The media node never learns what a meeting is.',
+      severity: 'error',
+      from: { path: '^sfu/' },
+      to: { path: '^(server|client|migrations|tests|setup)/' },
+    },
+    {
+      name: 'client-knows-protocol-only',
+      severity: 'error',
+      from: { path: '^client/' },
+      to: { path: '^(server|sfu|migrations|tests|setup)/' },
+    },
+    {
+      name: 'server-never-imports-the-client-or-the-media-node',
+      comment: 'The media node is another process, spoken to over its control socket.',
+      severity: 'error',
+      from: { path: '^server/' },
+      to: { path: '^(client|sfu|tests|setup)/' },
+    },
+    {
+      name: 'nothing-imports-main',
+      severity: 'error',
+      from: { pathNot: '^tests/' },
+      to: { path: '^server/main\\.ts$' },
+    },
+    {
+      name: 'a-domain-never-imports-a-foreign-store',
+      comment: "Another domain's rules file is its door; its store is its own.",
+      severity: 'error',
+      from: { path: '^server/([^/]+)/', pathNot: '^server/main\\.ts$' },
+      to: { path: '^server/[^/]+/store\\.ts$', pathNot: '^server/$1/' },
+    },
+    {
+      name: 'a-domain-never-imports-foreign-edges',
+      severity: 'error',
+      from: { path: '^server/([^/]+)/', pathNot: '^server/main\\.ts$' },
+      to: { path: '^server/[^/]+/(routes|live)\\.ts$', pathNot: '^server/$1/' },
+    },
+    {
+      name: 'rules-know-no-edge',
+      comment: 'routes, live and store depend on the rules, never the other way round.',
+      severity: 'error',
+      from: { path: `^server/(${DOMAINS})/(?!store|routes|live)[^/]+\\.ts$`, pathNot: '\\.test\\.ts$' },
+      to: { path: '^server/[^/]+/(store|routes|live)\\.ts$' },
+    },
+    {
+      name: 'platform-knows-no-domain',
+      severity: 'error',
+      from: { path: '^server/platform/', pathNot: '\\.test\\.ts$' },
+      to: { path: `^server/(journal|${DOMAINS})/` },
+    },
+    {
+      name: 'the-journal-knows-no-domain',
+      severity: 'error',
+      from: { path: '^server/journal/', pathNot: '\\.test\\.ts$' },
+      to: { path: `^server/(${DOMAINS})/` },
+    },
+    {
+      name: 'ui-knows-no-domain',
+      severity: 'error',
+      from: { path: '^client/ui/' },
+      to: { path: '^client/(?!ui/)' },
+    },
+    {
+      name: 'no-unlisted-packages',
+      severity: 'error',
+      from: {},
+      to: { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^(dist|data)/' },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: 'tsconfig.json' },
+    enhancedResolveOptions: { extensions: ['.ts', '.vue', '.mjs', '.js', '.cjs', '.json'], exportsFields: ['exports'], conditionNames: ['import', 'require', 'node', 'default'] },
+  },
+}
