@@ -1,0 +1,100 @@
+import { z } from 'zod'
+import { TextRef } from './journal.ts'
+import { defineRoute } from './route.ts'
+import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
+import { Line } from './text.ts'
+
+/** Decision wanted from an item: quyết định · cho ý kiến · báo cáo */
+export const ItemPurpose = z.enum(['decide', 'opinion', 'report'])
+export type ItemPurpose = z.infer<typeof ItemPurpose>
+
+export const AgendaItemDraft = z.object({
+  title: Line(500), minutes: z.int().min(1).max(600), presenterId: z.uuid().nullable(), purpose: ItemPurpose,
+})
+export type AgendaItemDraft = z.infer<typeof AgendaItemDraft>
+
+const ItemParams = z.object({ meetingId: z.uuid(), itemId: z.uuid() })
+const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'presenterNotParticipant'] as const
+
+export const addItem = defineRoute({
+  id: 'agenda.add', method: 'post', path: '/api/meetings/:meetingId/agenda', access: 'signedIn', errors: [...changeErrors, 'idempotencyKeyReused'],
+  summary: 'Chair or clerk adds an item at the end of the agenda.',
+  params: z.object({ meetingId: z.uuid() }),
+  body: AgendaItemDraft.extend({ key: z.string().min(8).max(64) }),
+  response: z.object({ itemId: z.uuid() }),
+})
+
+export const changeItem = defineRoute({
+  id: 'agenda.change', method: 'put', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn', errors: changeErrors,
+  summary: 'Chair or clerk changes an item that has not been dealt with.',
+  params: ItemParams, body: AgendaItemDraft, response: z.object({}),
+})
+
+export const removeItem = defineRoute({
+  id: 'agenda.remove', method: 'delete', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn', errors: changeErrors,
+  summary: 'Chair or clerk takes an item and its documents off the agenda; refused once it was dealt with.',
+  params: ItemParams, response: z.object({}),
+})
+
+export const orderItems = defineRoute({
+  id: 'agenda.order', method: 'put', path: '/api/meetings/:meetingId/agenda-order', access: 'signedIn', errors: [...changeErrors, 'agendaChanged'],
+  summary: 'Chair or clerk puts the items in another order. The list must name every item, else somebody changed the agenda meanwhile.',
+  params: z.object({ meetingId: z.uuid() }), body: z.object({ itemIds: z.array(z.uuid()).min(1).max(300) }), response: z.object({}),
+})
+
+export const goToItem = defineCommand({
+  name: 'agenda:goTo', summary: 'Makes an item the current one; the one before is done. `null` ends the last item.', access: 'chair or clerk',
+  input: ChangeOfMeeting.extend({ itemId: z.uuid().nullable() }), output: Nothing,
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound'],
+})
+
+export const AgendaItemFacts = z.object({
+  itemId: z.uuid(), title: TextRef, minutes: z.int(), presenterId: z.uuid().nullable(), purpose: ItemPurpose,
+})
+export type AgendaItemFacts = z.infer<typeof AgendaItemFacts>
+
+/** What happens to an agenda. Office only while the meeting is a draft; `meeting.published` then states it whole. */
+export const agendaEntries = [
+  z.object({ kind: z.literal('agenda.itemAdded'), data: AgendaItemFacts }),
+  z.object({ kind: z.literal('agenda.itemChanged'), data: AgendaItemFacts }),
+  z.object({ kind: z.literal('agenda.itemRemoved'), data: z.object({ itemId: z.uuid() }) }),
+  z.object({ kind: z.literal('agenda.ordered'), data: z.object({ itemIds: z.array(z.uuid()) }) }),
+  z.object({ kind: z.literal('agenda.itemStarted'), data: z.object({ itemId: z.uuid() }) }),
+  z.object({ kind: z.literal('agenda.itemEnded'), data: z.object({ itemId: z.uuid() }) }),
+] as const
+
+export const AgendaItemState = AgendaItemFacts.extend({
+  status: z.enum(['pending', 'current', 'done']),
+  startedAt: z.string().nullable(),
+  /** Milliseconds dealt with before the present start; an item may be returned to. */
+  spentMs: z.int(),
+})
+export type AgendaItemState = z.infer<typeof AgendaItemState>
+export type AgendaState = AgendaItemState[]
+
+type AgendaEntry = z.infer<typeof agendaEntries[number]> & { at: string }
+
+/** The agenda after one more entry. */
+export function applyAgenda(items: AgendaState, entry: AgendaEntry): AgendaState {
+  const each = (itemId: string, change: (item: AgendaItemState) => AgendaItemState) =>
+    items.map((item) => item.itemId === itemId ? change(item) : item)
+  switch (entry.kind) {
+    case 'agenda.itemAdded':
+      return [...items, { ...entry.data, status: 'pending', startedAt: null, spentMs: 0 }]
+    case 'agenda.itemChanged':
+      return each(entry.data.itemId, (item) => ({ ...item, ...entry.data }))
+    case 'agenda.itemRemoved':
+      return items.filter((item) => item.itemId !== entry.data.itemId)
+    case 'agenda.ordered': {
+      const place = new Map(entry.data.itemIds.map((itemId, index) => [itemId, index]))
+      return items.toSorted((a, b) => (place.get(a.itemId) ?? items.length) - (place.get(b.itemId) ?? items.length))
+    }
+    case 'agenda.itemStarted':
+      return each(entry.data.itemId, (item) => ({ ...item, status: 'current', startedAt: entry.at }))
+    case 'agenda.itemEnded':
+      return each(entry.data.itemId, (item) => ({
+        ...item, status: 'done', startedAt: null,
+        spentMs: item.spentMs + (item.startedAt ? Date.parse(entry.at) - Date.parse(item.startedAt) : 0),
+      }))
+  }
+}

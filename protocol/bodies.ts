@@ -1,0 +1,84 @@
+import { z } from 'zod'
+import { Person } from './identity.ts'
+import { defineRoute } from './route.ts'
+
+/** chủ trì · thư ký · thành viên · khách mời */
+export const BodyRole = z.enum(['chair', 'clerk', 'member', 'guest'])
+export type BodyRole = z.infer<typeof BodyRole>
+
+/**
+ * A share that a count must reach, as data: `strict` means "more than" (quá nửa = 1/2 strict), else "at least"
+ * (two thirds = 2/3, not strict). `basis` names the regulation it is taken from.
+ */
+export const Threshold = z.object({
+  numerator: z.int().positive(), denominator: z.int().positive(), strict: z.boolean(), basis: z.string(),
+})
+export type Threshold = z.infer<typeof Threshold>
+
+/** Whether `count` out of `base` reaches the threshold. Integers only, so nothing is lost to rounding. */
+export function reaches(count: number, base: number, threshold: Threshold): boolean {
+  const left = count * threshold.denominator
+  const right = base * threshold.numerator
+  return base > 0 && (threshold.strict ? left > right : left >= right)
+}
+
+/** What a vote is counted against: all incumbents of the body, those present, or the valid ballots. */
+export const VoteBase = z.enum(['incumbents', 'present', 'validBallots'])
+export type VoteBase = z.infer<typeof VoteBase>
+
+/** One grade of a scale, best first. `passes` is false for the grades that reject the work. */
+export const Grade = z.object({ id: z.string(), label: z.object({ vi: z.string(), en: z.string() }), passes: z.boolean() })
+export type Grade = z.infer<typeof Grade>
+
+/** The rules of a body, each from its own regulations: data, never constants in code. */
+export const BodyRules = z.object({
+  /** Share of the summoned voting members that must be present. */
+  quorum: Threshold,
+  /** Named votes: share of `base` that must approve. */
+  majority: Threshold.extend({ base: VoteBase }),
+  /** Grading ballots, where the body grades: the result is the best grade that `threshold` of `base` gave or surpassed. */
+  grading: z.object({ scale: z.array(Grade).min(2), threshold: Threshold, base: VoteBase }).nullable(),
+})
+export type BodyRules = z.infer<typeof BodyRules>
+
+/** How a body's papers are headed (Quy định 399-QĐ/TW for party bodies, Nghị định 30/2020/NĐ-CP for state bodies). */
+export const Letterhead = z.object({
+  style: z.enum(['party', 'state']),
+  superior: z.string(),
+  issuer: z.string(),
+  /** Written after the number, e.g. `BB/TU` in `Số 12-BB/TU`. */
+  minutesSymbol: z.string(),
+  place: z.string(),
+})
+export type Letterhead = z.infer<typeof Letterhead>
+
+export const Body = z.object({
+  id: z.uuid(), name: z.string(), rules: BodyRules, letterhead: Letterhead,
+  /** The caller's role in it; null for an administrator who is not a member. */
+  role: BodyRole.nullable(),
+})
+export type Body = z.infer<typeof Body>
+
+export const Membership = z.object({
+  person: Person, role: BodyRole,
+  /** What the person is in this body, e.g. "Phản biện 1". */
+  office: z.string(),
+  /** Incumbent with a vote; a clerk from the office has none. */
+  voting: z.boolean(),
+  /** Protocol rank, 1 first. */
+  rank: z.int(),
+})
+export type Membership = z.infer<typeof Membership>
+
+export const listBodies = defineRoute({
+  id: 'bodies.list', method: 'get', path: '/api/bodies', access: 'signedIn', errors: [],
+  summary: 'The bodies the caller belongs to (an administrator sees all).',
+  response: z.object({ bodies: z.array(Body) }),
+})
+
+export const listMembers = defineRoute({
+  id: 'bodies.members', method: 'get', path: '/api/bodies/:bodyId/members', access: 'signedIn', errors: ['bodyNotFound'],
+  summary: 'Present members of a body by protocol rank; for its members and administrators.',
+  params: z.object({ bodyId: z.uuid() }),
+  response: z.object({ members: z.array(Membership) }),
+})

@@ -1,0 +1,53 @@
+import { z } from 'zod'
+import { TextRef } from './journal.ts'
+import { defineRoute } from './route.ts'
+import { Line } from './text.ts'
+
+const DocumentParams = z.object({ meetingId: z.uuid(), documentId: z.uuid() })
+
+export const attachDocument = defineRoute({
+  id: 'documents.attach', method: 'post', path: '/api/meetings/:meetingId/agenda/:itemId/documents', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'documentEmpty', 'documentTooLarge',
+    'documentNotPdf', 'uploadIncomplete', 'storageFull', 'idempotencyKeyReused'],
+  summary: 'Chair or clerk attaches a PDF to an item. The body is the file itself, streamed; its content decides the type, not its name.',
+  params: z.object({ meetingId: z.uuid(), itemId: z.uuid() }),
+  query: z.object({ name: Line(240), key: z.string().min(8).max(64) }),
+  body: { stream: 'application/pdf' },
+  response: z.object({ documentId: z.uuid() }),
+})
+
+export const removeDocument = defineRoute({
+  id: 'documents.remove', method: 'delete', path: '/api/meetings/:meetingId/documents/:documentId', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'documentNotFound'],
+  summary: 'Chair or clerk withdraws a document from its item.',
+  params: DocumentParams, response: z.object({}),
+})
+
+export const readDocument = defineRoute({
+  id: 'documents.read', method: 'get', path: '/api/meetings/:meetingId/documents/:documentId/file', access: 'signedIn',
+  errors: ['meetingNotFound', 'documentNotFound'],
+  summary: 'The file, for participants of the meeting that published it. Answers range requests.',
+  params: DocumentParams, response: { stream: 'application/pdf' },
+})
+
+export const DocumentFacts = z.object({
+  documentId: z.uuid(), itemId: z.uuid(), name: TextRef,
+  /** SHA-256 of the file, hexadecimal. */
+  sha256: z.string(), bytes: z.int(),
+})
+export type DocumentFacts = z.infer<typeof DocumentFacts>
+export type DocumentsState = DocumentFacts[]
+
+export const documentEntries = [
+  z.object({ kind: z.literal('documents.attached'), data: DocumentFacts }),
+  z.object({ kind: z.literal('documents.removed'), data: z.object({ documentId: z.uuid() }) }),
+] as const
+
+type DocumentEntry = z.infer<typeof documentEntries[number]>
+
+/** The documents after one more entry. */
+export function applyDocuments(documents: DocumentsState, entry: DocumentEntry): DocumentsState {
+  return entry.kind === 'documents.attached'
+    ? [...documents, entry.data]
+    : documents.filter((document) => document.documentId !== entry.data.documentId)
+}

@@ -1,0 +1,77 @@
+import { z } from 'zod'
+
+/**
+ * Every error that the product answers with has one of these stable codes. The interface translates the code
+ * (`client/app/messages`, key `errors.<code>`); only the HTTP edge knows which status it becomes.
+ */
+export const errorCodes = [
+  // platform
+  'badRequest', // the input does not fit the contract; details.issues says where
+  'notFound', // no such route or resource, or not for this person
+  'internal', // a defect of ours; details.reference is found again in the log
+  'databaseUnavailable', // nothing was saved; the same request may be sent again
+  'tooManyRequests', // details.retryAfterSeconds
+  'originRefused', // a browser page of a foreign origin
+  'csrfRefused', // the anti-forgery token is missing or old
+  // identity
+  'signInRequired',
+  'wrongCredentials',
+  'passwordTooWeak', // details.minimumLength
+  'wrongPassword', // the current password, when changing it
+  'resetCodeInvalid', // unknown, used or expired
+  'administratorRequired',
+  'usernameTaken',
+  // journal
+  'idempotencyKeyReused', // the key was used for another command
+  'invalidCursor',
+  'entryInvalid',
+  // bodies, meetings, agenda
+  'bodyNotFound',
+  'personNotFound',
+  'meetingNotFound', // does not exist, or this person may not know of it
+  'forbiddenInMeeting', // known meeting, but the role does not allow this act; details.role
+  'meetingNotDraft',
+  'meetingNotPublished',
+  'meetingNotLive',
+  'meetingAlreadyLive',
+  'meetingClosed',
+  'agendaEmpty',
+  'agendaItemNotFound',
+  'agendaChanged', // somebody else changed it first; details.version is the present one
+  'presenterNotParticipant',
+  // documents
+  'documentNotFound',
+  'documentEmpty',
+  'documentTooLarge', // details.limitBytes
+  'documentNotPdf', // the content decides, not the name
+  'uploadIncomplete',
+  'storageFull',
+  // attendance
+  'notParticipant',
+  'alreadyPresent',
+  // voting
+  'voteNotFound',
+  'voteAlreadyOpen', // one open vote a meeting
+  'voteClosed',
+  'alreadyVoted',
+  'notEntitledToVote',
+  'choiceUnknown',
+  'gradingNotAllowed', // the body has no grading scale
+  // minutes
+  'minutesNotFound',
+  'minutesPublished',
+  'minutesChanged', // details.version
+  // media
+  'mediaUnavailable',
+] as const
+
+export const ErrorCode = z.enum(errorCodes)
+export type ErrorCode = z.infer<typeof ErrorCode>
+
+/** What a failed request or command answers. `message` is English and for developers; people read the translated code. */
+export const ErrorBody = z.object({
+  code: ErrorCode,
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()).default({}),
+})
+export type ErrorBody = z.infer<typeof ErrorBody>

@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { defineRoute } from './route.ts'
+import { Line } from './text.ts'
+
+/** A person as others see them: full name in one piece (never split), office beneath. */
+export const Person = z.object({ id: z.uuid(), fullName: z.string(), office: z.string() })
+export type Person = z.infer<typeof Person>
+
+export const PASSWORD_MIN_LENGTH = 10
+
+/** The signed-in person, their rights beyond meetings, and the anti-forgery token to send as `x-csrf-token`. */
+export const Me = z.object({
+  person: Person,
+  username: z.string(),
+  administrator: z.boolean(),
+  csrfToken: z.string(),
+})
+export type Me = z.infer<typeof Me>
+
+export const getMe = defineRoute({
+  id: 'identity.me', method: 'get', path: '/api/me', access: 'signedIn', errors: [],
+  summary: 'Who is signed in in this browser.', response: Me,
+})
+
+/** Sign-in has no session yet, so it is guarded by the Origin header and the rate limit. */
+export const signIn = defineRoute({
+  id: 'identity.signIn', method: 'post', path: '/api/session', access: 'anyone',
+  errors: ['wrongCredentials', 'tooManyRequests', 'originRefused'],
+  summary: 'Signs in with user name and password. Limited per user name and address.',
+  body: z.object({ username: z.string().trim().toLowerCase().min(1).max(64), password: z.string().min(1).max(256) }),
+  response: Me,
+})
+
+export const signOut = defineRoute({
+  id: 'identity.signOut', method: 'delete', path: '/api/session', access: 'signedIn', errors: [],
+  summary: 'Ends this browser’s session and its sockets.', response: z.object({}),
+})
+
+export const changePassword = defineRoute({
+  id: 'identity.changePassword', method: 'put', path: '/api/me/password', access: 'signedIn',
+  errors: ['wrongPassword', 'passwordTooWeak', 'tooManyRequests'],
+  summary: 'Changes one’s own password; every other session of the person ends.',
+  body: z.object({ current: z.string().max(256), next: z.string().max(256) }),
+  response: Me,
+})
+
+/** Redeems an administrator's one-time code: sets the new password and signs in. */
+export const redeemResetCode = defineRoute({
+  id: 'identity.redeemResetCode', method: 'post', path: '/api/session/reset', access: 'anyone',
+  errors: ['resetCodeInvalid', 'passwordTooWeak', 'tooManyRequests', 'originRefused'],
+  summary: 'Sets a new password with a one-time code from an administrator, and signs in.',
+  body: z.object({ username: z.string().trim().toLowerCase().min(1).max(64), code: z.string().min(1).max(64), next: z.string().max(256) }),
+  response: Me,
+})
+
+export const Account = z.object({
+  person: Person, username: z.string(), administrator: z.boolean(), disabled: z.boolean(),
+})
+export type Account = z.infer<typeof Account>
+
+export const listAccounts = defineRoute({
+  id: 'identity.listAccounts', method: 'get', path: '/api/accounts', access: 'administrator', errors: [],
+  summary: 'Accounts by given name, for the administrator.',
+  response: z.object({ accounts: z.array(Account) }),
+})
+
+export const createAccount = defineRoute({
+  id: 'identity.createAccount', method: 'post', path: '/api/accounts', access: 'administrator', errors: ['usernameTaken'],
+  summary: 'Creates a person with an account and a one-time code to set the first password with.',
+  body: z.object({
+    fullName: Line(120), office: Line(160),
+    username: z.string().trim().toLowerCase().regex(/^[a-z0-9][a-z0-9._-]{1,62}$/),
+  }),
+  response: z.object({ account: Account, code: z.string(), expiresAt: z.iso.datetime() }),
+})
+
+export const issueResetCode = defineRoute({
+  id: 'identity.issueResetCode', method: 'post', path: '/api/accounts/:personId/reset-code', access: 'administrator', errors: ['personNotFound'],
+  summary: 'Makes a one-time code (valid 24 hours, one use) that lets the person set a new password. Shown once, never stored in clear.',
+  params: z.object({ personId: z.uuid() }),
+  response: z.object({ code: z.string(), expiresAt: z.iso.datetime() }),
+})

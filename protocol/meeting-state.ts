@@ -1,0 +1,90 @@
+import { z } from 'zod'
+import { AgendaItemFacts, agendaEntries, applyAgenda, type AgendaState } from './agenda.ts'
+import { applyAttendance, attendanceEntries, noAttendance, type AttendanceState } from './attendance.ts'
+import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
+import type { Reducer, Viewer } from './journal.ts'
+import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
+import { minutesEntries } from './minutes.ts'
+import { applyVoting, votingEntries, type VotingState } from './voting.ts'
+
+/** The programme as published: it states everything at once, since members have seen nothing of the draft. */
+const published = z.object({
+  kind: z.literal('meeting.published'),
+  data: z.object({
+    facts: MeetingFacts, participants: z.array(Participant), items: z.array(AgendaItemFacts), documents: z.array(DocumentFacts),
+  }),
+})
+
+/** Every kind of entry that a meeting's journal holds. */
+export const MeetingEntry = z.discriminatedUnion('kind', [
+  ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...minutesEntries,
+])
+export type MeetingEntry = z.infer<typeof MeetingEntry>
+
+/** A meeting as its journal has it at one moment: what the room, the attendance list, the votes and the minutes show. */
+export interface MeetingState {
+  status: MeetingStatus
+  facts: MeetingFacts | null
+  participants: Participant[]
+  openedAt: string | null
+  closedAt: string | null
+  agenda: AgendaState
+  documents: DocumentsState
+  attendance: AttendanceState
+  votes: VotingState
+  minutesNumber: string | null
+}
+
+function initial(): MeetingState {
+  return {
+    status: 'draft', facts: null, participants: [], openedAt: null, closedAt: null,
+    agenda: [], documents: [], attendance: noAttendance, votes: [], minutesNumber: null,
+  }
+}
+
+function apply(state: MeetingState, entry: MeetingEntry & { at: string }): MeetingState {
+  switch (entry.kind) {
+    case 'meeting.created': {
+      const { participants, bodyId: _, ...facts } = entry.data
+      return { ...state, facts, participants }
+    }
+    case 'meeting.changed':
+      return { ...state, facts: entry.data }
+    case 'meeting.published': {
+      const { facts, participants, items, documents } = entry.data
+      const agenda: AgendaState = items.map((item) => ({ ...item, status: 'pending', startedAt: null, spentMs: 0 }))
+      return { ...state, status: 'published', facts, participants, agenda, documents }
+    }
+    case 'meeting.opened':
+      return { ...state, status: 'live', openedAt: entry.at }
+    case 'meeting.closed':
+      return { ...state, status: 'closed', closedAt: entry.at }
+    case 'agenda.itemRemoved':
+      return {
+        ...state, agenda: applyAgenda(state.agenda, entry),
+        documents: state.documents.filter((document) => document.itemId !== entry.data.itemId),
+      }
+    case 'agenda.itemAdded': case 'agenda.itemChanged': case 'agenda.ordered': case 'agenda.itemStarted': case 'agenda.itemEnded':
+      return { ...state, agenda: applyAgenda(state.agenda, entry) }
+    case 'documents.attached': case 'documents.removed':
+      return { ...state, documents: applyDocuments(state.documents, entry) }
+    case 'attendance.joined': case 'attendance.left': case 'attendance.absenceRecorded': case 'attendance.absenceReason':
+      return { ...state, attendance: applyAttendance(state.attendance, entry) }
+    case 'vote.opened': case 'vote.ballotCast': case 'vote.closed':
+      return { ...state, votes: applyVoting(state.votes, entry) }
+    case 'minutes.saved':
+      return state
+    case 'minutes.published':
+      return { ...state, minutesNumber: entry.data.number }
+  }
+}
+
+/** What one viewer may see of the state; equals folding only the entries that the viewer may see. */
+function project(state: MeetingState, viewer: Viewer): MeetingState {
+  if (viewer.office) return state
+  if (state.status === 'draft') return initial()
+  return { ...state, attendance: { ...state.attendance, reasons: {} } }
+}
+
+/** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { version: 1, initial, apply, project }

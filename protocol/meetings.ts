@@ -1,0 +1,111 @@
+import { z } from 'zod'
+import { BodyRole, Letterhead, BodyRules } from './bodies.ts'
+import { Person } from './identity.ts'
+import { TextRef } from './journal.ts'
+import { defineRoute } from './route.ts'
+import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
+import { Instant, Line } from './text.ts'
+
+/** dự thảo · đã công bố · đang họp · đã bế mạc */
+export const MeetingStatus = z.enum(['draft', 'published', 'live', 'closed'])
+export type MeetingStatus = z.infer<typeof MeetingStatus>
+
+/** trực tiếp · trực tuyến · kết hợp */
+export const MeetingMode = z.enum(['inPerson', 'online', 'hybrid'])
+export type MeetingMode = z.infer<typeof MeetingMode>
+
+/** A participant as the meeting knows them: the role in the body, taken over when the meeting was created. */
+export const Participant = z.object({
+  personId: z.uuid(), role: BodyRole, office: z.string(), voting: z.boolean(), rank: z.int(),
+})
+export type Participant = z.infer<typeof Participant>
+
+export const MeetingSummary = z.object({
+  id: z.uuid(), bodyId: z.uuid(), bodyName: z.string(), title: z.string(), mode: MeetingMode, place: z.string(),
+  startsAt: Instant, plannedMinutes: z.int(), status: MeetingStatus,
+  openedAt: Instant.nullable(), closedAt: Instant.nullable(),
+  /** The caller's role in this meeting. */
+  role: BodyRole,
+  minutes: z.enum(['none', 'draft', 'published']),
+})
+export type MeetingSummary = z.infer<typeof MeetingSummary>
+
+/** What a page about one meeting needs besides its live state: names, rules and letterhead. */
+export const MeetingDetail = MeetingSummary.extend({
+  rules: BodyRules, letterhead: Letterhead,
+  people: z.array(Person),
+  participants: z.array(Participant),
+})
+export type MeetingDetail = z.infer<typeof MeetingDetail>
+
+const MeetingParams = z.object({ meetingId: z.uuid() })
+
+export const listMeetings = defineRoute({
+  id: 'meetings.list', method: 'get', path: '/api/meetings', access: 'signedIn', errors: [],
+  summary: 'Meetings of the caller, latest start first; drafts only for chair and clerk. Paged by `before`.',
+  query: z.object({
+    status: MeetingStatus.optional(),
+    before: Instant.optional(),
+    limit: z.coerce.number().int().min(1).max(100).default(50),
+  }),
+  response: z.object({ meetings: z.array(MeetingSummary), next: Instant.nullable() }),
+})
+
+export const getMeeting = defineRoute({
+  id: 'meetings.get', method: 'get', path: '/api/meetings/:meetingId', access: 'signedIn', errors: ['meetingNotFound'],
+  summary: 'One meeting with its participants and the rules of its body.',
+  params: MeetingParams, response: MeetingDetail,
+})
+
+export const MeetingDraft = z.object({
+  title: Line(300), mode: MeetingMode, place: Line(200),
+  startsAt: Instant, plannedMinutes: z.int().min(5).max(2880),
+})
+export type MeetingDraft = z.infer<typeof MeetingDraft>
+
+export const createMeeting = defineRoute({
+  id: 'meetings.create', method: 'post', path: '/api/meetings', access: 'signedIn', errors: ['bodyNotFound', 'idempotencyKeyReused'],
+  summary: 'The chair or clerk of a body drafts a meeting; its present members become the participants.',
+  body: MeetingDraft.extend({ bodyId: z.uuid(), key: z.string().min(8).max(64) }),
+  response: z.object({ meetingId: z.uuid() }),
+})
+
+export const changeMeeting = defineRoute({
+  id: 'meetings.change', method: 'patch', path: '/api/meetings/:meetingId', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingAlreadyLive', 'meetingClosed'],
+  summary: 'Chair or clerk changes title, mode, place, start or planned length before the opening.',
+  params: MeetingParams, body: MeetingDraft, response: z.object({}),
+})
+
+export const publishMeeting = defineRoute({
+  id: 'meetings.publish', method: 'post', path: '/api/meetings/:meetingId/publication', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotDraft', 'agendaEmpty'],
+  summary: 'Chair or clerk publishes programme and documents to the participants.',
+  params: MeetingParams, response: z.object({}),
+})
+
+export const openMeeting = defineCommand({
+  name: 'meeting:open', summary: 'Declares the meeting open.', access: 'chair or clerk',
+  input: ChangeOfMeeting, output: Nothing, errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingAlreadyLive', 'meetingClosed'],
+})
+
+export const closeMeeting = defineCommand({
+  name: 'meeting:close', summary: 'Closes the meeting; an open vote is closed and counted first; draft minutes stand ready.', access: 'chair or clerk',
+  input: ChangeOfMeeting, output: Nothing, errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive'],
+})
+
+export const MeetingFacts = z.object({
+  title: TextRef, mode: MeetingMode, place: TextRef, startsAt: Instant, plannedMinutes: z.int(),
+})
+
+/** What happens to a meeting, as its journal tells it. */
+export const meetingEntries = [
+  /** Office only: the draft with the participants taken from the body. */
+  z.object({ kind: z.literal('meeting.created'), data: MeetingFacts.extend({ bodyId: z.uuid(), participants: z.array(Participant) }) }),
+  /** Title, mode, place or time changed; office only before publishing, everyone afterwards. */
+  z.object({ kind: z.literal('meeting.changed'), data: MeetingFacts }),
+  z.object({ kind: z.literal('meeting.opened'), data: z.object({}) }),
+  z.object({ kind: z.literal('meeting.closed'), data: z.object({}) }),
+] as const
+
+export type MeetingFacts = z.infer<typeof MeetingFacts>

@@ -1,0 +1,71 @@
+import { z } from 'zod'
+import { defineRoute } from './route.ts'
+import { Instant, Line } from './text.ts'
+
+/**
+ * The text of the minutes (biên bản) in the order of 16-HD/VPTW: opening, 1. thành phần, 2. diễn biến, kết luận, closing.
+ * The frame around it (heading, number, signatures) comes from the body's letterhead when printed.
+ */
+export const MinutesBlock = z.object({
+  kind: z.enum(['heading', 'subheading', 'paragraph', 'listItem']),
+  text: z.string().max(10_000).transform((text) => text.normalize('NFC').replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, ' ')),
+})
+export type MinutesBlock = z.infer<typeof MinutesBlock>
+
+export const MinutesContent = z.object({ abstract: Line(500), blocks: z.array(MinutesBlock).min(1).max(3000) })
+export type MinutesContent = z.infer<typeof MinutesContent>
+
+export const Minutes = z.object({
+  status: z.enum(['draft', 'published']), version: z.int(), content: MinutesContent,
+  /** The number as written after "Số"; null while a draft. */
+  number: z.string().nullable(),
+  savedAt: Instant, publishedAt: Instant.nullable(),
+  /** Hash of the journal at closing, printed at the foot: who keeps the paper can prove the journal unchanged. */
+  journalHead: z.string().nullable(),
+})
+export type Minutes = z.infer<typeof Minutes>
+
+const MeetingParams = z.object({ meetingId: z.uuid() })
+const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'minutesNotFound', 'minutesPublished', 'minutesChanged'] as const
+
+export const getMinutes = defineRoute({
+  id: 'minutes.get', method: 'get', path: '/api/meetings/:meetingId/minutes', access: 'signedIn', errors: ['meetingNotFound', 'minutesNotFound'],
+  summary: 'The minutes: drafts for chair and clerk, published ones for every participant.',
+  params: MeetingParams, response: Minutes,
+})
+
+export const saveMinutes = defineRoute({
+  id: 'minutes.save', method: 'put', path: '/api/meetings/:meetingId/minutes', access: 'signedIn', errors: changeErrors,
+  summary: 'Clerk or chair saves the draft. `version` is the one the edit began from; another one means that somebody saved meanwhile.',
+  params: MeetingParams, body: z.object({ version: z.int(), content: MinutesContent }), response: z.object({ version: z.int(), savedAt: Instant }),
+})
+
+export const redraftMinutes = defineRoute({
+  id: 'minutes.redraft', method: 'post', path: '/api/meetings/:meetingId/minutes/draft', access: 'signedIn', errors: changeErrors,
+  summary: 'Clerk or chair makes the draft anew from the journal; the edits made so far are replaced.',
+  params: MeetingParams, body: z.object({ version: z.int() }), response: Minutes,
+})
+
+export const publishMinutes = defineRoute({
+  id: 'minutes.publish', method: 'post', path: '/api/meetings/:meetingId/minutes/publication', access: 'signedIn', errors: changeErrors,
+  summary: 'Clerk or chair publishes the minutes under a number; the text is fixed from then on.',
+  params: MeetingParams, body: z.object({ version: z.int(), number: z.string().trim().regex(/^\d{1,5}$/) }), response: Minutes,
+})
+
+export const downloadMinutesDocx = defineRoute({
+  id: 'minutes.docx', method: 'get', path: '/api/meetings/:meetingId/minutes.docx', access: 'signedIn', errors: ['meetingNotFound', 'minutesNotFound'],
+  summary: 'The minutes in the official layout as DOCX.',
+  params: MeetingParams, response: { stream: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document' },
+})
+
+export const downloadMinutesPdf = defineRoute({
+  id: 'minutes.pdf', method: 'get', path: '/api/meetings/:meetingId/minutes.pdf', access: 'signedIn', errors: ['meetingNotFound', 'minutesNotFound'],
+  summary: 'The minutes in the official layout as PDF with embedded fonts.',
+  params: MeetingParams, response: { stream: 'application/pdf' },
+})
+
+export const minutesEntries = [
+  /** Office only. */
+  z.object({ kind: z.literal('minutes.saved'), data: z.object({ version: z.int(), sha256: z.string() }) }),
+  z.object({ kind: z.literal('minutes.published'), data: z.object({ number: z.string(), sha256: z.string() }) }),
+] as const

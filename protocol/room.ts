@@ -1,0 +1,47 @@
+import { z } from 'zod'
+import { defineCommand, defineNotice } from './event.ts'
+import { SignedHead, VisibleEntry } from './journal.ts'
+
+/** Bodies of the texts that entries or state refer to; null where a text was erased. */
+export const Texts = z.record(z.string(), z.string().nullable())
+export type Texts = z.infer<typeof Texts>
+
+/** Entries in order, and the cursor to ask from after a cut. The cursor tells nothing about what one may not see. */
+export const EntriesPayload = z.object({ meetingId: z.uuid(), entries: z.array(VisibleEntry), texts: Texts, cursor: z.string() })
+export type EntriesPayload = z.infer<typeof EntriesPayload>
+
+/** The meeting's state as this viewer may see it (`MeetingState` of meeting-state.ts), replacing what the client held. */
+export const SnapshotPayload = z.object({ meetingId: z.uuid(), state: z.unknown(), texts: Texts, cursor: z.string() })
+export type SnapshotPayload = z.infer<typeof SnapshotPayload>
+
+export const followMeeting = defineCommand({
+  name: 'meeting:follow',
+  summary: 'Follows a meeting’s journal on this socket: a snapshot, or with a cursor the entries since; further entries come by themselves.',
+  access: 'participants of a published meeting; chair and clerk of a draft',
+  input: z.object({ meetingId: z.uuid(), cursor: z.string().max(500).optional() }),
+  output: z.object({ snapshot: SnapshotPayload.nullable(), entries: EntriesPayload.nullable(), head: SignedHead.nullable() }),
+  errors: ['meetingNotFound'],
+})
+
+export const unfollowMeeting = defineCommand({
+  name: 'meeting:unfollow', summary: 'Stops following.', access: 'anyone signed in',
+  input: z.object({ meetingId: z.uuid() }), output: z.object({}), errors: [],
+})
+
+export const enterRoom = defineCommand({
+  name: 'room:enter',
+  summary: 'Asks for the way into the video room: a grant (60 s, one use) and the media node’s address on this origin. '
+    + 'Being there is being present. The same `deviceId` after a cut takes one’s own place over again.',
+  access: 'participants of a published or live meeting',
+  input: z.object({ meetingId: z.uuid(), deviceId: z.uuid() }),
+  output: z.object({ grant: z.string(), path: z.string() }),
+  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable'],
+})
+
+export const entriesNotice = defineNotice({ name: 'meeting:entries', summary: 'New entries that this viewer may see.', payload: EntriesPayload })
+export const snapshotNotice = defineNotice({ name: 'meeting:snapshot', summary: 'What the viewer may see has changed: replaces the state.', payload: SnapshotPayload })
+export const headNotice = defineNotice({
+  name: 'meeting:head', summary: 'A signed head of the journal (at opening, at closing, each minute between). Keep it: it proves the journal unchanged.',
+  payload: SignedHead,
+})
+export const sessionEndedNotice = defineNotice({ name: 'session:ended', summary: 'Signed out, here or elsewhere; the socket closes.', payload: z.object({}) })

@@ -1,0 +1,91 @@
+import { z } from 'zod'
+import { Grade, Threshold, VoteBase } from './bodies.ts'
+import { TextRef } from './journal.ts'
+import { defineRoute } from './route.ts'
+import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
+import { Line } from './text.ts'
+
+/** biểu quyết công khai · bỏ phiếu đánh giá, xếp loại */
+export const VoteKind = z.enum(['named', 'grading'])
+export type VoteKind = z.infer<typeof VoteKind>
+
+/** tán thành · không tán thành · không có ý kiến */
+export const namedChoices = ['approve', 'reject', 'abstain'] as const
+
+/** `accepted`: the majority was reached. `grade` is set for grading ballots; null when no grade has the majority. */
+export const VoteResult = z.object({
+  counts: z.record(z.string(), z.int()), cast: z.int(), base: z.int(), needed: z.int(), accepted: z.boolean(), grade: z.string().nullable(),
+})
+export type VoteResult = z.infer<typeof VoteResult>
+
+/** What is frozen when a vote opens, and never changes afterwards. */
+export const VoteTerms = z.object({
+  voteId: z.uuid(), itemId: z.uuid(), kind: VoteKind, question: TextRef,
+  choices: z.array(z.string()),
+  /** The grading scale, best first; empty for named votes. */
+  scale: z.array(Grade),
+  electorate: z.array(z.uuid()),
+  base: z.object({ kind: VoteBase, size: z.int() }),
+  threshold: Threshold,
+})
+export type VoteTerms = z.infer<typeof VoteTerms>
+
+export const openVote = defineCommand({
+  name: 'vote:open', summary: 'Opens a vote on an item; electorate, base and majority are frozen from the body’s rules.', access: 'chair or clerk',
+  input: ChangeOfMeeting.extend({ itemId: z.uuid(), kind: VoteKind, question: Line(1000) }),
+  output: z.object({ voteId: z.uuid() }),
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'voteAlreadyOpen', 'gradingNotAllowed'],
+})
+
+export const castBallot = defineCommand({
+  name: 'vote:cast', summary: 'Casts one’s ballot: once, whatever the devices, tabs and retries.', access: 'members entitled to vote in that vote',
+  input: ChangeOfMeeting.extend({ voteId: z.uuid(), choice: z.string().max(40) }),
+  output: z.object({ choice: z.string(), castAt: z.string() }),
+  errors: ['meetingNotFound', 'voteNotFound', 'voteClosed', 'alreadyVoted', 'notEntitledToVote', 'choiceUnknown'],
+})
+
+export const closeVote = defineCommand({
+  name: 'vote:close', summary: 'Closes the vote, counts and tells the result by the body’s rule.', access: 'chair or clerk',
+  input: ChangeOfMeeting.extend({ voteId: z.uuid() }), output: VoteResult,
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed'],
+})
+
+export const getOwnBallots = defineRoute({
+  id: 'voting.ownBallots', method: 'get', path: '/api/meetings/:meetingId/ballots/mine', access: 'signedIn', errors: ['meetingNotFound'],
+  summary: 'What the caller voted in this meeting.',
+  params: z.object({ meetingId: z.uuid() }),
+  response: z.object({ ballots: z.array(z.object({ voteId: z.uuid(), choice: z.string(), castAt: z.string() })) }),
+})
+
+/** What happens to votes. Results are held back until closing: a ballot's entry tells that it was cast, not how. */
+export const votingEntries = [
+  z.object({ kind: z.literal('vote.opened'), data: VoteTerms }),
+  /** The actor cast a ballot. */
+  z.object({ kind: z.literal('vote.ballotCast'), data: z.object({ voteId: z.uuid(), voterId: z.uuid() }) }),
+  /** `ballotsRoot` is the SHA-256 over the sorted ballots, so that they cannot be altered afterwards. */
+  z.object({ kind: z.literal('vote.closed'), data: z.object({ voteId: z.uuid(), result: VoteResult, ballotsRoot: z.string() }) }),
+] as const
+
+export type VoteState = VoteTerms & { openedAt: string, closedAt: string | null, voted: string[], result: VoteResult | null }
+export type VotingState = VoteState[]
+
+type VotingEntry = z.infer<typeof votingEntries[number]> & { at: string }
+
+/** The votes after one more entry. */
+export function applyVoting(votes: VotingState, entry: VotingEntry): VotingState {
+  const each = (change: (vote: VoteState) => VoteState) => votes.map((vote) => vote.voteId === entry.data.voteId ? change(vote) : vote)
+  switch (entry.kind) {
+    case 'vote.opened': {
+      const data = entry.data
+      return [...votes, { ...data, openedAt: entry.at, closedAt: null, voted: [], result: null }]
+    }
+    case 'vote.ballotCast': {
+      const { voterId } = entry.data
+      return each((vote) => ({ ...vote, voted: [...vote.voted, voterId] }))
+    }
+    case 'vote.closed': {
+      const { result } = entry.data
+      return each((vote) => ({ ...vote, closedAt: entry.at, result }))
+    }
+  }
+}
