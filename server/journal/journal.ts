@@ -1,0 +1,80 @@
+import type { Knex } from 'knex'
+import type { AnyReducer, Audience, EntryPage, SignedHead, Snapshot, TextRef, Viewer } from '../../protocol/journal.ts'
+
+/** What a command writes down. `data` is plain JSON: ids, facts and text references, never a name or free text. */
+export interface NewEntry {
+  kind: string
+  data: object
+  audience: Audience
+  /** When it happened, if not now: an absence is back-dated to the cut. */
+  at?: Date | undefined
+}
+
+/** What a command has in hand while it runs, under the lock of its meeting. */
+export interface JournalTx {
+  meetingId: string
+  actorId: string | null
+  /** The moment that the command records; the same for all its entries unless they say otherwise. */
+  at: Date
+  /** A savepoint of the transaction that the entries are written in. Make every change with it; never keep it. */
+  trx: Knex.Transaction
+  /** Writes an entry. Throws `entryInvalid` (details `path`, `reason`) for what JSON or the database could not hold. */
+  append(entry: NewEntry): void
+  /** Keeps an erasable text of this meeting and gives the reference to put into an entry's data. */
+  text(body: string): Promise<TextRef>
+  /**
+   * Erases the body and key of a text for good, and records that in an entry for `audience`, which should be the one of
+   * the entries that the text stands in. Throws `notFound` for a text that this meeting has not or no longer has.
+   */
+  eraseText(textId: string, audience: Audience): Promise<void>
+  /** The state including what this command and those before it have written. */
+  state<S>(reducer: AnyReducer<S>): Promise<S>
+}
+
+/** Must be free of effects outside `tx`: it is run again when it shared a batch with one that broke the transaction. */
+export type Command<T> = (tx: JournalTx) => Promise<T>
+
+export interface Origin {
+  /** Who acts; null when the system itself does. */
+  actorId: string | null
+  at?: Date | undefined
+}
+
+export interface RunOptions extends Origin {
+  /** Made by the client: with the same key an actor's command is carried out once in a meeting, and answered alike. */
+  key?: string | undefined
+  /** What is asked (plain JSON). The same key with another one is refused with `idempotencyKeyReused`. */
+  fingerprint?: unknown
+}
+
+export interface Journal {
+  /** Starts a meeting's chain in the transaction that creates the meeting; the command may write its first entries. */
+  create<T>(meetingId: string, trx: Knex.Transaction, origin: Origin, command: Command<T>): Promise<T>
+  /**
+   * Carries out a command and settles after its commit, so that what it answered is durable. Waiting commands of a
+   * meeting share a transaction, each in a savepoint of its own. With a key the result must be plain JSON: ids and
+   * figures, no personal data. Throws what the command throws, `meetingNotFound`, `idempotencyKeyReused`, or
+   * `databaseUnavailable`: then it is unknown whether it was carried out, and a retry with the same key is safe.
+   */
+  run<T>(meetingId: string, options: RunOptions, command: Command<T>): Promise<T>
+  /**
+   * At most `limit` entries that the viewer may see, after the cursor or from the beginning. The cursor moves on past
+   * what is hidden, so send a client nothing at all when `entries` is empty. Throws `meetingNotFound`, or `invalidCursor`
+   * for one that was tampered with, given to another person, for another meeting or under other rights: take a snapshot.
+   */
+  read(meetingId: string, viewer: Viewer, cursor?: string, limit?: number): Promise<EntryPage>
+  /** The state as the viewer may see it, and the cursor to read on from. Throws `meetingNotFound`. */
+  snapshot<S>(meetingId: string, viewer: Viewer, reducer: AnyReducer<S>): Promise<Snapshot<S>>
+  /** The whole state, whoever may see it. Do not change it: it is shared. Throws `meetingNotFound`. */
+  state<S>(meetingId: string, reducer: AnyReducer<S>): Promise<S>
+  /** Calls `listener` when there may be entries to read: once at first, then after commits of any process. Returns the end. */
+  subscribe(meetingId: string, listener: () => void): () => void
+  /** Throws `meetingNotFound`, and `internal` when the journal no longer leads through the head signed before. */
+  signHead(meetingId: string): Promise<SignedHead>
+  /** The auditor's export as pieces of one JSON file (`ExportRecord`), as of one moment. Throws `meetingNotFound`. */
+  export(meetingId: string): AsyncIterable<string>
+  /** Forgets the results kept for keys used before then; returns how many. */
+  forgetKeys(before: Date): Promise<number>
+  /** Lets the commands that were accepted finish, refuses further ones with `databaseUnavailable`, and stops listening. */
+  close(): Promise<void>
+}
