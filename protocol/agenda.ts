@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TextRef } from './journal.ts'
+import { Id, TextRef } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
 import { Line } from './text.ts'
@@ -9,19 +9,19 @@ export const ItemPurpose = z.enum(['decide', 'opinion', 'report'])
 export type ItemPurpose = z.infer<typeof ItemPurpose>
 
 export const AgendaItemDraft = z.object({
-  title: Line(500), minutes: z.int().min(1).max(600), presenterId: z.uuid().nullable(), purpose: ItemPurpose,
+  title: Line(500), minutes: z.int().min(1).max(600), presenterId: Id.nullable(), purpose: ItemPurpose,
 })
 export type AgendaItemDraft = z.infer<typeof AgendaItemDraft>
 
-const ItemParams = z.object({ meetingId: z.uuid(), itemId: z.uuid() })
+const ItemParams = z.object({ meetingId: Id, itemId: Id })
 const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'presenterNotParticipant'] as const
 
 export const addItem = defineRoute({
   id: 'agenda.add', method: 'post', path: '/api/meetings/:meetingId/agenda', access: 'signedIn', errors: [...changeErrors, 'idempotencyKeyReused'],
   summary: 'Chair or clerk adds an item at the end of the agenda.',
-  params: z.object({ meetingId: z.uuid() }),
+  params: z.object({ meetingId: Id }),
   body: AgendaItemDraft.extend({ key: z.string().min(8).max(64) }),
-  response: z.object({ itemId: z.uuid() }),
+  response: z.object({ itemId: Id }),
 })
 
 export const changeItem = defineRoute({
@@ -39,17 +39,17 @@ export const removeItem = defineRoute({
 export const orderItems = defineRoute({
   id: 'agenda.order', method: 'put', path: '/api/meetings/:meetingId/agenda-order', access: 'signedIn', errors: [...changeErrors, 'agendaChanged'],
   summary: 'Chair or clerk puts the items in another order. The list must name every item, else somebody changed the agenda meanwhile.',
-  params: z.object({ meetingId: z.uuid() }), body: z.object({ itemIds: z.array(z.uuid()).min(1).max(300) }), response: z.object({}),
+  params: z.object({ meetingId: Id }), body: z.object({ itemIds: z.array(Id).min(1).max(300) }), response: z.object({}),
 })
 
 export const goToItem = defineCommand({
   name: 'agenda:goTo', summary: 'Makes an item the current one; the one before is done. `null` ends the last item.', access: 'chair or clerk',
-  input: ChangeOfMeeting.extend({ itemId: z.uuid().nullable() }), output: Nothing,
+  input: ChangeOfMeeting.extend({ itemId: Id.nullable() }), output: Nothing,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound'],
 })
 
 export const AgendaItemFacts = z.object({
-  itemId: z.uuid(), title: TextRef, minutes: z.int(), presenterId: z.uuid().nullable(), purpose: ItemPurpose,
+  itemId: Id, title: TextRef, minutes: z.int(), presenterId: Id.nullable(), purpose: ItemPurpose,
 })
 export type AgendaItemFacts = z.infer<typeof AgendaItemFacts>
 
@@ -57,10 +57,10 @@ export type AgendaItemFacts = z.infer<typeof AgendaItemFacts>
 export const agendaEntries = [
   z.object({ kind: z.literal('agenda.itemAdded'), data: AgendaItemFacts }),
   z.object({ kind: z.literal('agenda.itemChanged'), data: AgendaItemFacts }),
-  z.object({ kind: z.literal('agenda.itemRemoved'), data: z.object({ itemId: z.uuid() }) }),
-  z.object({ kind: z.literal('agenda.ordered'), data: z.object({ itemIds: z.array(z.uuid()) }) }),
-  z.object({ kind: z.literal('agenda.itemStarted'), data: z.object({ itemId: z.uuid() }) }),
-  z.object({ kind: z.literal('agenda.itemEnded'), data: z.object({ itemId: z.uuid() }) }),
+  z.object({ kind: z.literal('agenda.itemRemoved'), data: z.object({ itemId: Id }) }),
+  z.object({ kind: z.literal('agenda.ordered'), data: z.object({ itemIds: z.array(Id) }) }),
+  z.object({ kind: z.literal('agenda.itemStarted'), data: z.object({ itemId: Id }) }),
+  z.object({ kind: z.literal('agenda.itemEnded'), data: z.object({ itemId: Id }) }),
 ] as const
 
 export const AgendaItemState = AgendaItemFacts.extend({

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { TextRef } from './journal.ts'
+import { Id, TextRef } from './journal.ts'
 import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
 import type { Participant } from './meetings.ts'
 import { Paragraphs } from './text.ts'
@@ -9,18 +9,18 @@ export const recordAbsence = defineCommand({
   name: 'attendance:recordAbsence',
   summary: 'A participant announces their own absence with a reason, or the clerk records somebody’s. An empty reason withdraws it.',
   access: 'the person, chair or clerk',
-  input: ChangeOfMeeting.extend({ personId: z.uuid(), reason: Paragraphs(500) }), output: Nothing,
+  input: ChangeOfMeeting.extend({ personId: Id, reason: Paragraphs(500) }), output: Nothing,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'notParticipant', 'alreadyPresent'],
 })
 
 export const attendanceEntries = [
   /** The person is in the meeting, online. `at` of the entry is when. */
-  z.object({ kind: z.literal('attendance.joined'), data: z.object({ personId: z.uuid(), peerId: z.string() }) }),
+  z.object({ kind: z.literal('attendance.joined'), data: z.object({ personId: Id, peerId: z.string() }) }),
   /** The person's device is gone; `leftAt` is back-dated to the cut when the connection just died. */
-  z.object({ kind: z.literal('attendance.left'), data: z.object({ personId: z.uuid(), peerId: z.string(), leftAt: z.string() }) }),
-  z.object({ kind: z.literal('attendance.absenceRecorded'), data: z.object({ personId: z.uuid(), excused: z.boolean() }) }),
+  z.object({ kind: z.literal('attendance.left'), data: z.object({ personId: Id, peerId: z.string(), leftAt: z.string() }) }),
+  z.object({ kind: z.literal('attendance.absenceRecorded'), data: z.object({ personId: Id, excused: z.boolean() }) }),
   /** Chair and clerk only: why somebody is absent. */
-  z.object({ kind: z.literal('attendance.absenceReason'), data: z.object({ personId: z.uuid(), reason: TextRef.nullable() }) }),
+  z.object({ kind: z.literal('attendance.absenceReason'), data: z.object({ personId: Id, reason: TextRef.nullable() }) }),
 ] as const
 
 /** One stay in the meeting, in ISO instants; `to` is null while it lasts. */

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Id } from './journal.ts'
 import { Person } from './identity.ts'
 import { defineRoute } from './route.ts'
 
@@ -53,7 +54,7 @@ export const Letterhead = z.object({
 export type Letterhead = z.infer<typeof Letterhead>
 
 export const Body = z.object({
-  id: z.uuid(), name: z.string(), rules: BodyRules, letterhead: Letterhead,
+  id: Id, name: z.string(), rules: BodyRules, letterhead: Letterhead,
   /** The caller's role in it; null for an administrator who is not a member. */
   role: BodyRole.nullable(),
 })
@@ -79,6 +80,6 @@ export const listBodies = defineRoute({
 export const listMembers = defineRoute({
   id: 'bodies.members', method: 'get', path: '/api/bodies/:bodyId/members', access: 'signedIn', errors: ['bodyNotFound'],
   summary: 'Present members of a body by protocol rank; for its members and administrators.',
-  params: z.object({ bodyId: z.uuid() }),
+  params: z.object({ bodyId: Id }),
   response: z.object({ members: z.array(Membership) }),
 })

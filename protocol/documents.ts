@@ -1,19 +1,19 @@
 import { z } from 'zod'
-import { TextRef } from './journal.ts'
+import { Id, TextRef } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { Line } from './text.ts'
 
-const DocumentParams = z.object({ meetingId: z.uuid(), documentId: z.uuid() })
+const DocumentParams = z.object({ meetingId: Id, documentId: Id })
 
 export const attachDocument = defineRoute({
   id: 'documents.attach', method: 'post', path: '/api/meetings/:meetingId/agenda/:itemId/documents', access: 'signedIn',
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'documentEmpty', 'documentTooLarge',
     'documentNotPdf', 'uploadIncomplete', 'storageFull', 'idempotencyKeyReused'],
   summary: 'Chair or clerk attaches a PDF to an item. The body is the file itself, streamed; its content decides the type, not its name.',
-  params: z.object({ meetingId: z.uuid(), itemId: z.uuid() }),
+  params: z.object({ meetingId: Id, itemId: Id }),
   query: z.object({ name: Line(240), key: z.string().min(8).max(64) }),
   body: { stream: 'application/pdf' },
-  response: z.object({ documentId: z.uuid() }),
+  response: z.object({ documentId: Id }),
 })
 
 export const removeDocument = defineRoute({
@@ -31,7 +31,7 @@ export const readDocument = defineRoute({
 })
 
 export const DocumentFacts = z.object({
-  documentId: z.uuid(), itemId: z.uuid(), name: TextRef,
+  documentId: Id, itemId: Id, name: TextRef,
   /** SHA-256 of the file, hexadecimal. */
   sha256: z.string(), bytes: z.int(),
 })
@@ -40,7 +40,7 @@ export type DocumentsState = DocumentFacts[]
 
 export const documentEntries = [
   z.object({ kind: z.literal('documents.attached'), data: DocumentFacts }),
-  z.object({ kind: z.literal('documents.removed'), data: z.object({ documentId: z.uuid() }) }),
+  z.object({ kind: z.literal('documents.removed'), data: z.object({ documentId: Id }) }),
 ] as const
 
 type DocumentEntry = z.infer<typeof documentEntries[number]>

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Id } from './journal.ts'
 import { ErrorBody, type ErrorCode } from './error.ts'
 
 /** A request over the socket: `socket.emit(name, input, acknowledge)`. */
@@ -42,6 +43,6 @@ export const Nothing = z.object({})
  * it is carried out once and answered alike.
  */
 export const ChangeOfMeeting = z.object({
-  meetingId: z.uuid(),
+  meetingId: Id,
   key: z.string().min(8).max(64),
 })

@@ -1,9 +1,10 @@
 import { z } from 'zod'
+import { Id } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { Line } from './text.ts'
 
 /** A person as others see them: full name in one piece (never split), office beneath. */
-export const Person = z.object({ id: z.uuid(), fullName: z.string(), office: z.string() })
+export const Person = z.object({ id: Id, fullName: z.string(), office: z.string() })
 export type Person = z.infer<typeof Person>
 
 export const PASSWORD_MIN_LENGTH = 10
@@ -77,6 +78,6 @@ export const createAccount = defineRoute({
 export const issueResetCode = defineRoute({
   id: 'identity.issueResetCode', method: 'post', path: '/api/accounts/:personId/reset-code', access: 'administrator', errors: ['personNotFound'],
   summary: 'Makes a one-time code (valid 24 hours, one use) that lets the person set a new password. Shown once, never stored in clear.',
-  params: z.object({ personId: z.uuid() }),
+  params: z.object({ personId: Id }),
   response: z.object({ code: z.string(), expiresAt: z.iso.datetime() }),
 })

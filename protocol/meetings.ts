@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { BodyRole, Letterhead, BodyRules } from './bodies.ts'
 import { Person } from './identity.ts'
-import { TextRef } from './journal.ts'
+import { Id, TextRef } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
 import { Instant, Line } from './text.ts'
@@ -16,12 +16,12 @@ export type MeetingMode = z.infer<typeof MeetingMode>
 
 /** A participant as the meeting knows them: the role in the body, taken over when the meeting was created. */
 export const Participant = z.object({
-  personId: z.uuid(), role: BodyRole, office: z.string(), voting: z.boolean(), rank: z.int(),
+  personId: Id, role: BodyRole, office: z.string(), voting: z.boolean(), rank: z.int(),
 })
 export type Participant = z.infer<typeof Participant>
 
 export const MeetingSummary = z.object({
-  id: z.uuid(), bodyId: z.uuid(), bodyName: z.string(), title: z.string(), mode: MeetingMode, place: z.string(),
+  id: Id, bodyId: Id, bodyName: z.string(), title: z.string(), mode: MeetingMode, place: z.string(),
   startsAt: Instant, plannedMinutes: z.int(), status: MeetingStatus,
   openedAt: Instant.nullable(), closedAt: Instant.nullable(),
   /** The caller's role in this meeting. */
@@ -38,7 +38,7 @@ export const MeetingDetail = MeetingSummary.extend({
 })
 export type MeetingDetail = z.infer<typeof MeetingDetail>
 
-const MeetingParams = z.object({ meetingId: z.uuid() })
+const MeetingParams = z.object({ meetingId: Id })
 
 export const listMeetings = defineRoute({
   id: 'meetings.list', method: 'get', path: '/api/meetings', access: 'signedIn', errors: [],
@@ -66,8 +66,8 @@ export type MeetingDraft = z.infer<typeof MeetingDraft>
 export const createMeeting = defineRoute({
   id: 'meetings.create', method: 'post', path: '/api/meetings', access: 'signedIn', errors: ['bodyNotFound', 'idempotencyKeyReused'],
   summary: 'The chair or clerk of a body drafts a meeting; its present members become the participants.',
-  body: MeetingDraft.extend({ bodyId: z.uuid(), key: z.string().min(8).max(64) }),
-  response: z.object({ meetingId: z.uuid() }),
+  body: MeetingDraft.extend({ bodyId: Id, key: z.string().min(8).max(64) }),
+  response: z.object({ meetingId: Id }),
 })
 
 export const changeMeeting = defineRoute({
@@ -101,7 +101,7 @@ export const MeetingFacts = z.object({
 /** What happens to a meeting, as its journal tells it. */
 export const meetingEntries = [
   /** Office only: the draft with the participants taken from the body. */
-  z.object({ kind: z.literal('meeting.created'), data: MeetingFacts.extend({ bodyId: z.uuid(), participants: z.array(Participant) }) }),
+  z.object({ kind: z.literal('meeting.created'), data: MeetingFacts.extend({ bodyId: Id, participants: z.array(Participant) }) }),
   /** Title, mode, place or time changed; office only before publishing, everyone afterwards. */
   z.object({ kind: z.literal('meeting.changed'), data: MeetingFacts }),
   z.object({ kind: z.literal('meeting.opened'), data: z.object({}) }),

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Id } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { Instant, Line } from './text.ts'
 
@@ -25,7 +26,7 @@ export const Minutes = z.object({
 })
 export type Minutes = z.infer<typeof Minutes>
 
-const MeetingParams = z.object({ meetingId: z.uuid() })
+const MeetingParams = z.object({ meetingId: Id })
 const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'minutesNotFound', 'minutesPublished', 'minutesChanged'] as const
 
 export const getMinutes = defineRoute({

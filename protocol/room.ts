@@ -1,31 +1,31 @@
 import { z } from 'zod'
 import { defineCommand, defineNotice } from './event.ts'
-import { SignedHead, VisibleEntry } from './journal.ts'
+import { Id, SignedHead, VisibleEntry } from './journal.ts'
 
 /** Bodies of the texts that entries or state refer to; null where a text was erased. */
 export const Texts = z.record(z.string(), z.string().nullable())
 export type Texts = z.infer<typeof Texts>
 
 /** Entries in order, and the cursor to ask from after a cut. The cursor tells nothing about what one may not see. */
-export const EntriesPayload = z.object({ meetingId: z.uuid(), entries: z.array(VisibleEntry), texts: Texts, cursor: z.string() })
+export const EntriesPayload = z.object({ meetingId: Id, entries: z.array(VisibleEntry), texts: Texts, cursor: z.string() })
 export type EntriesPayload = z.infer<typeof EntriesPayload>
 
 /** The meeting's state as this viewer may see it (`MeetingState` of meeting-state.ts), replacing what the client held. */
-export const SnapshotPayload = z.object({ meetingId: z.uuid(), state: z.unknown(), texts: Texts, cursor: z.string() })
+export const SnapshotPayload = z.object({ meetingId: Id, state: z.unknown(), texts: Texts, cursor: z.string() })
 export type SnapshotPayload = z.infer<typeof SnapshotPayload>
 
 export const followMeeting = defineCommand({
   name: 'meeting:follow',
   summary: 'Follows a meeting’s journal on this socket: a snapshot, or with a cursor the entries since; further entries come by themselves.',
   access: 'participants of a published meeting; chair and clerk of a draft',
-  input: z.object({ meetingId: z.uuid(), cursor: z.string().max(500).optional() }),
+  input: z.object({ meetingId: Id, cursor: z.string().max(500).optional() }),
   output: z.object({ snapshot: SnapshotPayload.nullable(), entries: EntriesPayload.nullable(), head: SignedHead.nullable() }),
   errors: ['meetingNotFound'],
 })
 
 export const unfollowMeeting = defineCommand({
   name: 'meeting:unfollow', summary: 'Stops following.', access: 'anyone signed in',
-  input: z.object({ meetingId: z.uuid() }), output: z.object({}), errors: [],
+  input: z.object({ meetingId: Id }), output: z.object({}), errors: [],
 })
 
 export const enterRoom = defineCommand({
@@ -33,7 +33,7 @@ export const enterRoom = defineCommand({
   summary: 'Asks for the way into the video room: a grant (60 s, one use) and the media node’s address on this origin. '
     + 'Being there is being present. The same `deviceId` after a cut takes one’s own place over again.',
   access: 'participants of a published or live meeting',
-  input: z.object({ meetingId: z.uuid(), deviceId: z.uuid() }),
+  input: z.object({ meetingId: Id, deviceId: Id }),
   output: z.object({ grant: z.string(), path: z.string() }),
   errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable'],
 })

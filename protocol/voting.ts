@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Grade, Threshold, VoteBase } from './bodies.ts'
-import { TextRef } from './journal.ts'
+import { Id, TextRef } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
 import { Line } from './text.ts'
@@ -20,11 +20,11 @@ export type VoteResult = z.infer<typeof VoteResult>
 
 /** What is frozen when a vote opens, and never changes afterwards. */
 export const VoteTerms = z.object({
-  voteId: z.uuid(), itemId: z.uuid(), kind: VoteKind, question: TextRef,
+  voteId: Id, itemId: Id, kind: VoteKind, question: TextRef,
   choices: z.array(z.string()),
   /** The grading scale, best first; empty for named votes. */
   scale: z.array(Grade),
-  electorate: z.array(z.uuid()),
+  electorate: z.array(Id),
   base: z.object({ kind: VoteBase, size: z.int() }),
   threshold: Threshold,
 })
@@ -32,38 +32,38 @@ export type VoteTerms = z.infer<typeof VoteTerms>
 
 export const openVote = defineCommand({
   name: 'vote:open', summary: 'Opens a vote on an item; electorate, base and majority are frozen from the body’s rules.', access: 'chair or clerk',
-  input: ChangeOfMeeting.extend({ itemId: z.uuid(), kind: VoteKind, question: Line(1000) }),
-  output: z.object({ voteId: z.uuid() }),
+  input: ChangeOfMeeting.extend({ itemId: Id, kind: VoteKind, question: Line(1000) }),
+  output: z.object({ voteId: Id }),
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'voteAlreadyOpen', 'gradingNotAllowed'],
 })
 
 export const castBallot = defineCommand({
   name: 'vote:cast', summary: 'Casts one’s ballot: once, whatever the devices, tabs and retries.', access: 'members entitled to vote in that vote',
-  input: ChangeOfMeeting.extend({ voteId: z.uuid(), choice: z.string().max(40) }),
+  input: ChangeOfMeeting.extend({ voteId: Id, choice: z.string().max(40) }),
   output: z.object({ choice: z.string(), castAt: z.string() }),
   errors: ['meetingNotFound', 'voteNotFound', 'voteClosed', 'alreadyVoted', 'notEntitledToVote', 'choiceUnknown'],
 })
 
 export const closeVote = defineCommand({
   name: 'vote:close', summary: 'Closes the vote, counts and tells the result by the body’s rule.', access: 'chair or clerk',
-  input: ChangeOfMeeting.extend({ voteId: z.uuid() }), output: VoteResult,
+  input: ChangeOfMeeting.extend({ voteId: Id }), output: VoteResult,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed'],
 })
 
 export const getOwnBallots = defineRoute({
   id: 'voting.ownBallots', method: 'get', path: '/api/meetings/:meetingId/ballots/mine', access: 'signedIn', errors: ['meetingNotFound'],
   summary: 'What the caller voted in this meeting.',
-  params: z.object({ meetingId: z.uuid() }),
-  response: z.object({ ballots: z.array(z.object({ voteId: z.uuid(), choice: z.string(), castAt: z.string() })) }),
+  params: z.object({ meetingId: Id }),
+  response: z.object({ ballots: z.array(z.object({ voteId: Id, choice: z.string(), castAt: z.string() })) }),
 })
 
 /** What happens to votes. Results are held back until closing: a ballot's entry tells that it was cast, not how. */
 export const votingEntries = [
   z.object({ kind: z.literal('vote.opened'), data: VoteTerms }),
   /** The actor cast a ballot. */
-  z.object({ kind: z.literal('vote.ballotCast'), data: z.object({ voteId: z.uuid(), voterId: z.uuid() }) }),
+  z.object({ kind: z.literal('vote.ballotCast'), data: z.object({ voteId: Id, voterId: Id }) }),
   /** `ballotsRoot` is the SHA-256 over the sorted ballots, so that they cannot be altered afterwards. */
-  z.object({ kind: z.literal('vote.closed'), data: z.object({ voteId: z.uuid(), result: VoteResult, ballotsRoot: z.string() }) }),
+  z.object({ kind: z.literal('vote.closed'), data: z.object({ voteId: Id, result: VoteResult, ballotsRoot: z.string() }) }),
 ] as const
 
 export type VoteState = VoteTerms & { openedAt: string, closedAt: string | null, voted: string[], result: VoteResult | null }
