@@ -1,0 +1,205 @@
+import os from 'node:os'
+import path from 'node:path'
+import { isIP } from 'node:net'
+import { z } from 'zod'
+import { StartError } from './start-error.ts'
+
+/** Everything that the outside decides about this program; docs/operations.md describes each variable. */
+export interface Config {
+  /** The port of the web interface. */
+  port: number
+  /** The name or address that people open; never a wildcard. */
+  host: string
+  /** The address that the server listens at: 127.0.0.1 for localhost. */
+  listenAddress: string
+  /** Whether the server itself speaks HTTPS. Always true off localhost: a browser gives no camera to a plain page. */
+  https: boolean
+  /** The certificate's files, when they were given; else `tlsFor` makes a self-signed certificate. */
+  tlsFiles: { cert: string; key: string } | undefined
+  /** The address of the interface, without a slash at the end: `http://localhost:3000`. */
+  origin: string
+  /** Origins whose pages may send requests and open sockets: our own, and those of PUBLIC_ORIGINS. */
+  allowedOrigins: string[]
+  /** Proxies whose X-Forwarded-* headers are believed (express `trust proxy`); empty: none. */
+  trustedProxies: string[]
+  /** Absolute path of the data folder. */
+  dataDir: string
+  /** `embedded`: demo mode, PostgreSQL is started by us. `external`: a PostgreSQL that others run; never seeded. */
+  database: { kind: 'embedded' } | { kind: 'external'; url: string; ownerUrl: string }
+  /** Signs session cookies; undefined in demo mode, where `loadKeys` makes one. */
+  sessionSecret: string | undefined
+  /** The Ed25519 private key that signs journal heads, and whether it was named (then it is never made by us). */
+  journalKeyFile: { path: string; named: boolean }
+  media: {
+    /** The address that browsers are told to send media to. */
+    address: string
+    /** The address that media workers bind. */
+    listenAddress: string
+    /** The first worker's UDP and TCP port; worker n has `port + n`. */
+    port: number
+    workers: number
+    /** The mediasoup worker program; undefined: mediasoup's own place. */
+    workerBin: string | undefined
+  }
+  uploadLimitBytes: number
+  logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
+}
+
+/** What the machine says of itself, as far as defaults depend on it. */
+export interface Machine {
+  cores: number
+  /** Addresses other than loopback and link-local, IPv4 first. */
+  addresses: string[]
+}
+
+export function thisMachine(): Machine {
+  const addresses = Object.values(os.networkInterfaces())
+    .flatMap((list) => list ?? [])
+    .filter((one) => !one.internal && !one.address.startsWith('fe80:'))
+    .sort((a, b) => a.family.localeCompare(b.family))
+    .map((one) => one.address)
+  return { cores: os.availableParallelism(), addresses }
+}
+
+const wholeNumber = (from: number, to: number, remedy: string) =>
+  z.string().regex(/^\d{1,9}$/, remedy).transform(Number).refine((n) => n >= from && n <= to, remedy)
+
+const postgresUrl = (name: string) =>
+  z.string().refine(
+    (text) => URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol) && new URL(text).pathname.length > 1,
+    `is not a PostgreSQL address. Write ${name}=postgres://user:password@host:5432/database`,
+  )
+
+const address = (name: string) =>
+  z.string().refine((text) => isIP(text) !== 0, `is not an IP address. Write ${name}=192.0.2.10, for example`)
+
+const origin = z.string().refine(
+  (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text,
+  'is not a list of origins. Write scheme, host and port only, with commas between: https://meet.example.vn',
+)
+
+const list = (item: z.ZodType<string, string>) =>
+  z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)).pipe(z.array(item))
+
+const Variables = z.object({
+  PORT: wholeNumber(1, 65_535, 'is not a port. Write a whole number from 1 to 65535: PORT=3000').default(3000),
+  HOST: z.string().regex(/^[\w.:-]+$/, 'is not a host. Write a name or an IP address alone: HOST=192.0.2.10').default('localhost'),
+  LISTEN_ADDRESS: address('LISTEN_ADDRESS').optional(),
+  DATA_DIR: z.string().default('./data'),
+  DATABASE_URL: postgresUrl('DATABASE_URL').optional(),
+  DATABASE_OWNER_URL: postgresUrl('DATABASE_OWNER_URL').optional(),
+  SESSION_SECRET: z
+    .string()
+    .min(32, 'is too short. Write at least 32 characters that nobody can guess, such as the output of `openssl rand -hex 32`')
+    .optional(),
+  TLS_CERT: z.string().optional(),
+  TLS_KEY: z.string().optional(),
+  MEDIA_ADDRESS: address('MEDIA_ADDRESS').optional(),
+  MEDIA_LISTEN_ADDRESS: address('MEDIA_LISTEN_ADDRESS').optional(),
+  MEDIA_PORT: wholeNumber(1024, 65_535, 'is not a free port. Write a whole number from 1024 to 65535: MEDIA_PORT=44400').default(44_400),
+  MEDIA_WORKERS: wholeNumber(1, 64, 'is not a number of workers. Write a whole number from 1 to 64: MEDIA_WORKERS=2').optional(),
+  MEDIASOUP_WORKER_BIN: z.string().optional(),
+  UPLOAD_LIMIT_MB: wholeNumber(1, 10_000, 'is not a size. Write whole megabytes from 1 to 10000: UPLOAD_LIMIT_MB=100').default(100),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'is not a level. Write one of fatal, error, warn, info, debug, trace, silent: LOG_LEVEL=info',
+    })
+    .default('info'),
+  PUBLIC_ORIGINS: list(origin).default([]),
+  TRUSTED_PROXIES: list(z.string()).default([]),
+  JOURNAL_KEY_FILE: z.string().optional(),
+})
+
+/** Variables whose value is never printed. */
+const SECRET = new Set(['SESSION_SECRET', 'DATABASE_URL', 'DATABASE_OWNER_URL'])
+
+function refuse(problems: string[]): never {
+  const many = problems.length > 1
+  throw new StartError(
+    'configInvalid',
+    `The start stopped at ${many ? `${problems.length} settings` : 'a setting'}:\n${problems.map((one) => `  ${one}`).join('\n')}`,
+    `Correct ${many ? 'them' : 'it'} in the environment and start again; docs/operations.md describes every variable.`,
+  )
+}
+
+const isLoopback = (host: string) => host === 'localhost' || host === '::1' || /^127\./.test(host)
+const isWildcard = (host: string) => host === '0.0.0.0' || host === '::'
+const inUrl = (host: string) => (isIP(host) === 6 ? `[${host}]` : host)
+
+function originOf(scheme: 'http' | 'https', host: string, port: number): string {
+  return new URL(`${scheme}://${inUrl(host)}:${port}`).origin
+}
+
+/**
+ * Reads the configuration from environment variables; an empty variable counts as not set. Touches no file.
+ * Throws a StartError `configInvalid` that names every wrong variable, what is wrong with it, and what to write.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachine()): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== ''))
+  const parsed = Variables.safeParse(given)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const name = String(issue.path[0])
+      return SECRET.has(name) ? `${name} ${issue.message}` : `${name}=${given[name]} ${issue.message}`
+    })
+    refuse([...new Set(problems)])
+  }
+  const v = parsed.data
+  const problems: string[] = []
+
+  if (v.DATABASE_URL && !v.SESSION_SECRET) {
+    problems.push('SESSION_SECRET is missing, and DATABASE_URL needs it. Write at least 32 characters, such as the output of `openssl rand -hex 32`')
+  }
+  if (v.DATABASE_OWNER_URL && !v.DATABASE_URL) {
+    problems.push('DATABASE_OWNER_URL stands without DATABASE_URL. Write both, or neither for the embedded PostgreSQL')
+  }
+  if (Boolean(v.TLS_CERT) !== Boolean(v.TLS_KEY)) {
+    problems.push(`${v.TLS_CERT ? 'TLS_KEY' : 'TLS_CERT'} is missing. Write both files, or neither for a self-signed certificate`)
+  }
+
+  const everywhere = isWildcard(v.HOST)
+  const host = everywhere ? (machine.addresses[0] ?? 'localhost') : v.HOST
+  const https = Boolean(v.TLS_CERT) || everywhere || !isLoopback(host)
+  const scheme = https ? 'https' : 'http'
+
+  const mediaAddress = v.MEDIA_ADDRESS ?? (isIP(host) ? host : isLoopback(host) ? '127.0.0.1' : undefined)
+  if (!mediaAddress) {
+    problems.push(`MEDIA_ADDRESS is missing, and HOST=${host} is a name. Write the IP address that browsers reach this machine at`)
+  }
+  const workers = v.MEDIA_WORKERS ?? Math.min(machine.cores, 64)
+  if (v.MEDIA_PORT + workers - 1 > 65_535) {
+    problems.push(`MEDIA_PORT=${v.MEDIA_PORT} leaves no room for ${workers} workers, one port each. Write a lower number: MEDIA_PORT=44400`)
+  }
+  if (problems.length > 0 || !mediaAddress) refuse(problems)
+
+  const names = everywhere ? [host, ...machine.addresses, 'localhost', '127.0.0.1'] : isLoopback(host) ? [host, 'localhost', '127.0.0.1'] : [host]
+  const dataDir = path.resolve(v.DATA_DIR)
+  const listenEverywhere = isIP(mediaAddress) === 6 ? '::' : '0.0.0.0'
+  return {
+    port: v.PORT,
+    host,
+    listenAddress: v.LISTEN_ADDRESS ?? (everywhere ? v.HOST : isIP(host) ? host : isLoopback(host) ? '127.0.0.1' : '0.0.0.0'),
+    https,
+    tlsFiles: v.TLS_CERT && v.TLS_KEY ? { cert: path.resolve(v.TLS_CERT), key: path.resolve(v.TLS_KEY) } : undefined,
+    origin: originOf(scheme, host, v.PORT),
+    allowedOrigins: [...new Set([...names.map((name) => originOf(scheme, name, v.PORT)), ...v.PUBLIC_ORIGINS])],
+    trustedProxies: v.TRUSTED_PROXIES,
+    dataDir,
+    database: v.DATABASE_URL
+      ? { kind: 'external', url: v.DATABASE_URL, ownerUrl: v.DATABASE_OWNER_URL ?? v.DATABASE_URL }
+      : { kind: 'embedded' },
+    sessionSecret: v.SESSION_SECRET,
+    journalKeyFile: v.JOURNAL_KEY_FILE
+      ? { path: path.resolve(v.JOURNAL_KEY_FILE), named: true }
+      : { path: path.join(dataDir, 'keys', 'journal.pem'), named: false },
+    media: {
+      address: mediaAddress,
+      listenAddress: v.MEDIA_LISTEN_ADDRESS ?? (isLoopback(mediaAddress) ? mediaAddress : listenEverywhere),
+      port: v.MEDIA_PORT,
+      workers,
+      workerBin: v.MEDIASOUP_WORKER_BIN ? path.resolve(v.MEDIASOUP_WORKER_BIN) : undefined,
+    },
+    uploadLimitBytes: v.UPLOAD_LIMIT_MB * 1024 * 1024,
+    logLevel: v.LOG_LEVEL,
+  }
+}
