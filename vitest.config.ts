@@ -11,7 +11,11 @@ export default defineConfig({
         test: {
           name: 'unit',
           environment: 'node',
-          include: ['{server,protocol,sfu,client,setup,migrations}/**/*.test.ts', 'tests/contracts/**/*.test.ts', 'tests/*.test.ts'],
+          include: [
+            '{server,protocol,sfu,client,setup,migrations}/**/*.test.ts',
+            'tests/contracts/**/*.test.ts',
+            'tests/*.test.ts',
+          ],
           testTimeout: 30_000,
           hookTimeout: 60_000,
         },

@@ -83,23 +83,23 @@ const list = (item: z.ZodType<string, string>) =>
 
 const Variables = z.object({
   PORT: wholeNumber(1, 65_535, 'is not a port. Write a whole number from 1 to 65535: PORT=3000').default(3000),
-  HOST: z.string().regex(/^[\w.:-]+$/, 'is not a host. Write a name or an IP address alone: HOST=192.0.2.10').default('localhost'),
+  HOST: z.string().regex(/^[\w.:-]+$/, 'is not a host. Write a name or an address alone: HOST=192.0.2.10').default('localhost'),
   LISTEN_ADDRESS: address('LISTEN_ADDRESS').optional(),
   DATA_DIR: z.string().default('./data'),
   DATABASE_URL: postgresUrl('DATABASE_URL').optional(),
   DATABASE_OWNER_URL: postgresUrl('DATABASE_OWNER_URL').optional(),
   SESSION_SECRET: z
     .string()
-    .min(32, 'is too short. Write at least 32 characters that nobody can guess, such as the output of `openssl rand -hex 32`')
+    .min(32, 'is too short. Write at least 32 characters that nobody can guess: openssl rand -hex 32 makes some')
     .optional(),
   TLS_CERT: z.string().optional(),
   TLS_KEY: z.string().optional(),
   MEDIA_ADDRESS: address('MEDIA_ADDRESS').optional(),
   MEDIA_LISTEN_ADDRESS: address('MEDIA_LISTEN_ADDRESS').optional(),
-  MEDIA_PORT: wholeNumber(1024, 65_535, 'is not a free port. Write a whole number from 1024 to 65535: MEDIA_PORT=44400').default(44_400),
-  MEDIA_WORKERS: wholeNumber(1, 64, 'is not a number of workers. Write a whole number from 1 to 64: MEDIA_WORKERS=2').optional(),
+  MEDIA_PORT: wholeNumber(1024, 65_535, 'is not a port. Write one from 1024 to 65535: MEDIA_PORT=44400').default(44_400),
+  MEDIA_WORKERS: wholeNumber(1, 64, 'is not a number of workers. Write one from 1 to 64: MEDIA_WORKERS=2').optional(),
   MEDIASOUP_WORKER_BIN: z.string().optional(),
-  UPLOAD_LIMIT_MB: wholeNumber(1, 10_000, 'is not a size. Write whole megabytes from 1 to 10000: UPLOAD_LIMIT_MB=100').default(100),
+  UPLOAD_LIMIT_MB: wholeNumber(1, 10_000, 'is not a size. Write megabytes from 1 to 10000: UPLOAD_LIMIT_MB=100').default(100),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'is not a level. Write one of fatal, error, warn, info, debug, trace, silent: LOG_LEVEL=info',
@@ -117,7 +117,7 @@ function refuse(problems: string[]): never {
   const many = problems.length > 1
   throw new StartError(
     'configInvalid',
-    `The start stopped at ${many ? `${problems.length} settings` : 'a setting'}:\n${problems.map((one) => `  ${one}`).join('\n')}`,
+    [`The start stopped at ${many ? `${problems.length} settings` : 'a setting'}:`, ...problems].join('\n  '),
     `Correct ${many ? 'them' : 'it'} in the environment and start again; docs/operations.md describes every variable.`,
   )
 }
@@ -148,7 +148,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
   const problems: string[] = []
 
   if (v.DATABASE_URL && !v.SESSION_SECRET) {
-    problems.push('SESSION_SECRET is missing, and DATABASE_URL needs it. Write at least 32 characters, such as the output of `openssl rand -hex 32`')
+    problems.push('SESSION_SECRET is missing, and DATABASE_URL needs it. Write 32 characters or more: openssl rand -hex 32 makes some')
   }
   if (v.DATABASE_OWNER_URL && !v.DATABASE_URL) {
     problems.push('DATABASE_OWNER_URL stands without DATABASE_URL. Write both, or neither for the embedded PostgreSQL')
@@ -164,21 +164,24 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
 
   const mediaAddress = v.MEDIA_ADDRESS ?? (isIP(host) ? host : isLoopback(host) ? '127.0.0.1' : undefined)
   if (!mediaAddress) {
-    problems.push(`MEDIA_ADDRESS is missing, and HOST=${host} is a name. Write the IP address that browsers reach this machine at`)
+    problems.push(`MEDIA_ADDRESS is missing, and HOST=${host} is a name. Write the address that browsers reach this machine at`)
   }
   const workers = v.MEDIA_WORKERS ?? Math.min(machine.cores, 64)
   if (v.MEDIA_PORT + workers - 1 > 65_535) {
-    problems.push(`MEDIA_PORT=${v.MEDIA_PORT} leaves no room for ${workers} workers, one port each. Write a lower number: MEDIA_PORT=44400`)
+    problems.push(`MEDIA_PORT=${v.MEDIA_PORT} leaves no room for ${workers} workers, one port each. Write a lower number`)
   }
   if (problems.length > 0 || !mediaAddress) refuse(problems)
 
-  const names = everywhere ? [host, ...machine.addresses, 'localhost', '127.0.0.1'] : isLoopback(host) ? [host, 'localhost', '127.0.0.1'] : [host]
+  const names = [host]
+  if (everywhere) names.push(...machine.addresses)
+  if (everywhere || isLoopback(host)) names.push('localhost', '127.0.0.1')
+  const ownAddress = isIP(host) ? host : isLoopback(host) ? '127.0.0.1' : '0.0.0.0'
   const dataDir = path.resolve(v.DATA_DIR)
   const listenEverywhere = isIP(mediaAddress) === 6 ? '::' : '0.0.0.0'
   return {
     port: v.PORT,
     host,
-    listenAddress: v.LISTEN_ADDRESS ?? (everywhere ? v.HOST : isIP(host) ? host : isLoopback(host) ? '127.0.0.1' : '0.0.0.0'),
+    listenAddress: v.LISTEN_ADDRESS ?? (everywhere ? v.HOST : ownAddress),
     https,
     tlsFiles: v.TLS_CERT && v.TLS_KEY ? { cert: path.resolve(v.TLS_CERT), key: path.resolve(v.TLS_KEY) } : undefined,
     origin: originOf(scheme, host, v.PORT),

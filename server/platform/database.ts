@@ -36,6 +36,9 @@ function databaseProblem(error: unknown, url: string, variable: string): unknown
   return error
 }
 
+/** What pg says without a code when the connection went away under a query. */
+const CUT = /^(Connection terminated|timeout expired|Client has encountered a connection error|read ECONN|write E)/
+
 /**
  * Whether an error means that the database is away (stopped, unreachable, out of connections) rather than that it
  * refused this statement. What was asked was not committed, or its answer was lost: the same command may be sent again
@@ -45,7 +48,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable)
   if (!(error instanceof Error)) return false
   if (error.name === 'KnexTimeoutError') return true
-  if (/^(Connection terminated|timeout expired|Client has encountered a connection error|read ECONN|write E)/.test(error.message)) return true
+  if (CUT.test(error.message)) return true
   const code = systemCode(error) ?? ''
   return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08...|57P0[123]|53300)$/.test(code)
 }
@@ -67,25 +70,30 @@ async function grantAppRole(client: pg.Client, login: string): Promise<void> {
 const log = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
 function ownerKnex(ownerUrl: string, directory: string): Knex {
-  return knex({ client: 'pg', connection: ownerUrl, pool: { min: 0, max: 1 }, migrations: { directory, loadExtensions: ['.ts'] }, log })
+  const migrations = { directory, loadExtensions: ['.ts'] }
+  return knex({ client: 'pg', connection: ownerUrl, pool: { min: 0, max: 1 }, migrations, log })
 }
 
 /**
  * Brings the schema to this program's version, as the owner of the database. Lets the login of `appUrl` (default: the
- * owner itself) take the role nghisu_app. Servers that start together wait for one another. Errors: databaseUnreachable, databaseRefused, databaseTooOld, databaseNewer.
+ * owner itself) take the role nghisu_app. Servers that start together wait for one another.
+ * Errors: databaseUnreachable, databaseRefused, databaseTooOld, databaseNewer.
  */
-export async function migrateToLatest(ownerUrl: string, appUrl: string = ownerUrl, directory: string = MIGRATIONS): Promise<void> {
+export async function migrateToLatest(ownerUrl: string, appUrl = ownerUrl, directory = MIGRATIONS): Promise<void> {
   try {
     await withClient(ownerUrl, async (client) => {
       const version = await client.query<{ server_version_num: string }>('SHOW server_version_num')
-      if (Number(version.rows[0]?.server_version_num) < OLDEST) {
-        throw new StartError('databaseTooOld', `The database at ${place(ownerUrl)} is PostgreSQL ${Math.floor(Number(version.rows[0]?.server_version_num) / 10_000)}.`,
+      const running = Number(version.rows[0]?.server_version_num)
+      if (running < OLDEST) {
+        throw new StartError('databaseTooOld',
+          `The database at ${place(ownerUrl)} is PostgreSQL ${Math.floor(running / 10_000)}.`,
           'This program needs PostgreSQL 18 or newer: upgrade the database server, or name another one in DATABASE_URL.')
       }
       await client.query('SELECT pg_advisory_lock($1)', [MIGRATION_LOCK])
       const strangers = (await applied(client)).filter((name) => !existsSync(path.join(directory, name)))
       if (strangers.length > 0) {
-        throw new StartError('databaseNewer', `The database at ${place(ownerUrl)} belongs to a newer version of this program (${strangers.join(', ')}).`,
+        throw new StartError('databaseNewer',
+          `The database at ${place(ownerUrl)} belongs to a newer version of this program (${strangers.join(', ')}).`,
           'Start that version or a later one, or restore the backup made before the upgrade. Nothing was changed.')
       }
       const owner = ownerKnex(ownerUrl, directory)

@@ -7,8 +7,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pg from 'pg'
 import { claimDataDir, prepareDataDir } from './data-dir.ts'
 import { readOrMakeSecret } from './keys.ts'
-import { checkCluster, clusterPlace, makeCluster, runningPostmaster, startFailure, type Log, type Postmaster } from './postgres-cluster.ts'
-import { postgresPrograms, run, type PostgresPrograms } from './postgres-programs.ts'
+import { checkCluster, clusterPlace, makeCluster, runningPostmaster, startFailure } from './postgres-cluster.ts'
+import type { Log, Postmaster } from './postgres-cluster.ts'
+import { postgresPrograms, run, type Outcome, type PostgresPrograms } from './postgres-programs.ts'
 import { StartError } from './start-error.ts'
 
 export interface EmbeddedPostgres {
@@ -20,6 +21,13 @@ export interface EmbeddedPostgres {
   takenOver: boolean
   /** Stops PostgreSQL in order (checkpoint, then exit) and gives DATA_DIR up. May be called twice. */
   stop(): Promise<void>
+}
+
+export interface EmbeddedOptions {
+  dataDir: string
+  log: Log
+  /** `name=value` for this start alone (tests). */
+  settings?: string[]
 }
 
 interface Passwords {
@@ -55,7 +63,17 @@ async function logTail(cluster: string, from: number): Promise<string> {
   return text.slice(from)
 }
 
-async function startPostmaster(dataDir: string, cluster: string, programs: PostgresPrograms, settings: string[]): Promise<Postmaster> {
+/** Starts and stops the postmaster of a cluster and says how that went. */
+function control(programs: PostgresPrograms, cluster: string, verb: 'start' | 'stop', args: string[]): Promise<Outcome> {
+  return run(path.join(programs.bin, 'pg_ctl'), [verb, '-D', cluster, '-w', ...args], programs.runAs)
+}
+
+async function startPostmaster(
+  dataDir: string,
+  cluster: string,
+  programs: PostgresPrograms,
+  settings: string[],
+): Promise<Postmaster> {
   const logFile = path.join(cluster, 'server.log')
   const logged = await stat(logFile).then((one) => one.size, () => 0)
   if (logged > LOG_LIMIT_BYTES) await truncate(logFile)
@@ -69,7 +87,7 @@ async function startPostmaster(dataDir: string, cluster: string, programs: Postg
     const port = await freePort(remembered)
     const before = (await logTail(cluster, 0)).length
     const options = [`-p ${port}`, ...settings.map((one) => `-c ${one}`)].join(' ')
-    const started = await run(path.join(programs.bin, 'pg_ctl'), ['start', '-D', cluster, '-l', logFile, '-w', '-t', '300', '-o', options], programs.runAs)
+    const started = await control(programs, cluster, 'start', ['-l', logFile, '-t', '300', '-o', options])
     const postmaster = runningPostmaster(cluster)
     if (started.status === 0 && postmaster) {
       if (port !== remembered) await writeFile(portFile, String(port))
@@ -90,7 +108,7 @@ async function takeOver(cluster: string, programs: PostgresPrograms): Promise<Po
     if (!found || found.ready) return found
     await sleep(500)
   }
-  await run(path.join(programs.bin, 'pg_ctl'), ['stop', '-D', cluster, '-m', 'immediate', '-w'], programs.runAs)
+  await control(programs, cluster, 'stop', ['-m', 'immediate'])
   return undefined
 }
 
@@ -110,7 +128,8 @@ export async function withClient<T>(url: string, work: (client: pg.Client) => Pr
 async function ensureLoginsAndDatabase(port: number, secrets: Passwords, dataDir: string): Promise<void> {
   try {
     await withClient(address('postgres', secrets.superuser, port, 'postgres'), async (client) => {
-      for (const [role, secret, rights] of [['nghisu_owner', secrets.owner, 'CREATEDB CREATEROLE'], ['nghisu_login', secrets.login, '']] as const) {
+      const logins = [['nghisu_owner', secrets.owner, 'CREATEDB CREATEROLE'], ['nghisu_login', secrets.login, '']] as const
+      for (const [role, secret, rights] of logins) {
         const known = await client.query('SELECT 1 FROM pg_roles WHERE rolname = $1', [role])
         if (known.rowCount === 0) {
           await client.query(`CREATE ROLE ${role} LOGIN ${rights} PASSWORD ${client.escapeLiteral(secret)}`)
@@ -136,11 +155,10 @@ async function ensureLoginsAndDatabase(port: number, secrets: Passwords, dataDir
  * Starts the PostgreSQL of `DATA_DIR/postgres`, made at the first start; one that a killed start left running is taken
  * over. It listens on 127.0.0.1 only, at a port remembered in `DATA_DIR/postgres-port`, with passwords kept in
  * `DATA_DIR/keys/postgres.json`. It outlives this process unless `stop` is called, so that a crash loses no commit.
- * `settings` are `name=value` for this start alone (tests).
  * Errors: dataDirNotWritable, dataDirInUse, diskFull, databaseProgramsUnusable, databaseOtherVersion, databaseNotOurs,
  * databaseMissing, databaseKeysLost, databaseStartFailed.
  */
-export async function startEmbeddedPostgres(options: { dataDir: string; log: Log; settings?: string[] }): Promise<EmbeddedPostgres> {
+export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
   const { log } = options
   const dataDir = path.resolve(options.dataDir)
   await prepareDataDir(dataDir)
@@ -161,7 +179,7 @@ export async function startEmbeddedPostgres(options: { dataDir: string; log: Log
     await ensureLoginsAndDatabase(port, secrets, dataDir)
     let stopping: Promise<void> | undefined
     const stop = async () => {
-      const stopped = await run(path.join(programs.bin, 'pg_ctl'), ['stop', '-D', cluster, '-m', 'fast', '-w', '-t', '60'], programs.runAs)
+      const stopped = await control(programs, cluster, 'stop', ['-m', 'fast', '-t', '60'])
       if (stopped.status !== 0 && runningPostmaster(cluster)) throw startFailure(cluster, 'stop', stopped.output)
       giveUp()
     }

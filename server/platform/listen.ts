@@ -10,7 +10,7 @@ function listenProblem(error: unknown, { port, listenAddress }: Place): unknown 
       return new StartError(
         'portTaken',
         `Port ${port} is taken by another program.`,
-        `Stop that program (ss -ltnp 'sport = :${port}' shows it), or start at another port: PORT=${port === 65_535 ? 3000 : port + 1} npm start`,
+        `Stop that program (ss -ltnp shows it), or use another port: PORT=${port === 65_535 ? 3000 : port + 1} npm start`,
         { cause: error },
       )
     case 'EACCES':

@@ -48,7 +48,7 @@ export async function clusterPlace(dataDir: string, programs: PostgresPrograms, 
     if (existsSync(folder)) {
       // DATA_DIR was deleted and made again: what it once pointed to is kept, but is not this DATA_DIR's any more.
       const kept = `${folder}.left-${Date.now()}`
-      if (runningPostmaster(folder)) await run(path.join(programs.bin, 'pg_ctl'), ['stop', '-D', folder, '-m', 'fast', '-w'], programs.runAs)
+      await run(path.join(programs.bin, 'pg_ctl'), ['stop', '-D', folder, '-m', 'fast', '-w'], programs.runAs)
       await rename(folder, kept)
       log.warn(`an earlier database of ${dataDir} was left without its keys; it is kept in ${kept}`)
     }
@@ -114,7 +114,10 @@ log_min_error_statement = panic
 log_error_verbosity = terse
 `
 
-/** Makes the cluster, whole or not at all, then the link that names it. Errors: diskFull, dataDirNotWritable, databaseStartFailed. */
+/**
+ * Makes the cluster, whole or not at all, then the link that names it.
+ * Errors: diskFull, dataDirNotWritable, databaseStartFailed.
+ */
 export async function makeCluster(place: ClusterPlace, superPassword: string, programs: PostgresPrograms): Promise<void> {
   const cluster = place.folder
   const unfinished = `${cluster}.unfinished`
@@ -126,9 +129,9 @@ export async function makeCluster(place: ClusterPlace, superPassword: string, pr
     await rm(passwordFile, { force: true })
     await writeFile(passwordFile, superPassword, { mode: 0o600 })
     if (runAs) await chown(passwordFile, runAs.uid, runAs.gid)
-    const made = await run(path.join(programs.bin, 'initdb'), ['-D', unfinished, '--username=postgres', `--pwfile=${passwordFile}`,
-      '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C.UTF-8', '--lc-messages=C', '--locale-provider=builtin',
-      '--builtin-locale=C.UTF-8', '--data-checksums'], runAs)
+    const made = await run(path.join(programs.bin, 'initdb'), ['-D', unfinished, '--username=postgres',
+      `--pwfile=${passwordFile}`, '--auth=scram-sha-256', '--encoding=UTF8', '--locale=C.UTF-8', '--lc-messages=C',
+      '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--data-checksums'], runAs)
     if (made.status !== 0) throw startFailure(cluster, 'initialisation', made.output)
     const settings = path.join(unfinished, 'postgresql.conf')
     await writeFile(settings, SETTINGS, { flag: 'a' })

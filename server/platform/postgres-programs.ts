@@ -119,7 +119,8 @@ export async function postgresPrograms(): Promise<PostgresPrograms> {
   const native = path.join(folder, 'native')
   const place = (await canEnter(path.join(native, 'bin'), runAs)) ? native : await copyPrograms(native, version)
   const bin = path.join(place, 'bin')
-  const probe = await run(path.join(bin, 'postgres'), ['--version'], runAs).catch((error: Error) => ({ status: 1, output: error.message }))
+  const unrunnable = (error: Error): Outcome => ({ status: 1, output: error.message })
+  const probe = await run(path.join(bin, 'postgres'), ['--version'], runAs).catch(unrunnable)
   if (probe.status !== 0) {
     throw new StartError(
       'databaseProgramsUnusable',
