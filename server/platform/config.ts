@@ -148,7 +148,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
   const problems: string[] = []
 
   if (v.DATABASE_URL && !v.SESSION_SECRET) {
-    problems.push('SESSION_SECRET is missing, and DATABASE_URL needs it. Write 32 characters or more: openssl rand -hex 32 makes some')
+    problems.push('SESSION_SECRET is missing, and DATABASE_URL needs it. Write 32 characters or more (openssl rand -hex 32)')
   }
   if (v.DATABASE_OWNER_URL && !v.DATABASE_URL) {
     problems.push('DATABASE_OWNER_URL stands without DATABASE_URL. Write both, or neither for the embedded PostgreSQL')
