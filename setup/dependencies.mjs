@@ -1,0 +1,55 @@
+import { existsSync, readFileSync } from 'node:fs'
+import path from 'node:path'
+import { npmFailure, notPermitted } from './failure.mjs'
+import { runProgram } from './program.mjs'
+import { step } from './progress.mjs'
+
+function packagesOf(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')).packages
+  } catch {
+    return undefined
+  }
+}
+
+/**
+ * Whether node_modules holds what package-lock.json names: npm writes down what it installed, last of all, so an
+ * install that was cut short has no such record. Optional packages of other platforms may be absent.
+ */
+export function dependenciesMatch(root) {
+  const wanted = packagesOf(path.join(root, 'package-lock.json'))
+  const present = packagesOf(path.join(root, 'node_modules', '.package-lock.json'))
+  if (!wanted || !present || !existsSync(path.join(root, 'node_modules', '.bin', 'node'))) return false
+  return Object.entries(wanted).every(([place, one]) => {
+    if (place === '') return true
+    const installed = present[place]
+    if (!installed) return one.optional === true || one.devOptional === true
+    return installed.version === one.version && installed.integrity === one.integrity
+  })
+}
+
+/** The npm that runs us, else the one on PATH. */
+function npm() {
+  const cli = process.env.npm_execpath
+  return cli && /npm-cli\.c?js$/.test(cli) && existsSync(cli) ? [process.execPath, cli] : ['npm']
+}
+
+/**
+ * Installs the dependencies of the lockfile where they are not there. No package's install script runs: what they would
+ * fetch or build is prebuilt in the packages, restored at the start (PostgreSQL) or built by us (media worker).
+ */
+export async function ensureDependencies(root) {
+  if (dependenciesMatch(root)) return
+  await step('dependencies of the lockfile (npm ci)', async () => {
+    const [program, ...args] = npm()
+    const options = { cwd: root }
+    const done = await runProgram(program, [...args, 'ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund',
+      '--loglevel=error', '--fetch-retries=2', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000',
+      '--fetch-timeout=60000'], options)
+    if (done.status !== 0) {
+      const registry = await runProgram(program, [...args, 'config', 'get', 'registry'], options)
+      throw npmFailure(done.output, registry.status === 0 ? registry.output.trim() : '', root)
+    }
+    if (!dependenciesMatch(root)) throw notPermitted(path.join(root, 'node_modules'))
+  })
+}

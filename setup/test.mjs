@@ -1,0 +1,66 @@
+// `npm test`: brings the machine to where everything can be tested, checks, tests, and prints `N passed, N failed` last.
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { begin } from './entry.mjs'
+
+const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
+
+/** Scripts of package.json that count as one check each. */
+const CHECKS = ['lint', 'lint:dependencies', 'typecheck']
+
+/** Runs a command in the terminal's sight; resolves to its status, 1 when a signal ended it. */
+function show(command, args, options) {
+  return new Promise((resolve) => {
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'inherit', 'inherit'], ...options })
+    child.on('error', () => resolve(1))
+    child.on('exit', (status) => resolve(status ?? 1))
+  })
+}
+
+async function runChecks(env) {
+  const count = { passed: 0, failed: 0 }
+  for (const name of CHECKS) {
+    const from = Date.now()
+    const ok = (await show('sh', ['-c', scripts[name]], { env })) === 0
+    count[ok ? 'passed' : 'failed'] += 1
+    process.stdout.write(`${ok ? '✓' : '✗'} ${name} (${Math.round((Date.now() - from) / 1000)} s)\n`)
+  }
+  return count
+}
+
+async function runTests(env, args, countTests) {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'nghi-su-report-'))
+  const file = path.join(folder, 'report.json')
+  try {
+    const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+    const status = await show(path.join(root, 'node_modules', '.bin', 'node'), [vitest, 'run', ...reporters, ...args], { env })
+    return countTests(readReport(file), status)
+  } finally {
+    rmSync(folder, { recursive: true, force: true })
+  }
+}
+
+function readReport(file) {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'))
+  } catch {
+    return undefined
+  }
+}
+
+begin(async () => {
+  const { prepare } = await import('./prepare.mjs')
+  const { ensureTestTools } = await import('./browser.mjs')
+  const { countTests } = await import('./check-summary.mjs')
+  const env = await prepare(root)
+  env.CHROMIUM = await ensureTestTools()
+  const checks = await runChecks(env)
+  const tests = await runTests(env, process.argv.slice(2), countTests)
+  const failed = checks.failed + tests.failed
+  process.stdout.write(`${checks.passed + tests.passed} passed, ${failed} failed\n`, () => process.exit(failed === 0 ? 0 : 1))
+})
