@@ -1,5 +1,20 @@
 import type { Knex } from 'knex'
-import type { AnyReducer, Audience, EntryPage, SignedHead, Snapshot, TextRef, Viewer } from '../../protocol/journal.ts'
+import type { Logger } from 'pino'
+import {
+  canSee, type AnyReducer, type Audience, type EntryPage, type SignedHead, type Snapshot, type TextRef, type Viewer, type VisibleEntry,
+} from '../../protocol/journal.ts'
+import { AppError } from '../platform/error.ts'
+import { createAppender } from './appender.ts'
+import type { ChainedEntry } from './chain.ts'
+import { createCursors } from './cursor.ts'
+import { exportJournal } from './export.ts'
+import { createFeed, type FeedTiming } from './feed.ts'
+import { createHeadSigning, type Signer } from './head.ts'
+import { createRecent } from './recent.ts'
+import { createStates, type Folded } from './states.ts'
+import { appendEntries, deleteResults, findHead, insertHead } from './store.ts'
+import { createTextLoader } from './texts.ts'
+import { createTx } from './transaction.ts'
 
 /** What a command writes down. `data` is plain JSON: ids, facts and text references, never a name or free text. */
 export interface NewEntry {
@@ -77,4 +92,112 @@ export interface Journal {
   forgetKeys(before: Date): Promise<number>
   /** Lets the commands that were accepted finish, refuses further ones with `databaseUnavailable`, and stops listening. */
   close(): Promise<void>
+}
+
+export interface JournalTuning {
+  batchSize: number
+  queueSize: number
+  commandLimitMs: number
+  snapshotEvery: number
+  timing: FeedTiming
+}
+
+const usual: JournalTuning = {
+  batchSize: 60, queueSize: 10_000, commandLimitMs: 10_000, snapshotEvery: 200, timing: { notifyMs: 5, pollMs: 5000 },
+}
+
+/** The journal of every meeting, on a pool of the application's role. One a process; `close` it before the pool. */
+export function createJournal(deps: {
+  db: Knex
+  signer: Signer
+  log: Pick<Logger, 'warn' | 'error'>
+  now?: () => Date
+  tuning?: Partial<JournalTuning>
+}): Journal {
+  const { db, signer, log, now = () => new Date() } = deps
+  const tuning = { ...usual, ...deps.tuning }
+  const recent = createRecent()
+  const states = createStates({ db, recent, secret: signer.secret('snapshots'), snapshotEvery: tuning.snapshotEvery, log })
+  const cursors = createCursors(signer.secret('cursors'))
+  const bodiesIn = createTextLoader(db)
+  const feed = createFeed({ db, log, timing: tuning.timing })
+  const signHead = createHeadSigning({ db, signer, log, now })
+  const appender = createAppender({
+    db, states, now, batchSize: tuning.batchSize, queueSize: tuning.queueSize, limitMs: tuning.commandLimitMs,
+    committed(meetingId, entries) {
+      const last = entries.at(-1)
+      if (!last) return
+      recent.remember(meetingId, entries)
+      feed.committed(meetingId, last.seq)
+    },
+  })
+
+  /** How far a reader may read: what this process knows of a meeting that it follows, else what the database says. */
+  async function position(meetingId: string, atLeast = 0): Promise<number> {
+    const known = feed.position(meetingId)
+    if (known !== undefined && known >= atLeast) return known
+    const head = await findHead(db, meetingId)
+    if (!head) throw new AppError('meetingNotFound')
+    return head.seq
+  }
+
+  async function folded<S>(meetingId: string, reducer: AnyReducer<S>): Promise<Folded<S>> {
+    return await states.at(db, meetingId, reducer, await position(meetingId))
+  }
+
+  return {
+    run: appender.run,
+    subscribe: feed.subscribe,
+    signHead,
+    export: (meetingId) => exportJournal(db, meetingId, signer, now),
+    forgetKeys: (before) => deleteResults(db, before),
+
+    async create(meetingId, trx, origin, command) {
+      const head = await insertHead(trx, meetingId)
+      const { tx, written, end } = createTx({
+        meetingId, trx, origin, now: now(), head, stateBefore: async (reducer) => reducer.initial(),
+      })
+      const result = await command(tx).finally(end)
+      await appendEntries(trx, meetingId, written)
+      return result
+    },
+
+    async read(meetingId, viewer, cursor, limit = 500) {
+      const start = cursor === undefined ? 0 : cursors.open(meetingId, viewer, cursor)
+      const end = await position(meetingId, start)
+      // Further than the journal itself: the database was put back to an earlier moment.
+      if (start > end) throw new AppError('invalidCursor')
+      const entries: VisibleEntry[] = []
+      let seq = start
+      scan: for await (const page of recent.between(db, meetingId, start, end)) {
+        for (const entry of page) {
+          if (entries.length === limit) break scan
+          seq = entry.seq
+          if (canSee(entry.audience, viewer)) entries.push(visible(entry))
+        }
+      }
+      return { entries, texts: await bodiesIn(meetingId, entries), cursor: cursors.issue(meetingId, viewer, seq) }
+    },
+
+    async snapshot(meetingId, viewer, reducer) {
+      const { state, seq } = await folded(meetingId, reducer)
+      const seen = reducer.project(state, viewer)
+      return { state: seen, texts: await bodiesIn(meetingId, seen), cursor: cursors.issue(meetingId, viewer, seq) }
+    },
+
+    async state(meetingId, reducer) {
+      return (await folded(meetingId, reducer)).state
+    },
+
+    async close() {
+      await appender.close()
+      await states.settled()
+      await feed.close()
+    },
+  }
+}
+
+/** The entry without its place in the chain, which would tell how much else there is. */
+function visible({ at, actorId, kind, data, audience }: ChainedEntry): VisibleEntry {
+  return { at, actorId, kind, data, audience }
 }

@@ -1,0 +1,64 @@
+import type { Knex } from 'knex'
+import { Audience, EntryKind, fold, Id, TEXT_ERASED, TextRef, textRefs, type AnyReducer, type VisibleEntry } from '../../protocol/journal.ts'
+import { AppError } from '../platform/error.ts'
+import { chain, type ChainedEntry, type ChainHead } from './chain.ts'
+import type { JournalTx, NewEntry, Origin } from './journal.ts'
+import { plainJson, refuse } from './plain.ts'
+import { eraseText, insertText } from './texts.ts'
+
+/** One command's hands on the journal; `written` grows as it appends, chained behind `head`. */
+export function createTx(deps: {
+  meetingId: string
+  trx: Knex.Transaction
+  origin: Origin
+  now: Date
+  head: ChainHead
+  /** The state up to `head`. */
+  stateBefore<S>(reducer: AnyReducer<S>): Promise<S>
+}): { tx: JournalTx, written: ChainedEntry[], end(): void } {
+  const { meetingId, trx, origin, head, stateBefore } = deps
+  const at = origin.at ?? deps.now
+  const actorId = origin.actorId
+  const written: ChainedEntry[] = []
+  let ended = false
+
+  function append(entry: NewEntry): void {
+    if (ended) throw new Error(`${entry.kind} was appended after its command had ended`)
+    written.push(chain(meetingId, written.at(-1) ?? head, validEntry({ ...entry, at: entry.at ?? at }, actorId)))
+  }
+
+  const tx: JournalTx = {
+    meetingId, actorId, at, trx,
+    append(entry) {
+      if (entry.kind.startsWith('journal.')) refuse('kind', 'reserved')
+      append(entry)
+    },
+    text: (body) => insertText(trx, meetingId, body),
+    async eraseText(textId, audience) {
+      if (!await eraseText(trx, meetingId, textId, at)) throw new AppError('notFound')
+      append({ kind: TEXT_ERASED, data: { textId }, audience })
+    },
+    state: async (reducer) => fold(reducer, written, await stateBefore(reducer)),
+  }
+  return { tx, written, end() { ended = true } }
+}
+
+/** The entry as it will be hashed and kept, or `entryInvalid`. */
+function validEntry(entry: NewEntry & { at: Date }, actorId: string | null): VisibleEntry {
+  const { kind, audience } = entry
+  if (!EntryKind.safeParse(kind).success) refuse('kind', 'notAKind')
+  if (actorId !== null && !Id.safeParse(actorId).success) refuse('actorId', 'notAnId')
+  const parsedAudience = Audience.safeParse(audience)
+  if (!parsedAudience.success) refuse('audience', 'notAnAudience')
+  const data = plainJson(entry.data)
+  if (data === null || Array.isArray(data)) refuse('data', 'notPlainObject')
+  if (textRefs(data).some((ref) => !TextRef.safeParse(ref).success)) refuse('data', 'notATextReference')
+  return { at: instant(entry.at), actorId, kind, data: { ...data }, audience: parsedAudience.data }
+}
+
+/** Within the years that ISO 8601 in four digits and the database write alike. */
+function instant(at: Date): string {
+  const year = at.getUTCFullYear()
+  if (!(year >= 1970 && year <= 9999)) refuse('at', 'notAnInstant')
+  return at.toISOString()
+}
