@@ -37,6 +37,8 @@ export interface JournalTx {
   append(entry: NewEntry): void
   /** Keeps an erasable text of this meeting and gives the reference to put into an entry's data. */
   text(body: string): Promise<TextRef>
+  /** The bodies of all texts of this meeting that a value refers to; null where a text was erased. */
+  bodies(value: unknown): Promise<TextBodies>
   /**
    * Erases the body and key of a text for good, and records that in an entry for `audience`, which should be the one of
    * the entries that the text stands in. Throws `notFound` for a text that this meeting has not or no longer has.

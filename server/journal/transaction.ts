@@ -4,7 +4,7 @@ import { AppError } from '../platform/error.ts'
 import { chain, type ChainedEntry, type ChainHead } from './chain.ts'
 import type { JournalTx, NewEntry, Origin } from './journal.ts'
 import { plainJson, refuse } from './plain.ts'
-import { eraseText, insertText } from './texts.ts'
+import { createTextLoader, eraseText, insertText } from './texts.ts'
 
 /** One command's hands on the journal; `written` grows as it appends, chained behind `head`. */
 export function createTx(deps: {
@@ -34,6 +34,7 @@ export function createTx(deps: {
       append(entry)
     },
     text: (body) => insertText(trx, meetingId, body),
+    bodies: (value) => createTextLoader(trx)(meetingId, value),
     async eraseText(textId, audience) {
       if (!await eraseText(trx, meetingId, textId, at)) throw new AppError('notFound')
       append({ kind: TEXT_ERASED, data: { textId }, audience })
