@@ -104,10 +104,13 @@ describe('a database that cannot be used', () => {
   it('tells a connection cut by the server from a refused statement', async () => {
     const db = openDatabase(database.appUrl)
     try {
-      const cut = await db.raw('RESET ROLE; SELECT pg_terminate_backend(pg_backend_pid())').catch((reason: unknown) => reason)
-      expect(isDatabaseUnavailable(cut)).toBe(true)
       const refused = await db.raw('SELECT * FROM nowhere').catch((reason: unknown) => reason)
       expect(isDatabaseUnavailable(refused)).toBe(false)
+      const cut = await db.raw('RESET ROLE; SELECT pg_terminate_backend(pg_backend_pid())').catch((reason: unknown) => reason)
+      expect(isDatabaseUnavailable(cut)).toBe(true)
+      // Until the pool has noticed it may give the dead connection out once more; pg then names no code.
+      const after = await db.raw('SELECT 1').catch((reason: unknown) => reason)
+      if (after instanceof Error) expect(isDatabaseUnavailable(after)).toBe(true)
       await expect(db.raw('SELECT 1')).resolves.toBeDefined()
     } finally {
       await db.destroy()

@@ -36,8 +36,8 @@ function databaseProblem(error: unknown, url: string, variable: string): unknown
   return error
 }
 
-/** What pg says without a code when the connection went away under a query. */
-const CUT = /^(Connection terminated|timeout expired|Client has encountered a connection error|read ECONN|write E)/
+/** What pg says without a code when the connection went away under a query; knex puts the statement in front of it. */
+const CUT = /(?:^| - )(Connection terminated|timeout expired|Client has encountered a connection error|read ECONN|write E)/
 
 /**
  * Whether an error means that the database is away (stopped, unreachable, out of connections) rather than that it
@@ -120,6 +120,8 @@ export async function migrateToLatest(ownerUrl: string, appUrl = ownerUrl, direc
 export function openDatabase(url: string, options: { max?: number } = {}): Knex {
   return knex({
     client: 'pg',
+    // An error's message then has the statement, but not the values: they may be personal data.
+    compileSqlOnError: false,
     connection: { connectionString: url, application_name: 'nghi-su', connectionTimeoutMillis: 5_000, keepAlive: true },
     pool: {
       min: 0,
