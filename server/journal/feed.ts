@@ -39,6 +39,7 @@ export function createFeed(deps: { db: Knex, log: Pick<Logger, 'warn' | 'error'>
   let connection: Connection | undefined
   let notifyTimer: NodeJS.Timeout | undefined
   let reconnectTimer: NodeJS.Timeout | undefined
+  let notifying = false
   let failures = 0
   let closed = false
   const pollTimer = setInterval(() => { void poll([...followed.keys()]) }, timing.pollMs)
@@ -123,7 +124,9 @@ export function createFeed(deps: { db: Knex, log: Pick<Logger, 'warn' | 'error'>
   }
 
   async function notify(): Promise<void> {
-    if (!connection || !untold.size) return
+    // One at a time on the connection; what comes meanwhile is told next.
+    if (!connection || notifying || !untold.size) return
+    notifying = true
     const payloads = [...untold].map(([meetingId, seq]) => `${meetingId}:${seq}`)
     untold.clear()
     try {
@@ -131,7 +134,10 @@ export function createFeed(deps: { db: Knex, log: Pick<Logger, 'warn' | 'error'>
     } catch (error) {
       // Their poll tells them.
       log.warn({ err: error }, 'other processes could not be told of new journal entries')
+    } finally {
+      notifying = false
     }
+    notifyLater()
   }
 
   return {

@@ -14,6 +14,8 @@ export interface Process { journal: Journal, db: Knex }
 export async function openArchive() {
   const database = await freshDatabase()
   const owner = knex({ client: 'pg', connection: database.ownerUrl, pool: { min: 0, max: 4 } })
+  // The server's login without its role, which may end the login's connections.
+  const login = knex({ client: 'pg', connection: database.appUrl, pool: { min: 0, max: 2 } })
   const signer = createSigner(generateKeyPairSync('ed25519').privateKey)
   const warnings: string[] = []
   const log = {
@@ -40,14 +42,23 @@ export async function openArchive() {
     return meetingId
   }
 
+  /** Kills the connections of server processes whose last statement is like this; returns how many. */
+  async function kill(statement: string): Promise<number> {
+    const { rowCount } = await login.raw<{ rowCount: number }>(`
+      SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+      WHERE datname = current_database() AND pid <> pg_backend_pid() AND query ~ ?`, [statement])
+    return rowCount
+  }
+
   return {
-    owner, signer, warnings, start, meeting,
+    owner, signer, warnings, start, meeting, kill,
     async close(): Promise<void> {
       for (const { journal, db } of processes) {
         await journal.close()
         await db.destroy()
       }
       await owner.destroy()
+      await login.destroy()
       await database.drop()
     },
   }
