@@ -61,6 +61,7 @@ export const errorCodes = [
   'minutesNotFound',
   'minutesPublished',
   'minutesChanged', // details.version
+  'minutesNumberTaken', // the body has issued minutes under it in details.year
   // media
   'mediaUnavailable',
 ] as const

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Id } from './journal.ts'
 import { defineRoute } from './route.ts'
-import { Instant, Line } from './text.ts'
+import { Instant, Line, Paragraphs } from './text.ts'
 
 /**
  * The text of the minutes (biên bản) in the order of 16-HD/VPTW: opening, 1. thành phần, 2. diễn biến, kết luận, closing.
@@ -9,11 +9,12 @@ import { Instant, Line } from './text.ts'
  */
 export const MinutesBlock = z.object({
   kind: z.enum(['heading', 'subheading', 'paragraph', 'listItem']),
-  text: z.string().max(10_000).transform((text) => text.normalize('NFC').replace(/[^\P{Cc}\n\t]|\p{Cs}/gu, ' ')),
+  /** Empty: a place that is still to be filled in. A line break begins a new paragraph. */
+  text: Paragraphs(10_000),
 })
 export type MinutesBlock = z.infer<typeof MinutesBlock>
 
-export const MinutesContent = z.object({ abstract: Line(500), blocks: z.array(MinutesBlock).min(1).max(3000) })
+export const MinutesContent = z.object({ abstract: Line(500), blocks: z.array(MinutesBlock).min(1).max(10_000) })
 export type MinutesContent = z.infer<typeof MinutesContent>
 
 export const Minutes = z.object({
@@ -21,7 +22,7 @@ export const Minutes = z.object({
   /** The number as written after "Số"; null while a draft. */
   number: z.string().nullable(),
   savedAt: Instant, publishedAt: Instant.nullable(),
-  /** Hash of the journal at closing, printed at the foot: who keeps the paper can prove the journal unchanged. */
+  /** Hash of the journal when the minutes were published, printed at the foot: who keeps the paper can prove it unchanged. */
   journalHead: z.string().nullable(),
 })
 export type Minutes = z.infer<typeof Minutes>
@@ -48,9 +49,10 @@ export const redraftMinutes = defineRoute({
 })
 
 export const publishMinutes = defineRoute({
-  id: 'minutes.publish', method: 'post', path: '/api/meetings/:meetingId/minutes/publication', access: 'signedIn', errors: changeErrors,
-  summary: 'Clerk or chair publishes the minutes under a number; the text is fixed from then on.',
-  params: MeetingParams, body: z.object({ version: z.int(), number: z.string().trim().regex(/^\d{1,5}$/) }), response: Minutes,
+  id: 'minutes.publish', method: 'post', path: '/api/meetings/:meetingId/minutes/publication', access: 'signedIn',
+  errors: [...changeErrors, 'minutesNumberTaken'],
+  summary: 'Clerk or chair publishes the minutes under a number, unique for the body and year; text and frame are fixed from then on.',
+  params: MeetingParams, body: z.object({ version: z.int(), number: z.string().trim().regex(/^(?=.*[1-9])\d{1,5}$/) }), response: Minutes,
 })
 
 export const downloadMinutesDocx = defineRoute({

@@ -1,0 +1,133 @@
+import { officialDate } from './dates.ts'
+import { textWidth, type Face } from './fonts.ts'
+import { printable, registeredNumber, type Paper, type PaperBlock } from './paper.ts'
+import { paperTemplates, type PaperTemplate } from './template.ts'
+
+/** One paragraph with its looks; sizes and lengths in points. */
+export interface Line extends Face {
+  text: string
+  align: 'left' | 'center' | 'justify'
+  underline?: boolean
+  /** Space above. */
+  before?: number
+  firstLineIndent?: number
+  /** Least distance from line to line; the font's own when absent. */
+  leading?: number
+  /** Length of a rule beneath, centred. */
+  rule?: number
+  keepWithNext?: boolean
+}
+
+/** A paper set in lines: what the DOCX and the PDF both draw, so that they cannot differ. */
+export interface PaperLayout {
+  template: PaperTemplate
+  /** Widths of the letterhead's columns; the first ends with the gutter. */
+  columns: readonly [number, number]
+  /** Rows of the letterhead: issuer's side, title's side. */
+  letterhead: readonly (readonly [readonly Line[], readonly Line[]])[]
+  body: readonly Line[]
+  signatures: readonly [readonly Line[], readonly Line[]]
+  recipients: readonly Line[]
+  foot: Line | null
+}
+
+export const A4 = { width: 595.28, height: 841.89 }
+export const points = (millimetres: number) => (millimetres * 72) / 25.4
+
+const BLANK = '…'
+/** Between the two sides of a letterhead. */
+export const GUTTER = 8
+/** Between title and text. */
+const TITLE_SPACE = 14
+/** Room for a hand-written signature. */
+const SIGNATURE_SPACE = 64
+
+/** Sets a paper by the template of its style. */
+export function layoutPaper(paper: Paper): PaperLayout {
+  const template = paperTemplates[paper.style]
+  const { left, right } = template.margins
+  const width = A4.width - points(left) - points(right)
+  const issuerWidth = width * template.issuerShare
+  const body = paper.body.flatMap((block) => blockLines(block, paper.draft, template, width))
+  const [firstLine] = body
+  if (firstLine) firstLine.before = TITLE_SPACE
+  // The signatures never stand alone on a page: the last lines of the text go with them.
+  const lastLine = body.at(-1)
+  if (lastLine) lastLine.keepWithNext = true
+  return {
+    template,
+    columns: [issuerWidth, width - issuerWidth],
+    letterhead: letterhead(paper, template, issuerWidth - GUTTER),
+    body: [...title(paper, template, width), ...body],
+    signatures: [signature(paper.signatures[0], template), signature(paper.signatures[1], template)],
+    recipients: recipients(paper, template),
+    foot: paper.foot === null ? null : { text: printable(paper.foot), size: 8, align: 'center' },
+  }
+}
+
+const capitals = (text: string) => printable(text).toLocaleUpperCase('vi')
+
+function letterhead(paper: Paper, template: PaperTemplate, issuerWidth: number): PaperLayout['letterhead'] {
+  const issuer: Line = { text: capitals(paper.issuer), size: template.issuerSize, bold: true, align: 'center' }
+  if (template.issuerRule !== null) issuer.rule = Math.min(textWidth(issuer.text, issuer), issuerWidth) * template.issuerRule
+  const issuerSide: Line[] = [issuer]
+  if (paper.superior) issuerSide.unshift({ text: capitals(paper.superior), size: template.superiorSize, align: 'center' })
+  if (template.issuerRule === null) issuerSide.push({ text: '*', size: template.issuerSize, align: 'center' })
+
+  const titleSide = template.heading.map(({ text, size, ruled }): Line => {
+    const line: Line = { text, size, bold: true, align: 'center' }
+    return ruled ? { ...line, rule: textWidth(text, line) } : line
+  })
+
+  const number = template.numberLine(paper.number === null ? BLANK : registeredNumber(paper.number), printable(paper.symbol))
+  const numberSide: Line[] = [{ text: number, size: template.numberSize, align: 'center', before: 2 }]
+  if (paper.draft) numberSide.push({ text: 'DỰ THẢO', size: template.numberSize, bold: true, align: 'center', before: 4 })
+  const date = paper.date === null ? `ngày ${BLANK} tháng ${BLANK} năm ${BLANK}` : officialDate(paper.date)
+  const dateSide: Line[] = [
+    { text: `${printable(paper.place)}, ${date}`, size: template.dateSize, italics: true, align: 'center', before: 2 },
+  ]
+  return [[issuerSide, titleSide], [numberSide, dateSide]]
+}
+
+function title(paper: Paper, template: PaperTemplate, width: number): Line[] {
+  const type: Line = { text: capitals(paper.type), size: template.typeSize, bold: true, align: 'center', before: 20, keepWithNext: true }
+  const abstract: Line = {
+    text: printable(paper.abstract), size: template.abstractSize, bold: true, align: 'center', before: 2, keepWithNext: true,
+  }
+  if (template.separator === '-----') {
+    return [type, abstract, { text: template.separator, size: template.abstractSize, align: 'center', keepWithNext: true }]
+  }
+  return [type, { ...abstract, rule: Math.min(textWidth(abstract.text, abstract), width) * template.separator }]
+}
+
+/** A block's paragraphs; a line break in its text begins another one. */
+function blockLines(block: PaperBlock, draft: boolean, template: PaperTemplate, width: number): Line[] {
+  const { bodySize: size, firstLineIndent, leading, paragraphSpace: before } = template
+  const strong = block.kind === 'heading' || block.kind === 'subheading'
+  return block.text.split('\n').flatMap((text, index): Line[] => {
+    const shown = printable(text).trim() || (draft ? dots(width - firstLineIndent, size) : '')
+    if (!shown) return []
+    const dashed = block.kind === 'listItem' && index === 0 ? `- ${shown}` : shown
+    return [{ text: dashed, size, align: 'justify', before, firstLineIndent, leading, ...(strong ? { bold: true, keepWithNext: true } : {}) }]
+  })
+}
+
+function dots(width: number, size: number): string {
+  return BLANK.repeat(Math.floor(width / textWidth(BLANK, { size })))
+}
+
+function signature({ title, name }: Paper['signatures'][number], template: PaperTemplate): Line[] {
+  const line: Line = { text: capitals(title), size: template.signatureSize, bold: true, align: 'center', keepWithNext: true }
+  return [line, { ...line, text: name === null ? '' : printable(name), before: SIGNATURE_SPACE }]
+}
+
+function recipients(paper: Paper, template: PaperTemplate): Line[] {
+  if (!paper.recipients.length) return []
+  const last = paper.recipients.length - 1
+  return [
+    { text: 'Nơi nhận:', ...template.recipientsTitle, align: 'left', before: 14, keepWithNext: true },
+    ...paper.recipients.map((text, index): Line => ({
+      text: `- ${printable(text)}${index === last ? '.' : ';'}`, size: template.recipientsSize, align: 'left', keepWithNext: index !== last,
+    })),
+  ]
+}

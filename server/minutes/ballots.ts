@@ -1,0 +1,40 @@
+import type { MinutesBlock } from '../../protocol/minutes.ts'
+import type { VoteResult, VoteState } from '../../protocol/voting.ts'
+import { officialTime } from '../issuing/dates.ts'
+import { baseNames, choiceNames, percent, sentence, thresholdName } from './phrases.ts'
+
+/** A vote as minutes tell it: method, question, figures, rule and result (16-HD/VPTW, mục 4). */
+export function voteBlocks(vote: VoteState, question: string): MinutesBlock[] {
+  const { result, closedAt } = vote
+  if (!result || !closedAt) return []
+  const method = vote.kind === 'named' ? 'Biểu quyết ghi tên' : 'Bỏ phiếu đánh giá, xếp loại'
+  const entitled = vote.electorate.length
+  return [
+    { kind: 'paragraph', text: `${method} bằng hình thức điện tử, từ ${officialTime(vote.openedAt)} đến ${officialTime(closedAt)}: ${question}` },
+    { kind: 'listItem', text: `Có quyền biểu quyết: ${entitled}; đã biểu quyết: ${result.cast}; không biểu quyết: ${entitled - result.cast}.` },
+    { kind: 'listItem', text: `${sentence(vote.choices.map((choice) => count(vote, result, choice)).join('; '))}.` },
+    { kind: 'listItem', text: rule(vote, result) },
+    { kind: 'listItem', text: `Kết quả: ${outcome(vote, result)}.` },
+  ]
+}
+
+function choiceName(vote: VoteState, choice: string): string {
+  return vote.scale.find((grade) => grade.id === choice)?.label.vi.toLocaleLowerCase('vi') ?? choiceNames[choice] ?? choice
+}
+
+function count(vote: VoteState, result: VoteResult, choice: string): string {
+  const votes = result.counts[choice] ?? 0
+  const share = percent(votes, result.base)
+  return `${choiceName(vote, choice)}: ${votes}${share && ` (${share})`}`
+}
+
+function rule({ kind, threshold, base }: VoteState, result: VoteResult): string {
+  const share = `${thresholdName(threshold)}, ít nhất ${result.needed} phiếu`
+  const needed = kind === 'named' ? `cần ${share} tán thành` : `xếp loại ở mức cao nhất có ${share} ở mức đó hoặc cao hơn`
+  return `Tỷ lệ tính trên ${result.base} ${baseNames[base.kind]}; ${needed}${threshold.basis && ` (${threshold.basis})`}.`
+}
+
+function outcome(vote: VoteState, result: VoteResult): string {
+  if (vote.kind === 'named') return result.accepted ? 'được thông qua' : 'không được thông qua'
+  return result.grade === null ? 'không mức xếp loại nào đủ số phiếu cần thiết' : `xếp loại ${choiceName(vote, result.grade)}`
+}

@@ -1,0 +1,154 @@
+import type { Letterhead } from '../../protocol/bodies.ts'
+import type { Person } from '../../protocol/identity.ts'
+import type { TextBodies, TextRef } from '../../protocol/journal.ts'
+import type { MeetingState } from '../../protocol/meeting-state.ts'
+import type { MeetingFacts, Participant } from '../../protocol/meetings.ts'
+import type { MinutesBlock, MinutesContent } from '../../protocol/minutes.ts'
+import { officialDate, officialTime } from '../issuing/dates.ts'
+import { voteBlocks } from './ballots.ts'
+import type { Stretch } from './course.ts'
+import { closed, modeNames, phrases, sentence } from './phrases.ts'
+import { callRoll, presentInRole, type Roll, type Sitting } from './roll.ts'
+
+export interface DraftInput {
+  /** The whole state, after the closing. */
+  state: MeetingState
+  course: readonly Stretch[]
+  texts: TextBodies
+  people: readonly Person[]
+  style: Letterhead['style']
+}
+
+/** In the place of a text that was erased by law. */
+const ERASED = '(nội dung đã được xoá theo quy định)'
+
+/** Left empty for what the journal does not know and the clerk fills in: speeches, the chair's conclusion. */
+const toFillIn: MinutesBlock = { kind: 'paragraph', text: '' }
+
+const paragraph = (text: string): MinutesBlock => ({ kind: 'paragraph', text })
+const listItem = (text: string): MinutesBlock => ({ kind: 'listItem', text })
+const listed = (lead: string, lines: readonly string[]) => [paragraph(lead), ...lines.map((line) => listItem(sentence(line)))]
+/** Below a list's item. */
+const sublist = (lines: readonly string[]) => lines.map((line) => paragraph(`+ ${closed(line)}`))
+const heading = (text: string): MinutesBlock => ({ kind: 'heading', text })
+const subheading = (text: string): MinutesBlock => ({ kind: 'subheading', text })
+
+/** Names and texts as the minutes write them. */
+function writer({ texts, people, style }: DraftInput) {
+  const persons = new Map(people.map((person) => [person.id, person]))
+  const { title } = phrases[style]
+  return {
+    text: (ref: TextRef) => texts[ref.$text] ?? ERASED,
+    /** `đồng chí Nguyễn Văn A, Phó Bí thư Tỉnh uỷ, Chủ tịch Hội đồng`: who, and what they are there and here. */
+    person({ personId, office }: Participant): string {
+      const known = persons.get(personId)
+      const offices = new Set([known?.office ?? '', office].filter(Boolean))
+      return [`${title}${known?.fullName ?? ERASED}`, ...offices].join(', ')
+    },
+  }
+}
+type Writer = ReturnType<typeof writer>
+
+/**
+ * Draft minutes of a closed meeting in the order of 16-HD/VPTW: opening, 1. who took part, 2. the course by agenda item,
+ * 3. the conclusion, closing. It says what the journal knows and nothing else, without a comment; the same journal gives
+ * the same draft.
+ */
+export function draftMinutes(input: DraftInput): MinutesContent {
+  const { state, style } = input
+  const { facts, openedAt, closedAt } = state
+  if (!facts || !openedAt || !closedAt) throw new Error('minutes are drafted from a meeting that was opened and closed')
+  const sitting = { openedAt, closedAt }
+  const write = writer(input)
+  const { meeting, counted, endMark } = phrases[style]
+  const official = callRoll(state, sitting, state.participants.filter((participant) => participant.voting))
+  const others = callRoll(state, sitting, state.participants.filter((participant) => !participant.voting))
+  const everyone: Roll = { present: [...official.present, ...others.present], absent: [...official.absent, ...others.absent] }
+  return {
+    abstract: write.text(facts.title),
+    blocks: [
+      ...opening(state, facts, sitting, everyone, write),
+      heading(`1. Thành phần ${meeting}`),
+      subheading('1.1. Đại biểu chính thức'),
+      ...rollBlocks(official, state, counted, write),
+      subheading('1.2. Đại biểu mời dự và giúp việc'),
+      ...(others.present.length + others.absent.length ? rollBlocks(others, state, counted, write) : [paragraph('Không có.')]),
+      heading(`2. Diễn biến ${meeting}`),
+      ...courseBlocks(input, write),
+      heading('3. Kết luận của người chủ trì'),
+      toFillIn,
+      paragraph(`${sentence(meeting)} kết thúc lúc ${moment(closedAt)}${endMark}`),
+    ],
+  }
+}
+
+const moment = (instant: string) => `${officialTime(instant)}, ${officialDate(instant)}`
+
+function opening(state: MeetingState, facts: MeetingFacts, sitting: Sitting, roll: Roll, write: Writer): MinutesBlock[] {
+  const [chair, clerk] = [presentInRole(roll, 'chair'), presentInRole(roll, 'clerk')]
+  const used = state.documents.map((document) => write.text(document.name))
+  return [
+    listItem(`Thời gian: bắt đầu lúc ${moment(sitting.openedAt)}.`),
+    listItem(`Địa điểm: ${closed(write.text(facts.place))}`),
+    listItem(`Hình thức: ${modeNames[facts.mode]}.`),
+    listItem(`Nội dung: ${closed(write.text(facts.title))}`),
+    // Nobody is named who was not there: the clerk fills in who took the place.
+    listItem(`Người chủ trì:${chair ? ` ${write.person(chair)}.` : ''}`),
+    listItem(`Người ghi biên bản:${clerk ? ` ${write.person(clerk)}.` : ''}`),
+    listItem(`Tài liệu sử dụng: ${used.length ? `${used.length} tài liệu, gồm:` : 'không có.'}`),
+    ...sublist(used),
+  ]
+}
+
+function rollBlocks(roll: Roll, state: MeetingState, counted: string, write: Writer): MinutesBlock[] {
+  const { present, absent } = roll
+  const late = present.flatMap(({ participant, arrived }) => arrived ? [`${write.person(participant)}: có mặt từ ${officialTime(arrived)}.`] : [])
+  const early = present.flatMap(({ participant, left }) => left ? [`${write.person(participant)}: rời đi lúc ${officialTime(left)}.`] : [])
+  const blocks = listed(
+    `Có mặt: ${present.length}/${present.length + absent.length} ${counted}${present.length ? ', gồm:' : '.'}`,
+    present.map(({ participant }) => `${write.person(participant)}.`),
+  )
+  if (late.length) blocks.push(...listed(`Đến sau khi khai mạc: ${late.length} ${counted}, gồm:`, late))
+  if (early.length) blocks.push(...listed(`Rời đi trước khi bế mạc: ${early.length} ${counted}, gồm:`, early))
+  blocks.push(...listed(absent.length ? `Vắng mặt: ${absent.length} ${counted}, gồm:` : 'Vắng mặt: không.', absent.map(({ participant, excused }) => {
+    const reason = state.attendance.reasons[participant.personId]
+    if (!excused) return `${write.person(participant)}: vắng không có lý do.`
+    return `${write.person(participant)}: vắng có lý do${reason ? ` (${write.text(reason)})` : ''}.`
+  })))
+  return blocks
+}
+
+/** The items dealt with, in that order, and then those that the meeting did not come to. */
+function courseBlocks({ state, course, style }: DraftInput, write: Writer): MinutesBlock[] {
+  const beginnings = new Map(state.agenda.map(({ itemId }) => {
+    const stretches = course.filter((stretch) => stretch.itemId === itemId).map(({ from }) => from)
+    const votes = state.votes.filter((vote) => vote.itemId === itemId).map(({ openedAt }) => openedAt)
+    return [itemId, [...stretches, ...votes].toSorted()[0] ?? null]
+  }))
+  const begun = (itemId: string) => beginnings.get(itemId) ?? ''
+  const dealtWith = state.agenda.filter(({ itemId }) => begun(itemId)).toSorted((a, b) => begun(a.itemId) < begun(b.itemId) ? -1 : 1)
+  const left = state.agenda.filter(({ itemId }) => !begun(itemId))
+  const participants = new Map(state.participants.map((participant) => [participant.personId, participant]))
+
+  const items = dealtWith.flatMap((item, index): MinutesBlock[] => {
+    const times = course.filter((stretch) => stretch.itemId === item.itemId)
+      .map(({ from, to }) => `từ ${officialTime(from)} đến ${officialTime(to ?? state.closedAt ?? from)}`)
+    const presenter = item.presenterId === null ? undefined : participants.get(item.presenterId)
+    const documents = state.documents.filter(({ itemId }) => itemId === item.itemId).map(({ name }) => write.text(name))
+    return [
+      subheading(`2.${index + 1}. ${write.text(item.title)}`),
+      ...(times.length ? [paragraph(`Thời gian: ${times.join('; ')}.`)] : []),
+      ...(presenter ? [paragraph(`Người trình bày (theo chương trình): ${write.person(presenter)}.`)] : []),
+      ...(documents.length ? [paragraph('Tài liệu kèm theo:'), ...sublist(documents)] : []),
+      toFillIn,
+      ...state.votes.filter(({ itemId }) => itemId === item.itemId).flatMap((vote) => voteBlocks(vote, write.text(vote.question))),
+    ]
+  })
+  if (!left.length) return items
+  const { meeting } = phrases[style]
+  return [
+    ...items,
+    subheading(`2.${dealtWith.length + 1}. Nội dung trong chương trình mà ${meeting} chưa xem xét`),
+    ...left.map((item) => listItem(closed(write.text(item.title)))),
+  ]
+}

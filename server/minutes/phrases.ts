@@ -1,0 +1,59 @@
+import type { Threshold, VoteBase } from '../../protocol/bodies.ts'
+import type { MeetingMode } from '../../protocol/meetings.ts'
+
+/**
+ * The set phrases of minutes, which are written in Vietnamese whatever language the interface shows. Order and wording
+ * follow the model of Hướng dẫn 16-HD/VPTW (23/02/2023) and, for state bodies, the one of Nghị định 30/2020/NĐ-CP.
+ */
+interface Phrases {
+  /** What a sitting is called. */
+  meeting: string
+  /** Put before a name. State papers use the sex-marked "ông, bà", which is not known of anybody here. */
+  title: string
+  /** What those who take part are counted in. */
+  counted: string
+  recipients: readonly string[]
+  /** After the last sentence. */
+  endMark: string
+}
+
+export const phrases: Record<'party' | 'state', Phrases> = {
+  party: {
+    meeting: 'hội nghị', title: 'đồng chí ', counted: 'đồng chí', recipients: ['Các đồng chí dự hội nghị', 'Lưu văn phòng'], endMark: '.',
+  },
+  state: {
+    meeting: 'cuộc họp', title: '', counted: 'đại biểu', recipients: ['Như thành phần dự họp', 'Lưu: VT, hồ sơ'], endMark: './.',
+  },
+}
+
+export const modeNames: Record<MeetingMode, string> = { inPerson: 'trực tiếp', online: 'trực tuyến', hybrid: 'trực tiếp kết hợp trực tuyến' }
+
+export const choiceNames: Record<string, string> = { approve: 'tán thành', reject: 'không tán thành', abstain: 'không có ý kiến' }
+
+export const baseNames: Record<VoteBase, string> = {
+  incumbents: 'thành viên đương nhiệm', present: 'thành viên có mặt', validBallots: 'phiếu hợp lệ',
+}
+
+/** `quá nửa`, `quá 2/3`, `từ 2/3 trở lên`. */
+export function thresholdName({ numerator, denominator, strict }: Threshold): string {
+  const share = denominator === 2 * numerator ? 'nửa' : `${numerator}/${denominator}`
+  if (strict) return `quá ${share}`
+  return share === 'nửa' ? 'từ một nửa trở lên' : `từ ${share} trở lên`
+}
+
+const percentFormat = new Intl.NumberFormat('vi-VN', { style: 'percent', maximumFractionDigits: 1 })
+
+/** `86,7%`; nothing for a base of none. */
+export function percent(count: number, base: number): string {
+  return base > 0 ? percentFormat.format(count / base) : ''
+}
+
+/** With a capital at the beginning. */
+export function sentence(text: string): string {
+  return text.charAt(0).toLocaleUpperCase('vi') + text.slice(1)
+}
+
+/** Closed by a full stop, unless it closes by itself. */
+export function closed(text: string): string {
+  return /[.!?…]$/.test(text) ? text : `${text}.`
+}
