@@ -65,7 +65,7 @@ describe('loadConfig', () => {
   })
 
   it('stands behind a proxy that speaks HTTPS', () => {
-    expect(load({ PUBLIC_ORIGINS: 'https://meet.example.vn', TRUSTED_PROXIES: 'loopback, 192.0.2.1', MEDIA_ADDRESS: '192.0.2.10' })).toMatchObject({
+    expect(load({ PUBLIC_ORIGINS: 'https://meet.example.vn', TRUSTED_PROXIES: 'loopback, 192.0.2.1' })).toMatchObject({
       https: false,
       allowedOrigins: ['http://localhost:3000', 'http://127.0.0.1:3000', 'https://meet.example.vn'],
       trustedProxies: ['loopback', '192.0.2.1'],

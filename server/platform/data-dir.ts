@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { chmod, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { readFileSync, rmSync } from 'node:fs'
 import path from 'node:path'
@@ -32,7 +33,7 @@ export async function prepareDataDir(dataDir: string): Promise<void> {
     await mkdir(keys, { recursive: true })
     await chmod(keys, 0o700)
     for (const folder of [dataDir, keys]) {
-      const probe = path.join(folder, `.write-probe-${process.pid}`)
+      const probe = path.join(folder, `.write-probe-${randomUUID()}`)
       await writeFile(probe, 'x'.repeat(4096))
       await rm(probe)
     }

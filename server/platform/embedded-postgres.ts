@@ -163,6 +163,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   const dataDir = path.resolve(options.dataDir)
   await prepareDataDir(dataDir)
   const giveUp = await claimDataDir(dataDir)
+  let undo = async () => giveUp()
   try {
     const programs = await postgresPrograms()
     const place = await clusterPlace(dataDir, programs, log)
@@ -175,14 +176,15 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
     await checkCluster(cluster, programs)
     const found = await takeOver(cluster, programs)
     const { port } = found ?? (await startPostmaster(dataDir, cluster, programs, options.settings ?? []))
-    if (found) log.info(`took over PostgreSQL (process ${found.pid}), left running by an earlier start`)
-    await ensureLoginsAndDatabase(port, secrets, dataDir)
-    let stopping: Promise<void> | undefined
     const stop = async () => {
       const stopped = await control(programs, cluster, 'stop', ['-m', 'fast', '-t', '60'])
       if (stopped.status !== 0 && runningPostmaster(cluster)) throw startFailure(cluster, 'stop', stopped.output)
       giveUp()
     }
+    undo = stop
+    if (found) log.info(`took over PostgreSQL (process ${found.pid}), left running by an earlier start`)
+    await ensureLoginsAndDatabase(port, secrets, dataDir)
+    let stopping: Promise<void> | undefined
     return {
       url: address('nghisu_login', secrets.login, port, DATABASE),
       ownerUrl: address('nghisu_owner', secrets.owner, port, DATABASE),
@@ -190,7 +192,7 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
       stop: () => (stopping ??= stop()),
     }
   } catch (error) {
-    giveUp()
+    await undo()
     throw error
   }
 }

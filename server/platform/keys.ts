@@ -1,5 +1,6 @@
-import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, type KeyObject } from 'node:crypto'
-import { chmod, open, readFile } from 'node:fs/promises'
+import { createPrivateKey, createPublicKey, generateKeyPairSync, randomBytes, randomUUID, type KeyObject } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { chmod, link, open, readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
 import type { Config } from './config.ts'
 import { fileProblem, prepareDataDir } from './data-dir.ts'
@@ -14,23 +15,29 @@ export interface Keys {
   mediaGrantSecret: Uint8Array
 }
 
+/** The file appears under its name only when it is whole; one that came first stays. */
+async function makeSecret(file: string, content: string): Promise<void> {
+  const fresh = `${file}.${randomUUID()}`
+  const handle = await open(fresh, 'wx', 0o600)
+  try {
+    await handle.writeFile(content)
+    await handle.sync()
+    await link(fresh, file)
+  } catch (error) {
+    if (systemCode(error) !== 'EEXIST') throw error
+  } finally {
+    await handle.close()
+    await rm(fresh, { force: true })
+  }
+}
+
 /**
  * Reads a secret file, or makes it (mode 0600, on disk before this returns) when it is not there.
  * Of two processes that make it at once, one wins and both read the same.
  */
 export async function readOrMakeSecret(file: string, make: () => string): Promise<string> {
   try {
-    const handle = await open(file, 'wx', 0o600)
-    try {
-      await handle.writeFile(make())
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw fileProblem(error, file)
-  }
-  try {
+    if (!existsSync(file)) await makeSecret(file, make())
     await chmod(file, 0o600)
     return await readFile(file, 'utf8')
   } catch (error) {

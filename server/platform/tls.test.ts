@@ -60,7 +60,7 @@ describe('tlsFor', () => {
   it.each([
     ['TLS_CERT', 'a file that is not there', { TLS_CERT: '/nowhere/cert.pem', TLS_KEY: 'key.pem' }, 'cannot be read (ENOENT)'],
     ['TLS_CERT', 'a key in its place', { TLS_CERT: 'key.pem', TLS_KEY: 'key.pem' }, 'holds no PEM certificate'],
-    ['TLS_KEY', 'a certificate in its place', { TLS_CERT: 'cert.pem', TLS_KEY: 'cert.pem' }, 'holds no unencrypted PEM private key'],
+    ['TLS_KEY', 'a certificate in its place', { TLS_CERT: 'cert.pem', TLS_KEY: 'cert.pem' }, 'holds no unencrypted PEM'],
     ['TLS_KEY', "another certificate's key", { TLS_CERT: 'cert.pem', TLS_KEY: 'other.pem' }, 'is not the key of the certificate'],
   ])('names %s when it is %s', async (variable, _what, files, why) => {
     await rm(path.join(folder, 'data'), { recursive: true, force: true })

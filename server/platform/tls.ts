@@ -103,5 +103,6 @@ export async function tlsFor(config: Config): Promise<Tls | undefined> {
   if (!config.https) return undefined
   if (config.tlsFiles) return givenTls(config.tlsFiles)
   const named = config.allowedOrigins.map((origin) => new URL(origin).hostname.replace(/^\[|\]$/g, ''))
-  return selfSignedTls(config.dataDir, [...new Set([config.host, config.media.address, ...named, hostname(), 'localhost', '127.0.0.1'])])
+  const hosts = [config.host, config.media.address, ...named, hostname(), 'localhost', '127.0.0.1']
+  return selfSignedTls(config.dataDir, [...new Set(hosts)])
 }
