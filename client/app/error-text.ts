@@ -1,0 +1,16 @@
+import { useI18n } from 'vue-i18n'
+import { toApiError } from './api-error.ts'
+import { useFormat } from './format.ts'
+
+/** Says an error in the reader's language: what happened, what is safe, what to do. */
+export function useErrorText() {
+  const { t } = useI18n()
+  const format = useFormat()
+  return (thrown: unknown): string => {
+    const { code, details } = toApiError(thrown)
+    const values: Record<string, unknown> = { ...details }
+    if (typeof details.limitBytes === 'number') values.limit = format.bytes(details.limitBytes)
+    if (typeof details.retryAfterSeconds === 'number') values.minutes = Math.max(1, Math.ceil(details.retryAfterSeconds / 60))
+    return t(`errors.${code}`, values)
+  }
+}

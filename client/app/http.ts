@@ -1,0 +1,125 @@
+import { z } from 'zod'
+import { getMe } from '../../protocol/identity.ts'
+import type { ByteStream, RouteContract } from '../../protocol/route.ts'
+import { ApiError, errorFromBody } from './api-error.ts'
+import { clock } from './clock.ts'
+import { sendWithProgress } from './upload.ts'
+
+type Part<K extends string, S> = S extends z.ZodUndefined
+  ? { [key in K]?: undefined }
+  : S extends z.ZodType
+    ? ({} extends z.input<S> ? { [key in K]?: z.input<S> } : { [key in K]: z.input<S> })
+    : { [key in K]: Blob }
+
+/** What a call must bring: the parts that the contract names, a Blob where the body is a stream of bytes. */
+export type CallInput<P, Q, B> = Part<'params', P> & Part<'query', Q> & Part<'body', B>
+
+export interface CallOptions {
+  signal?: AbortSignal
+  /** Of a byte-stream body: how much was sent, 0 to 1. */
+  onProgress?: (share: number) => void
+}
+
+/** What the server answers, validated; a Blob where the answer is a stream of bytes. */
+export type Answer<R> = R extends z.ZodType ? z.output<R> : Blob
+
+let csrfToken = ''
+const signedOutListeners = new Set<() => void>()
+
+/** The anti-forgery token of the session, sent with every change. */
+export function setCsrfToken(token: string) {
+  csrfToken = token
+}
+
+/** Calls `listener` whenever the server says that nobody is signed in here any more. */
+export function onSignedOut(listener: () => void) {
+  signedOutListeners.add(listener)
+}
+
+export function tellSignedOut() {
+  for (const listener of signedOutListeners) listener()
+}
+
+/** The key under which a change is carried out once, however often it is sent. */
+export function newKey(): string {
+  return crypto.randomUUID()
+}
+
+/** The address of a route on this origin, e.g. for a download link or a document viewer. */
+export function urlOf<P extends z.ZodType, Q extends z.ZodType>(
+  contract: Pick<RouteContract<P, Q, z.ZodType | ByteStream, z.ZodType | ByteStream>, 'path'>,
+  input: Part<'params', P> & Part<'query', Q>,
+): string {
+  const { params = {}, query = {} } = input as { params?: Record<string, unknown>, query?: Record<string, unknown> }
+  const path = contract.path.replace(/:([A-Za-z]+)/g, (_, name: string) => encodeURIComponent(String(params[name])))
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(query)) if (value !== undefined && value !== null) search.set(name, String(value))
+  return search.size ? `${path}?${search}` : path
+}
+
+/**
+ * Calls a route. Resolves to its validated answer.
+ * @throws {ApiError} with the server's code, or `offline`, `noAnswer`, `unexpectedAnswer`; an aborted call rejects with the signal's reason.
+ */
+export async function call<
+  P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType | ByteStream, R extends z.ZodType | ByteStream,
+>(contract: RouteContract<P, Q, B, R>, input: CallInput<P, Q, B>, options: CallOptions = {}): Promise<Answer<R>> {
+  const url = urlOf(contract, input)
+  const body: unknown = input.body
+  let response = await request(contract.method, url, body, options)
+  if (!response.ok) {
+    const failure = await readFailure(response)
+    if (failure.code !== 'csrfRefused') throw failure
+    // The session was renewed in another tab; what was refused did nothing, so it may be sent again.
+    setCsrfToken((await call(getMe, {})).csrfToken)
+    response = await request(contract.method, url, body, options)
+    if (!response.ok) throw await readFailure(response)
+  }
+  const answer = contract.response instanceof z.ZodType
+    ? parseAnswer(contract.response, await readJson(response), contract.id)
+    : await response.blob()
+  return answer as Answer<R>
+}
+
+async function request(method: string, url: string, body: unknown, options: CallOptions): Promise<Response> {
+  const headers = new Headers({ accept: 'application/json' })
+  if (method !== 'get') headers.set('x-csrf-token', csrfToken)
+  const bytes = body instanceof Blob
+  if (bytes) headers.set('content-type', body.type || 'application/octet-stream')
+  else if (body !== undefined) headers.set('content-type', 'application/json')
+  const sentAt = Date.now()
+  try {
+    const response = bytes
+      ? await sendWithProgress(method, url, headers, body, options)
+      : await fetch(url, {
+        method: method.toUpperCase(), headers, credentials: 'same-origin', cache: 'no-store',
+        body: body === undefined ? null : JSON.stringify(body), signal: options.signal ?? null,
+      })
+    clock.observe(response.headers.get('date'), sentAt, Date.now())
+    return response
+  } catch (error) {
+    if (options.signal?.aborted) throw error
+    throw new ApiError('offline', {}, { cause: error })
+  }
+}
+
+async function readFailure(response: Response): Promise<ApiError> {
+  const body = await response.json().catch(() => null) as { error?: unknown } | null
+  const failure = errorFromBody(body?.error, { status: response.status })
+  if (failure.code === 'signInRequired') tellSignedOut()
+  return failure
+}
+
+async function readJson(response: Response): Promise<unknown> {
+  try {
+    return await response.json()
+  } catch (error) {
+    throw new ApiError('unexpectedAnswer', { status: response.status }, { cause: error })
+  }
+}
+
+function parseAnswer(schema: z.ZodType, value: unknown, id: string): unknown {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  throw new ApiError('unexpectedAnswer', { id }, { cause: parsed.error })
+}

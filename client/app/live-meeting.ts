@@ -1,0 +1,151 @@
+import { effectScope, onScopeDispose, shallowReactive, shallowRef, type EffectScope, type ShallowRef } from 'vue'
+import { fold, TEXT_ERASED, type SignedHead, type TextRef } from '../../protocol/journal.ts'
+import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
+import {
+  entriesNotice, followMeeting, headNotice, snapshotNotice, unfollowMeeting, type EntriesPayload, type SnapshotPayload,
+} from '../../protocol/room.ts'
+import { toApiError, type ApiError } from './api-error.ts'
+import { keepHead, keptHead } from './heads.ts'
+import { socketClient, type SocketClient } from './socket.ts'
+
+/** `behind`: shows what was true at the cut, and is catching up. */
+export type FollowStatus = 'loading' | 'live' | 'behind' | 'failed'
+
+export interface LiveMeeting {
+  meetingId: string
+  /** The meeting as this viewer may see it; null until the first answer. Replaced, never changed in place. */
+  state: Readonly<ShallowRef<MeetingState | null>>
+  status: Readonly<ShallowRef<FollowStatus>>
+  error: Readonly<ShallowRef<ApiError | null>>
+  /** The latest signed head, kept in this browser. */
+  head: Readonly<ShallowRef<SignedHead | null>>
+  /** The body of a text; null when it was erased or has not come. */
+  text(ref: TextRef | null | undefined): string | null
+  /** Follows again after a failure. */
+  retry(): void
+}
+
+type Incoming = { entries: EntriesPayload } | { snapshot: SnapshotPayload }
+
+/** Follows one meeting over a socket until the current effect scope ends. */
+export function followLiveMeeting(meetingId: string, socket: SocketClient, storage: Storage): LiveMeeting {
+  const state = shallowRef<MeetingState | null>(null)
+  const status = shallowRef<FollowStatus>('loading')
+  const error = shallowRef<ApiError | null>(null)
+  const head = shallowRef<SignedHead | null>(keptHead(storage, meetingId))
+  const texts = shallowReactive(new Map<string, string | null>())
+  let cursor: string | null = null
+  /** Notices that overtook the answer to `meeting:follow`; null while none is awaited. */
+  let waiting: Incoming[] | null = null
+  let ended = false
+  let attempt = 0
+
+  function takeTexts(bodies: Record<string, string | null>) {
+    for (const [id, body] of Object.entries(bodies)) texts.set(id, body)
+  }
+
+  function takeSnapshot(snapshot: SnapshotPayload) {
+    texts.clear()
+    takeTexts(snapshot.texts)
+    state.value = snapshot.state as MeetingState
+    cursor = snapshot.cursor
+  }
+
+  function takeEntries(payload: EntriesPayload) {
+    takeTexts(payload.texts)
+    for (const { kind, data } of payload.entries) {
+      if (kind === TEXT_ERASED && typeof data.textId === 'string') texts.set(data.textId, null)
+    }
+    state.value = fold(meetingReducer, payload.entries, state.value ?? meetingReducer.initial())
+    cursor = payload.cursor
+  }
+
+  function take(incoming: Incoming) {
+    if (waiting) waiting.push(incoming)
+    else if ('snapshot' in incoming) takeSnapshot(incoming.snapshot)
+    else takeEntries(incoming.entries)
+  }
+
+  function takeHead(signed: SignedHead) {
+    head.value = signed
+    keepHead(storage, signed)
+  }
+
+  async function follow() {
+    const mine = ++attempt
+    waiting = []
+    status.value = state.value ? 'behind' : 'loading'
+    try {
+      const answer = await askFrom(cursor)
+      if (ended || mine !== attempt) return
+      if (answer.snapshot) takeSnapshot(answer.snapshot)
+      if (answer.entries) takeEntries(answer.entries)
+      if (answer.head) takeHead(answer.head)
+      const overtaken = waiting
+      waiting = null
+      overtaken.forEach(take)
+      error.value = null
+      status.value = 'live'
+    } catch (thrown) {
+      if (ended || mine !== attempt) return
+      waiting = null
+      error.value = toApiError(thrown)
+      status.value = 'failed'
+    }
+  }
+
+  /** A cursor made for other rights than the present ones is refused: then everything is asked for anew. */
+  async function askFrom(from: string | null) {
+    try {
+      return await socket.send(followMeeting, { meetingId, ...(from === null ? {} : { cursor: from }) })
+    } catch (thrown) {
+      if (from === null || toApiError(thrown).code !== 'invalidCursor') throw thrown
+      return socket.send(followMeeting, { meetingId })
+    }
+  }
+
+  const mine = <P extends { meetingId: string }>(hear: (payload: P) => void) => (payload: P) => {
+    if (payload.meetingId === meetingId) hear(payload)
+  }
+  const stops = [
+    socket.on(entriesNotice, mine((entries) => take({ entries }))),
+    socket.on(snapshotNotice, mine((snapshot) => take({ snapshot }))),
+    socket.on(headNotice, mine(takeHead)),
+    socket.onConnected(() => void follow()),
+  ]
+  socket.connect()
+  if (socket.state.value === 'connected') void follow()
+
+  onScopeDispose(() => {
+    ended = true
+    for (const stop of stops) stop()
+    if (socket.state.value === 'connected') void socket.send(unfollowMeeting, { meetingId }, { patienceMs: 5000 }).catch(() => undefined)
+  })
+
+  return {
+    meetingId, state, status, error, head,
+    text: (ref) => ref ? texts.get(ref.$text) ?? null : null,
+    retry: () => void follow(),
+  }
+}
+
+const followed = new Map<string, { meeting: LiveMeeting, scope: EffectScope, followers: number }>()
+
+/** The live state of a meeting, followed once however many components look at it, until the last of them is gone. */
+export function useLiveMeeting(meetingId: string): LiveMeeting {
+  let shared = followed.get(meetingId)
+  if (!shared) {
+    const scope = effectScope(true)
+    shared = { scope, followers: 0, meeting: scope.run(() => followLiveMeeting(meetingId, socketClient, localStorage))! }
+    followed.set(meetingId, shared)
+  }
+  const mine = shared
+  mine.followers += 1
+  onScopeDispose(() => {
+    mine.followers -= 1
+    if (mine.followers > 0) return
+    mine.scope.stop()
+    followed.delete(meetingId)
+  })
+  return mine.meeting
+}

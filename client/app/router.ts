@@ -1,0 +1,31 @@
+import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
+import { useSession } from '../identity/session.ts'
+import { paths } from './paths.ts'
+import { routes } from './routes.ts'
+import { enterPlace } from './theme.ts'
+
+export const router = createRouter({
+  history: createWebHistory(),
+  routes,
+  scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
+})
+
+router.beforeEach(async (to): Promise<RouteLocationRaw | boolean> => {
+  if (to.meta.access === 'anyone') return true
+  const session = useSession()
+  await session.load()
+  // Without an answer the page is shown, and says itself that the server is out of reach.
+  if (session.status === 'signedOut') return { path: paths.signIn, query: { next: to.fullPath } }
+  return true
+})
+
+router.afterEach((to) => enterPlace(to.meta.place ?? 'page'))
+
+// After an update the chunks of an open page are gone: load the page anew, at most once a path.
+router.onError((error: Error, to) => {
+  if (!/dynamically imported module|Importing a module|module script failed/i.test(error.message)) return
+  const key = `nghi-su.reloaded.${to.path}`
+  if (sessionStorage.getItem(key)) return
+  sessionStorage.setItem(key, '1')
+  location.assign(to.fullPath)
+})

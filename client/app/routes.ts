@@ -1,0 +1,25 @@
+import type { RouteRecordRaw } from 'vue-router'
+import { homeRoutes } from '../home/routes.ts'
+import { identityRoutes } from '../identity/routes.ts'
+import type { Place } from './theme.ts'
+
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** Who may open the page; what they may do there is decided by the server. */
+    access: 'anyone' | 'signedIn' | 'administrator'
+    /** Message key of the page's title. A page that knows a better one sets it by `usePageTitle`. */
+    title: string
+    /** `room` fills the window, without the shell, dark by default. */
+    place?: Place
+  }
+}
+
+/** Every page. Each domain lists its own, loaded when opened. */
+export const routes: RouteRecordRaw[] = [
+  ...homeRoutes,
+  ...identityRoutes,
+  {
+    path: '/:path(.*)*', component: () => import('./NotFoundPage.vue'),
+    meta: { access: 'anyone', title: 'app.notFound.title' },
+  },
+]

@@ -1,0 +1,29 @@
+/**
+ * What Nuxt UI is told at build time: colours by role, and sizes for readers of every age. A touch target is 44 px
+ * (`min-h-11`), controls carry the body's 16 px. The palette itself is in app.css.
+ */
+export const theme = {
+  colors: {
+    primary: 'crimson', neutral: 'slate', secondary: 'slate', info: 'sky', success: 'green', warning: 'amber', error: 'red',
+  },
+  button: {
+    slots: { base: 'min-h-11 min-w-11 justify-center font-semibold' },
+    variants: { size: { sm: { base: 'px-3 text-sm' }, md: { base: 'px-3.5 text-base' }, lg: { base: 'px-4 text-base' }, xl: { base: 'px-5 text-lg min-h-13' } } },
+    compoundVariants: [
+      { color: 'primary', variant: 'solid', class: 'bg-fill text-white hover:bg-fill-strong active:bg-fill-strong disabled:bg-fill aria-disabled:bg-fill' },
+    ],
+    defaultVariants: { size: 'md' },
+  },
+  input: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg' } },
+  textarea: { slots: { base: 'text-base' }, defaultVariants: { size: 'lg' } },
+  select: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg' } },
+  selectMenu: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg' } },
+  inputNumber: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg' } },
+  formField: { slots: { label: 'text-base font-medium', error: 'text-base', hint: 'text-sm', help: 'text-sm' }, defaultVariants: { size: 'lg' } },
+  dropdownMenu: { slots: { item: 'min-h-11 items-center text-base' }, defaultVariants: { size: 'lg' } },
+  modal: { slots: { title: 'text-xl', description: 'text-base text-default' } },
+  toast: { slots: { title: 'text-base', description: 'text-base text-default' } },
+  alert: { slots: { title: 'text-base', description: 'text-base text-default' } },
+  badge: { slots: { base: 'font-semibold' }, defaultVariants: { size: 'lg' } },
+  tabs: { slots: { trigger: 'min-h-11 text-base' } },
+} as const

@@ -1,0 +1,65 @@
+import { defineStore } from 'pinia'
+import { computed, shallowRef } from 'vue'
+import type { z } from 'zod'
+import { changePassword, getMe, redeemResetCode, signIn, signOut, type Me } from '../../protocol/identity.ts'
+import { toApiError, type ApiError } from '../app/api-error.ts'
+import { call, setCsrfToken } from '../app/http.ts'
+import { socketClient } from '../app/socket.ts'
+
+/** `unknown` until the server has said who is signed in in this browser. */
+export type SessionStatus = 'unknown' | 'signedIn' | 'signedOut'
+
+export const useSession = defineStore('session', () => {
+  const me = shallowRef<Me | null>(null)
+  const status = shallowRef<SessionStatus>('unknown')
+  const error = shallowRef<ApiError | null>(null)
+  let loading: Promise<void> | null = null
+
+  function take(answer: Me) {
+    me.value = answer
+    status.value = 'signedIn'
+    error.value = null
+    setCsrfToken(answer.csrfToken)
+  }
+
+  /** Forgets the person: the session has ended, here or elsewhere. */
+  function end() {
+    me.value = null
+    status.value = 'signedOut'
+    setCsrfToken('')
+    socketClient.disconnect()
+  }
+
+  /** Asks once who is signed in; again after a failure. */
+  function load(): Promise<void> {
+    if (status.value !== 'unknown') return Promise.resolve()
+    loading ??= call(getMe, {}).then(take, (thrown: unknown) => {
+      const failure = toApiError(thrown)
+      if (failure.code === 'signInRequired') status.value = 'signedOut'
+      else error.value = failure
+    }).finally(() => { loading = null })
+    return loading
+  }
+
+  return {
+    me, status, error, load, end,
+    administrator: computed(() => me.value?.administrator ?? false),
+    personId: computed(() => me.value?.person.id ?? null),
+    async signIn(credentials: z.input<NonNullable<typeof signIn.body>>) {
+      take(await call(signIn, { body: credentials }))
+    },
+    async redeem(input: z.input<NonNullable<typeof redeemResetCode.body>>) {
+      take(await call(redeemResetCode, { body: input }))
+    },
+    async changePassword(input: z.input<NonNullable<typeof changePassword.body>>) {
+      take(await call(changePassword, { body: input }))
+      // The server ended the sockets of the old session with it.
+      socketClient.disconnect()
+      socketClient.connect()
+    },
+    async signOut() {
+      await call(signOut, {})
+      end()
+    },
+  }
+})

@@ -1,0 +1,18 @@
+import { useOverlay } from '@nuxt/ui/composables'
+import ConfirmDialog from './ConfirmDialog.vue'
+
+export interface Question {
+  title: string
+  /** What it leads to, in words: who sees it, what cannot be undone. */
+  text: string
+  /** The deed as verb with object, e.g. "Công bố chương trình". */
+  action: string
+  /** For what takes something away. */
+  destructive?: boolean
+}
+
+/** Asks before something that cannot be undone; resolves to whether the person said yes. */
+export function useConfirm() {
+  const dialog = useOverlay().create(ConfirmDialog, { destroyOnClose: true })
+  return async (question: Question): Promise<boolean> => await dialog.open(question).result === true
+}

@@ -1,0 +1,42 @@
+import { fileURLToPath } from 'node:url'
+import ui from '@nuxt/ui/vite'
+import vue from '@vitejs/plugin-vue'
+import { defineConfig } from 'vite'
+import { theme } from './app/theme-config.ts'
+
+const top = fileURLToPath(new URL('..', import.meta.url))
+
+/** Builds the browser application into dist/client. */
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  plugins: [
+    vue(),
+    ui({
+      // Generated theme files lie in the top node_modules, so that the client folder holds sources alone.
+      root: top,
+      autoImport: false,
+      colorMode: false,
+      components: { dts: fileURLToPath(new URL('components.d.ts', import.meta.url)), dirs: [] },
+      // Only the themes of components in use are shipped.
+      experimental: { componentDetection: true },
+      // An icon that is not bundled would be asked for at a foreign address, so every name is written out literally.
+      icon: { clientBundle: { scan: true } },
+      ui: theme,
+    }),
+  ],
+  build: {
+    outDir: '../dist/client',
+    emptyOutDir: true,
+    // The content security policy allows no data: fonts or scripts.
+    assetsInlineLimit: 0,
+    target: 'es2023',
+    chunkSizeWarningLimit: 700,
+  },
+  server: {
+    proxy: {
+      '/api': 'http://localhost:3000',
+      '/socket.io': { target: 'http://localhost:3000', ws: true },
+      '/media': { target: 'http://localhost:3000', ws: true },
+    },
+  },
+})
