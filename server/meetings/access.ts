@@ -1,0 +1,95 @@
+import type { Knex } from 'knex'
+import type { BodyRole } from '../../protocol/bodies.ts'
+import type { Audience, Viewer } from '../../protocol/journal.ts'
+import type { MeetingMode, MeetingStatus } from '../../protocol/meetings.ts'
+import type { Journal, JournalTx } from '../journal/journal.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+
+/** A meeting's present row; title and place are ids of texts. */
+export interface Meeting {
+  id: string
+  bodyId: string
+  titleText: string
+  placeText: string
+  mode: MeetingMode
+  startsAt: Date
+  plannedMinutes: number
+  status: MeetingStatus
+  openedAt: Date | null
+  closedAt: Date | null
+}
+
+/** What a person has to do with a meeting that they may see. */
+export interface Access {
+  meeting: Meeting
+  role: BodyRole
+  /** Entitled to vote, as the body had it when the meeting was created. */
+  voting: boolean
+  viewer: Viewer
+}
+
+/** Says whether somebody may do a thing in a meeting: throws `forbiddenInMeeting` if not. */
+export type Permission = (access: Access) => void
+
+export interface AccessStore {
+  /** The meeting and the person's part in it; undefined when there is no such meeting or the person has no part. */
+  findAccess(db: Knex, meetingId: string, personId: string): Promise<{ meeting: Meeting, role: BodyRole, voting: boolean } | undefined>
+}
+
+export interface ChangeOptions {
+  /** Made by the client; the same key is carried out once. */
+  key?: string
+  /** What is asked: name of the command and input. */
+  fingerprint?: unknown
+}
+
+export const isOffice = (role: BodyRole) => role === 'chair' || role === 'clerk'
+
+/** Chair and clerk of the meeting. */
+export const requireOffice: Permission = ({ role }) => {
+  if (!isOffice(role)) throw new AppError('forbiddenInMeeting', { role })
+}
+
+/** Everybody who may see the meeting. */
+export const everyParticipant: Permission = () => {}
+
+/** A draft is known to chair and clerk alone, so what happens to it is too. */
+export function audienceOf(meeting: Pick<Meeting, 'status'>): Audience {
+  return { scope: meeting.status === 'draft' ? 'office' : 'meeting' }
+}
+
+/**
+ * The one way to a meeting. Being a participant is the only right to it; neither an id nor being an administrator is.
+ */
+export function createAccess({ db, journal, store }: { db: Knex, journal: Pick<Journal, 'run'>, store: AccessStore }) {
+  /** Throws `meetingNotFound` alike for a meeting that does not exist, is another body's, or is a draft of others. */
+  async function accessTo(meetingId: string, caller: Pick<Caller, 'personId'>, source: Knex = db): Promise<Access> {
+    const found = await store.findAccess(source, meetingId, caller.personId)
+    if (!found || (found.meeting.status === 'draft' && !isOffice(found.role))) throw new AppError('meetingNotFound')
+    return { ...found, viewer: { personId: caller.personId, office: isOffice(found.role), items: 'all' } }
+  }
+
+  return {
+    accessTo,
+
+    /**
+     * Carries out a command in the journal's transaction, on the meeting as it is under its lock. Who may not is refused
+     * before they can take a place in the meeting's queue. Throws `meetingNotFound`, what `permission` and the command
+     * throw, and what `journal.run` does.
+     */
+    async change<T>(
+      meetingId: string, caller: Pick<Caller, 'personId'>, permission: Permission, options: ChangeOptions,
+      command: (tx: JournalTx, access: Access) => Promise<T>,
+    ): Promise<T> {
+      permission(await accessTo(meetingId, caller))
+      return await journal.run(meetingId, { actorId: caller.personId, ...options }, async (tx) => {
+        const access = await accessTo(meetingId, caller, tx.trx)
+        permission(access)
+        return await command(tx, access)
+      })
+    },
+  }
+}
+
+export type MeetingAccess = ReturnType<typeof createAccess>
