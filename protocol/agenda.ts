@@ -13,11 +13,15 @@ export const AgendaItemDraft = z.object({
 })
 export type AgendaItemDraft = z.infer<typeof AgendaItemDraft>
 
+/** Items of a meeting: the whole programme stands in one journal entry when it is published. */
+export const MAX_ITEMS = 300
+
 const ItemParams = z.object({ meetingId: Id, itemId: Id })
 const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'presenterNotParticipant'] as const
 
 export const addItem = defineRoute({
-  id: 'agenda.add', method: 'post', path: '/api/meetings/:meetingId/agenda', access: 'signedIn', errors: [...changeErrors, 'idempotencyKeyReused'],
+  id: 'agenda.add', method: 'post', path: '/api/meetings/:meetingId/agenda', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'presenterNotParticipant', 'agendaFull', 'idempotencyKeyReused'],
   summary: 'Chair or clerk adds an item at the end of the agenda.',
   params: z.object({ meetingId: Id }),
   body: AgendaItemDraft.extend({ key: z.string().min(8).max(64) }),
@@ -25,21 +29,24 @@ export const addItem = defineRoute({
 })
 
 export const changeItem = defineRoute({
-  id: 'agenda.change', method: 'put', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn', errors: changeErrors,
+  id: 'agenda.change', method: 'put', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn',
+  errors: [...changeErrors, 'agendaItemDealtWith'],
   summary: 'Chair or clerk changes an item that has not been dealt with.',
   params: ItemParams, body: AgendaItemDraft, response: z.object({}),
 })
 
 export const removeItem = defineRoute({
-  id: 'agenda.remove', method: 'delete', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn', errors: changeErrors,
-  summary: 'Chair or clerk takes an item and its documents off the agenda; refused once it was dealt with.',
+  id: 'agenda.remove', method: 'delete', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'agendaItemDealtWith'],
+  summary: 'Chair or clerk takes an item and its documents off the agenda; refused once it was begun or voted on.',
   params: ItemParams, response: z.object({}),
 })
 
 export const orderItems = defineRoute({
-  id: 'agenda.order', method: 'put', path: '/api/meetings/:meetingId/agenda-order', access: 'signedIn', errors: [...changeErrors, 'agendaChanged'],
+  id: 'agenda.order', method: 'put', path: '/api/meetings/:meetingId/agenda-order', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaChanged'],
   summary: 'Chair or clerk puts the items in another order. The list must name every item, else somebody changed the agenda meanwhile.',
-  params: z.object({ meetingId: Id }), body: z.object({ itemIds: z.array(Id).min(1).max(300) }), response: z.object({}),
+  params: z.object({ meetingId: Id }), body: z.object({ itemIds: z.array(Id).min(1).max(MAX_ITEMS) }), response: z.object({}),
 })
 
 export const goToItem = defineCommand({

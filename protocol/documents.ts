@@ -3,12 +3,15 @@ import { Id, TextRef } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { Line } from './text.ts'
 
+/** Documents of a meeting: the whole programme stands in one journal entry when it is published. */
+export const MAX_DOCUMENTS = 400
+
 const DocumentParams = z.object({ meetingId: Id, documentId: Id })
 
 export const attachDocument = defineRoute({
   id: 'documents.attach', method: 'post', path: '/api/meetings/:meetingId/agenda/:itemId/documents', access: 'signedIn',
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'documentEmpty', 'documentTooLarge',
-    'documentNotPdf', 'uploadIncomplete', 'storageFull', 'idempotencyKeyReused'],
+    'documentNotPdf', 'documentsFull', 'uploadIncomplete', 'storageFull', 'idempotencyKeyReused'],
   summary: 'Chair or clerk attaches a PDF to an item. The body is the file itself, streamed; its content decides the type, not its name.',
   params: z.object({ meetingId: Id, itemId: Id }),
   query: z.object({ name: Line(240), key: z.string().min(8).max(64) }),

@@ -37,13 +37,16 @@ export const errorCodes = [
   'meetingClosed',
   'agendaEmpty',
   'agendaItemNotFound',
-  'agendaChanged', // somebody else changed it first; details.version is the present one
+  'agendaItemDealtWith', // it was begun, or voted on
+  'agendaFull', // details.limit
+  'agendaChanged', // somebody else changed it first
   'presenterNotParticipant',
   // documents
   'documentNotFound',
   'documentEmpty',
   'documentTooLarge', // details.limitBytes
   'documentNotPdf', // the content decides, not the name
+  'documentsFull', // the meeting has details.limit of them
   'uploadIncomplete',
   'storageFull',
   // attendance

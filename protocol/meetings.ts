@@ -40,15 +40,20 @@ export type MeetingDetail = z.infer<typeof MeetingDetail>
 
 const MeetingParams = z.object({ meetingId: Id })
 
+/** Where a page of the list ends: a start, and the meeting's id since several may start together. */
+export const PageMark = z.string().regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z(~[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12})?$/)
+  .refine((mark) => !Number.isNaN(Date.parse(mark.slice(0, 24))))
+
 export const listMeetings = defineRoute({
   id: 'meetings.list', method: 'get', path: '/api/meetings', access: 'signedIn', errors: [],
   summary: 'Meetings of the caller, latest start first; drafts only for chair and clerk. Paged by `before`.',
   query: z.object({
     status: MeetingStatus.optional(),
-    before: Instant.optional(),
+    /** `next` of the page before, or an instant: only meetings that start earlier. */
+    before: PageMark.optional(),
     limit: z.coerce.number().int().min(1).max(100).default(50),
   }),
-  response: z.object({ meetings: z.array(MeetingSummary), next: Instant.nullable() }),
+  response: z.object({ meetings: z.array(MeetingSummary), next: PageMark.nullable() }),
 })
 
 export const getMeeting = defineRoute({
@@ -64,7 +69,8 @@ export const MeetingDraft = z.object({
 export type MeetingDraft = z.infer<typeof MeetingDraft>
 
 export const createMeeting = defineRoute({
-  id: 'meetings.create', method: 'post', path: '/api/meetings', access: 'signedIn', errors: ['bodyNotFound', 'idempotencyKeyReused'],
+  id: 'meetings.create', method: 'post', path: '/api/meetings', access: 'signedIn',
+  errors: ['bodyNotFound', 'forbiddenInMeeting', 'idempotencyKeyReused'],
   summary: 'The chair or clerk of a body drafts a meeting; its present members become the participants.',
   body: MeetingDraft.extend({ bodyId: Id, key: z.string().min(8).max(64) }),
   response: z.object({ meetingId: Id }),
