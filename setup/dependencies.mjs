@@ -4,6 +4,8 @@ import { npmFailure, notPermitted } from './failure.mjs'
 import { runProgram } from './program.mjs'
 import { step } from './progress.mjs'
 
+const RETRIES = 2
+
 function packagesOf(file) {
   try {
     return JSON.parse(readFileSync(file, 'utf8')).packages
@@ -40,14 +42,19 @@ function npm() {
  */
 export async function ensureDependencies(root) {
   if (dependenciesMatch(root)) return
-  await step('dependencies of the lockfile (npm ci)', async () => {
+  await step('dependencies of the lockfile (npm ci)', async (report) => {
     const [program, ...args] = npm()
-    const options = { cwd: root }
+    let fetched = 0
+    // npm goes on asking for other packages when the registry does not answer for one: minutes, to the same end.
+    const onLine = (line, end) => {
+      if (new RegExp(`attempt ${RETRIES + 1} failed with E`).test(line)) end()
+      if (/^npm http (fetch GET 200|cache)/.test(line)) report(`${(fetched += 1)} packages fetched`)
+    }
     const done = await runProgram(program, [...args, 'ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund',
-      '--loglevel=error', '--fetch-retries=2', '--fetch-retry-mintimeout=2000', '--fetch-retry-maxtimeout=10000',
-      '--fetch-timeout=60000'], options)
+      '--loglevel=http', `--fetch-retries=${RETRIES}`, '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000',
+      '--fetch-timeout=60000'], { cwd: root, onLine })
     if (done.status !== 0) {
-      const registry = await runProgram(program, [...args, 'config', 'get', 'registry'], options)
+      const registry = await runProgram(program, [...args, 'config', 'get', 'registry'], { cwd: root })
       throw npmFailure(done.output, registry.status === 0 ? registry.output.trim() : '', root)
     }
     if (!dependenciesMatch(root)) throw notPermitted(path.join(root, 'node_modules'))

@@ -41,7 +41,7 @@ it('says what to do when the registry is out of reach, and leaves no half instal
   cpSync('setup', path.join(root, 'setup'), { recursive: true })
   for (const file of ['package.json', 'package-lock.json']) cpSync(file, path.join(root, file))
   // Nothing listens at port 9 (discard); the cache is empty, so that npm must ask.
-  writeFileSync(path.join(root, '.npmrc'), `registry=http://127.0.0.1:9/\ncache=${path.join(root, 'cache')}\nomit-lockfile-registry-resolved=true\n`)
+  writeFileSync(path.join(root, '.npmrc'), `registry=http://127.0.0.1:9/\ncache=${path.join(root, 'cache')}\n`)
   const { npm_config_registry: _registry, ...env } = process.env
   const started = spawnSync(process.execPath, ['setup/start.mjs'], { cwd: root, env, encoding: 'utf8', timeout: 120_000 })
   expect(started.status).toBe(1)

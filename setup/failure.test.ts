@@ -31,13 +31,15 @@ it.each([
 })
 
 it('keeps the end of what another program printed, and sees a full disk in it', () => {
-  expect(programFailure('ninja', 'first\n'.repeat(100) + 'fatal: last', '/cache', 'again').message).toMatch(/^ninja failed:[^]*fatal: last$/)
+  const printed = `${'first\n'.repeat(100)}fatal: last`
+  expect(programFailure('ninja', printed, '/cache', 'again').message).toMatch(/^ninja failed:[^]*fatal: last$/)
   expect(programFailure('ninja', 'ar: libx.a: No space left on device', '/cache', 'again').message).toContain('/cache is full')
 })
 
 it('turns a file error into advice and leaves a defect alone', () => {
-  expect(fileFailure(Object.assign(new Error('write'), { code: 'ENOSPC' }), '/cache')).toMatchObject({ remedy: expect.any(String) })
-  expect(fileFailure(Object.assign(new Error('mkdir'), { code: 'EROFS' }), '/cache')).toMatchObject({ remedy: expect.any(String) })
+  for (const code of ['ENOSPC', 'EROFS']) {
+    expect(fileFailure(Object.assign(new Error('write'), { code }), '/cache')).toMatchObject({ remedy: expect.any(String) })
+  }
   const defect = new TypeError('x is not a function')
   expect(fileFailure(defect, '/cache')).toBe(defect)
 })

@@ -6,7 +6,8 @@ process.on('exit', () => alive.forEach((child) => child.kill()))
 
 /**
  * Runs a program to its end without a terminal. Resolves to its status (null when a signal ended it or when it is not
- * there) and the end of what it printed; never rejects. `onLine` gets every printed line as it comes. It ends with us.
+ * there) and the end of what it printed; never rejects. `onLine` gets every printed line as it comes, and a function that
+ * ends the program early. It ends with us.
  */
 export function runProgram(command, args, { cwd, env = process.env, onLine = () => {}, statusLines = false } = {}) {
   return new Promise((resolve) => {
@@ -19,7 +20,7 @@ export function runProgram(command, args, { cwd, env = process.env, onLine = () 
         if (keep) output = (output + chunk).slice(-KEPT)
         const lines = (rest + chunk).split(/[\r\n]/)
         rest = lines.pop()
-        lines.forEach((line) => onLine(line))
+        lines.forEach((line) => onLine(line, () => child.kill()))
       }
     }
     child.stdout.setEncoding('utf8').on('data', take(true))
