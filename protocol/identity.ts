@@ -7,6 +7,14 @@ import { Line } from './text.ts'
 export const Person = z.object({ id: Id, fullName: z.string(), office: z.string() })
 export type Person = z.infer<typeof Person>
 
+const collator = new Intl.Collator('vi')
+const givenName = (fullName: string) => fullName.slice(fullName.lastIndexOf(' ') + 1)
+
+/** The order of official lists: by given name, the last word of the full name, then by the rest. */
+export function compareByGivenName(a: Pick<Person, 'fullName'>, b: Pick<Person, 'fullName'>): number {
+  return collator.compare(givenName(a.fullName), givenName(b.fullName)) || collator.compare(a.fullName, b.fullName)
+}
+
 export const PASSWORD_MIN_LENGTH = 10
 
 /** The signed-in person, their rights beyond meetings, and the anti-forgery token to send as `x-csrf-token`. */
@@ -80,4 +88,10 @@ export const issueResetCode = defineRoute({
   summary: 'Makes a one-time code (valid 24 hours, one use) that lets the person set a new password. Shown once, never stored in clear.',
   params: z.object({ personId: Id }),
   response: z.object({ code: z.string(), expiresAt: z.iso.datetime() }),
+})
+
+export const disableAccount = defineRoute({
+  id: 'identity.disableAccount', method: 'put', path: '/api/accounts/:personId/disabled', access: 'administrator', errors: ['personNotFound'],
+  summary: 'Disables an account, which ends its sessions at once, or enables it again. One’s own cannot be disabled (badRequest).',
+  params: z.object({ personId: Id }), body: z.object({ disabled: z.boolean() }), response: z.object({ account: Account }),
 })

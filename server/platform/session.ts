@@ -1,5 +1,10 @@
 import type { IncomingMessage } from 'node:http'
-import type { Session, SessionData } from 'express-session'
+import connectPgSimple from 'connect-pg-simple'
+import type { RequestHandler } from 'express'
+import session, { type Session, type SessionData } from 'express-session'
+import pg from 'pg'
+import type { Logger } from 'pino'
+import { APP_ROLE } from './database.ts'
 
 declare module 'express-session' {
   interface SessionData {
@@ -9,8 +14,63 @@ declare module 'express-session' {
     version: number
     /** Names this sign-in towards its sockets; stays when the session's own id is renewed. */
     family: string
+    /** Milliseconds since 1970. A session ends some time after that, however busy it is. */
+    signedInAt: number
   }
 }
 
 /** A request that went through the session middleware; a WebSocket handshake has gone through it too. */
 export type SessionRequest = IncomingMessage & { session?: Session & Partial<SessionData> }
+
+/** A session ends when it was not used for so long. */
+const IDLE_MS = 12 * 3600_000
+
+export interface Sessions {
+  middleware: RequestHandler
+  close(): Promise<void>
+}
+
+/**
+ * Sessions in the table user_session, known to the browser by a signed cookie that scripts cannot read. Nothing is kept of
+ * who is not signed in. `close` after the last request.
+ */
+export function createSessions(options: { databaseUrl: string, secret: string, log: Pick<Logger, 'warn'> }): Sessions {
+  const pool = new pg.Pool({
+    connectionString: options.databaseUrl, application_name: 'nghi-su sessions', max: 4, connectionTimeoutMillis: 5000, keepAlive: true,
+    onConnect: async (client) => { await client.query(`SET ROLE ${APP_ROLE}; SET timezone = 'UTC'`) },
+  })
+  // An idle connection that was cut is replaced by the next query; without a listener the event would end the process.
+  pool.on('error', (err) => options.log.warn({ err }, 'a database connection for sessions was cut'))
+  const Store = connectPgSimple(session)
+  const store = new Store({ pool, tableName: 'user_session', errorLog: () => options.log.warn('old sessions were not cleared away') })
+  return {
+    middleware: session({
+      store, secret: options.secret, name: 'nghisu.session', resave: false, saveUninitialized: false, rolling: true,
+      cookie: { httpOnly: true, sameSite: 'lax', secure: 'auto', maxAge: IDLE_MS },
+    }),
+    async close() {
+      await store.close()
+      await pool.end()
+    },
+  }
+}
+
+/** Gives the session a new id and empties it, so that an id known from before sign-in is worth nothing. */
+export async function renewSession(req: SessionRequest): Promise<Session & Partial<SessionData>> {
+  await new Promise<void>((resolve, reject) => sessionOf(req).regenerate((error) => error ? reject(error) : resolve()))
+  return sessionOf(req)
+}
+
+/** Writes the session down before the answer is sent, so that a failure to do so is one of the request. */
+export async function saveSession(req: SessionRequest): Promise<void> {
+  await new Promise<void>((resolve, reject) => sessionOf(req).save((error) => error ? reject(error) : resolve()))
+}
+
+export async function endSession(req: SessionRequest): Promise<void> {
+  await new Promise<void>((resolve, reject) => sessionOf(req).destroy((error) => error ? reject(error) : resolve()))
+}
+
+export function sessionOf(req: SessionRequest): Session & Partial<SessionData> {
+  if (!req.session) throw new Error('the request did not go through the session middleware')
+  return req.session
+}

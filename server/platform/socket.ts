@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http'
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { Server, type DefaultEventsMap, type Socket as AnySocket } from 'socket.io'
 import { z } from 'zod'
 import type { Acknowledgement, CommandContract, NoticeContract } from '../../protocol/event.ts'
@@ -9,6 +9,7 @@ import { sessionEndedNotice } from '../../protocol/room.ts'
 import { parseInput, type Authenticate, type Caller } from './contract.ts'
 import { AppError } from './error.ts'
 import { failureBody } from './failure.ts'
+import { tooManyRequests } from './limit.ts'
 import { originAllowed } from './origin.ts'
 import type { SessionRequest } from './session.ts'
 
@@ -133,9 +134,3 @@ export function createCommands(io: SocketServer, { log }: { log: Pick<Logger, 'w
 }
 
 export type MountCommand = ReturnType<typeof createCommands>
-
-/** Turns what a limiter refuses with into `tooManyRequests`. */
-export function tooManyRequests(refusal: unknown): never {
-  if (!(refusal instanceof RateLimiterRes)) throw refusal
-  throw new AppError('tooManyRequests', { retryAfterSeconds: Math.max(1, Math.ceil(refusal.msBeforeNext / 1000)) })
-}

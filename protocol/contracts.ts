@@ -1,0 +1,23 @@
+import * as agenda from './agenda.ts'
+import * as attendance from './attendance.ts'
+import * as bodies from './bodies.ts'
+import * as documents from './documents.ts'
+import type { AnyCommand, AnyNotice } from './event.ts'
+import * as health from './health.ts'
+import * as identity from './identity.ts'
+import * as meetings from './meetings.ts'
+import * as minutes from './minutes.ts'
+import * as room from './room.ts'
+import type { AnyRoute } from './route.ts'
+import * as voting from './voting.ts'
+
+const domains = { health, identity, bodies, meetings, agenda, documents, attendance, voting, minutes, room }
+const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
+
+const has = <K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> =>
+  typeof value === 'object' && value !== null && keys.every((key) => key in value)
+
+/** Every contract of the wire, found in the domains' files, so that none can be left out of documents and tests. */
+export const allRoutes = contracts.filter((contract): contract is AnyRoute => has(contract, 'method', 'path', 'access', 'response'))
+export const allCommands = contracts.filter((contract): contract is AnyCommand => has(contract, 'name', 'input', 'output', 'access'))
+export const allNotices = contracts.filter((contract): contract is AnyNotice => has(contract, 'name', 'payload', 'summary'))

@@ -1,0 +1,73 @@
+import type { Body, BodyRole, BodyRules, Letterhead, Membership } from '../../protocol/bodies.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+
+/** A body without regard to who asks. */
+export interface BodyRecord { id: string, name: string, rules: BodyRules, letterhead: Letterhead }
+/** A body as one of its present members has it. */
+export interface OwnBody extends BodyRecord { role: BodyRole }
+
+export interface NewMembership {
+  bodyId: string
+  personId: string
+  role: BodyRole
+  office: string
+  voting: boolean
+  rank: number
+  /** First day of the term. */
+  since: Date
+}
+
+/** Days are those of Asia/Ho_Chi_Minh; a term includes its first and its last day. */
+export interface BodiesStore {
+  /** In any order; unknown ids are left out. */
+  bodies(ids: readonly string[]): Promise<BodyRecord[]>
+  /** By name. */
+  allBodies(): Promise<BodyRecord[]>
+  findByName(name: string): Promise<BodyRecord | null>
+  /** The bodies that a person belongs to on a day, by name. */
+  bodiesOf(personId: string, on: Date): Promise<OwnBody[]>
+  /** By protocol rank. */
+  members(bodyId: string, on: Date): Promise<Membership[]>
+  insertBody(body: Omit<BodyRecord, 'id'>): Promise<BodyRecord>
+  /** A second present membership of a person in a body changes nothing. */
+  insertMembership(membership: NewMembership): Promise<void>
+}
+
+/** Bodies and who belongs to them. Who does not belong to a body gets `bodyNotFound`, whether it exists or not. */
+export function createBodies({ store, now = () => new Date() }: { store: BodiesStore, now?: () => Date }) {
+  return {
+    /** Whoever asks: for meetings, which decide themselves who may see them. Unknown ids are left out. */
+    bodies: store.bodies,
+    /** Members whose term includes that day, by protocol rank. */
+    presentMembers: store.members,
+    findByName: store.findByName,
+    found: store.insertBody,
+    addMember: store.insertMembership,
+
+    /** The body with the caller's present role in it. Throws `bodyNotFound`. */
+    async bodyFor(callerId: string, bodyId: string): Promise<OwnBody> {
+      const own = await store.bodiesOf(callerId, now())
+      const body = own.find(({ id }) => id === bodyId)
+      if (!body) throw new AppError('bodyNotFound')
+      return body
+    },
+
+    /** The caller's bodies; all of them for an administrator. */
+    async bodiesFor({ personId, administrator }: Caller): Promise<Body[]> {
+      const own = await store.bodiesOf(personId, now())
+      if (!administrator) return own
+      const roles = new Map(own.map(({ id, role }) => [id, role]))
+      return (await store.allBodies()).map((body) => ({ ...body, role: roles.get(body.id) ?? null }))
+    },
+
+    /** Present members by protocol rank, for members and administrators. Throws `bodyNotFound`. */
+    async membersFor(caller: Caller, bodyId: string): Promise<Membership[]> {
+      const visible = caller.administrator ? await store.bodies([bodyId]) : await store.bodiesOf(caller.personId, now())
+      if (!visible.some(({ id }) => id === bodyId)) throw new AppError('bodyNotFound')
+      return await store.members(bodyId, now())
+    },
+  }
+}
+
+export type Bodies = ReturnType<typeof createBodies>

@@ -1,0 +1,118 @@
+import type { Knex } from 'knex'
+import type { Person } from '../../protocol/identity.ts'
+import { AppError } from '../platform/error.ts'
+import type { AccountRecord, IdentityStore, IdentityTx } from './identity.ts'
+
+interface AccountRow {
+  person_id: string
+  full_name: string
+  office: string
+  username: string
+  administrator: boolean
+  disabled_at: Date | null
+  password_hash: string | null
+  session_version: number
+}
+
+const ACCOUNT = `
+  SELECT person_id, full_name, office, username, administrator, disabled_at, password_hash, session_version
+  FROM account JOIN person ON person.id = account.person_id`
+
+function toRecord(row: AccountRow): AccountRecord {
+  return {
+    person: { id: row.person_id, fullName: row.full_name, office: row.office },
+    username: row.username,
+    administrator: row.administrator,
+    disabled: row.disabled_at !== null,
+    passwordHash: row.password_hash,
+    sessionVersion: row.session_version,
+  }
+}
+
+async function accounts(db: Knex, where: string, values: string[] = []): Promise<AccountRecord[]> {
+  const { rows } = await db.raw<{ rows: AccountRow[] }>(`${ACCOUNT} ${where}`, values)
+  return rows.map(toRecord)
+}
+
+async function account(db: Knex, where: string, value: string): Promise<AccountRecord | null> {
+  const [found] = await accounts(db, where, [value])
+  return found ?? null
+}
+
+/** The account after a change that was made just now, in the same transaction. */
+async function changed(trx: Knex.Transaction, personId: string): Promise<AccountRecord> {
+  const found = await account(trx, 'WHERE person_id = ?', personId)
+  if (!found) throw new AppError('personNotFound')
+  return found
+}
+
+async function endSessions(trx: Knex.Transaction, personId: string): Promise<void> {
+  await trx('account').where({ person_id: personId }).increment('session_version', 1)
+  await trx('user_session').where({ person_id: personId }).delete()
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'constraint' in error && error.constraint === 'account_username_key'
+}
+
+function createTx(trx: Knex.Transaction): IdentityTx {
+  return {
+    async insertAccount({ fullName, office, username, administrator, passwordHash }) {
+      const [person] = await trx('person').insert({ full_name: fullName, office }).returning<{ id: string }[]>('id')
+      if (!person) throw new Error('the person was not inserted')
+      try {
+        await trx('account').insert({ person_id: person.id, username, administrator, password_hash: passwordHash })
+      } catch (error) {
+        throw isTaken(error) ? new AppError('usernameTaken') : error
+      }
+      return await changed(trx, person.id)
+    },
+
+    lockAccount: (personId) => account(trx, 'WHERE person_id = ? FOR UPDATE OF account', personId),
+
+    async setPassword(personId, passwordHash) {
+      await trx('account').where({ person_id: personId }).update({ password_hash: passwordHash })
+      await endSessions(trx, personId)
+      return await changed(trx, personId)
+    },
+
+    async setDisabled(personId, at) {
+      await trx('account').where({ person_id: personId }).update({ disabled_at: at })
+      if (at) await endSessions(trx, personId)
+      return await changed(trx, personId)
+    },
+
+    async lockResetCode(personId) {
+      const row = await trx('reset_code').where({ person_id: personId }).forUpdate()
+        .first<{ code_hash: Buffer, expires_at: Date, used_at: Date | null } | undefined>()
+      return row ? { codeHash: row.code_hash, expiresAt: row.expires_at, usedAt: row.used_at } : null
+    },
+
+    async putResetCode(personId, { codeHash, expiresAt, issuedBy }) {
+      await trx('reset_code')
+        .insert({ person_id: personId, code_hash: codeHash, expires_at: expiresAt, issued_by: issuedBy, used_at: null })
+        .onConflict('person_id').merge(['code_hash', 'expires_at', 'issued_by', 'used_at'])
+    },
+
+    async useResetCode(personId, at) {
+      await trx('reset_code').where({ person_id: personId }).update({ used_at: at })
+    },
+
+    async audit({ actorId, subjectId, action, data = {} }) {
+      await trx('audit_entry').insert({ actor_id: actorId, subject_id: subjectId, action, data: JSON.stringify(data) })
+    },
+  }
+}
+
+export function createIdentityStore(db: Knex): IdentityStore {
+  return {
+    async people(ids) {
+      if (ids.length === 0) return []
+      return await db('person').whereIn('id', [...new Set(ids)]).select<Person[]>('id', 'full_name as fullName', 'office')
+    },
+    accounts: () => accounts(db, ''),
+    findByUsername: (username) => account(db, 'WHERE username = ?', username),
+    findByPerson: (personId) => account(db, 'WHERE person_id = ?', personId),
+    change: (work) => db.transaction((trx) => work(createTx(trx))),
+  }
+}
