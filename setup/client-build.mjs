@@ -24,9 +24,12 @@ export function clientSources(root) {
 
 const stampFile = (root) => path.join(root, 'dist', 'client.sources')
 
+/** What the build leaves behind: the client, and the themes in node_modules that the type checker reads. */
+const RESULTS = ['dist/client/index.html', 'node_modules/.nuxt-ui/ui']
+
 export function clientIsBuilt(root) {
   const stamp = stampFile(root)
-  if (!existsSync(stamp) || !existsSync(path.join(root, 'dist', 'client', 'index.html'))) return false
+  if (![stamp, ...RESULTS.map((one) => path.join(root, one))].every((one) => existsSync(one))) return false
   return readFileSync(stamp, 'utf8') === clientSources(root)
 }
 
