@@ -1,0 +1,82 @@
+import { z } from 'zod'
+import { PeerId, PeerLabel, PublishRight, RoomId } from './media-grant.ts'
+
+/**
+ * Control of a media node by the server: JSON lines over a unix socket in DATA_DIR.
+ * The server sends requests, the node answers each by its `id`, and reports events.
+ */
+
+/** Raised with every change that an older side would not understand: a node of another version is replaced, not adopted. */
+export const CONTROL_VERSION = 1
+
+const At = z.number().describe('ms since 1970')
+const peer = { room: RoomId, peer: PeerId }
+
+/**
+ * Presence in the node's rooms. `peerCut`: the signalling is gone since `at`, media and presence go on;
+ * then either `peerResumed`, or after the grace `peerLeft` with `at` = time of the cut.
+ */
+export const ControlEvent = z.discriminatedUnion('event', [
+  z.object({ event: z.literal('peerJoined'), ...peer, label: PeerLabel, at: At }),
+  z.object({ event: z.literal('peerCut'), ...peer, at: At }),
+  z.object({ event: z.literal('peerResumed'), ...peer, at: At }),
+  z.object({ event: z.literal('peerLeft'), ...peer, at: At, reason: z.enum(['left', 'timedOut', 'removed', 'roomClosed']) }),
+])
+export type ControlEvent = z.infer<typeof ControlEvent>
+
+export const PresentPeer = z.object({ ...peer, label: PeerLabel, joinedAt: At, cutAt: At.nullable() })
+export type PresentPeer = z.infer<typeof PresentPeer>
+
+const Nothing = z.object({})
+const request = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
+
+export const controlRequests = {
+  /** Who the node is. `settings` is a digest of what it was started with. */
+  hello: request(Nothing, z.object({
+    version: z.number(), nodeId: z.string(), pid: z.number(), settings: z.string(), startedAt: At,
+  })),
+  /**
+   * Makes this connection the one that gets events, beginning with those that no server has confirmed.
+   * `overflowed`: some were dropped since; compare with `listPeers`.
+   */
+  subscribe: request(Nothing, z.object({ overflowed: z.boolean() })),
+  /** Every event up to `seq` is stored by the server and need not be told again. */
+  confirm: request(z.object({ seq: z.number() }), Nothing),
+  /** Replaces what a peer may publish; producers of other sources close at once. Also holds for one who joins later with an older grant. */
+  setGrant: request(z.object({ ...peer, publish: PublishRight }), Nothing),
+  /** Takes a peer out; grants signed before are void. */
+  closePeer: request(z.object(peer), Nothing),
+  closeRoom: request(z.object({ room: RoomId }), Nothing),
+  listPeers: request(z.object({ room: RoomId.optional() }), z.object({ peers: z.array(PresentPeer) })),
+  /** The workers and what they carry, for health and operations. */
+  state: request(Nothing, z.object({
+    rooms: z.number(), peers: z.number(), workers: z.array(z.object({ pid: z.number(), port: z.number(), rooms: z.number() })),
+  })),
+  /** Ends the node: peers are told, then the process exits. */
+  stop: request(Nothing, Nothing),
+} as const
+
+export type ControlMethod = keyof typeof controlRequests
+export type ControlInput<M extends ControlMethod> = z.infer<(typeof controlRequests)[M]['input']>
+export type ControlOutput<M extends ControlMethod> = z.infer<(typeof controlRequests)[M]['output']>
+
+export const ControlRequest = z.object({ id: z.number(), method: z.enum(Object.keys(controlRequests) as [ControlMethod]), data: z.unknown() })
+
+/** What the node writes: an answer, or an event with its number. */
+export const ControlLine = z.union([
+  z.object({ id: z.number(), ok: z.literal(true), data: z.unknown() }),
+  z.object({ id: z.number(), ok: z.literal(false), message: z.string() }),
+  z.object({ seq: z.number(), report: ControlEvent }),
+])
+export type ControlLine = z.infer<typeof ControlLine>
+
+/** What a starting node tells the process that started it, over Node's own IPC channel. */
+export const StartReport = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('ready'), nodeId: z.string() }),
+  z.object({ state: z.literal('failed'), reason: z.enum(['portTaken', 'addressUnusable', 'workerUnusable', 'other']), message: z.string(), port: z.number().optional() }),
+])
+export type StartReport = z.infer<typeof StartReport>
+
+/** Kept in `DATA_DIR/media/node.json` while a node lives. */
+export const NodeFile = z.object({ pid: z.number(), nodeId: z.string(), controlSocket: z.string(), signallingSocket: z.string() })
+export type NodeFile = z.infer<typeof NodeFile>

@@ -1,0 +1,39 @@
+import { z } from 'zod'
+import { MediaKind } from './rtp.ts'
+
+/** What a person may send. One producer of each at a time. */
+export const MediaSource = z.enum(['microphone', 'camera', 'screen', 'screenAudio'])
+export type MediaSource = z.infer<typeof MediaSource>
+
+export const kindOfSource: Record<MediaSource, MediaKind> = {
+  microphone: 'audio', camera: 'video', screen: 'video', screenAudio: 'audio',
+}
+
+/** Opaque to the media node, as are room and peer ids. */
+export const RoomId = z.string().min(1).max(200)
+export const PeerId = z.string().min(1).max(200)
+/** Anything the server wants the other peers to be told of this one. */
+export const PeerLabel = z.string().max(2_000)
+export const PublishRight = z.array(MediaSource).max(MediaSource.options.length)
+
+/** The one algorithm that a grant may be signed with. */
+export const GRANT_ALGORITHM = 'HS256'
+/** How long a grant may be used to join, in seconds; the peer that joined with it stays longer. */
+export const GRANT_LIFETIME_S = 60
+
+/**
+ * The claims of a grant: a JWT, HS256, audience the media node's id, good for one join.
+ * `issuedAt` (ms since 1970) orders it against changes that the node was told of later: a right withdrawn after a grant
+ * was signed is not won back by using that grant.
+ */
+export const GrantClaims = z.object({
+  aud: z.string(),
+  jti: z.string().min(16).max(64),
+  exp: z.number(),
+  issuedAt: z.number(),
+  room: RoomId,
+  peer: PeerId,
+  label: PeerLabel,
+  publish: PublishRight,
+})
+export type GrantClaims = z.infer<typeof GrantClaims>

@@ -1,0 +1,149 @@
+import type { Logger } from 'pino'
+import type { RawData, WebSocket } from 'ws'
+import { RequestMessage, SIGNALLING_LIMITS, type AnswerMessage, type NoticeMessage } from '../protocol/media.ts'
+import type { RtpCapabilities } from '../protocol/rtp.ts'
+import { MediaFailure } from './failure.ts'
+import type { Connection, Guest, MediaNode } from './node.ts'
+import type { createRequestHandlers } from './requests.ts'
+
+/** WebSocket close codes; 4000 and above are ours. */
+const CLOSE = { left: 1000, flooding: 1008, notJoined: 4001, byNode: 4002 }
+/** A browser that reads so slowly that this many bytes wait for it is cut off; it may resume. */
+const BACKLOG_BYTES = 8 * 1024 * 1024
+
+export interface ConnectionOptions {
+  socket: WebSocket
+  node: MediaNode
+  handlers: ReturnType<typeof createRequestHandlers>
+  welcome: { nodeId: string; routerRtpCapabilities: RtpCapabilities }
+  log: Logger
+}
+
+/**
+ * Serves one browser. Requests are carried out one after the other in the order received. Whatever arrives, the answer
+ * is an error at most; nothing that one browser sends touches another or the process.
+ */
+export function serveConnection({ socket, node, handlers, welcome, log }: ConnectionOptions): void {
+  let guest: Guest | undefined
+  let lastHeard = Date.now()
+  let queue = Promise.resolve()
+  const rate = { windowEnds: 0, messages: 0 }
+
+  const connection: Connection = {
+    notify: (notice, data) => send({ notice, data } as NoticeMessage),
+    close(reason) {
+      send({ notice: 'closed', data: { reason } })
+      socket.close(CLOSE.byNode, reason)
+    },
+  }
+
+  function send(message: NoticeMessage | AnswerMessage): void {
+    if (socket.readyState !== socket.OPEN) return
+    socket.send(JSON.stringify(message))
+    if (socket.bufferedAmount > BACKLOG_BYTES) socket.terminate()
+  }
+
+  function refuse(id: number | null, failure: MediaFailure): void {
+    log.info({ code: failure.code, reason: failure.message }, 'request refused')
+    send({ id, ok: false, error: { code: failure.code, message: failure.message } })
+  }
+
+  function tooMany(): boolean {
+    const now = Date.now()
+    if (now >= rate.windowEnds) Object.assign(rate, { windowEnds: now + SIGNALLING_LIMITS.windowS * 1_000, messages: 0 })
+    rate.messages += 1
+    if (rate.messages > 2 * SIGNALLING_LIMITS.messages) socket.close(CLOSE.flooding, 'tooManyRequests')
+    return rate.messages > SIGNALLING_LIMITS.messages
+  }
+
+  function receive(raw: RawData, binary: boolean): void {
+    lastHeard = Date.now()
+    if (socket.readyState !== socket.OPEN) return
+    if (tooMany()) return refuse(null, new MediaFailure('tooManyRequests'))
+    const parsed = binary ? undefined : parse(raw.toString())
+    const message = RequestMessage.safeParse(parsed)
+    if (!message.success) {
+      const issue = message.error.issues[0]
+      return refuse(idOf(parsed), new MediaFailure('badRequest', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not JSON'}`))
+    }
+    queue = queue.then(() => answer(message.data))
+  }
+
+  async function answer(message: RequestMessage): Promise<void> {
+    try {
+      const data = await carryOut(message)
+      send({ id: message.id, ok: true, data })
+      if (message.method === 'leave') socket.close(CLOSE.left)
+    } catch (error) {
+      refuse(message.id, asFailure(error, message.method, log))
+    }
+  }
+
+  async function carryOut(message: RequestMessage): Promise<unknown> {
+    if (message.method === 'join') {
+      if (guest) throw new MediaFailure('alreadyJoined')
+      const joined = await node.join(connection, message.data)
+      guest = joined.guest
+      // The socket may have closed while the grant was checked: then its close came before there was anything to cut.
+      if (socket.readyState !== socket.OPEN) node.cut(guest, connection, Date.now())
+      return joined.answer
+    }
+    if (!guest) throw new MediaFailure('notJoined')
+    // Another connection took the peer over, or the server took it out: what is still queued here has no right any more.
+    if (guest.connection !== connection) throw new MediaFailure('notJoined')
+    // The union of requests and their handlers are paired by name; TypeScript cannot follow that through the lookup.
+    const handler = handlers[message.method] as (guest: Guest, input: unknown) => Promise<unknown>
+    return await handler(guest, message.data)
+  }
+
+  const joinDeadline = setTimeout(() => {
+    if (!guest) socket.close(CLOSE.notJoined, 'notJoined')
+  }, SIGNALLING_LIMITS.joinWithinS * 1_000)
+
+  const heartbeat = setInterval(() => {
+    if (Date.now() - lastHeard > 3 * SIGNALLING_LIMITS.heartbeatS * 1_000) return socket.terminate()
+    socket.ping()
+    send({ notice: 'heartbeat', data: {} })
+  }, SIGNALLING_LIMITS.heartbeatS * 1_000)
+
+  socket.on('message', receive)
+  socket.on('pong', () => { lastHeard = Date.now() })
+  // An oversized or broken frame: `ws` closes the connection itself, `close` follows.
+  socket.on('error', (error) => log.info({ reason: error.message }, 'connection broken'))
+  socket.on('close', (code) => {
+    clearTimeout(joinDeadline)
+    clearInterval(heartbeat)
+    // 1006: no farewell. If it fell silent before, that moment is when it was lost.
+    const silent = code === 1006 && Date.now() - lastHeard > 2 * SIGNALLING_LIMITS.heartbeatS * 1_000
+    if (guest) node.cut(guest, connection, silent ? lastHeard : Date.now())
+  })
+
+  connection.notify('welcome', welcome)
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function idOf(message: unknown): number | null {
+  return typeof message === 'object' && message !== null && 'id' in message && typeof message.id === 'number' ? message.id : null
+}
+
+/** mediasoup throws plain errors for parameters that do not fit; whatever else is a defect of ours and is logged as one. */
+function asFailure(error: unknown, method: string, log: Logger): MediaFailure {
+  if (error instanceof MediaFailure) return error
+  const message = error instanceof Error ? error.message : String(error)
+  if (/closed/i.test(message)) return new MediaFailure('mediaUnavailable', 'the media worker is being replaced', { cause: error })
+  if (error instanceof TypeError || (error instanceof Error && error.name === 'UnsupportedError') || fromWorker(message)) {
+    return new MediaFailure('unsupportedMedia', message, { cause: error })
+  }
+  log.error({ method, err: error }, 'request failed')
+  return new MediaFailure('internal', undefined, { cause: error })
+}
+
+/** The worker's own refusals end in the name of the method that it was asked for. */
+const fromWorker = (message: string) => /\[method:[\w.]+\]$/.test(message)

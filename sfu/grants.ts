@@ -1,0 +1,93 @@
+import { jwtVerify, errors } from 'jose'
+import { GRANT_ALGORITHM, GRANT_LIFETIME_S, GrantClaims, type MediaSource } from '../protocol/media-grant.ts'
+import { MediaFailure } from './failure.ts'
+
+/** A grant that was taken. */
+export interface Admission {
+  room: string
+  peer: string
+  label: string
+  /** What it gives at this moment, after changes later than its signing. Fails with grantRevoked. */
+  publish(): MediaSource[]
+}
+
+export interface Grants {
+  /**
+   * Takes a grant, once. Fails with grantInvalid, grantExpired, grantUsed or grantRevoked.
+   */
+  admit(grant: string): Promise<Admission>
+  /** From now on grants signed before give `publish` instead of what they say. */
+  change(room: string, peer: string, publish: MediaSource[]): void
+  /** From now on grants signed before, for this peer or (without one) the whole room, are void. */
+  revoke(room: string, peer?: string): void
+  close(): void
+}
+
+/** Signed by a clock that may run ahead of ours by this much. */
+const CLOCK_TOLERANCE_S = 5
+/** A change is remembered for as long as a grant signed before it could still be used. */
+const MEMORY_MS = (GRANT_LIFETIME_S + 2 * CLOCK_TOLERANCE_S) * 1_000
+
+export function createGrants(options: { secret: Uint8Array; nodeId: string; now?: () => number }): Grants {
+  const now = options.now ?? Date.now
+  const used = new Map<string, number>()
+  const changes = new Map<string, { at: number; publish: MediaSource[] }>()
+  const revoked = new Map<string, { at: number }>()
+  const keyOf = (room: string, peer?: string) => JSON.stringify(peer === undefined ? [room] : [room, peer])
+
+  function forgetOld(): void {
+    for (const [jti, until] of used) if (until < now()) used.delete(jti)
+    for (const memory of [changes, revoked]) {
+      for (const [key, { at }] of memory) if (at + MEMORY_MS < now()) memory.delete(key)
+    }
+  }
+  const timer = setInterval(forgetOld, 30_000).unref()
+
+  async function claimsOf(grant: string): Promise<GrantClaims> {
+    try {
+      const { payload } = await jwtVerify(grant, options.secret, {
+        algorithms: [GRANT_ALGORITHM],
+        audience: options.nodeId,
+        requiredClaims: ['exp', 'jti', 'aud'],
+        clockTolerance: CLOCK_TOLERANCE_S,
+        currentDate: new Date(now()),
+      })
+      const claims = GrantClaims.parse(payload)
+      // A signer that gave a longer life by mistake would outlive our memory of used grants.
+      if (claims.exp * 1_000 > now() + MEMORY_MS) throw new MediaFailure('grantInvalid', 'the grant lives too long')
+      return claims
+    } catch (cause) {
+      if (cause instanceof MediaFailure) throw cause
+      throw new MediaFailure(cause instanceof errors.JWTExpired ? 'grantExpired' : 'grantInvalid', undefined, { cause })
+    }
+  }
+
+  function admission({ issuedAt, room, peer, label, publish }: GrantClaims): Admission {
+    return {
+      room,
+      peer,
+      label,
+      publish() {
+        const revokedAt = Math.max(revoked.get(keyOf(room))?.at ?? 0, revoked.get(keyOf(room, peer))?.at ?? 0)
+        if (revokedAt >= issuedAt) throw new MediaFailure('grantRevoked')
+        const change = changes.get(keyOf(room, peer))
+        return change && change.at >= issuedAt ? change.publish : publish
+      },
+    }
+  }
+
+  return {
+    async admit(grant) {
+      const claims = await claimsOf(grant)
+      // From here to `used.set` nothing waits, so that of two simultaneous uses only one succeeds.
+      if (used.has(claims.jti)) throw new MediaFailure('grantUsed')
+      const admitted = admission(claims)
+      admitted.publish()
+      used.set(claims.jti, (claims.exp + CLOCK_TOLERANCE_S) * 1_000)
+      return admitted
+    },
+    change: (room, peer, publish) => void changes.set(keyOf(room, peer), { at: now(), publish }),
+    revoke: (room, peer) => void revoked.set(keyOf(room, peer), { at: now() }),
+    close: () => clearInterval(timer),
+  }
+}
