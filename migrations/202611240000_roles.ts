@@ -17,7 +17,7 @@ export async function up(knex: Knex): Promise<void> {
       WHEN insufficient_privilege THEN
         RAISE EXCEPTION 'the role nghisu_app is missing, and % may not create it', current_user
           USING ERRCODE = 'insufficient_privilege',
-            HINT = format('As an administrator: CREATE ROLE nghisu_app NOLOGIN; GRANT nghisu_app TO %I WITH ADMIN TRUE', current_user);
+            HINT = format('An administrator runs: CREATE ROLE nghisu_app; GRANT nghisu_app TO %I WITH ADMIN TRUE', current_user);
     END $$`)
   await knex.raw(`
     DO $$ BEGIN

@@ -69,7 +69,8 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE FUNCTION journal_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
-      RAISE EXCEPTION '% on % is refused: the journal is append-only', TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
+      RAISE EXCEPTION '% on % is refused: the journal is append-only', TG_OP, TG_TABLE_NAME
+        USING ERRCODE = 'insufficient_privilege';
     END $$;
 
     CREATE TRIGGER journal_entry_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON journal_entry
@@ -87,7 +88,8 @@ export async function up(knex: Knex): Promise<void> {
       FOR EACH STATEMENT EXECUTE FUNCTION journal_refuse();
     ALTER TABLE journal_text ENABLE ALWAYS TRIGGER journal_text_stays;
     CREATE TRIGGER journal_text_only_erased BEFORE UPDATE ON journal_text
-      FOR EACH ROW WHEN (NEW.id <> OLD.id OR NEW.meeting_id <> OLD.meeting_id OR OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL)
+      FOR EACH ROW
+      WHEN (NEW.id <> OLD.id OR NEW.meeting_id <> OLD.meeting_id OR OLD.erased_at IS NOT NULL OR NEW.erased_at IS NULL)
       EXECUTE FUNCTION journal_refuse();
     ALTER TABLE journal_text ENABLE ALWAYS TRIGGER journal_text_only_erased;
   `)

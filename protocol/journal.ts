@@ -116,11 +116,11 @@ export function fold<S>(reducer: AnyReducer<S>, entries: Iterable<VisibleEntry>,
   return folded
 }
 
-type StateOf<R> = R extends AnyReducer<infer S> ? S : never
+type StatesOf<P> = { [K in keyof P]: P[K] extends AnyReducer<infer S> ? S : never }
 
 /** One reading made of several, each under its own name in the state. Obeys the law if they do. */
-export function combineReducers<P extends Record<string, AnyReducer<unknown>>>(name: string, parts: P): AnyReducer<{ [K in keyof P]: StateOf<P[K]> }> {
-  type S = { [K in keyof P]: StateOf<P[K]> }
+export function combineReducers<P extends Record<string, AnyReducer<unknown>>>(name: string, parts: P): AnyReducer<StatesOf<P>> {
+  type S = StatesOf<P>
   const each = (change: (part: AnyReducer<unknown>, key: string) => unknown) =>
     Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, change(part, key)])) as S
   return {
@@ -155,7 +155,9 @@ const ExportHeader = z.strictObject({
   /** PEM; the verifier trusts it only as far as its fingerprint stands in a head kept elsewhere. */
   publicKey: z.string().max(1000),
 })
-const ExportEntry = z.strictObject({ record: z.literal('entry'), seq: z.int().positive(), ...VisibleEntry.shape, prevHash: Sha256, hash: Sha256 })
+const ExportEntry = z.strictObject({
+  record: z.literal('entry'), seq: z.int().positive(), ...VisibleEntry.shape, prevHash: Sha256, hash: Sha256,
+})
 const ExportText = z.strictObject({
   record: z.literal('text'), id: Id, body: z.string().nullable(),
   /** The HMAC key, base64. */

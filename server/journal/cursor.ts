@@ -32,13 +32,14 @@ export function createCursors(secret: Buffer) {
     open(meetingId: string, viewer: Viewer, cursor: string): number {
       if (!TOKEN.test(cursor)) throw new AppError('invalidCursor')
       const bytes = Buffer.from(cursor, 'base64url')
-      const decipher = createDecipheriv('aes-256-gcm', keyFor(meetingId, viewer), bytes.subarray(0, NONCE), { authTagLength: TAG })
+      const nonce = bytes.subarray(0, NONCE)
+      const decipher = createDecipheriv('aes-256-gcm', keyFor(meetingId, viewer), nonce, { authTagLength: TAG })
       decipher.setAuthTag(bytes.subarray(NONCE + POSITION))
       try {
         const position = Buffer.concat([decipher.update(bytes.subarray(NONCE, NONCE + POSITION)), decipher.final()])
         return Number(position.readBigUInt64BE())
-      } catch (cause) {
-        throw new AppError('invalidCursor', {}, { cause })
+      } catch {
+        throw new AppError('invalidCursor')
       }
     },
   }

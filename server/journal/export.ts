@@ -23,7 +23,8 @@ async function* records(trx: Knex, meetingId: string, signer: Signer, now: () =>
     const last = page.at(-1)
     if (!last) break
     yield page.map((entry) => ({ record: 'entry', ...entry }))
-    const ids = [...new Set(textRefs(page.map((entry) => entry.data)).map((ref) => ref.$text))].filter((id) => !given.has(id))
+    const wanted = new Set(textRefs(page.map((entry) => entry.data)).map((ref) => ref.$text))
+    const ids = [...wanted].filter((id) => !given.has(id))
     for (const id of ids) given.add(id)
     yield await findTexts(trx, meetingId, ids)
     position = last.seq
@@ -37,7 +38,8 @@ async function findTexts(trx: Knex, meetingId: string, ids: string[]): Promise<E
   const rows: TextRow[] = await trx('journal_text').select('id', 'body', 'key', 'erased_at')
     .where('meeting_id', meetingId).whereRaw('id = ANY(?::uuid[])', [ids]).orderBy('id')
   return rows.map((row) => ({
-    record: 'text', id: row.id, body: row.body, key: row.key?.toString('base64') ?? null, erasedAt: row.erased_at?.toISOString() ?? null,
+    record: 'text', id: row.id, body: row.body,
+    key: row.key?.toString('base64') ?? null, erasedAt: row.erased_at?.toISOString() ?? null,
   }))
 }
 

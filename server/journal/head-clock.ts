@@ -29,7 +29,8 @@ export function createHeadClock(deps: {
     const meetingIds = [...await openMeetings()]
     const results = await Promise.allSettled(meetingIds.map(publish))
     results.forEach((result, index) => {
-      if (result.status === 'rejected') log.error({ meetingId: meetingIds[index], err: result.reason }, 'a journal head could not be signed')
+      if (result.status === 'fulfilled') return
+      log.error({ meetingId: meetingIds[index], err: result.reason }, 'a journal head could not be signed')
     })
   }
 

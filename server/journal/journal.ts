@@ -1,8 +1,8 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import {
-  canSee, type AnyReducer, type Audience, type EntryPage, type SignedHead, type Snapshot, type TextBodies, type TextRef, type Viewer,
-  type VisibleEntry,
+  canSee, type AnyReducer, type Audience, type EntryPage, type SignedHead, type Snapshot, type TextBodies, type TextRef,
+  type Viewer, type VisibleEntry,
 } from '../../protocol/journal.ts'
 import { AppError } from '../platform/error.ts'
 import { createAppender } from './appender.ts'

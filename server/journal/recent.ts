@@ -52,7 +52,9 @@ export function createRecent() {
           remember(meetingId, page)
         }
         const last = page.at(-1)
-        if (page[0]?.seq !== position + 1 || !last) throw new Error(`the journal of meeting ${meetingId} breaks off after entry ${position}`)
+        if (page[0]?.seq !== position + 1 || !last) {
+          throw new Error(`the journal of meeting ${meetingId} breaks off after entry ${position}`)
+        }
         yield page
         position = last.seq
       }

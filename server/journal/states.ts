@@ -22,7 +22,13 @@ const STATES_KEPT = 500
  * Folded states, kept in memory and, every `snapshotEvery` entries, in the database. A snapshot there counts only with a
  * MAC over it and the hash of its entry: touched, forged or of a rewritten journal, it is passed over.
  */
-export function createStates(deps: { db: Knex, recent: Recent, secret: Buffer, snapshotEvery: number, log: Pick<Logger, 'warn'> }) {
+export function createStates(deps: {
+  db: Knex
+  recent: Recent
+  secret: Buffer
+  snapshotEvery: number
+  log: Pick<Logger, 'warn'>
+}) {
   const { db, recent, secret, snapshotEvery, log } = deps
   const states = new Map<string, Kept>()
   const saving = new Set<Promise<void>>()
@@ -31,15 +37,18 @@ export function createStates(deps: { db: Knex, recent: Recent, secret: Buffer, s
     return createHmac('sha256', secret).update(canonical([meetingId, reducer.name, reducer.version, seq, hash, state])).digest()
   }
 
-  async function fromSnapshot(source: Knex, meetingId: string, reducer: AnyReducer<unknown>, upTo: number): Promise<Kept | undefined> {
+  async function fromSnapshot(
+    source: Knex, meetingId: string, reducer: AnyReducer<unknown>, upTo: number,
+  ): Promise<Kept | undefined> {
     const row: SnapshotRow | undefined = await source('journal_snapshot as s')
       .join('journal_entry as e', (on) => on.on('e.meeting_id', 's.meeting_id').andOn('e.seq', 's.seq'))
       .where({ 's.meeting_id': meetingId, 's.reducer': reducer.name, 's.version': reducer.version }).where('s.seq', '<=', upTo)
       .first('s.version', 's.seq', 's.state', 's.mac', 'e.hash')
     if (!row) return undefined
     const seq = Number(row.seq)
-    if (row.mac.length !== 32 || !timingSafeEqual(row.mac, macOf(meetingId, reducer, seq, row.hash.toString('hex'), row.state))) {
-      log.warn({ meetingId, reducer: reducer.name }, 'a snapshot of the journal was not made by this installation; it is made anew')
+    const mac = macOf(meetingId, reducer, seq, row.hash.toString('hex'), row.state)
+    if (row.mac.length !== mac.length || !timingSafeEqual(row.mac, mac)) {
+      log.warn({ meetingId, reducer: reducer.name }, 'a kept state was not made by this installation; it is made anew')
       return undefined
     }
     return { version: row.version, seq, savedSeq: seq, state: JSON.parse(row.state) }

@@ -54,7 +54,8 @@ export async function findHead(db: Knex, meetingId: string): Promise<ChainHead |
 
 /** How far the journals of these meetings have got. */
 export async function findPositions(db: Knex, meetingIds: string[]): Promise<{ meetingId: string, seq: number }[]> {
-  const rows: { meeting_id: string, seq: string }[] = await db('journal_head').select('meeting_id', 'seq').whereIn('meeting_id', meetingIds)
+  const rows: { meeting_id: string, seq: string }[] = await db('journal_head').select('meeting_id', 'seq')
+    .whereRaw('meeting_id = ANY(?::uuid[])', [meetingIds])
   return rows.map((row) => ({ meetingId: row.meeting_id, seq: Number(row.seq) }))
 }
 
@@ -73,7 +74,9 @@ export async function appendEntries(trx: Knex.Transaction, meetingId: string, en
 }
 
 /** Entries after `after` up to and including `upTo`, in order, at most `limit`. */
-export async function findEntries(db: Knex, meetingId: string, after: number, upTo: number, limit: number): Promise<ChainedEntry[]> {
+export async function findEntries(
+  db: Knex, meetingId: string, after: number, upTo: number, limit: number,
+): Promise<ChainedEntry[]> {
   const rows: EntryRow[] = await db('journal_entry')
     .select('seq', 'at', 'actor_id', 'kind', 'data', 'audience', 'prev_hash', 'hash')
     .where('meeting_id', meetingId).where('seq', '>', after).where('seq', '<=', upTo).orderBy('seq').limit(limit)

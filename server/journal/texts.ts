@@ -1,7 +1,6 @@
 import { randomBytes, randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import type { TextBodies, TextRef } from '../../protocol/journal.ts'
-import { textRefs } from '../../protocol/journal.ts'
+import { textRefs, type TextBodies, type TextRef } from '../../protocol/journal.ts'
 import { textMac } from './chain.ts'
 import { plainText } from './plain.ts'
 
@@ -15,7 +14,8 @@ export async function insertText(trx: Knex.Transaction, meetingId: string, body:
 
 /** Takes body and key away for good. False when the meeting has no such text, or no longer. */
 export async function eraseText(trx: Knex.Transaction, meetingId: string, id: string, at: Date): Promise<boolean> {
-  const count = await trx('journal_text').where({ id, meeting_id: meetingId }).whereNull('erased_at').update({ body: null, key: null, erased_at: at })
+  const count = await trx('journal_text').where({ id, meeting_id: meetingId }).whereNull('erased_at')
+    .update({ body: null, key: null, erased_at: at })
   return count === 1
 }
 
@@ -51,5 +51,3 @@ export function createTextLoader(db: Knex) {
     }))
   }
 }
-
-export type BodiesIn = ReturnType<typeof createTextLoader>

@@ -1,5 +1,7 @@
 import type { Knex } from 'knex'
-import { Audience, EntryKind, fold, Id, TEXT_ERASED, TextRef, textRefs, type AnyReducer, type VisibleEntry } from '../../protocol/journal.ts'
+import {
+  Audience, EntryKind, fold, Id, TEXT_ERASED, TextRef, textRefs, type AnyReducer, type VisibleEntry,
+} from '../../protocol/journal.ts'
 import { AppError } from '../platform/error.ts'
 import { chain, type ChainedEntry, type ChainHead } from './chain.ts'
 import type { JournalTx, NewEntry, Origin } from './journal.ts'

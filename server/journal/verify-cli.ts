@@ -37,12 +37,15 @@ function describe(finding: Finding): string {
       ? `Entry ${finding.seq} was deleted.`
       : `Entries ${finding.seq} to ${finding.upTo} were deleted.`
     case 'outOfOrder': return `Entry ${finding.seq} is out of order, or stands twice.`
-    case 'unlinked': return `Entry ${finding.seq} was not written after the one before it: something was put in, replaced or hashed anew.`
-    case 'exportCut': return 'The entries do not end at the head that the export was signed with: the end was cut off or replaced.'
-    case 'headMissing': return `The journal does not lead through the head that was kept on ${finding.head.at} (${finding.head.hash}): `
+    case 'unlinked': return `Entry ${finding.seq} was not written after the one before it: `
+      + 'something was put in, replaced or hashed anew.'
+    case 'exportCut': return 'The entries do not end at the head that the export was signed with: '
+      + 'the end was cut off or replaced.'
+    case 'headMissing': return `The journal does not lead through the head kept on ${finding.head.at} (${finding.head.hash}): `
       + 'what came before it was rewritten, or the end was cut off.'
-    case 'headForeign': return `The head of ${finding.head.at} belongs to another meeting, ${finding.head.meetingId}.`
-    case 'keyUnknown': return `The head of ${finding.head.at} names another signing key, ${finding.head.keyId}. Give that key with --key.`
+    case 'headForeign': return `The head of ${finding.head.at} is of another meeting, ${finding.head.meetingId}.`
+    case 'keyUnknown': return `The head of ${finding.head.at} names another signing key, ${finding.head.keyId}: `
+      + 'give that key with --key.'
     case 'headForged': return `The head of ${finding.head.at} was not signed by the key that it names.`
     case 'textMissing': return `Text ${finding.textId} is missing.`
     case 'textAltered': return `Text ${finding.textId} was altered: it is not what was written.`
@@ -54,7 +57,8 @@ function describe(finding: Finding): string {
 function report(verdict: Verdict): string {
   const { findings } = verdict
   const lines = [
-    `Meeting ${verdict.meetingId ?? 'unknown'}: ${verdict.entries} entries, ${verdict.texts} texts, ${verdict.erasedTexts} erased.`,
+    `Meeting ${verdict.meetingId ?? 'unknown'}.`,
+    `${verdict.entries} entries, ${verdict.texts} texts, ${verdict.erasedTexts} texts erased.`,
     `Signing key ${verdict.keyId ?? 'unreadable'}.`,
     ...findings.map(describe),
     findings.length
@@ -72,7 +76,8 @@ async function main(): Promise<void> {
   const records = await readJson(exportPath)
   if (!Array.isArray(records)) throw new Unusable(`${exportPath} is no export of a journal`)
   const heads = (await Promise.all(headPaths.map(readHeads))).flat()
-  const verdict = await verifyExport(records, heads, values.key === undefined ? undefined : await readFile(values.key, 'utf8'))
+  const key = values.key === undefined ? undefined : await readFile(values.key, 'utf8')
+  const verdict = await verifyExport(records, heads, key)
   console.log(report(verdict))
   process.exitCode = verdict.findings.length ? 1 : 0
 }

@@ -26,7 +26,8 @@ describe('a command', () => {
     const { id } = await make(server, meetingId, 'first', { actorId })
     const [header, entry, end] = await exported(server.journal, meetingId)
     expect(header).toMatchObject({ record: 'journal', meetingId })
-    expect(entry).toMatchObject({ record: 'entry', seq: 1, actorId, kind: 'change.made', data: { id, label: 'first' }, audience: everyone })
+    expect(entry).toMatchObject({ record: 'entry', seq: 1, actorId, kind: 'change.made', audience: everyone })
+    expect(entry).toMatchObject({ data: { id, label: 'first' } })
     expect(end).toMatchObject({ record: 'end', entries: 1 })
     expect(await changes(meetingId)).toBe(1)
   })
@@ -131,11 +132,12 @@ it('writes a burst in few transactions, whatever else is busy', async () => {
   const meetingIds = [await archive.meeting(busy), await archive.meeting(busy)]
   const statements: string[] = []
   busy.db.on('query', ({ sql }: { sql: string }) => statements.push(sql))
-  await Promise.all(meetingIds.flatMap((meetingId) => Array.from({ length: 100 }, (_, index) => make(busy, meetingId, `${index}`))))
+  const hundred = Array.from({ length: 100 }, (_, index) => `${index}`)
+  await Promise.all(meetingIds.flatMap((meetingId) => hundred.map((label) => make(busy, meetingId, label))))
   expect(statements.filter((sql) => sql === 'COMMIT;')).toHaveLength(2 * Math.ceil(100 / 60))
   expect(statements.filter((sql) => sql.startsWith('insert into "journal_entry"'))).toHaveLength(2 * Math.ceil(100 / 60))
   for (const meetingId of meetingIds) {
-    expect(await labels(busy.journal, meetingId)).toEqual(Array.from({ length: 100 }, (_, index) => `${index}`))
+    expect(await labels(busy.journal, meetingId)).toEqual(hundred)
   }
 })
 
@@ -160,7 +162,8 @@ describe('an idempotency key', () => {
     await expect(make(server, meetingId, 'y', options)).rejects.toMatchObject({ code: 'idempotencyKeyReused' })
     await make(server, meetingId, 'y', { ...options, actorId: randomUUID() })
     await make(server, meetingId, 'z', { ...options, actorId: null })
-    await expect(make(server, meetingId, 'w', { ...options, actorId: null })).rejects.toMatchObject({ code: 'idempotencyKeyReused' })
+    await expect(make(server, meetingId, 'w', { ...options, actorId: null })).rejects
+      .toMatchObject({ code: 'idempotencyKeyReused' })
     await make(server, elsewhere, 'y', options)
     expect(await labels(server.journal, meetingId)).toEqual(['x', 'y', 'z'])
   })
@@ -224,9 +227,11 @@ describe('what cannot be kept exactly', () => {
 
   it('refuses a text with NUL and an actor that is no id', async () => {
     const meetingId = await archive.meeting(server)
-    await expect(server.journal.run(meetingId, { actorId: null }, (tx) => tx.text('a\0'))).rejects.toMatchObject({ code: 'entryInvalid' })
-    await expect(make(server, meetingId, 'x', { actorId: 'somebody' })).rejects.toMatchObject({ code: 'entryInvalid' })
-    await expect(make(server, meetingId, 'x', { actorId: randomUUID().toUpperCase() })).rejects.toMatchObject({ code: 'entryInvalid' })
+    const invalid = { code: 'entryInvalid' }
+    await expect(server.journal.run(meetingId, { actorId: null }, (tx) => tx.text('a\0'))).rejects.toMatchObject(invalid)
+    for (const actorId of ['somebody', randomUUID().toUpperCase()]) {
+      await expect(make(server, meetingId, 'x', { actorId })).rejects.toMatchObject(invalid)
+    }
   })
 })
 

@@ -25,7 +25,9 @@ export async function openArchive() {
   const processes: Process[] = []
   // Stands for any domain's table.
   await owner.raw(`
-    CREATE TABLE change (id uuid PRIMARY KEY, meeting_id uuid NOT NULL, parent_id uuid REFERENCES change DEFERRABLE INITIALLY DEFERRED);
+    CREATE TABLE change (
+      id uuid PRIMARY KEY, meeting_id uuid NOT NULL, parent_id uuid REFERENCES change DEFERRABLE INITIALLY DEFERRED
+    );
     GRANT SELECT, INSERT ON change TO nghisu_app;`)
 
   function start(tuning: Partial<JournalTuning> = {}, max = 5): Process {
@@ -86,7 +88,9 @@ export function change(label: string, id: string = randomUUID()): Command<{ id: 
   }
 }
 
-export function make(process: Process, meetingId: string, label: string, options: Partial<RunOptions> = {}): Promise<{ id: string }> {
+export function make(
+  process: Process, meetingId: string, label: string, options: Partial<RunOptions> = {},
+): Promise<{ id: string }> {
   return process.journal.run(meetingId, { actorId: null, fingerprint: { label }, ...options }, change(label))
 }
 
