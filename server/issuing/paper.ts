@@ -12,8 +12,8 @@ export interface Paper {
   style: PaperStyle
   superior: string
   issuer: string
-  /** As registered, a whole number in digits; null leaves the place blank. */
-  number: string | null
+  /** As registered; null leaves the place blank. */
+  number: number | null
   /** Written after the number: `BB/TU` (party) or `BB-UBND` (state). */
   symbol: string
   place: string
@@ -34,9 +34,9 @@ export interface Paper {
   draft: boolean
 }
 
-/** A number as registries write it: `7` and `007` are `07`. */
-export function registeredNumber(digits: string): string {
-  return String(Number(digits)).padStart(2, '0')
+/** A number as registries write it: below 10 with a leading zero. */
+export function registeredNumber(number: number): string {
+  return String(number).padStart(2, '0')
 }
 
 /** Composed (NFC), so that fonts and searches find the letters, and without what XML or a page cannot hold. */

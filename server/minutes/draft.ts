@@ -39,6 +39,7 @@ function writer({ texts, people, style }: DraftInput) {
   const { title } = phrases[style]
   return {
     text: (ref: TextRef) => texts[ref.$text] ?? ERASED,
+    document: (ref: TextRef) => texts[ref.$text]?.replace(/\.pdf$/i, '') ?? ERASED,
     /** `đồng chí Nguyễn Văn A, Phó Bí thư Tỉnh uỷ, Chủ tịch Hội đồng`: who, and what they are there and here. */
     person({ personId, office }: Participant): string {
       const known = persons.get(personId)
@@ -63,11 +64,10 @@ export function draftMinutes(input: DraftInput): MinutesContent {
   const { meeting, counted, endMark } = phrases[style]
   const official = callRoll(state, sitting, state.participants.filter((participant) => participant.voting))
   const others = callRoll(state, sitting, state.participants.filter((participant) => !participant.voting))
-  const everyone: Roll = { present: [...official.present, ...others.present], absent: [...official.absent, ...others.absent] }
   return {
     abstract: write.text(facts.title),
     blocks: [
-      ...opening(state, facts, sitting, everyone, write),
+      ...opening(state, facts, sitting, callRoll(state, sitting, state.participants), write),
       heading(`1. Thành phần ${meeting}`),
       subheading('1.1. Đại biểu chính thức'),
       ...rollBlocks(official, state, counted, write),
@@ -86,7 +86,7 @@ const moment = (instant: string) => `${officialTime(instant)}, ${officialDate(in
 
 function opening(state: MeetingState, facts: MeetingFacts, sitting: Sitting, roll: Roll, write: Writer): MinutesBlock[] {
   const [chair, clerk] = [presentInRole(roll, 'chair'), presentInRole(roll, 'clerk')]
-  const used = state.documents.map((document) => write.text(document.name))
+  const used = state.documents.map((document) => write.document(document.name))
   return [
     listItem(`Thời gian: bắt đầu lúc ${moment(sitting.openedAt)}.`),
     listItem(`Địa điểm: ${closed(write.text(facts.place))}`),
@@ -134,7 +134,7 @@ function courseBlocks({ state, course, style }: DraftInput, write: Writer): Minu
     const times = course.filter((stretch) => stretch.itemId === item.itemId)
       .map(({ from, to }) => `từ ${officialTime(from)} đến ${officialTime(to ?? state.closedAt ?? from)}`)
     const presenter = item.presenterId === null ? undefined : participants.get(item.presenterId)
-    const documents = state.documents.filter(({ itemId }) => itemId === item.itemId).map(({ name }) => write.text(name))
+    const documents = state.documents.filter(({ itemId }) => itemId === item.itemId).map(({ name }) => write.document(name))
     return [
       subheading(`2.${index + 1}. ${write.text(item.title)}`),
       ...(times.length ? [paragraph(`Thời gian: ${times.join('; ')}.`)] : []),

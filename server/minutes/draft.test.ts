@@ -1,0 +1,205 @@
+import { describe, expect, it } from 'vitest'
+import { MinutesContent } from '../../protocol/minutes.ts'
+import { absoluteMajority, scienceCouncilStory, standingCommitteeStory, tellStory } from '../../tests/support/story.ts'
+import { draftMinutes } from './draft.ts'
+
+/** The texts under a heading, up to the next one of any rank. */
+function under(content: MinutesContent, headingText: string): string[] {
+  const start = content.blocks.findIndex(({ kind, text }) => kind.endsWith('heading') && text === headingText)
+  if (start < 0) throw new Error(`no heading "${headingText}"`)
+  const length = content.blocks.slice(start + 1).findIndex(({ kind }) => kind.endsWith('heading'))
+  return content.blocks.slice(start + 1, length < 0 ? undefined : start + 1 + length).map(({ text }) => text)
+}
+
+describe('the minutes of a Standing Committee', () => {
+  const committee = standingCommitteeStory()
+  const minutes = draftMinutes({ ...committee.story.told(), style: 'party' })
+
+  it('fit the contract', () => {
+    expect(MinutesContent.parse(minutes)).toEqual(minutes)
+  })
+
+  it('have the parts of 16-HD/VPTW in its order, with the items in the order they were dealt with', () => {
+    expect(minutes.abstract).toBe('Hội nghị Ban Thường vụ Tỉnh uỷ tháng 6 năm 2026')
+    expect(minutes.blocks.filter(({ kind }) => kind.endsWith('heading')).map(({ text }) => text)).toEqual([
+      '1. Thành phần hội nghị',
+      '1.1. Đại biểu chính thức',
+      '1.2. Đại biểu mời dự và giúp việc',
+      '2. Diễn biến hội nghị',
+      '2.1. Công tác cán bộ',
+      '2.2. Tờ trình về phân bổ nguồn vốn đầu tư công năm 2026',
+      '2.3. Nội dung trong chương trình mà hội nghị chưa xem xét',
+      '3. Kết luận của người chủ trì',
+    ])
+  })
+
+  it('open with time, place, who presided, who took the minutes, and the documents', () => {
+    const opening = minutes.blocks.slice(0, minutes.blocks.findIndex(({ kind }) => kind === 'heading')).map(({ text }) => text)
+    expect(opening).toEqual([
+      'Thời gian: bắt đầu lúc 08 giờ 00 phút, ngày 08 tháng 6 năm 2026.',
+      'Địa điểm: Phòng họp số 1, Trụ sở Tỉnh uỷ.',
+      'Hình thức: trực tiếp kết hợp trực tuyến.',
+      'Nội dung: Hội nghị Ban Thường vụ Tỉnh uỷ tháng 6 năm 2026.',
+      'Người chủ trì: đồng chí Lê Hoài Đăng, Bí thư Tỉnh uỷ, Uỷ viên Ban Thường vụ.',
+      'Người ghi biên bản: đồng chí Trương Ngọc Uyển, Phó Chánh Văn phòng Tỉnh uỷ.',
+      'Tài liệu sử dụng: 2 tài liệu, gồm:',
+      '+ Tờ trình 45-TTr/ĐU.',
+      '+ Phụ lục danh mục dự án.',
+    ])
+  })
+
+  it('count members present of those summoned, and tell who came late, left early or was absent and why', () => {
+    const roll = under(minutes, '1.1. Đại biểu chính thức')
+    expect(roll[0]).toBe('Có mặt: 11/15 đồng chí, gồm:')
+    expect(roll[1]).toBe('Đồng chí Lê Hoài Đăng, Bí thư Tỉnh uỷ, Uỷ viên Ban Thường vụ.')
+    expect(roll.slice(12)).toEqual([
+      'Đến sau khi khai mạc: 1 đồng chí, gồm:',
+      'Đồng chí Trần Đức Lam, Bí thư Đảng uỷ trực thuộc, Uỷ viên Ban Thường vụ: có mặt từ 08 giờ 24 phút.',
+      'Rời đi trước khi bế mạc: 1 đồng chí, gồm:',
+      'Đồng chí Nguyễn Khắc Tường, Trưởng ban của Tỉnh uỷ, Uỷ viên Ban Thường vụ: rời đi lúc 09 giờ 45 phút.',
+      'Vắng mặt: 4 đồng chí, gồm:',
+      'Đồng chí Vũ Thảo Miên, Bí thư Đảng uỷ trực thuộc, Uỷ viên Ban Thường vụ: vắng không có lý do.',
+      'Đồng chí Đặng Nhật Quỳ, Trưởng ban của Tỉnh uỷ, Uỷ viên Ban Thường vụ: vắng có lý do (đi công tác tại Hà Nội).',
+      'Đồng chí Bùi Trọng Khê, Bí thư Đảng uỷ trực thuộc, Uỷ viên Ban Thường vụ: vắng có lý do (điều trị bệnh).',
+      'Đồng chí Huỳnh Mỹ Ngãi, Trưởng ban của Tỉnh uỷ, Uỷ viên Ban Thường vụ: vắng không có lý do.',
+    ])
+  })
+
+  it('keep guests and clerks apart from the members', () => {
+    expect(under(minutes, '1.2. Đại biểu mời dự và giúp việc')).toEqual([
+      'Có mặt: 2/2 đồng chí, gồm:',
+      'Đồng chí Trương Ngọc Uyển, Phó Chánh Văn phòng Tỉnh uỷ.',
+      'Đồng chí Cao Thị Khuê, Giám đốc Sở Tài chính.',
+      'Vắng mặt: không.',
+    ])
+  })
+
+  it('tell an item’s times, also when it was returned to, and a vote that missed the majority of the incumbents', () => {
+    expect(under(minutes, '2.1. Công tác cán bộ')).toEqual([
+      'Thời gian: từ 08 giờ 05 phút đến 08 giờ 30 phút; từ 10 giờ 00 phút đến 10 giờ 30 phút.',
+      'Người trình bày (theo chương trình): đồng chí Phạm Thuỳ Nhiên, Phó Bí thư Thường trực Tỉnh uỷ, Uỷ viên Ban Thường vụ.',
+      '',
+      'Biểu quyết ghi tên bằng hình thức điện tử, từ 08 giờ 20 phút đến 08 giờ 22 phút: Giới thiệu nhân sự bổ sung quy hoạch',
+      'Có quyền biểu quyết: 15; đã biểu quyết: 11; không biểu quyết: 4.',
+      'Tán thành: 7 (46,7%); không tán thành: 3 (20%); không có ý kiến: 1 (6,7%).',
+      'Tỷ lệ tính trên 15 thành viên đương nhiệm; cần quá nửa, ít nhất 8 phiếu tán thành (Quy định 24-QĐ/TW).',
+      'Kết quả: không được thông qua.',
+    ])
+  })
+
+  it('tell an item’s documents and a vote that passed', () => {
+    const item = under(minutes, '2.2. Tờ trình về phân bổ nguồn vốn đầu tư công năm 2026')
+    expect(item.slice(2, 5)).toEqual(['Tài liệu kèm theo:', '+ Tờ trình 45-TTr/ĐU.', '+ Phụ lục danh mục dự án.'])
+    expect(item.slice(-3)).toEqual([
+      'Tán thành: 10 (66,7%); không tán thành: 1 (6,7%); không có ý kiến: 0 (0%).',
+      'Tỷ lệ tính trên 15 thành viên đương nhiệm; cần quá nửa, ít nhất 8 phiếu tán thành (Quy định 24-QĐ/TW).',
+      'Kết quả: được thông qua.',
+    ])
+  })
+
+  it('leave the conclusion to the clerk and close with the time', () => {
+    expect(under(minutes, '2.3. Nội dung trong chương trình mà hội nghị chưa xem xét')).toEqual(['Chương trình công tác quý III.'])
+    expect(under(minutes, '3. Kết luận của người chủ trì')).toEqual(['', 'Hội nghị kết thúc lúc 10 giờ 30 phút, ngày 08 tháng 6 năm 2026.'])
+  })
+})
+
+describe('the minutes of a science council', () => {
+  const minutes = draftMinutes({ ...scienceCouncilStory().story.told(), style: 'state' })
+
+  it('tell the grading with every grade, the rule and the grade that came of it', () => {
+    expect(under(minutes, '2.1. Nghe báo cáo, nhận xét và đánh giá, xếp loại đề tài').slice(-5)).toEqual([
+      'Bỏ phiếu đánh giá, xếp loại bằng hình thức điện tử, từ 15 giờ 00 phút đến 15 giờ 04 phút: Đánh giá, xếp loại đề tài',
+      'Có quyền biểu quyết: 9; đã biểu quyết: 9; không biểu quyết: 0.',
+      'Xuất sắc: 7 (77,8%); khá: 2 (22,2%); đạt: 0 (0%); không đạt: 0 (0%).',
+      'Tỷ lệ tính trên 9 thành viên có mặt; xếp loại ở mức cao nhất có từ 2/3 trở lên, ít nhất 6 phiếu ở mức đó hoặc cao hơn (Quy chế của Hội đồng).',
+      'Kết quả: xếp loại xuất sắc.',
+    ])
+  })
+
+  it('use the words of a state body and name everybody with their office in it', () => {
+    const roll = under(minutes, '1.1. Đại biểu chính thức')
+    expect(roll[0]).toBe('Có mặt: 9/9 đại biểu, gồm:')
+    expect(roll[3]).toBe('TS. Quách Nhật An, Giảng viên Trường Chính trị tỉnh, Phản biện 1.')
+    expect(roll.at(-1)).toBe('Vắng mặt: không.')
+    expect(under(minutes, '1.2. Đại biểu mời dự và giúp việc')).toEqual(['Không có.'])
+    expect(minutes.blocks.at(-1)?.text).toBe('Cuộc họp kết thúc lúc 15 giờ 15 phút, ngày 08 tháng 6 năm 2026./.')
+  })
+})
+
+describe('who was present', () => {
+  /** A meeting from 08:00:20 to 10:00:40 with one member who comes and goes like this, and a chair who is there throughout. */
+  function rollWith(comesAndGoes: [from: string, to: string | null][]): string[] {
+    const story = tellStory({ title: 'Họp', place: 'Trụ sở', mode: 'online' })
+    const chair = story.person('Chủ Trì', 'Bí thư', 'chair')
+    const member = story.person('Người Đến', 'Uỷ viên')
+    story.publish([])
+    const acts: [string, () => void][] = [
+      ['07:50', () => story.joins('07:50', chair)], ['08:00:20', () => story.open('08:00:20')], ['10:00:40', () => story.close('10:00:40')],
+      ...comesAndGoes.flatMap(([from, to]): [string, () => void][] => [
+        [from, () => story.joins(from, member)], ...(to ? [[to, () => story.leaves(to, member)] as [string, () => void]] : []),
+      ]),
+    ]
+    for (const [, act] of acts.toSorted(([a], [b]) => a < b ? -1 : 1)) act()
+    return under(draftMinutes({ ...story.told(), style: 'state' }), '1.1. Đại biểu chính thức').filter((text) => text.startsWith('Người Đến'))
+  }
+
+  const here = 'Người Đến, Uỷ viên.'
+  const absent = 'Người Đến, Uỷ viên: vắng không có lý do.'
+  it.each<[string, [string, string | null][], string[]]>([
+    ['from before the opening until after the closing', [['07:30', '10:30']], [here]],
+    ['still there', [['07:30', null]], [here]],
+    ['only before the opening', [['07:30', '07:59']], [absent]],
+    ['only after the closing', [['10:05', null]], [absent]],
+    ['until the very opening', [['07:30', '08:00:20']], [absent]],
+    ['from within the minute of the opening', [['08:00:50', null]], [here]],
+    ['until within the minute of the closing', [['07:30', '10:00:05']], [here]],
+    ['from a minute later', [['08:01', null]], [here, 'Người Đến, Uỷ viên: có mặt từ 08 giờ 01 phút.']],
+    ['until a minute earlier', [['07:30', '09:59:59']], [here, 'Người Đến, Uỷ viên: rời đi lúc 09 giờ 59 phút.']],
+    ['with a break between', [['07:30', '08:40'], ['09:00', null]], [here]],
+    ['gone before, back late, gone early', [['07:30', '07:40'], ['08:30', '08:40'], ['09:00', '09:30']],
+      [here, 'Người Đến, Uỷ viên: có mặt từ 08 giờ 30 phút.', 'Người Đến, Uỷ viên: rời đi lúc 09 giờ 30 phút.']],
+  ])('%s', (_, comesAndGoes, told) => {
+    expect(rollWith(comesAndGoes)).toEqual(told)
+  })
+})
+
+describe('what the journal does not know', () => {
+  it('names nobody as presiding who was not there', () => {
+    const story = tellStory({ title: 'Họp', place: 'Trụ sở', mode: 'inPerson' })
+    story.person('Người Vắng', 'Bí thư', 'chair')
+    story.joins('07:50', story.person('Người Có Mặt', 'Uỷ viên'))
+    story.publish([])
+    story.open('08:00')
+    story.close('09:00')
+    const texts = draftMinutes({ ...story.told(), style: 'party' }).blocks.map(({ text }) => text)
+    expect(texts).toContain('Người chủ trì:')
+    expect(texts).toContain('Người ghi biên bản:')
+  })
+
+  it('says of an erased text that it was erased', () => {
+    const { state, course, people } = standingCommitteeStory().story.told()
+    const minutes = draftMinutes({ state, course, people, texts: {}, style: 'party' })
+    expect(minutes.abstract).toBe('(nội dung đã được xoá theo quy định)')
+    expect(MinutesContent.safeParse(minutes).success).toBe(true)
+  })
+
+  it('tells a grading in which no grade found enough votes, and a meeting that came to nothing', () => {
+    const story = tellStory({ title: 'Họp', place: 'Trụ sở', mode: 'online' })
+    story.joins('07:50', story.person('Một', 'Uỷ viên'), story.person('Hai', 'Uỷ viên'))
+    const [item = ''] = story.publish([{ title: 'Đánh giá' }])
+    story.open('08:00')
+    story.grade('08:10', '08:11', item, 'Xếp loại?', absoluteMajority,
+      { counts: { excellent: 1 }, cast: 1, base: 2, needed: 2, accepted: false, grade: null })
+    story.close('09:00')
+    expect(under(draftMinutes({ ...story.told(), style: 'state' }), '2.1. Đánh giá').slice(-1)).toEqual([
+      'Kết quả: không mức xếp loại nào đủ số phiếu cần thiết.',
+    ])
+  })
+
+  it('refuses a meeting that was not closed', () => {
+    const story = tellStory({ title: 'Họp', place: 'Trụ sở', mode: 'online' })
+    story.publish([])
+    story.open('08:00')
+    expect(() => draftMinutes({ ...story.told(), style: 'state' })).toThrow('opened and closed')
+  })
+})
