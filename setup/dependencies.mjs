@@ -44,11 +44,14 @@ export async function ensureDependencies(root) {
   if (dependenciesMatch(root)) return
   await step('dependencies of the lockfile (npm ci)', async (report) => {
     const [program, ...args] = npm()
-    let fetched = 0
+    const lockfile = packagesOf(path.join(root, 'package-lock.json')) ?? {}
+    const total = Object.values(lockfile).filter((one) => one.integrity && !one.optional).length
+    const fetched = new Set()
     // npm goes on asking for other packages when the registry does not answer for one: minutes, to the same end.
     const onLine = (line, end) => {
       if (new RegExp(`attempt ${RETRIES + 1} failed with E`).test(line)) end()
-      if (/^npm http (fetch GET 200|cache)/.test(line)) report(`${(fetched += 1)} packages fetched`)
+      const archive = /^npm http (?:fetch GET 200|cache) \S*?(https?:\S+\.tgz)/.exec(line)
+      if (archive) report(`${fetched.add(archive[1]).size} of about ${total} packages`)
     }
     const done = await runProgram(program, [...args, 'ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund',
       '--loglevel=http', `--fetch-retries=${RETRIES}`, '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000',

@@ -1,4 +1,4 @@
-import { describe, expect, it, afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import os from 'node:os'
@@ -116,4 +116,28 @@ describe('a database that cannot be used', () => {
       await db.destroy()
     }
   })
+})
+
+it('works for an owner who may create no role, where an administrator made them beforehand', async () => {
+  const database = await emptyDatabase()
+  const login = `plain_owner_${Date.now()}`
+  const url = new URL(database.ownerUrl)
+  const [name, administrator] = [url.pathname.slice(1), decodeURIComponent(url.username)]
+  try {
+    await withClient(database.ownerUrl, (client) => client.query(`
+      CREATE ROLE ${login} LOGIN PASSWORD 'plain';
+      GRANT nghisu_app TO ${login} WITH SET TRUE;
+      GRANT ${login} TO ${administrator} WITH SET TRUE;
+      ALTER DATABASE ${name} OWNER TO ${login}`))
+    url.username = login
+    url.password = 'plain'
+    await migrateToLatest(url.href, database.appUrl)
+    const db = openDatabase(database.appUrl)
+    await expect(db('journal_entry').select()).resolves.toEqual([])
+    await db.destroy()
+  } finally {
+    await withClient(database.ownerUrl, (client) => client.query(`ALTER DATABASE ${name} OWNER TO ${administrator}`))
+    await database.drop()
+    await withClient(inject('postgres').ownerUrl, (client) => client.query(`DROP ROLE ${login}`))
+  }
 })
