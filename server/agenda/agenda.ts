@@ -1,0 +1,154 @@
+import type { Knex } from 'knex'
+import type { z } from 'zod'
+import { MAX_ITEMS, type AgendaItemDraft, type AgendaItemFacts, type AgendaItemState } from '../../protocol/agenda.ts'
+import { meetingReducer } from '../../protocol/meeting-state.ts'
+import { canonical } from '../journal/chain.ts'
+import type { JournalTx } from '../journal/journal.ts'
+import { audienceOf, requireOffice, type MeetingAccess } from '../meetings/access.ts'
+import { requireBefore, requireLive } from '../meetings/meetings.ts'
+import { textOf } from '../meetings/texts.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+
+type Draft = z.output<typeof AgendaItemDraft>
+
+/** An item's present row; the title is the id of a text. */
+export interface AgendaItem {
+  id: string
+  titleText: string
+  minutes: number
+  presenterId: string | null
+  purpose: Draft['purpose']
+  status: AgendaItemState['status']
+}
+
+/** Every method works on the rows of one meeting, under the lock of its journal. */
+export interface AgendaStore {
+  /** In their order, without removed ones. */
+  items(db: Knex, meetingId: string): Promise<AgendaItem[]>
+  /** Puts an item at the end and gives its id. */
+  add(trx: Knex.Transaction, meetingId: string, item: Omit<AgendaItem, 'id' | 'status'>): Promise<string>
+  update(trx: Knex.Transaction, meetingId: string, itemId: string, change: Partial<Omit<AgendaItem, 'id'>>): Promise<void>
+  /** Takes an item off the agenda; the others keep their order. */
+  remove(trx: Knex.Transaction, meetingId: string, itemId: string, at: Date): Promise<void>
+  /** Puts all items of the meeting into this order. */
+  order(trx: Knex.Transaction, meetingId: string, itemIds: readonly string[]): Promise<void>
+}
+
+/** What has to be taken away with an item that is removed. */
+export type WithItem = (tx: JournalTx, itemId: string) => Promise<void>
+
+/** Who may do what with an agenda. */
+const may = { add: requireOffice, change: requireOffice, remove: requireOffice, order: requireOffice, goTo: requireOffice }
+
+export function createAgenda({ access, store, removeWithItem }: { access: MeetingAccess, store: AgendaStore, removeWithItem: WithItem }) {
+  /** Throws `agendaItemNotFound`. */
+  async function itemIn(tx: JournalTx, itemId: string): Promise<AgendaItem> {
+    const item = (await store.items(tx.trx, tx.meetingId)).find(({ id }) => id === itemId)
+    if (!item) throw new AppError('agendaItemNotFound')
+    return item
+  }
+
+  async function requirePresenter(tx: JournalTx, presenterId: string | null): Promise<void> {
+    const { participants } = await tx.state(meetingReducer)
+    if (presenterId !== null && !participants.some(({ personId }) => personId === presenterId)) throw new AppError('presenterNotParticipant')
+  }
+
+  async function end(tx: JournalTx, itemId: string): Promise<void> {
+    await store.update(tx.trx, tx.meetingId, itemId, { status: 'done' })
+    tx.append({ kind: 'agenda.itemEnded', data: { itemId }, audience: { scope: 'meeting' } })
+  }
+
+  return {
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`, `idempotencyKeyReused`. */
+    async add(meetingId: string, caller: Caller, { key, ...draft }: Draft & { key: string }): Promise<{ itemId: string }> {
+      return await access.change(meetingId, caller, may.add, { key, fingerprint: ['agenda.add', draft] }, async (tx, { meeting }) => {
+        requireBefore(meeting, 'closed')
+        await requirePresenter(tx, draft.presenterId)
+        if ((await store.items(tx.trx, meetingId)).length >= MAX_ITEMS) throw new AppError('agendaFull', { limit: MAX_ITEMS })
+        const title = await tx.text(draft.title)
+        const itemId = await store.add(tx.trx, meetingId, rowOf({ ...draft, title }))
+        const data: AgendaItemFacts = { ...draft, itemId, title }
+        tx.append({ kind: 'agenda.itemAdded', data, audience: audienceOf(meeting) })
+        return { itemId }
+      })
+    },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `agendaItemDealtWith`, `presenterNotParticipant`. */
+    async change(meetingId: string, itemId: string, caller: Caller, draft: Draft): Promise<void> {
+      await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
+        requireBefore(meeting, 'closed')
+        const item = await itemIn(tx, itemId)
+        if (item.status === 'done') throw new AppError('agendaItemDealtWith')
+        await requirePresenter(tx, draft.presenterId)
+        const present = factsOf((await tx.state(meetingReducer)).agenda, itemId)
+        const data: AgendaItemFacts = { ...draft, itemId, title: await textOf(tx, present.title, draft.title) }
+        if (canonical(data) === canonical(present)) return
+        await store.update(tx.trx, meetingId, itemId, rowOf(data))
+        tx.append({ kind: 'agenda.itemChanged', data, audience: audienceOf(meeting) })
+      })
+    },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `agendaItemDealtWith`. */
+    async remove(meetingId: string, itemId: string, caller: Caller): Promise<void> {
+      await access.change(meetingId, caller, may.remove, {}, async (tx, { meeting }) => {
+        requireBefore(meeting, 'closed')
+        const item = await itemIn(tx, itemId)
+        const { votes } = await tx.state(meetingReducer)
+        if (item.status !== 'pending' || votes.some((vote) => vote.itemId === itemId)) throw new AppError('agendaItemDealtWith')
+        await removeWithItem(tx, itemId)
+        await store.remove(tx.trx, meetingId, itemId, tx.at)
+        tx.append({ kind: 'agenda.itemRemoved', data: { itemId }, audience: audienceOf(meeting) })
+      })
+    },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, and `agendaChanged` for a list that is not the items there are. */
+    async order(meetingId: string, caller: Caller, itemIds: readonly string[]): Promise<void> {
+      await access.change(meetingId, caller, may.order, {}, async (tx, { meeting }) => {
+        requireBefore(meeting, 'closed')
+        const present = (await store.items(tx.trx, meetingId)).map(({ id }) => id)
+        if (canonical(present.toSorted()) !== canonical(itemIds.toSorted())) throw new AppError('agendaChanged')
+        if (canonical(present) === canonical(itemIds)) return
+        await store.order(tx.trx, meetingId, itemIds)
+        tx.append({ kind: 'agenda.ordered', data: { itemIds }, audience: audienceOf(meeting) })
+      })
+    },
+
+    /**
+     * Ends the current item and begins another, or none. An item that was done may be returned to.
+     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotLive`, `agendaItemNotFound`.
+     */
+    async goTo(meetingId: string, caller: Caller, key: string, itemId: string | null): Promise<void> {
+      await access.change(meetingId, caller, may.goTo, { key, fingerprint: ['agenda:goTo', itemId] }, async (tx, { meeting }) => {
+        requireLive(meeting)
+        const items = await store.items(tx.trx, meetingId)
+        const current = items.find(({ status }) => status === 'current')
+        if (itemId !== null && !items.some(({ id }) => id === itemId)) throw new AppError('agendaItemNotFound')
+        if ((current?.id ?? null) === itemId) return
+        if (current) await end(tx, current.id)
+        if (itemId === null) return
+        await store.update(tx.trx, meetingId, itemId, { status: 'current' })
+        tx.append({ kind: 'agenda.itemStarted', data: { itemId }, audience: { scope: 'meeting' } })
+      })
+    },
+
+    /** A step of closing the meeting. */
+    async endCurrent(tx: JournalTx): Promise<void> {
+      const current = (await store.items(tx.trx, tx.meetingId)).find(({ status }) => status === 'current')
+      if (current) await end(tx, current.id)
+    },
+  }
+}
+
+export type Agenda = ReturnType<typeof createAgenda>
+
+function rowOf({ title, minutes, presenterId, purpose }: Omit<AgendaItemFacts, 'itemId'>) {
+  return { titleText: title.$text, minutes, presenterId, purpose }
+}
+
+function factsOf(agenda: readonly AgendaItemState[], id: string): AgendaItemFacts {
+  const found = agenda.find(({ itemId }) => itemId === id)
+  if (!found) throw new Error('an agenda item that the journal does not know')
+  const { itemId, title, minutes, presenterId, purpose } = found
+  return { itemId, title, minutes, presenterId, purpose }
+}

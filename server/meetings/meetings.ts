@@ -1,0 +1,231 @@
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import type { z } from 'zod'
+import type { Person } from '../../protocol/identity.ts'
+import { meetingReducer } from '../../protocol/meeting-state.ts'
+import type {
+  MeetingDetail, MeetingDraft, MeetingFacts, MeetingStatus, MeetingSummary, Participant, PageMark,
+} from '../../protocol/meetings.ts'
+import type { Bodies } from '../bodies/bodies.ts'
+import { canonical, sha256 } from '../journal/chain.ts'
+import type { Journal, JournalTx } from '../journal/journal.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+import { audienceOf, isOffice, requireOffice, type Meeting, type MeetingAccess } from './access.ts'
+import { textOf } from './texts.ts'
+
+type Draft = z.output<typeof MeetingDraft>
+type Mark = z.output<typeof PageMark>
+
+/** A row of somebody's list. `title` and `place` are null where they were erased. */
+export interface ListedMeeting { meeting: Meeting, role: MeetingSummary['role'], title: string | null, place: string | null }
+
+export interface MeetingStore {
+  /** A fresh id, later ones sorting after earlier ones. */
+  newId(db: Knex): Promise<string>
+  /** The meeting that this person created under this key. */
+  findCreation(db: Knex, creatorId: string, key: string): Promise<{ meetingId: string, fingerprint: Buffer } | undefined>
+  /** Inserts a draft; false, and nothing inserted, when the creator's key was used. Waits for another creation under it. */
+  insert(trx: Knex.Transaction, meeting: Meeting, creation: { creatorId: string, key: string, fingerprint: Buffer }): Promise<boolean>
+  insertParticipants(trx: Knex.Transaction, meetingId: string, participants: readonly Participant[]): Promise<void>
+  update(trx: Knex.Transaction, meetingId: string, change: Partial<Omit<Meeting, 'id' | 'bodyId'>>): Promise<void>
+  participants(db: Knex, meetingId: string): Promise<Participant[]>
+  /** The person's meetings, latest start first, then by id; of drafts only those where the person is chair or clerk. One query. */
+  list(db: Knex, personId: string, filter: ListFilter): Promise<ListedMeeting[]>
+  /** One row of that list. */
+  listed(db: Knex, personId: string, meetingId: string): Promise<ListedMeeting | undefined>
+  /** Which of these meetings are live. */
+  liveAmong(db: Knex, meetingIds: readonly string[]): Promise<string[]>
+  /** Forgets the keys of meetings created before then; returns how many. */
+  forgetKeys(db: Knex, before: Date): Promise<number>
+}
+
+export interface ListFilter {
+  status?: MeetingStatus | undefined
+  /** Only what comes after this place of the list. */
+  before?: { startsAt: Date, id: string | null } | undefined
+  limit: number
+}
+
+/** What ends with a meeting, each step in the command that closes it. */
+export interface Closing {
+  /** Before `meeting.closed`, in this order. */
+  endings: readonly ((tx: JournalTx) => Promise<void>)[]
+  /** After `meeting.closed`. */
+  draftMinutes(tx: JournalTx): Promise<void>
+  /** After the commit; may fail, since presence is ended already. */
+  closeRoom(meetingId: string): Promise<void>
+}
+
+export interface MeetingsDeps {
+  db: Knex
+  journal: Pick<Journal, 'create' | 'state'>
+  access: MeetingAccess
+  store: MeetingStore
+  bodies: Pick<Bodies, 'bodies' | 'bodyFor' | 'presentMembers'>
+  people(ids: readonly string[]): Promise<Person[]>
+  minutesStatuses(meetingIds: readonly string[]): Promise<Map<string, 'draft' | 'published'>>
+  closing: Closing
+  log: Pick<Logger, 'warn'>
+}
+
+/** Who may do what to a meeting. Creating one is decided by the role in the body. */
+const may = { change: requireOffice, publish: requireOffice, open: requireOffice, close: requireOffice }
+
+/** A meeting's life: draft → published → live → closed, and no way back. */
+export function createMeetings({ db, journal, access, store, bodies, people, minutesStatuses, closing, log }: MeetingsDeps) {
+  async function summaries(rows: readonly ListedMeeting[]): Promise<MeetingSummary[]> {
+    const [known, minutes] = await Promise.all([
+      bodies.bodies([...new Set(rows.map(({ meeting }) => meeting.bodyId))]),
+      minutesStatuses(rows.map(({ meeting }) => meeting.id)),
+    ])
+    const names = new Map(known.map((body) => [body.id, body.name]))
+    return rows.map((row) => summary(row, names.get(row.meeting.bodyId) ?? '', minutes.get(row.meeting.id) ?? 'none'))
+  }
+
+  async function createOnce(caller: Caller, key: string, fingerprint: Buffer, bodyId: string, draft: Draft): Promise<string | undefined> {
+    const participants = (await bodies.presentMembers(bodyId, new Date()))
+      .map(({ person, ...membership }): Participant => ({ personId: person.id, ...membership }))
+    return await db.transaction(async (trx) => {
+      const meetingId = await store.newId(trx)
+      return await journal.create(meetingId, trx, { actorId: caller.personId }, async (tx) => {
+        const { title: titleBody, place: placeBody, ...rest } = draft
+        const [title, place] = [await tx.text(titleBody), await tx.text(placeBody)]
+        const facts: MeetingFacts = { ...rest, title, place }
+        const meeting: Meeting = { id: meetingId, bodyId, ...rowOf(facts), status: 'draft', openedAt: null, closedAt: null }
+        if (!await store.insert(trx, meeting, { creatorId: caller.personId, key, fingerprint })) throw new KeyUsed()
+        await store.insertParticipants(trx, meetingId, participants)
+        tx.append({ kind: 'meeting.created', data: { ...facts, bodyId, participants }, audience: { scope: 'office' } })
+        return meetingId
+      })
+    }).catch((error: unknown) => {
+      if (error instanceof KeyUsed) return undefined
+      throw error
+    })
+  }
+
+  return {
+    accessTo: access.accessTo,
+
+    /** A page of the caller's meetings, in three queries whatever its length. */
+    async list(caller: Caller, filter: { status?: MeetingStatus | undefined, before?: Mark | undefined, limit: number }) {
+      const [start, id = null] = filter.before?.split('~') ?? []
+      const rows = await store.list(db, caller.personId, {
+        status: filter.status, limit: filter.limit + 1, before: start === undefined ? undefined : { startsAt: new Date(start), id },
+      })
+      const page = rows.slice(0, filter.limit)
+      const last = page.at(-1)?.meeting
+      const next = rows.length > page.length && last ? `${last.startsAt.toISOString()}~${last.id}` : null
+      return { meetings: await summaries(page), next }
+    },
+
+    /** Throws `meetingNotFound`. */
+    async get(meetingId: string, caller: Caller): Promise<MeetingDetail> {
+      const { meeting } = await access.accessTo(meetingId, caller)
+      const [row, participants, [body]] = await Promise.all([
+        store.listed(db, caller.personId, meetingId), store.participants(db, meetingId), bodies.bodies([meeting.bodyId]),
+      ])
+      if (!row || !body) throw new AppError('meetingNotFound')
+      const [[shown], persons] = await Promise.all([summaries([row]), people(participants.map(({ personId }) => personId))])
+      if (!shown) throw new AppError('meetingNotFound')
+      return { ...shown, rules: body.rules, letterhead: body.letterhead, people: persons, participants }
+    },
+
+    /** Throws `bodyNotFound`, `forbiddenInMeeting` for members who hold no office in the body, `idempotencyKeyReused`. */
+    async create(caller: Caller, { key, bodyId, ...draft }: Draft & { bodyId: string, key: string }): Promise<{ meetingId: string }> {
+      const { role } = await bodies.bodyFor(caller.personId, bodyId)
+      if (!isOffice(role)) throw new AppError('forbiddenInMeeting', { role })
+      const fingerprint = sha256(canonical({ bodyId, ...draft }))
+      const before = await store.findCreation(db, caller.personId, key)
+      const created = before ? undefined : await createOnce(caller, key, fingerprint, bodyId, draft)
+      if (created) return { meetingId: created }
+      const found = before ?? await store.findCreation(db, caller.personId, key)
+      if (!found?.fingerprint.equals(fingerprint)) throw new AppError('idempotencyKeyReused')
+      return { meetingId: found.meetingId }
+    },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingAlreadyLive`, `meetingClosed`. */
+    async change(meetingId: string, caller: Caller, draft: Draft): Promise<void> {
+      await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
+        requireBefore(meeting, 'live')
+        const { facts } = await tx.state(meetingReducer)
+        if (!facts) throw new Error('a meeting without facts')
+        const changed: MeetingFacts = { ...draft, title: await textOf(tx, facts.title, draft.title), place: await textOf(tx, facts.place, draft.place) }
+        if (canonical(changed) === canonical(facts)) return
+        await store.update(tx.trx, meetingId, rowOf(changed))
+        tx.append({ kind: 'meeting.changed', data: changed, audience: audienceOf(meeting) })
+      })
+    },
+
+    /** States everything, since members have seen nothing of the draft. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotDraft`, `agendaEmpty`. */
+    async publish(meetingId: string, caller: Caller): Promise<void> {
+      await access.change(meetingId, caller, may.publish, {}, async (tx, { meeting }) => {
+        if (meeting.status !== 'draft') throw new AppError('meetingNotDraft')
+        const { facts, participants, agenda, documents } = await tx.state(meetingReducer)
+        if (!agenda.length) throw new AppError('agendaEmpty')
+        const items = agenda.map(({ itemId, title, minutes, presenterId, purpose }) => ({ itemId, title, minutes, presenterId, purpose }))
+        await store.update(tx.trx, meetingId, { status: 'published' })
+        tx.append({ kind: 'meeting.published', data: { facts, participants, items, documents }, audience: { scope: 'meeting' } })
+      })
+    },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingAlreadyLive`, `meetingClosed`. */
+    async open(meetingId: string, caller: Caller, key: string): Promise<void> {
+      await access.change(meetingId, caller, may.open, { key, fingerprint: 'meeting:open' }, async (tx, { meeting }) => {
+        requireBefore(meeting, 'live')
+        if (meeting.status === 'draft') throw new AppError('meetingNotPublished')
+        await store.update(tx.trx, meetingId, { status: 'live', openedAt: tx.at })
+        tx.append({ kind: 'meeting.opened', data: {}, audience: { scope: 'meeting' } })
+      })
+    },
+
+    /**
+     * Ends what is going on (vote, item, presence), closes, and drafts the minutes: all of it or nothing. The room is
+     * closed after that. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotLive`.
+     */
+    async close(meetingId: string, caller: Caller, key: string): Promise<void> {
+      await access.change(meetingId, caller, may.close, { key, fingerprint: 'meeting:close' }, async (tx, { meeting }) => {
+        requireLive(meeting)
+        for (const end of closing.endings) await end(tx)
+        await store.update(tx.trx, meetingId, { status: 'closed', closedAt: tx.at })
+        tx.append({ kind: 'meeting.closed', data: {}, audience: { scope: 'meeting' } })
+        await closing.draftMinutes(tx)
+      })
+      await closing.closeRoom(meetingId).catch((error: unknown) => { log.warn({ meetingId, err: error }, 'the media room could not be closed') })
+    },
+
+    /** Which of these meetings are live. */
+    liveAmong: (meetingIds: readonly string[]) => store.liveAmong(db, meetingIds),
+
+    /** Forgets the keys of creations before then, as `journal.forgetKeys` does those of changes. */
+    forgetKeys: (before: Date) => store.forgetKeys(db, before),
+  }
+}
+
+export type Meetings = ReturnType<typeof createMeetings>
+
+/** Undoes a creation whose key was used meanwhile. */
+class KeyUsed extends Error {}
+
+/** Throws `meetingNotLive`. */
+export function requireLive(meeting: Pick<Meeting, 'status'>): void {
+  if (meeting.status !== 'live') throw new AppError('meetingNotLive')
+}
+
+/** Throws `meetingClosed`, and `meetingAlreadyLive` for what must be done before the opening. */
+export function requireBefore(meeting: Pick<Meeting, 'status'>, end: 'live' | 'closed'): void {
+  if (meeting.status === 'closed') throw new AppError('meetingClosed')
+  if (end === 'live' && meeting.status === 'live') throw new AppError('meetingAlreadyLive')
+}
+
+function rowOf({ title, place, startsAt, mode, plannedMinutes }: MeetingFacts) {
+  return { titleText: title.$text, placeText: place.$text, startsAt: new Date(startsAt), mode, plannedMinutes }
+}
+
+function summary({ meeting, role, title, place }: ListedMeeting, bodyName: string, minutes: MeetingSummary['minutes']): MeetingSummary {
+  const { id, bodyId, mode, startsAt, plannedMinutes, status, openedAt, closedAt } = meeting
+  return {
+    id, bodyId, bodyName, mode, plannedMinutes, status, role, minutes, title: title ?? '', place: place ?? '',
+    startsAt: startsAt.toISOString(), openedAt: openedAt?.toISOString() ?? null, closedAt: closedAt?.toISOString() ?? null,
+  }
+}
