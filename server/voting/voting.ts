@@ -1,0 +1,150 @@
+import type { Knex } from 'knex'
+import { isPresent } from '../../protocol/attendance.ts'
+import type { BodyRules } from '../../protocol/bodies.ts'
+import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
+import { namedChoices, type VoteKind, type VoteResult, type VoteTerms } from '../../protocol/voting.ts'
+import type { Bodies } from '../bodies/bodies.ts'
+import { canonical, sha256 } from '../journal/chain.ts'
+import type { Journal, JournalTx } from '../journal/journal.ts'
+import { requireOffice, type MeetingAccess } from '../meetings/access.ts'
+import { requireLive } from '../meetings/meetings.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+import { count, type CountingTerms } from './count.ts'
+
+/** A vote's present row, as far as rules need it. */
+export interface Vote extends CountingTerms { id: string, closedAt: Date | null }
+export interface Ballot { voterId: string, choice: string, castAt: Date }
+export interface OwnBallot { voteId: string, choice: string, castAt: Date }
+export interface NewVote extends Omit<VoteTerms, 'voteId' | 'question'> { questionText: string, openedAt: Date }
+
+export interface VotingStore {
+  /** Opens a vote with its electorate and gives its id. A second open vote of the meeting is refused by a unique key. */
+  insert(trx: Knex.Transaction, meetingId: string, vote: NewVote): Promise<string>
+  find(db: Knex, meetingId: string, voteId: string): Promise<Vote | undefined>
+  /** The open vote of a meeting. */
+  findOpen(db: Knex, meetingId: string): Promise<Vote | undefined>
+  isElector(db: Knex, voteId: string, personId: string): Promise<boolean>
+  /** False, and nothing inserted, when the voter's ballot is there already. */
+  insertBallot(trx: Knex.Transaction, voteId: string, ballot: Ballot): Promise<boolean>
+  /** By voter's id. */
+  ballots(db: Knex, voteId: string): Promise<Ballot[]>
+  close(trx: Knex.Transaction, voteId: string, closing: { closedAt: Date, result: VoteResult, ballotsRoot: Buffer }): Promise<void>
+  /** By time. */
+  ballotsOf(db: Knex, meetingId: string, personId: string): Promise<OwnBallot[]>
+}
+
+export interface VotingDeps {
+  db: Knex
+  journal: Pick<Journal, 'run'>
+  access: MeetingAccess
+  store: VotingStore
+  bodies: Pick<Bodies, 'bodies'>
+}
+
+/** Who may do what with votes. A ballot is cast by the electors of that vote, whatever their role. */
+const may = { open: requireOffice, close: requireOffice }
+
+export function createVoting({ db, journal, access, store, bodies }: VotingDeps) {
+  async function closeVote(tx: JournalTx, vote: Vote): Promise<VoteResult> {
+    const ballots = await store.ballots(tx.trx, vote.id)
+    const result = count(vote, ballots.map(({ choice }) => choice))
+    const root = ballotsRoot(vote.id, ballots)
+    await store.close(tx.trx, vote.id, { closedAt: tx.at, result, ballotsRoot: root })
+    tx.append({ kind: 'vote.closed', data: { voteId: vote.id, result, ballotsRoot: root.toString('hex') }, audience: { scope: 'meeting' } })
+    return result
+  }
+
+  return {
+    /**
+     * Freezes electorate, base and majority by the body's rules of this moment. Throws `meetingNotFound`,
+     * `forbiddenInMeeting`, `meetingNotLive`, `agendaItemNotFound`, `voteAlreadyOpen`, `gradingNotAllowed`.
+     */
+    async open(
+      meetingId: string, caller: Caller, { key, itemId, kind, question }: { key: string, itemId: string, kind: VoteKind, question: string },
+    ): Promise<{ voteId: string }> {
+      const { meeting: { bodyId } } = await access.accessTo(meetingId, caller)
+      const [body] = await bodies.bodies([bodyId])
+      if (!body) throw new Error('a meeting of no body')
+      const fingerprint = ['vote:open', itemId, kind, question]
+      return await access.change(meetingId, caller, may.open, { key, fingerprint }, async (tx, { meeting }) => {
+        requireLive(meeting)
+        const state = await tx.state(meetingReducer)
+        if (!state.agenda.some((item) => item.itemId === itemId)) throw new AppError('agendaItemNotFound')
+        if (await store.findOpen(tx.trx, meetingId)) throw new AppError('voteAlreadyOpen')
+        const terms = { ...termsOf(kind, body.rules, state), itemId }
+        const text = await tx.text(question)
+        const voteId = await store.insert(tx.trx, meetingId, { ...terms, questionText: text.$text, openedAt: tx.at })
+        const data: VoteTerms = { ...terms, voteId, question: text }
+        tx.append({ kind: 'vote.opened', data, audience: { scope: 'meeting' } })
+        return { voteId }
+      })
+    },
+
+    /**
+     * Casts the caller's ballot. Throws `meetingNotFound`, `voteNotFound`, `voteClosed`, `alreadyVoted`,
+     * `notEntitledToVote`, `choiceUnknown`.
+     */
+    async cast(meetingId: string, caller: Caller, { key, voteId, choice }: { key: string, voteId: string, choice: string }) {
+      await access.accessTo(meetingId, caller)
+      const voterId = caller.personId
+      const options = { actorId: voterId, key, fingerprint: ['vote:cast', voteId, choice] }
+      // All that decides is the vote's own, under the lock that its closing takes too.
+      return await journal.run(meetingId, options, async (tx) => {
+        const vote = await store.find(tx.trx, meetingId, voteId)
+        if (!vote) throw new AppError('voteNotFound')
+        if (!await store.isElector(tx.trx, voteId, voterId)) throw new AppError('notEntitledToVote')
+        if (vote.closedAt) throw new AppError('voteClosed')
+        if (!vote.choices.includes(choice)) throw new AppError('choiceUnknown')
+        if (!await store.insertBallot(tx.trx, voteId, { voterId, choice, castAt: tx.at })) throw new AppError('alreadyVoted')
+        tx.append({ kind: 'vote.ballotCast', data: { voteId, voterId }, audience: { scope: 'meeting' } })
+        return { choice, castAt: tx.at.toISOString() }
+      })
+    },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `voteNotFound`, `voteClosed`. */
+    async close(meetingId: string, caller: Caller, { key, voteId }: { key: string, voteId: string }): Promise<VoteResult> {
+      return await access.change(meetingId, caller, may.close, { key, fingerprint: ['vote:close', voteId] }, async (tx) => {
+        const vote = await store.find(tx.trx, meetingId, voteId)
+        if (!vote) throw new AppError('voteNotFound')
+        if (vote.closedAt) throw new AppError('voteClosed')
+        return await closeVote(tx, vote)
+      })
+    },
+
+    /** A step of closing the meeting: an open vote is counted as it stands. */
+    async closeOpen(tx: JournalTx): Promise<void> {
+      const vote = await store.findOpen(tx.trx, tx.meetingId)
+      if (vote) await closeVote(tx, vote)
+    },
+
+    /** Throws `meetingNotFound`. */
+    async ownBallots(meetingId: string, caller: Caller) {
+      await access.accessTo(meetingId, caller)
+      const ballots = await store.ballotsOf(db, meetingId, caller.personId)
+      return { ballots: ballots.map((ballot) => ({ ...ballot, castAt: ballot.castAt.toISOString() })) }
+    },
+  }
+}
+
+export type Voting = ReturnType<typeof createVoting>
+
+/** What a vote opened now is decided by. Throws `gradingNotAllowed` where the body has no scale. */
+export function termsOf(kind: VoteKind, { majority, grading }: BodyRules, { participants, attendance }: Pick<MeetingState, 'participants' | 'attendance'>) {
+  const rule = kind === 'named' ? { threshold: majority, base: majority.base, scale: [], choices: [...namedChoices] }
+    : grading && { ...grading, choices: grading.scale.map(({ id }) => id) }
+  if (!rule) throw new AppError('gradingNotAllowed')
+  const electorate = participants.filter(({ voting }) => voting).map(({ personId }) => personId)
+  const sizes = { incumbents: electorate.length, present: electorate.filter((id) => isPresent(attendance, id)).length, validBallots: 0 }
+  const { numerator, denominator, strict, basis } = rule.threshold
+  return {
+    kind, choices: rule.choices, scale: rule.scale, electorate,
+    base: { kind: rule.base, size: sizes[rule.base] }, threshold: { numerator, denominator, strict, basis },
+  }
+}
+
+/** SHA-256 over `{ voteId, ballots: [[voterId, choice, castAt], …] }` in canonical JSON (RFC 8785), ballots by voter's id. */
+export function ballotsRoot(voteId: string, ballots: readonly Ballot[]): Buffer {
+  const rows = ballots.map(({ voterId, choice, castAt }) => [voterId, choice, castAt.toISOString()])
+  return sha256(canonical({ voteId, ballots: rows.toSorted(([a = ''], [b = '']) => a < b ? -1 : 1) }))
+}
