@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { existsSync } from 'node:fs'
 import knex, { type Knex } from 'knex'
-import pg from 'pg'
+import type pg from 'pg'
 import { withClient } from './embedded-postgres.ts'
 import { StartError, systemCode } from './start-error.ts'
 
