@@ -31,7 +31,7 @@ const Nothing = z.object({})
 const request = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
 
 export const controlRequests = {
-  /** Who the node is. `settings` is a digest of what it was started with. */
+  /** Who the node is. `settings` names what it was started with. */
   hello: request(Nothing, z.object({
     version: z.number(), nodeId: z.string(), pid: z.number(), settings: z.string(), startedAt: At,
   })),
@@ -77,6 +77,7 @@ export const StartReport = z.discriminatedUnion('state', [
 ])
 export type StartReport = z.infer<typeof StartReport>
 
-/** Kept in `DATA_DIR/media/node.json` while a node lives. */
+/** Kept in `DATA_DIR/media/node.json` while a node lives; its time of change is renewed every NODE_FILE_FRESH_MS. */
 export const NodeFile = z.object({ pid: z.number(), nodeId: z.string(), controlSocket: z.string(), signallingSocket: z.string() })
 export type NodeFile = z.infer<typeof NodeFile>
+export const NODE_FILE_FRESH_MS = 5_000

@@ -1,15 +1,15 @@
-import { rmSync, existsSync } from 'node:fs'
+import { readFileSync, rmSync, utimesSync } from 'node:fs'
 import { readFile, writeFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import pino from 'pino'
-import { CONTROL_VERSION, type NodeFile, type StartReport } from '../protocol/media-control.ts'
+import { CONTROL_VERSION, NODE_FILE_FRESH_MS, NodeFile, type StartReport } from '../protocol/media-control.ts'
 import { RtpCapabilities } from '../protocol/rtp.ts'
 import { listenForServer } from './control.ts'
 import { NodeStartFailure } from './failure.ts'
 import { createGrants } from './grants.ts'
 import { createMediaNode } from './node.ts'
 import { createOutbox } from './outbox.ts'
-import { readSettings, settingsDigest } from './settings.ts'
+import { readSettings } from './settings.ts'
 import { listenForBrowsers } from './signalling.ts'
 import { startWorkers } from './workers.ts'
 
@@ -44,7 +44,7 @@ async function run(): Promise<void> {
     path: settings.signalling, nodeId, node, routerRtpCapabilities: RtpCapabilities.parse(pool.rtpCapabilities), log,
   })
   const identity = {
-    version: CONTROL_VERSION, nodeId, pid: process.pid, settings: settingsDigest(settings), startedAt: Date.now(),
+    version: CONTROL_VERSION, nodeId, pid: process.pid, settings: settings.settings, startedAt: Date.now(),
   }
   const control = await listenForServer({ path: settings.control, identity, node, pool, outbox, stop, log })
 
@@ -56,7 +56,8 @@ async function run(): Promise<void> {
     node.close()
     control.close()
     pool.close()
-    for (const file of [settings['node-file'], settings.signalling, settings.control]) rmSync(file, { force: true })
+    for (const file of [settings.signalling, settings.control]) rmSync(file, { force: true })
+    if (fileIsOurs()) rmSync(settings['node-file'], { force: true })
     log.info('media node stopped')
     // The farewells leave first. mediasoup's workers took away Node's own exit at a signal, so we exit ourselves.
     void wait(200).then(() => process.exit(0))
@@ -66,19 +67,31 @@ async function run(): Promise<void> {
 
   const file: NodeFile = { pid: process.pid, nodeId, controlSocket: settings.control, signallingSocket: settings.signalling }
   await writeFile(settings['node-file'], JSON.stringify(file), { mode: 0o600 })
-  endWhenForgotten(() => control.attended() || node.counts().peers > 0, stop)
+  keepFileFresh(control.attended, () => node.counts().peers > 0, stop)
   log.info({ workers: settings.workers, basePort: settings['base-port'] }, 'media node ready')
   tellStarter({ state: 'ready', nodeId })
 }
 
-/** A node that nobody serves or uses, or whose folder is gone, would otherwise run for ever. */
-function endWhenForgotten(inUse: () => boolean, stop: () => void): void {
+function fileIsOurs(): boolean {
+  try {
+    return NodeFile.parse(JSON.parse(readFileSync(settings['node-file'], 'utf8'))).nodeId === nodeId
+  } catch {
+    return false
+  }
+}
+
+/**
+ * Marks the node's file as fresh, so that after a sudden end it is known when the node was last alive. Ends a node that
+ * nobody serves or uses for long, or whose file is gone: it would otherwise run for ever.
+ */
+function keepFileFresh(attended: () => boolean, inUse: () => boolean, stop: () => void): void {
   let lastUse = Date.now()
   setInterval(() => {
-    if (inUse()) lastUse = Date.now()
-    const forgotten = Date.now() - lastUse > settings['idle-ms'] || (lastUse < Date.now() - 5_000 && !existsSync(settings['node-file']))
-    if (forgotten) stop()
-  }, Math.min(5_000, settings['idle-ms'])).unref()
+    const ours = fileIsOurs()
+    if (ours) utimesSync(settings['node-file'], new Date(), new Date())
+    if (attended() || inUse()) lastUse = Date.now()
+    if (Date.now() - lastUse > settings['idle-ms'] || (!ours && !attended())) stop()
+  }, Math.min(NODE_FILE_FRESH_MS, settings['idle-ms'])).unref()
 }
 
 // A defect in one request must not end everybody's meeting; an exception outside any request leaves an unknown state,

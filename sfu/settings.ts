@@ -1,7 +1,5 @@
-import { createHash } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { CONTROL_VERSION } from '../protocol/media-control.ts'
 
 const number = (from: number, to: number) => z.string().regex(/^\d{1,9}$/).transform(Number).refine((n) => n >= from && n <= to)
 
@@ -19,6 +17,8 @@ const Arguments = z.object({
   'listen-address': z.string(),
   'announced-address': z.string(),
   'worker-bin': z.string().optional(),
+  /** What the server names these settings by, told back to it: it adopts a running node only if it would start just such a one. */
+  'settings': z.string().max(64).default(''),
   /** How long a peer outlives its signalling, in ms. */
   'grace-ms': number(0, 86_400_000).default(90_000),
   /** With neither a server nor a peer for this long (ms), the node ends itself. */
@@ -33,13 +33,4 @@ export function readSettings(args: string[]): Settings {
   const options = Object.fromEntries(Object.keys(Arguments.shape).map((name) => [name, { type: 'string' as const }]))
   const { values } = parseArgs({ args, options, strict: true })
   return Arguments.parse(values)
-}
-
-/** Equal for two nodes that serve alike: a server adopts a running node only when it would start just such a one. */
-export function settingsDigest(settings: Settings): string {
-  const alike = [
-    CONTROL_VERSION, settings.workers, settings['base-port'], settings['listen-address'], settings['announced-address'],
-    settings['worker-bin'] ?? '', settings['grace-ms'],
-  ]
-  return createHash('sha256').update(JSON.stringify(alike)).digest('hex').slice(0, 16)
 }

@@ -18,6 +18,10 @@ export type StartErrorCode =
   | 'databaseRefused'
   | 'databaseTooOld'
   | 'databaseNewer'
+  | 'mediaPortTaken'
+  | 'mediaAddressUnusable'
+  | 'mediaWorkerUnusable'
+  | 'mediaStartFailed'
 
 /**
  * A start that cannot go on for a reason that the person at the keyboard can mend.

@@ -1,0 +1,74 @@
+import { connect } from 'node:net'
+import { createInterface } from 'node:readline'
+import { controlRequests, ControlLine, type ControlInput, type ControlMethod, type ControlOutput } from '../../protocol/media-control.ts'
+import type { ControlEvent } from '../../protocol/media-control.ts'
+import { AppError } from './error.ts'
+
+/** One connection to a media node's control socket. */
+export interface MediaControl {
+  /** Fails with mediaUnavailable when the connection is gone or the node does not answer in time. */
+  request<M extends ControlMethod>(method: M, data: ControlInput<M>): Promise<ControlOutput<M>>
+  close(): void
+}
+
+/** How long an answer is waited for, in ms. */
+const PATIENCE_MS = 5_000
+
+interface Waiting {
+  resolve: (data: unknown) => void
+  reject: (error: Error) => void
+}
+
+/** Connects; fails when nothing listens there. `onClose` is called once, for whatever reason. */
+export async function connectMediaControl(
+  path: string,
+  on: { report(seq: number, event: ControlEvent): void; close(): void },
+): Promise<MediaControl> {
+  const waiting = new Map<number, Waiting>()
+  let lastId = 0
+  const socket = connect(path)
+  await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+
+  function receive(text: string): void {
+    const line = ControlLine.parse(JSON.parse(text))
+    if ('report' in line) return on.report(line.seq, line.report)
+    const request = waiting.get(line.id)
+    waiting.delete(line.id)
+    if (line.ok) request?.resolve(line.data)
+    else request?.reject(new Error(`the media node refused: ${line.message}`))
+  }
+
+  createInterface({ input: socket }).on('line', (text) => {
+    try {
+      receive(text)
+    } catch {
+      // Not a node that we understand.
+      socket.destroy()
+    }
+  })
+  // What broke the connection is told by `close`, which follows.
+  socket.on('error', () => socket.destroy())
+  socket.on('close', () => {
+    for (const request of waiting.values()) request.reject(new AppError('mediaUnavailable'))
+    waiting.clear()
+    on.close()
+  })
+
+  return {
+    async request(method, data) {
+      if (!socket.writable) throw new AppError('mediaUnavailable')
+      lastId += 1
+      const id = lastId
+      const answer = new Promise<unknown>((resolve, reject) => waiting.set(id, { resolve, reject }))
+      const timer = setTimeout(() => waiting.get(id)?.reject(new AppError('mediaUnavailable')), PATIENCE_MS)
+      socket.write(`${JSON.stringify({ id, method, data })}\n`)
+      try {
+        return controlRequests[method].output.parse(await answer) as ControlOutput<typeof method>
+      } finally {
+        clearTimeout(timer)
+        waiting.delete(id)
+      }
+    },
+    close: () => socket.end(),
+  }
+}

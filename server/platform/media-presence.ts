@@ -1,0 +1,123 @@
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Logger } from 'pino'
+import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
+
+/** Whoever keeps presence. Both may be called again with what was told before, and take it as no change then. */
+export interface PresenceFollower {
+  /** A peer came, was cut off, came back or left. Resolve when it is stored: a failure is told again. */
+  event(event: ControlEvent): Promise<void>
+  /**
+   * Everyone who is in any room: whoever is thought present beyond these has left, at `lostAt` (ms) if that is known.
+   * Told once after the start, when peers have had time to come back, and whenever reports may have been lost.
+   */
+  reconcile(peers: PresentPeer[], lostAt: number | undefined): Promise<void>
+}
+
+const keyOf = ({ room, peer }: { room: string; peer: string }) => JSON.stringify([room, peer])
+const ATTEMPTS = 8
+const pause = (attempt: number) => Math.min(15_000, 250 * 2 ** attempt)
+
+export interface Presence {
+  peers(room?: string): PresentPeer[]
+  /** A node was reached that has these peers. */
+  connected(nodeId: string, peers: PresentPeer[]): void
+  /** The node's process is gone since `at`: its peers have the grace to join another one. */
+  lost(at: number): void
+  report(event: ControlEvent, confirm: () => void): void
+  follow(follower: PresenceFollower): void
+  reconcile(lostAt: number | undefined): void
+  close(): void
+}
+
+/**
+ * Who is in the rooms, as the node reports it, passed on to the follower in order and one at a time. The death of a node
+ * is bridged: a peer that joins the next one within the grace was cut and resumed, one that does not has left when it died.
+ */
+export function createPresence({ graceMs, log }: { graceMs: number; log: Logger }): Presence {
+  let present = new Map<string, PresentPeer>()
+  /** Peers of a dead node that are waited for, by when they were lost. */
+  const missing = new Map<string, PresentPeer & { cutAt: number }>()
+  const timers = new Set<NodeJS.Timeout>()
+  let nodeId: string | undefined
+  let follower: PresenceFollower | undefined
+  let queue = Promise.resolve()
+  let closed = false
+
+  /** Later ones wait, so that order holds. What cannot be stored in a minute is dropped; `reconcile` mends it. */
+  function tell(what: string, act: (follower: PresenceFollower) => Promise<void>, done: () => void = () => undefined): void {
+    queue = queue.then(async () => {
+      for (let attempt = 0; attempt < ATTEMPTS && !closed; attempt += 1) {
+        try {
+          if (follower) await act(follower)
+          return done()
+        } catch (error) {
+          log.error({ what, attempt, err: error }, 'presence not stored')
+          await wait(pause(attempt), undefined, { ref: false })
+        }
+      }
+    })
+  }
+
+  function apply(event: ControlEvent): ControlEvent {
+    const key = keyOf(event)
+    const known = present.get(key)
+    switch (event.event) {
+      case 'peerJoined': {
+        const awaited = missing.delete(key)
+        present.set(key, { room: event.room, peer: event.peer, label: event.label, joinedAt: event.at, cutAt: null })
+        return awaited ? { event: 'peerResumed', room: event.room, peer: event.peer, at: event.at } : event
+      }
+      case 'peerCut':
+        if (known) known.cutAt = event.at
+        return event
+      case 'peerResumed':
+        if (known) known.cutAt = null
+        return event
+      case 'peerLeft':
+        present.delete(key)
+        return event
+    }
+  }
+
+  function giveUp(): void {
+    for (const [key, { room, peer, cutAt }] of missing) {
+      missing.delete(key)
+      tell('peerLeft', (to) => to.event({ event: 'peerLeft', room, peer, at: cutAt, reason: 'timedOut' }))
+    }
+  }
+
+  return {
+    peers: (room) => [...present.values(), ...missing.values()].filter((one) => room === undefined || one.room === room),
+    connected(id, peers) {
+      present = new Map(peers.map((one) => [keyOf(one), one]))
+      for (const key of present.keys()) missing.delete(key)
+      nodeId = id
+    },
+    lost(at) {
+      if (nodeId === undefined) return
+      nodeId = undefined
+      for (const [key, one] of present) {
+        missing.set(key, { ...one, cutAt: one.cutAt ?? at })
+        if (one.cutAt === null) tell('peerCut', (to) => to.event({ event: 'peerCut', room: one.room, peer: one.peer, at }))
+      }
+      present.clear()
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        giveUp()
+      }, graceMs)
+      timers.add(timer)
+    },
+    report(event, confirm) {
+      const told = apply(event)
+      tell(told.event, (to) => to.event(told), confirm)
+    },
+    follow: (given) => { follower = given },
+    reconcile(lostAt) {
+      tell('reconcile', (to) => to.reconcile([...present.values(), ...missing.values()], lostAt))
+    },
+    close() {
+      closed = true
+      for (const timer of timers) clearTimeout(timer)
+    },
+  }
+}
