@@ -119,7 +119,7 @@ export function createJournal(deps: {
 }): Journal {
   const { db, signer, log, now = () => new Date() } = deps
   const tuning = { ...usual, ...deps.tuning }
-  const recent = createRecent()
+  const recent = createRecent(db)
   const states = createStates({ db, recent, secret: signer.secret('snapshots'), snapshotEvery: tuning.snapshotEvery, log })
   const cursors = createCursors(signer.secret('cursors'))
   const bodiesIn = createTextLoader(db)

@@ -2,8 +2,7 @@ import type { Knex } from 'knex'
 import type { ChainedEntry } from './chain.ts'
 import { findEntries } from './store.ts'
 
-const PAGE = 500
-/** Entries kept a meeting, and meetings. */
+/** Entries kept a meeting, which are also the page that is read; and meetings. */
 const ENTRIES_KEPT = 500
 const MEETINGS_KEPT = 200
 
@@ -11,9 +10,11 @@ const MEETINGS_KEPT = 200
  * Entries are immutable once committed, so the last ones of each meeting in use are kept in memory: a change is then
  * filtered for a thousand viewers without a query. Freshness is no matter here; the caller says up to where it reads.
  */
-export function createRecent() {
+export function createRecent(db: Knex) {
   /** By meeting, the one that grew longest ago first; each an unbroken run. */
   const runs = new Map<string, ChainedEntry[]>()
+  /** Pages being read on the pool, so that many who come back at once read each page once. */
+  const loading = new Map<string, Promise<ChainedEntry[]>>()
 
   function kept(meetingId: string, after: number, upTo: number): ChainedEntry[] {
     const run = runs.get(meetingId)
@@ -38,19 +39,32 @@ export function createRecent() {
     }
   }
 
+  /** The page after `position`; or, near the end of a journal not in use so far, all that is to be kept. */
+  async function load(source: Knex, meetingId: string, position: number, upTo: number): Promise<ChainedEntry[]> {
+    const end = runs.get(meetingId)?.at(-1)?.seq ?? 0
+    const from = position > end && position >= upTo - ENTRIES_KEPT ? Math.max(0, upTo - ENTRIES_KEPT) : position
+    const read = async () => {
+      const page = await findEntries(source, meetingId, from, upTo, ENTRIES_KEPT)
+      remember(meetingId, page)
+      return page
+    }
+    if (source !== db) return (await read()).filter((entry) => entry.seq > position)
+    const id = `${meetingId} ${from} ${upTo}`
+    const running = loading.get(id) ?? read().finally(() => { loading.delete(id) })
+    loading.set(id, running)
+    return (await running).filter((entry) => entry.seq > position)
+  }
+
   return {
     /** Remembers entries that were committed. */
     remember,
 
     /** The committed entries after `after` up to and including `upTo`, page by page. */
-    async* between(db: Knex, meetingId: string, after: number, upTo: number): AsyncGenerator<ChainedEntry[]> {
+    async* between(source: Knex, meetingId: string, after: number, upTo: number): AsyncGenerator<ChainedEntry[]> {
       let position = after
       while (position < upTo) {
-        let page = kept(meetingId, position, upTo)
-        if (!page.length) {
-          page = await findEntries(db, meetingId, position, upTo, PAGE)
-          remember(meetingId, page)
-        }
+        const remembered = kept(meetingId, position, upTo)
+        const page = remembered.length ? remembered : await load(source, meetingId, position, upTo)
         const last = page.at(-1)
         if (page[0]?.seq !== position + 1 || !last) {
           throw new Error(`the journal of meeting ${meetingId} breaks off after entry ${position}`)

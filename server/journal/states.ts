@@ -31,15 +31,17 @@ export function createStates(deps: {
 }) {
   const { db, recent, secret, snapshotEvery, log } = deps
   const states = new Map<string, Kept>()
+  /** Folds under way on the pool, so that a thousand readers of a cold state wait for one. */
+  const folding = new Map<string, Promise<unknown>>()
   const saving = new Set<Promise<void>>()
 
   function macOf(meetingId: string, reducer: AnyReducer<unknown>, seq: number, hash: string, state: string): Buffer {
     return createHmac('sha256', secret).update(canonical([meetingId, reducer.name, reducer.version, seq, hash, state])).digest()
   }
 
-  async function fromSnapshot(
-    source: Knex, meetingId: string, reducer: AnyReducer<unknown>, upTo: number,
-  ): Promise<Kept | undefined> {
+  async function fromSnapshot<S>(
+    source: Knex, meetingId: string, reducer: AnyReducer<S>, upTo: number,
+  ): Promise<Kept & Folded<S> | undefined> {
     const row: SnapshotRow | undefined = await source('journal_snapshot as s')
       .join('journal_entry as e', (on) => on.on('e.meeting_id', 's.meeting_id').andOn('e.seq', 's.seq'))
       .where({ 's.meeting_id': meetingId, 's.reducer': reducer.name, 's.version': reducer.version }).where('s.seq', '<=', upTo)
@@ -83,6 +85,26 @@ export function createStates(deps: {
     }
   }
 
+  function cached<S>(id: string, reducer: AnyReducer<S>): Kept & Folded<S> | undefined {
+    const kept = states.get(id)
+    // A copy: another fold from the same state may be under way.
+    return kept?.version === reducer.version ? { ...kept, state: kept.state as S } : undefined
+  }
+
+  async function foldOn<S>(
+    source: Knex, meetingId: string, id: string, reducer: AnyReducer<S>, upTo: number,
+  ): Promise<Folded<S>> {
+    const next = cached(id, reducer) ?? await fromSnapshot(source, meetingId, reducer, upTo)
+      ?? { version: reducer.version, seq: 0, savedSeq: 0, state: reducer.initial() }
+    for await (const page of recent.between(source, meetingId, next.seq, upTo)) {
+      next.state = fold(reducer, page, next.state)
+      next.seq = page.at(-1)?.seq ?? next.seq
+    }
+    if (next.seq - next.savedSeq >= snapshotEvery) saveAside(meetingId, reducer, next)
+    if (next.seq >= (states.get(id)?.seq ?? 0)) keep(id, next)
+    return next
+  }
+
   return {
     /**
      * The state at `upTo`, which must be committed, or a later one. `source` is where missing entries are read: inside a
@@ -90,18 +112,17 @@ export function createStates(deps: {
      */
     async at<S>(source: Knex, meetingId: string, reducer: AnyReducer<S>, upTo: number): Promise<Folded<S>> {
       const id = `${meetingId} ${reducer.name}`
-      const cached = states.get(id)
-      let kept = cached?.version === reducer.version ? cached : await fromSnapshot(source, meetingId, reducer, upTo)
-      kept ??= { version: reducer.version, seq: 0, savedSeq: 0, state: reducer.initial() }
-      // A copy: another fold of the same state may be under way.
-      const next: Kept & Folded<S> = { ...kept, state: kept.state as S }
-      for await (const page of recent.between(source, meetingId, next.seq, upTo)) {
-        next.state = fold(reducer, page, next.state)
-        next.seq = page.at(-1)?.seq ?? next.seq
+      for (;;) {
+        const known = cached(id, reducer)
+        if (known && known.seq >= upTo) return known
+        const running = source === db ? folding.get(id) : undefined
+        if (!running) break
+        await running.catch(() => undefined)
       }
-      if (next.seq - next.savedSeq >= snapshotEvery) saveAside(meetingId, reducer, next)
-      if (next.seq >= (states.get(id)?.seq ?? 0)) keep(id, next)
-      return { state: next.state, seq: next.seq }
+      const running = foldOn(source, meetingId, id, reducer, upTo)
+      if (source !== db) return await running
+      folding.set(id, running)
+      return await running.finally(() => { folding.delete(id) })
     },
 
     /** Waits for the snapshots that are being kept. */

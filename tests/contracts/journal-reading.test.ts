@@ -166,12 +166,26 @@ describe('a state', () => {
     expect(await snapshots(meetingId)).toMatchObject([{ seq: '12' }])
     await happen(servers[0], meetingId, [note])
 
-    const statements: { sql: string, bindings: unknown[] }[] = []
-    const reader = archive.start()
-    reader.db.on('query', (query: typeof statements[number]) => { statements.push(query) })
-    expect((await reader.journal.state(meetingId, board)).notes).toBe(13)
-    const read = statements.find(({ sql }) => sql.includes('from "journal_entry" where'))
-    expect(read?.bindings.slice(1, 3)).toEqual([12, 13])
+    let applied = 0
+    const counting: typeof board = { ...board, apply: (state, entry) => { applied += 1; return board.apply(state, entry) } }
+    expect((await archive.start().journal.state(meetingId, counting)).notes).toBe(13)
+    expect(applied).toBe(1)
+  })
+
+  it('is folded once for all who come at once, and the entries of a burst of reconnecting clients are read once', async () => {
+    const meetingId = await archive.meeting(servers[0])
+    await happen(servers[0], meetingId, Array.from({ length: 50 }, () => note))
+    const reader = archive.start({}, 2)
+    await new Promise<void>((resolve) => { reader.journal.subscribe(meetingId, resolve) })
+    const statements: string[] = []
+    reader.db.on('query', ({ sql }: { sql: string }) => { statements.push(sql) })
+    const clerk = { personId: people[0] ?? '', office: true, items: [] }
+    await Promise.all(Array.from({ length: 200 }, async (_, index) => {
+      if (index % 2) return expect((await reader.journal.snapshot(meetingId, clerk, board)).state.notes).toBe(50)
+      expect((await reader.journal.read(meetingId, clerk)).entries).toHaveLength(50)
+    }))
+    expect(statements.filter((sql) => sql.includes('from "journal_entry" where'))).toHaveLength(1)
+    expect(statements.filter((sql) => sql.includes('from "journal_snapshot"'))).toHaveLength(1)
   })
 
   it('is folded anew when its snapshot was touched, or its reducer has another version', async () => {
