@@ -38,7 +38,7 @@ function passwordStrategy(identity: Identity): LocalStrategy {
   })
 }
 
-export function identityRoutes(route: MountRoute, { identity, io }: { identity: Identity, io: SocketServer }): void {
+export function mountIdentity(route: MountRoute, { identity, io }: { identity: Identity, io: SocketServer }): void {
   const strategies = new passport.Passport()
   strategies.use(passwordStrategy(identity))
 

@@ -14,7 +14,7 @@ export interface HealthDeps {
 const PATIENCE_MS = 3000
 
 /** What the program says of itself. */
-export function healthRoutes(route: MountRoute, { db, version, mediaNodes }: HealthDeps): void {
+export function mountHealth(route: MountRoute, { db, version, mediaNodes }: HealthDeps): void {
   const description = openapi(allRoutes, version)
 
   route(getHealth, async ({ res }): Promise<Health> => {

@@ -1,12 +1,12 @@
 import pg from 'pg'
-import pino, { type Logger } from 'pino'
+import pino, { type DestinationStream, type Logger } from 'pino'
 import type { Config } from './config.ts'
 
 /**
  * The program's log: one JSON object a line on standard error. It tells ids, never names, addresses, texts or secrets.
  */
-export function createLog(level: Config['logLevel']): Logger {
-  return pino({ level, base: null, serializers: { err: describeError } }, pino.destination({ dest: 2, sync: true }))
+export function createLog(level: Config['logLevel'], destination: DestinationStream = pino.destination({ dest: 2, sync: true })): Logger {
+  return pino({ level, base: null, serializers: { err: describeError } }, destination)
 }
 
 /**

@@ -1,0 +1,54 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { startServer } from '../../server/app.ts'
+import { loadConfig } from '../../server/platform/config.ts'
+import { createLog } from '../../server/platform/log.ts'
+import { freshDatabase } from './postgres.ts'
+
+export interface TestServerOptions {
+  /** With the video room; without by default, since most tests need none. */
+  media?: boolean
+  /** More environment variables. */
+  env?: NodeJS.ProcessEnv
+  /** Another address of the test's database, as of a relay that a test can cut. */
+  databaseUrl?(url: string): string
+  /** Gets every line of the log, as JSON. */
+  onLog?(line: string): void
+}
+
+/** The whole server on a free port, with a database and a DATA_DIR of its own. */
+export async function startTestServer(options: TestServerOptions = {}) {
+  const database = await freshDatabase()
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'nghi-su-server-'))
+  const config = loadConfig({
+    PORT: String(await freePort()), DATA_DIR: dataDir, SESSION_SECRET: 'only-tests-use-this-session-secret',
+    DATABASE_URL: options.databaseUrl?.(database.appUrl) ?? database.appUrl, DATABASE_OWNER_URL: database.ownerUrl,
+    MEDIA_PORT: String(await freePort()), MEDIA_WORKERS: '1', LOG_LEVEL: 'debug', MEDIASOUP_WORKER_BIN: process.env['MEDIASOUP_WORKER_BIN'],
+    ...options.env,
+  })
+  const log = createLog(config.logLevel, { write: (line: string) => options.onLog?.(line) })
+  const server = await startServer(config, { media: options.media ?? false, log })
+  return {
+    ...server, config, ownerUrl: database.ownerUrl,
+    async stop(): Promise<void> {
+      await server.stop()
+      await database.drop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type TestServer = Awaited<ReturnType<typeof startTestServer>>
+
+/** A port that was free a moment ago. */
+export function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer().once('error', reject)
+    probe.listen(0, '127.0.0.1', () => {
+      const address = probe.address()
+      probe.close(() => address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')))
+    })
+  })
+}
