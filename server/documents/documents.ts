@@ -1,0 +1,103 @@
+import type { Readable } from 'node:stream'
+import type { Knex } from 'knex'
+import { MAX_DOCUMENTS, type DocumentFacts } from '../../protocol/documents.ts'
+import { meetingReducer } from '../../protocol/meeting-state.ts'
+import type { Journal, JournalTx } from '../journal/journal.ts'
+import { audienceOf, everyParticipant, requireOffice, type MeetingAccess } from '../meetings/access.ts'
+import { requireBefore } from '../meetings/meetings.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+import type { Files, KeptFile } from '../platform/files.ts'
+import { requirePdf } from './pdf.ts'
+
+export interface NewDocument extends KeptFile { itemId: string, nameText: string }
+
+/** A file as its readers get it; `name` is null where it was erased. */
+export interface ReadableDocument { name: string | null, sha256: string }
+
+/** Changes are made under the lock of the meeting's journal. */
+export interface DocumentsStore {
+  /** Gives the new document's id. */
+  insert(trx: Knex.Transaction, meetingId: string, document: NewDocument): Promise<string>
+  /** A document of this meeting that was not withdrawn. */
+  find(db: Knex, meetingId: string, documentId: string): Promise<ReadableDocument | undefined>
+  /** How many documents the meeting has. */
+  count(db: Knex, meetingId: string): Promise<number>
+  /** False when the meeting has no such document, or no longer. */
+  remove(trx: Knex.Transaction, meetingId: string, documentId: string, at: Date): Promise<boolean>
+  removeOfItem(trx: Knex.Transaction, meetingId: string, itemId: string, at: Date): Promise<void>
+}
+
+export interface DocumentsDeps {
+  db: Knex
+  journal: Pick<Journal, 'state'>
+  access: MeetingAccess
+  store: DocumentsStore
+  files: Files
+  uploadLimitBytes: number
+}
+
+/** An upload: the file itself, its length as announced, and the name that the person gave it. */
+export interface Upload { source: Readable, announcedBytes: number | undefined, name: string, key: string }
+
+/** Who may do what with documents. */
+const may = { attach: requireOffice, remove: requireOffice, read: everyParticipant }
+
+export function createDocuments({ db, journal, access, store, files, uploadLimitBytes }: DocumentsDeps) {
+  return {
+    /**
+     * Takes the file in first, and then attaches it if that is still allowed. Who may not attach is refused before the file
+     * is read. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `documentEmpty`,
+     * `documentTooLarge`, `documentNotPdf`, `documentsFull`, `uploadIncomplete`, `storageFull`, `idempotencyKeyReused`.
+     */
+    async attach(meetingId: string, itemId: string, caller: Caller, upload: Upload): Promise<{ documentId: string }> {
+      const before = await access.accessTo(meetingId, caller)
+      may.attach(before)
+      requireBefore(before.meeting, 'closed')
+      requireItem((await journal.state(meetingId, meetingReducer)).agenda, itemId)
+      if ((upload.announcedBytes ?? 0) > uploadLimitBytes) throw new AppError('documentTooLarge', { limitBytes: uploadLimitBytes })
+      const kept = await files.keep(upload.source, uploadLimitBytes, requirePdf)
+      const { key, name } = upload
+      const fingerprint = ['documents.attach', itemId, name, kept.sha256]
+      return await access.change(meetingId, caller, may.attach, { key, fingerprint }, async (tx, { meeting }) => {
+        requireBefore(meeting, 'closed')
+        requireItem((await tx.state(meetingReducer)).agenda, itemId)
+        if (await store.count(tx.trx, meetingId) >= MAX_DOCUMENTS) throw new AppError('documentsFull', { limit: MAX_DOCUMENTS })
+        const text = await tx.text(name)
+        const documentId = await store.insert(tx.trx, meetingId, { ...kept, itemId, nameText: text.$text })
+        const data: DocumentFacts = { documentId, itemId, name: text, ...kept }
+        tx.append({ kind: 'documents.attached', data, audience: audienceOf(meeting) })
+        return { documentId }
+      })
+    },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `documentNotFound`. */
+    async remove(meetingId: string, documentId: string, caller: Caller): Promise<void> {
+      await access.change(meetingId, caller, may.remove, {}, async (tx, { meeting }) => {
+        requireBefore(meeting, 'closed')
+        if (!await store.remove(tx.trx, meetingId, documentId, tx.at)) throw new AppError('documentNotFound')
+        tx.append({ kind: 'documents.removed', data: { documentId }, audience: audienceOf(meeting) })
+      })
+    },
+
+    /** The file and its name, for who may see the meeting. Throws `meetingNotFound`, `documentNotFound`. */
+    async read(meetingId: string, documentId: string, caller: Caller): Promise<{ root: string, path: string, name: string }> {
+      may.read(await access.accessTo(meetingId, caller))
+      const document = await store.find(db, meetingId, documentId)
+      if (!document) throw new AppError('documentNotFound')
+      return { root: files.root, path: files.relativePath(document.sha256), name: document.name ?? '' }
+    },
+
+    /** Goes with an item that is removed; the item's entry says that its documents went too. */
+    async removeOfItem(tx: JournalTx, itemId: string): Promise<void> {
+      await store.removeOfItem(tx.trx, tx.meetingId, itemId, tx.at)
+    },
+  }
+}
+
+export type Documents = ReturnType<typeof createDocuments>
+
+/** Throws `agendaItemNotFound`. */
+function requireItem(agenda: readonly { itemId: string }[], itemId: string): void {
+  if (!agenda.some((item) => item.itemId === itemId)) throw new AppError('agendaItemNotFound')
+}

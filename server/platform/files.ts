@@ -1,0 +1,104 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import type { Readable } from 'node:stream'
+import { AppError } from './error.ts'
+import { systemCode } from './start-error.ts'
+
+/** A file that is kept: what it is addressed by, and its length. */
+export interface KeptFile { sha256: string, bytes: number }
+
+export interface Files {
+  /** The folder that `relativePath` starts from. */
+  root: string
+  /**
+   * Keeps a stream under its SHA-256, durable when it returns. The bytes go to a temporary file while they are hashed and
+   * counted; `accept` may refuse that file by throwing. Whatever fails, nothing is left behind and the rest of the stream is
+   * not read. Throws `documentEmpty`, `documentTooLarge` (details `limitBytes`), `uploadIncomplete` for a stream that broke
+   * off, `storageFull`, and what `accept` throws.
+   */
+  keep(source: Readable, limitBytes: number, accept: (temporaryPath: string) => Promise<void>): Promise<KeptFile>
+  /** Where a kept file lies, below `root`. */
+  relativePath(sha256: string): string
+}
+
+/** A temporary file that old was left by a process that was killed. */
+const STALE_MS = 24 * 3600_000
+
+/** Content-addressed files on the local disk: `DATA_DIR/files/ab/<sha256>`. Equal contents are kept once. */
+export async function openFiles(dataDir: string): Promise<Files> {
+  const root = path.join(dataDir, 'files')
+  const incoming = path.join(root, 'incoming')
+  await mkdir(incoming, { recursive: true, mode: 0o700 })
+  await sweep(incoming)
+  const relativePath = (sha256: string) => path.join(sha256.slice(0, 2), sha256)
+
+  return {
+    root,
+    relativePath,
+    async keep(source, limitBytes, accept) {
+      const temporary = path.join(incoming, randomUUID())
+      try {
+        const kept = await receive(source, temporary, limitBytes)
+        await accept(temporary)
+        await settle(temporary, path.join(root, relativePath(kept.sha256)))
+        return kept
+      } catch (error) {
+        await rm(temporary, { force: true })
+        throw storageProblem(error)
+      }
+    },
+  }
+}
+
+async function receive(source: Readable, temporary: string, limitBytes: number): Promise<KeptFile> {
+  const file = await open(temporary, 'wx', 0o600)
+  try {
+    const hash = createHash('sha256')
+    let bytes = 0
+    for await (const chunk of chunks(source)) {
+      bytes += chunk.length
+      if (bytes > limitBytes) throw new AppError('documentTooLarge', { limitBytes })
+      hash.update(chunk)
+      await file.writeFile(chunk)
+    }
+    if (bytes === 0) throw new AppError('documentEmpty')
+    await file.sync()
+    return { sha256: hash.digest('hex'), bytes }
+  } finally {
+    await file.close()
+  }
+}
+
+/** The stream's bytes. It is not destroyed when the reader stops early: the connection is still to carry the answer. */
+async function* chunks(source: Readable): AsyncGenerator<Buffer> {
+  try {
+    for await (const chunk of source.iterator({ destroyOnReturn: false })) yield chunk
+  } catch {
+    throw new AppError('uploadIncomplete')
+  }
+}
+
+/** Puts the file in its place, and both it and the place on the disk for good. */
+async function settle(temporary: string, place: string): Promise<void> {
+  const folder = path.dirname(place)
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  await rename(temporary, place)
+  for (const changed of [folder, path.dirname(folder)]) {
+    const handle = await open(changed, 'r')
+    await handle.sync().finally(() => handle.close())
+  }
+}
+
+function storageProblem(error: unknown): unknown {
+  const code = systemCode(error)
+  return code === 'ENOSPC' || code === 'EDQUOT' ? new AppError('storageFull', {}, { cause: error }) : error
+}
+
+async function sweep(incoming: string): Promise<void> {
+  for (const name of await readdir(incoming)) {
+    const file = path.join(incoming, name)
+    const { mtimeMs } = await stat(file)
+    if (Date.now() - mtimeMs > STALE_MS) await rm(file, { force: true })
+  }
+}
