@@ -40,7 +40,7 @@ module.exports = {
       name: 'server-never-imports-the-client-or-the-media-node',
       comment: 'The media node is another process, spoken to over its control socket.',
       severity: 'error',
-      from: { path: '^server/' },
+      from: { path: '^server/', pathNot: '\\.test\\.ts$' },
       to: { path: '^(client|sfu|tests|setup)/' },
     },
     {
@@ -80,6 +80,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^server/journal/', pathNot: '\\.test\\.ts$' },
       to: { path: `^server/(${DOMAINS})/` },
+    },
+    {
+      name: 'issuing-knows-no-domain',
+      comment: 'Issuing prints what it is handed: a service to every domain.',
+      severity: 'error',
+      from: { path: '^server/issuing/', pathNot: '\\.test\\.ts$' },
+      to: { path: `^server/(journal|${DOMAINS})/` },
     },
     {
       name: 'ui-knows-no-domain',

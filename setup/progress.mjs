@@ -8,6 +8,12 @@ function seconds(from) {
 /**
  * Runs one step of the setup and says so: a line at its beginning, one at its end, and in between how far it is (what
  * `report` was last told) and how long it takes: always on a terminal, every ten seconds elsewhere.
+ *
+ * @template T
+ * @param {string} title
+ * @param {(report: (text: string) => void) => Promise<T>} work
+ * @param {{ write(text: string): unknown, isTTY?: boolean, columns?: number }} out
+ * @returns {Promise<T>}
  */
 export async function step(title, work, out = process.stdout) {
   const from = Date.now()
