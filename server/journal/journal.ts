@@ -79,8 +79,9 @@ export interface Journal {
    * At most `limit` entries that the viewer may see, after the cursor or from the beginning. The cursor moves on past
    * what is hidden, so send a client nothing at all when `entries` is empty. Throws `meetingNotFound`, or `invalidCursor`
    * for one that was tampered with, given to another person, for another meeting or under other rights: take a snapshot.
+   * With `upTo`, another cursor of the same viewer, not beyond that one: so readers are brought to the same moment.
    */
-  read(meetingId: string, viewer: Viewer, cursor?: string, limit?: number): Promise<EntryPage>
+  read(meetingId: string, viewer: Viewer, cursor?: string, limit?: number, upTo?: string): Promise<EntryPage>
   /** The state as the viewer may see it, and the cursor to read on from. Throws `meetingNotFound`. */
   snapshot<S>(meetingId: string, viewer: Viewer, reducer: AnyReducer<S>): Promise<Snapshot<S>>
   /** The whole state, whoever may see it. Do not change it: it is shared. Throws `meetingNotFound`. */
@@ -165,9 +166,9 @@ export function createJournal(deps: {
       return result
     },
 
-    async read(meetingId, viewer, cursor, limit = 500) {
+    async read(meetingId, viewer, cursor, limit = 500, upTo?) {
       const start = cursor === undefined ? 0 : cursors.open(meetingId, viewer, cursor)
-      const end = await position(meetingId, start)
+      const end = upTo === undefined ? await position(meetingId, start) : cursors.open(meetingId, viewer, upTo)
       // Further than the journal itself: the database was put back to an earlier moment.
       if (start > end) throw new AppError('invalidCursor')
       const entries: VisibleEntry[] = []
