@@ -69,7 +69,8 @@ async function grantAppRole(client: pg.Client, login: string): Promise<void> {
 /** knex would print what it also throws. */
 const log = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-function ownerKnex(ownerUrl: string, directory: string): Knex {
+/** The owner's connection, for migrations alone. */
+export function ownerKnex(ownerUrl: string, directory = MIGRATIONS): Knex {
   const migrations = { directory, loadExtensions: ['.ts'] }
   return knex({ client: 'pg', connection: ownerUrl, pool: { min: 0, max: 1 }, migrations, log })
 }
