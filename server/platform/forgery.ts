@@ -1,15 +1,16 @@
-import type { RequestHandler } from 'express'
+import type { Request, RequestHandler } from 'express'
 import { csrfSync } from 'csrf-sync'
 import { redeemResetCode, signIn } from '../../protocol/identity.ts'
 import { AppError } from './error.ts'
 import { originAllowed } from './origin.ts'
+import type { SessionRequest } from './session.ts'
 
 /** Signing in needs no token: it has no session yet, and whose session it will be is decided by what is typed. */
 const withoutToken = [signIn, redeemResetCode].map((contract) => `${contract.method.toUpperCase()} ${contract.path}`)
 
 const csrf = csrfSync({
   // Who is not signed in has no rights that a foreign page could borrow; the route itself answers `signInRequired`.
-  skipCsrfProtection: (req) => !req.session.personId || withoutToken.includes(`${req.method} ${req.baseUrl}${req.path}`),
+  skipCsrfProtection: (req: SessionRequest & Request) => !req.session?.personId || withoutToken.includes(`${req.method} ${req.baseUrl}${req.path}`),
   size: 32,
 })
 

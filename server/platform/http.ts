@@ -1,5 +1,5 @@
 import path from 'node:path'
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
@@ -133,7 +133,11 @@ function answerFailure(log: Logger): ErrorRequestHandler {
     if (res.headersSent) return void res.destroy()
     if (body.code === 'tooManyRequests') res.set('Retry-After', String(body.details['retryAfterSeconds']))
     // What is left of an upload that was refused is not read to its end.
-    if (!req.complete) res.set('Connection', 'close')
+    if (hasBody(req) && !req.complete) res.set('Connection', 'close')
     res.status(httpStatus[body.code]).json({ error: body })
   }
+}
+
+function hasBody({ headers }: Request): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
 }
