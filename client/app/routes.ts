@@ -1,6 +1,7 @@
 import type { RouteRecordRaw } from 'vue-router'
 import { homeRoutes } from '../home/routes.ts'
 import { identityRoutes } from '../identity/routes.ts'
+import { meetingRoutes } from '../meetings/routes.ts'
 import type { Place } from './theme.ts'
 
 declare module 'vue-router' {
@@ -11,6 +12,8 @@ declare module 'vue-router' {
     title: string
     /** `room` fills the window, without the shell, dark by default. */
     place?: Place
+    /** False where the page has no top bar of its own accord, as before signing in. */
+    shell?: false
   }
 }
 
@@ -18,6 +21,7 @@ declare module 'vue-router' {
 export const routes: RouteRecordRaw[] = [
   ...homeRoutes,
   ...identityRoutes,
+  ...meetingRoutes,
   {
     path: '/:path(.*)*', component: () => import('./NotFoundPage.vue'),
     meta: { access: 'anyone', title: 'app.notFound.title' },
