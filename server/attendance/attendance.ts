@@ -1,0 +1,178 @@
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import { isPresent, type Stay } from '../../protocol/attendance.ts'
+import type { BodyRole } from '../../protocol/bodies.ts'
+import { Id } from '../../protocol/journal.ts'
+import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
+import type { MediaSource } from '../../protocol/media-grant.ts'
+import { meetingReducer } from '../../protocol/meeting-state.ts'
+import type { Journal, JournalTx } from '../journal/journal.ts'
+import { requireOffice, type Meeting, type MeetingAccess, type Permission } from '../meetings/access.ts'
+import { requireBefore } from '../meetings/meetings.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+import type { MediaNode } from '../platform/media-node.ts'
+
+export interface Device { meetingId: string, peerId: string, personId: string }
+
+/** Changes are made under the lock of the meeting's journal. */
+export interface AttendanceStore {
+  /** False when the device is there already. */
+  insert(trx: Knex.Transaction, device: Device): Promise<boolean>
+  /** False when the device was not there. */
+  delete(trx: Knex.Transaction, meetingId: string, peerId: string): Promise<boolean>
+  /** Those of one meeting, or of all. */
+  devices(db: Knex, meetingId?: string): Promise<Device[]>
+}
+
+export interface AttendanceDeps {
+  db: Knex
+  journal: Pick<Journal, 'run'>
+  access: MeetingAccess
+  store: AttendanceStore
+  /** Undefined where the server runs without a video room. */
+  media: Pick<MediaNode, 'grant' | 'closeRoom'> | undefined
+  log: Pick<Logger, 'warn'>
+}
+
+const everything: MediaSource[] = ['microphone', 'camera', 'screen', 'screenAudio']
+
+/** What each role may send in the room. */
+export const mayPublish: Record<BodyRole, MediaSource[]> = { chair: everything, clerk: everything, member: everything, guest: everything }
+
+/** One announces one's own absence; chair and clerk record anybody's. */
+const mayRecordAbsenceOf = (personId: string): Permission => (access) => {
+  if (access.viewer.personId !== personId) requireOffice(access)
+}
+
+/** A peer of the room is a device of a person; both ids are UUIDs, which have no dot. */
+const peerIdOf = (personId: string, deviceId: string) => `${personId}.${deviceId}`
+const personOf = (peerId: string) => Id.safeParse(peerId.split('.')[0]).data
+
+/** Presence is what the media node reports, from the publication of a meeting to its closing. The room is named by the meeting's id. */
+export function createAttendance({ db, journal, access, store, media, log }: AttendanceDeps) {
+  /** Throws `meetingNotPublished`, `meetingClosed`. */
+  function requirePublished(meeting: Pick<Meeting, 'status'>): void {
+    requireBefore(meeting, 'closed')
+    if (meeting.status === 'draft') throw new AppError('meetingNotPublished')
+  }
+
+  async function join(tx: JournalTx, device: Device, at: Date): Promise<void> {
+    if (!await store.insert(tx.trx, device)) return
+    const { peerId, personId } = device
+    tx.append({ kind: 'attendance.joined', data: { personId, peerId }, audience: { scope: 'meeting' }, at: noLater(at, tx.at) })
+  }
+
+  async function leave(tx: JournalTx, { meetingId, peerId, personId }: Device, at: Date): Promise<void> {
+    if (!await store.delete(tx.trx, meetingId, peerId)) return
+    const leftAt = noEarlier(noLater(at, tx.at), (await lastStay(tx, personId))?.from)
+    tx.append({ kind: 'attendance.left', data: { personId, peerId, leftAt: leftAt.toISOString() }, audience: { scope: 'meeting' } })
+  }
+
+  /**
+   * Runs a command on behalf of the media node, which may report rooms that are no meeting's, and people who are none of
+   * its participants: then nothing is to be stored. False for a meeting that needs no room: not published, or closed.
+   */
+  async function record(meetingId: string, actorId: string | null, command: (tx: JournalTx) => Promise<void>): Promise<boolean> {
+    if (!Id.safeParse(meetingId).success) return true
+    return await journal.run(meetingId, { actorId }, async (tx) => {
+      const { status } = await tx.state(meetingReducer)
+      const needed = status === 'published' || status === 'live'
+      if (needed) await command(tx)
+      return needed
+    }).catch((error: unknown) => {
+      if (error instanceof AppError && error.code === 'meetingNotFound') return true
+      throw error
+    })
+  }
+
+  async function isParticipant(tx: JournalTx, personId: string): Promise<boolean> {
+    return (await tx.state(meetingReducer)).participants.some((participant) => participant.personId === personId)
+  }
+
+  async function lastStay(tx: JournalTx, personId: string): Promise<Stay | undefined> {
+    return (await tx.state(meetingReducer)).attendance.stays[personId]?.at(-1)
+  }
+
+  /** Best effort: presence has ended, and whoever comes in again is put out again. */
+  async function closeRoom(meetingId: string): Promise<void> {
+    await media?.closeRoom(meetingId).catch((error: unknown) => { log.warn({ meetingId, err: error }, 'the media room could not be closed') })
+  }
+
+  return {
+    closeRoom,
+
+    /** The way into the room. Throws `meetingNotFound`, `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`. */
+    async enter(meetingId: string, caller: Caller, deviceId: string): Promise<{ grant: string, path: string }> {
+      const { meeting, role } = await access.accessTo(meetingId, caller)
+      requirePublished(meeting)
+      if (!media) throw new AppError('mediaUnavailable')
+      const { personId } = caller
+      return await media.grant({ room: meetingId, peer: peerIdOf(personId, deviceId), label: personId, publish: mayPublish[role] })
+    },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`, `notParticipant`, `alreadyPresent`. */
+    async recordAbsence(meetingId: string, caller: Caller, { key, personId, reason }: { key: string, personId: string, reason: string }): Promise<void> {
+      const options = { key, fingerprint: ['attendance:recordAbsence', personId, reason] }
+      await access.change(meetingId, caller, mayRecordAbsenceOf(personId), options, async (tx, { meeting }) => {
+        requirePublished(meeting)
+        const { attendance } = await tx.state(meetingReducer)
+        if (!await isParticipant(tx, personId)) throw new AppError('notParticipant')
+        if (isPresent(attendance, personId)) throw new AppError('alreadyPresent')
+        const excused = reason !== ''
+        if (!excused && !attendance.excused.includes(personId)) return
+        tx.append({ kind: 'attendance.absenceRecorded', data: { personId, excused }, audience: { scope: 'meeting' } })
+        const text = excused ? await tx.text(reason) : null
+        tx.append({ kind: 'attendance.absenceReason', data: { personId, reason: text }, audience: { scope: 'office' } })
+      })
+    },
+
+    /** One report of the media node; told again it changes nothing. */
+    async event({ event, room: meetingId, peer: peerId, at, ...report }: ControlEvent): Promise<void> {
+      const personId = personOf(peerId)
+      if (!personId || (event !== 'peerJoined' && event !== 'peerLeft')) return
+      const device = { meetingId, peerId, personId }
+      const left = event === 'peerLeft'
+      const byThemselves = !left || ('reason' in report && report.reason === 'left')
+      const needed = await record(meetingId, byThemselves ? personId : null, async (tx) => {
+        if (left) return await leave(tx, device, new Date(at))
+        // Older than the end of the last stay: it began that one, and is told again.
+        const ended = (await lastStay(tx, personId))?.to
+        if (ended != null && at < Date.parse(ended)) return
+        if (await isParticipant(tx, personId)) await join(tx, device, new Date(at))
+      })
+      // Came with a grant of before the closing.
+      if (!needed && !left) await closeRoom(meetingId)
+    },
+
+    /** Makes the list agree with who is in the rooms: `lostAt` (ms) is when those who are missing left, if that is known. */
+    async reconcile(peers: readonly PresentPeer[], lostAt: number | undefined): Promise<void> {
+      const inRooms = new Set(peers.map(({ room, peer }) => `${room} ${peer}`))
+      const gone = (await store.devices(db)).filter(({ meetingId, peerId }) => !inRooms.has(`${meetingId} ${peerId}`))
+      for (const meetingId of new Set([...gone.map((device) => device.meetingId), ...peers.map(({ room }) => room)])) {
+        const needed = await record(meetingId, null, async (tx) => {
+          for (const device of gone) if (device.meetingId === meetingId) await leave(tx, device, new Date(lostAt ?? tx.at))
+          for (const { room, peer: peerId, joinedAt } of peers) {
+            const personId = personOf(peerId)
+            if (room !== meetingId || !personId || !await isParticipant(tx, personId)) continue
+            await join(tx, { meetingId, peerId, personId }, noEarlier(new Date(joinedAt), (await lastStay(tx, personId))?.to))
+          }
+        })
+        if (!needed) await closeRoom(meetingId)
+      }
+    },
+
+    /** A step of closing the meeting: who is there leaves when it ends. */
+    async endStays(tx: JournalTx): Promise<void> {
+      for (const device of await store.devices(tx.trx, tx.meetingId)) await leave(tx, device, tx.at)
+    },
+  }
+}
+
+export type Attendance = ReturnType<typeof createAttendance>
+
+const noLater = (at: Date, limit: Date) => at > limit ? limit : at
+
+function noEarlier(at: Date, limit: string | null | undefined): Date {
+  return limit != null && at < new Date(limit) ? new Date(limit) : at
+}
