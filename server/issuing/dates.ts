@@ -1,7 +1,8 @@
 /** Dates and times as official papers write them, always in the country's one time zone. */
 
 const clock = new Intl.DateTimeFormat('en-GB', {
-  timeZone: 'Asia/Ho_Chi_Minh', year: 'numeric', month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit', hourCycle: 'h23',
+  timeZone: 'Asia/Ho_Chi_Minh', hourCycle: 'h23',
+  year: 'numeric', month: 'numeric', day: 'numeric', hour: '2-digit', minute: '2-digit',
 })
 
 function partsOf(instant: string) {

@@ -1,6 +1,6 @@
 import {
-  AlignmentType, BorderStyle, Document, Footer, Header, LineRuleType, Packer, PageNumber, Paragraph, Table, TableCell, TableLayoutType,
-  TableRow, TextRun, UnderlineType, VerticalAlignTable, WidthType,
+  AlignmentType, BorderStyle, Document, Footer, Header, LineRuleType, Packer, PageNumber, Paragraph, Table, TableCell,
+  TableLayoutType, TableRow, TextRun, UnderlineType, VerticalAlignTable, WidthType,
 } from 'docx'
 import { A4, GUTTER, layoutPaper, points, type Line, type PaperLayout } from './layout.ts'
 import type { Paper } from './paper.ts'
@@ -12,7 +12,9 @@ const twips = (pt: number) => Math.round(pt * 20)
 const halfPoints = (pt: number) => Math.round(pt * 2)
 const align = { left: AlignmentType.LEFT, center: AlignmentType.CENTER, justify: AlignmentType.BOTH }
 const noBorder = { style: BorderStyle.NONE, size: 0, color: 'auto' }
-const noBorders = { top: noBorder, bottom: noBorder, left: noBorder, right: noBorder, insideHorizontal: noBorder, insideVertical: noBorder }
+const noBorders = {
+  top: noBorder, bottom: noBorder, left: noBorder, right: noBorder, insideHorizontal: noBorder, insideVertical: noBorder,
+}
 const noMargins = { top: 0, bottom: 0, left: 0, right: 0 }
 
 /** The paper as an Office Open XML document that stays editable. */

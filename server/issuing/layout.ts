@@ -90,7 +90,9 @@ function letterhead(paper: Paper, template: PaperTemplate, issuerWidth: number):
 }
 
 function title(paper: Paper, template: PaperTemplate, width: number): Line[] {
-  const type: Line = { text: capitals(paper.type), size: template.typeSize, bold: true, align: 'center', before: 20, keepWithNext: true }
+  const type: Line = {
+    text: capitals(paper.type), size: template.typeSize, bold: true, align: 'center', before: 20, keepWithNext: true,
+  }
   const abstract: Line = {
     text: printable(paper.abstract), size: template.abstractSize, bold: true, align: 'center', before: 2, keepWithNext: true,
   }
@@ -108,7 +110,7 @@ function blockLines(block: PaperBlock, draft: boolean, template: PaperTemplate, 
     const shown = printable(text).trim() || (draft ? dots(width - firstLineIndent, size) : '')
     if (!shown) return []
     const dashed = block.kind === 'listItem' && index === 0 ? `- ${shown}` : shown
-    return [{ text: dashed, size, align: 'justify', before, firstLineIndent, leading, ...(strong ? { bold: true, keepWithNext: true } : {}) }]
+    return [{ text: dashed, size, align: 'justify', before, firstLineIndent, leading, bold: strong, keepWithNext: strong }]
   })
 }
 
@@ -127,7 +129,8 @@ function recipients(paper: Paper, template: PaperTemplate): Line[] {
   return [
     { text: 'Nơi nhận:', ...template.recipientsTitle, align: 'left', before: 14, keepWithNext: true },
     ...paper.recipients.map((text, index): Line => ({
-      text: `- ${printable(text)}${index === last ? '.' : ';'}`, size: template.recipientsSize, align: 'left', keepWithNext: index !== last,
+      text: `- ${printable(text)}${index === last ? '.' : ';'}`, size: template.recipientsSize, align: 'left',
+      keepWithNext: index !== last,
     })),
   ]
 }

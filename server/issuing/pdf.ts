@@ -32,7 +32,8 @@ export function renderPdf(paper: Paper): Promise<Buffer> {
     },
     defaultStyle: { font: 'Tinos', fontSize: template.bodySize },
     header: (page) => page === 1 ? null : {
-      text: String(page), alignment: 'center', fontSize: template.pageNumberSize, margin: [points(left), points(top / 2), points(right), 0],
+      text: String(page), alignment: 'center', fontSize: template.pageNumberSize,
+      margin: [points(left), points(top / 2), points(right), 0],
     },
     ...(foot ? { footer: () => ({ ...textNode(foot), margin: [points(left), points(bottom / 2), points(right), 0] }) } : {}),
     content: [
@@ -56,8 +57,14 @@ export function renderPdf(paper: Paper): Promise<Buffer> {
 function table(rows: PaperLayout['letterhead'], widths: readonly [number, number], gutter = 0) {
   const none = () => 0
   return {
-    layout: { hLineWidth: none, vLineWidth: none, paddingLeft: none, paddingRight: (column: number) => column === 0 ? gutter : 0, paddingTop: none, paddingBottom: none },
-    table: { widths: [widths[0] - gutter, widths[1]], dontBreakRows: true, body: rows.map((cells) => cells.map((lines) => ({ stack: lines.map(node) }))) },
+    layout: {
+      hLineWidth: none, vLineWidth: none, paddingTop: none, paddingBottom: none, paddingLeft: none,
+      paddingRight: (column: number) => column === 0 ? gutter : 0,
+    },
+    table: {
+      widths: [widths[0] - gutter, widths[1]], dontBreakRows: true,
+      body: rows.map((cells) => cells.map((lines) => ({ stack: lines.map(node) }))),
+    },
   }
 }
 

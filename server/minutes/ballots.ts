@@ -1,17 +1,18 @@
 import type { MinutesBlock } from '../../protocol/minutes.ts'
 import type { VoteResult, VoteState } from '../../protocol/voting.ts'
 import { officialTime } from '../issuing/dates.ts'
-import { baseNames, choiceNames, percent, sentence, thresholdName } from './phrases.ts'
+import { baseNames, choiceNames, closed, percent, sentence, thresholdName } from './phrases.ts'
 
 /** A vote as minutes tell it: method, question, figures, rule and result (16-HD/VPTW, mục 4). */
 export function voteBlocks(vote: VoteState, question: string): MinutesBlock[] {
   const { result, closedAt } = vote
   if (!result || !closedAt) return []
   const method = vote.kind === 'named' ? 'Biểu quyết ghi tên' : 'Bỏ phiếu đánh giá, xếp loại'
-  const entitled = vote.electorate.length
+  const times = `từ ${officialTime(vote.openedAt)} đến ${officialTime(closedAt)}`
+  const [entitled, cast] = [vote.electorate.length, result.cast]
   return [
-    { kind: 'paragraph', text: `${method} bằng hình thức điện tử, từ ${officialTime(vote.openedAt)} đến ${officialTime(closedAt)}: ${question}` },
-    { kind: 'listItem', text: `Có quyền biểu quyết: ${entitled}; đã biểu quyết: ${result.cast}; không biểu quyết: ${entitled - result.cast}.` },
+    { kind: 'paragraph', text: `${method} bằng hình thức điện tử, ${times}: ${closed(question)}` },
+    { kind: 'listItem', text: `Có quyền biểu quyết: ${entitled}; đã biểu quyết: ${cast}; không biểu quyết: ${entitled - cast}.` },
     { kind: 'listItem', text: `${sentence(vote.choices.map((choice) => count(vote, result, choice)).join('; '))}.` },
     { kind: 'listItem', text: rule(vote, result) },
     { kind: 'listItem', text: `Kết quả: ${outcome(vote, result)}.` },
@@ -24,7 +25,7 @@ function choiceName(vote: VoteState, choice: string): string {
 
 function count(vote: VoteState, result: VoteResult, choice: string): string {
   const votes = result.counts[choice] ?? 0
-  const share = percent(votes, result.base)
+  const share = votes > 0 ? percent(votes, result.base) : ''
   return `${choiceName(vote, choice)}: ${votes}${share && ` (${share})`}`
 }
 

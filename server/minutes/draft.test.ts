@@ -79,7 +79,7 @@ describe('the minutes of a Standing Committee', () => {
       'Thời gian: từ 08 giờ 05 phút đến 08 giờ 30 phút; từ 10 giờ 00 phút đến 10 giờ 30 phút.',
       'Người trình bày (theo chương trình): đồng chí Phạm Thuỳ Nhiên, Phó Bí thư Thường trực Tỉnh uỷ, Uỷ viên Ban Thường vụ.',
       '',
-      'Biểu quyết ghi tên bằng hình thức điện tử, từ 08 giờ 20 phút đến 08 giờ 22 phút: Giới thiệu nhân sự bổ sung quy hoạch',
+      'Biểu quyết ghi tên bằng hình thức điện tử, từ 08 giờ 20 phút đến 08 giờ 22 phút: Giới thiệu nhân sự bổ sung quy hoạch.',
       'Có quyền biểu quyết: 15; đã biểu quyết: 11; không biểu quyết: 4.',
       'Tán thành: 7 (46,7%); không tán thành: 3 (20%); không có ý kiến: 1 (6,7%).',
       'Tỷ lệ tính trên 15 thành viên đương nhiệm; cần quá nửa, ít nhất 8 phiếu tán thành (Quy định 24-QĐ/TW).',
@@ -91,7 +91,7 @@ describe('the minutes of a Standing Committee', () => {
     const item = under(minutes, '2.2. Tờ trình về phân bổ nguồn vốn đầu tư công năm 2026')
     expect(item.slice(2, 5)).toEqual(['Tài liệu kèm theo:', '+ Tờ trình 45-TTr/ĐU.', '+ Phụ lục danh mục dự án.'])
     expect(item.slice(-3)).toEqual([
-      'Tán thành: 10 (66,7%); không tán thành: 1 (6,7%); không có ý kiến: 0 (0%).',
+      'Tán thành: 10 (66,7%); không tán thành: 1 (6,7%); không có ý kiến: 0.',
       'Tỷ lệ tính trên 15 thành viên đương nhiệm; cần quá nửa, ít nhất 8 phiếu tán thành (Quy định 24-QĐ/TW).',
       'Kết quả: được thông qua.',
     ])
@@ -108,9 +108,9 @@ describe('the minutes of a science council', () => {
 
   it('tell the grading with every grade, the rule and the grade that came of it', () => {
     expect(under(minutes, '2.1. Nghe báo cáo, nhận xét và đánh giá, xếp loại đề tài').slice(-5)).toEqual([
-      'Bỏ phiếu đánh giá, xếp loại bằng hình thức điện tử, từ 15 giờ 00 phút đến 15 giờ 04 phút: Đánh giá, xếp loại đề tài',
+      'Bỏ phiếu đánh giá, xếp loại bằng hình thức điện tử, từ 15 giờ 00 phút đến 15 giờ 04 phút: Đánh giá, xếp loại đề tài.',
       'Có quyền biểu quyết: 9; đã biểu quyết: 9; không biểu quyết: 0.',
-      'Xuất sắc: 7 (77,8%); khá: 2 (22,2%); đạt: 0 (0%); không đạt: 0 (0%).',
+      'Xuất sắc: 7 (77,8%); khá: 2 (22,2%); đạt: 0; không đạt: 0.',
       'Tỷ lệ tính trên 9 thành viên có mặt; xếp loại ở mức cao nhất có từ 2/3 trở lên, ít nhất 6 phiếu ở mức đó hoặc cao hơn (Quy chế của Hội đồng).',
       'Kết quả: xếp loại xuất sắc.',
     ])
@@ -134,7 +134,9 @@ describe('who was present', () => {
     const member = story.person('Người Đến', 'Uỷ viên')
     story.publish([])
     const acts: [string, () => void][] = [
-      ['07:50', () => story.joins('07:50', chair)], ['08:00:20', () => story.open('08:00:20')], ['10:00:40', () => story.close('10:00:40')],
+      ['07:50', () => story.joins('07:50', chair)],
+      ['08:00:20', () => story.open('08:00:20')],
+      ['10:00:40', () => story.close('10:00:40')],
       ...comesAndGoes.flatMap(([from, to]): [string, () => void][] => [
         [from, () => story.joins(from, member)], ...(to ? [[to, () => story.leaves(to, member)] as [string, () => void]] : []),
       ]),

@@ -100,22 +100,24 @@ function opening(state: MeetingState, facts: MeetingFacts, sitting: Sitting, rol
   ]
 }
 
-function rollBlocks(roll: Roll, state: MeetingState, counted: string, write: Writer): MinutesBlock[] {
-  const { present, absent } = roll
-  const late = present.flatMap(({ participant, arrived }) => arrived ? [`${write.person(participant)}: có mặt từ ${officialTime(arrived)}.`] : [])
-  const early = present.flatMap(({ participant, left }) => left ? [`${write.person(participant)}: rời đi lúc ${officialTime(left)}.`] : [])
-  const blocks = listed(
-    `Có mặt: ${present.length}/${present.length + absent.length} ${counted}${present.length ? ', gồm:' : '.'}`,
-    present.map(({ participant }) => `${write.person(participant)}.`),
-  )
-  if (late.length) blocks.push(...listed(`Đến sau khi khai mạc: ${late.length} ${counted}, gồm:`, late))
-  if (early.length) blocks.push(...listed(`Rời đi trước khi bế mạc: ${early.length} ${counted}, gồm:`, early))
-  blocks.push(...listed(absent.length ? `Vắng mặt: ${absent.length} ${counted}, gồm:` : 'Vắng mặt: không.', absent.map(({ participant, excused }) => {
+function rollBlocks({ present, absent }: Roll, state: MeetingState, counted: string, write: Writer): MinutesBlock[] {
+  const named = present.map(({ participant }) => `${write.person(participant)}.`)
+  const late = present.flatMap(({ participant, arrived }) =>
+    arrived ? [`${write.person(participant)}: có mặt từ ${officialTime(arrived)}.`] : [])
+  const early = present.flatMap(({ participant, left }) =>
+    left ? [`${write.person(participant)}: rời đi lúc ${officialTime(left)}.`] : [])
+  const missed = absent.map(({ participant, excused }) => {
     const reason = state.attendance.reasons[participant.personId]
     if (!excused) return `${write.person(participant)}: vắng không có lý do.`
     return `${write.person(participant)}: vắng có lý do${reason ? ` (${write.text(reason)})` : ''}.`
-  })))
-  return blocks
+  })
+  const end = (lines: string[]) => lines.length ? ', gồm:' : '.'
+  return [
+    ...listed(`Có mặt: ${present.length}/${present.length + absent.length} ${counted}${end(named)}`, named),
+    ...(late.length ? listed(`Đến sau khi khai mạc: ${late.length} ${counted}${end(late)}`, late) : []),
+    ...(early.length ? listed(`Rời đi trước khi bế mạc: ${early.length} ${counted}${end(early)}`, early) : []),
+    ...(missed.length ? listed(`Vắng mặt: ${missed.length} ${counted}${end(missed)}`, missed) : [paragraph('Vắng mặt: không.')]),
+  ]
 }
 
 /** The items dealt with, in that order, and then those that the meeting did not come to. */
@@ -126,7 +128,8 @@ function courseBlocks({ state, course, style }: DraftInput, write: Writer): Minu
     return [itemId, [...stretches, ...votes].toSorted()[0] ?? null]
   }))
   const begun = (itemId: string) => beginnings.get(itemId) ?? ''
-  const dealtWith = state.agenda.filter(({ itemId }) => begun(itemId)).toSorted((a, b) => begun(a.itemId) < begun(b.itemId) ? -1 : 1)
+  const dealtWith = state.agenda.filter(({ itemId }) => begun(itemId))
+    .toSorted((a, b) => begun(a.itemId) < begun(b.itemId) ? -1 : 1)
   const left = state.agenda.filter(({ itemId }) => !begun(itemId))
   const participants = new Map(state.participants.map((participant) => [participant.personId, participant]))
 
@@ -141,7 +144,8 @@ function courseBlocks({ state, course, style }: DraftInput, write: Writer): Minu
       ...(presenter ? [paragraph(`Người trình bày (theo chương trình): ${write.person(presenter)}.`)] : []),
       ...(documents.length ? [paragraph('Tài liệu kèm theo:'), ...sublist(documents)] : []),
       toFillIn,
-      ...state.votes.filter(({ itemId }) => itemId === item.itemId).flatMap((vote) => voteBlocks(vote, write.text(vote.question))),
+      ...state.votes.filter(({ itemId }) => itemId === item.itemId)
+        .flatMap((vote) => voteBlocks(vote, write.text(vote.question))),
     ]
   })
   if (!left.length) return items

@@ -5,6 +5,7 @@ import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.
 import type { Minutes, MinutesContent } from '../../protocol/minutes.ts'
 import { officialYear } from '../issuing/dates.ts'
 import { registeredNumber, type Paper } from '../issuing/paper.ts'
+import type { BodyRecord } from '../bodies/bodies.ts'
 import { canonical, sha256 } from '../journal/chain.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import { requireOffice, type MeetingAccess } from '../meetings/access.ts'
@@ -57,14 +58,20 @@ export interface MinutesDeps {
   store: MinutesStore
   /** These two read over `trx` where one is given, so that a command never waits for a second connection. */
   people(ids: readonly string[], trx?: Knex.Transaction): Promise<readonly Person[]>
-  letterheadOf(bodyId: string, trx?: Knex.Transaction): Promise<Letterhead>
+  bodies(ids: readonly string[], trx?: Knex.Transaction): Promise<readonly Pick<BodyRecord, 'id' | 'letterhead'>[]>
 }
 
 const office = { scope: 'office' } as const
 const everyone = { scope: 'meeting' } as const
 
 /** Drafts are read and changed by chair and clerk, published minutes read by everyone who may see the meeting. */
-export function createMinutes({ journal, access, store, people, letterheadOf }: MinutesDeps) {
+export function createMinutes({ journal, access, store, people, bodies }: MinutesDeps) {
+  async function letterheadOf(bodyId: string, trx?: Knex.Transaction): Promise<Letterhead> {
+    const [body] = await bodies([bodyId], trx)
+    if (!body) throw new Error('a meeting of no body')
+    return body.letterhead
+  }
+
   /** Throws `minutesNotFound` also for a draft that the caller may not read. */
   async function readable(meetingId: string, caller: Caller): Promise<{ record: MinutesRecord, bodyId: string }> {
     const { meeting, viewer } = await access.accessTo(meetingId, caller)
@@ -116,9 +123,11 @@ export function createMinutes({ journal, access, store, people, letterheadOf }: 
      * Makes the first draft. To be called once, in the command that closes the meeting, after `meeting.closed` was
      * appended: meeting and draft are there together or not at all.
      */
-    async draftAtClosing(tx: JournalTx, bodyId: string): Promise<void> {
-      const content = await draftFrom(tx, bodyId)
-      await store.insertDraft(tx.trx, tx.meetingId, bodyId, content, tx.at)
+    async draftAtClosing(tx: JournalTx): Promise<void> {
+      if (tx.actorId === null) throw new Error('a meeting is closed by its chair or clerk')
+      const { meeting } = await access.accessTo(tx.meetingId, { personId: tx.actorId }, tx.trx)
+      const content = await draftFrom(tx, meeting.bodyId)
+      await store.insertDraft(tx.trx, tx.meetingId, meeting.bodyId, content, tx.at)
       saved(tx, 1, content)
     },
 
@@ -128,7 +137,9 @@ export function createMinutes({ journal, access, store, people, letterheadOf }: 
     },
 
     /** Throws `meetingNotFound`, `forbiddenInMeeting`, `minutesNotFound`, `minutesPublished`, `minutesChanged`. */
-    async save(meetingId: string, caller: Caller, version: number, content: MinutesContent): Promise<{ version: number, savedAt: string }> {
+    async save(
+      meetingId: string, caller: Caller, version: number, content: MinutesContent,
+    ): Promise<{ version: number, savedAt: string }> {
       return await access.change(meetingId, caller, requireOffice, {}, async (tx) => {
         await draftAt(meetingId, version, tx.trx)
         return { version: await replace(tx, version, content), savedAt: tx.at.toISOString() }

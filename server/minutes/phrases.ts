@@ -19,14 +19,18 @@ interface Phrases {
 
 export const phrases: Record<'party' | 'state', Phrases> = {
   party: {
-    meeting: 'hội nghị', title: 'đồng chí ', counted: 'đồng chí', recipients: ['Các đồng chí dự hội nghị', 'Lưu văn phòng'], endMark: '.',
+    meeting: 'hội nghị', title: 'đồng chí ', counted: 'đồng chí', endMark: '.',
+    recipients: ['Các đồng chí dự hội nghị', 'Lưu văn phòng'],
   },
   state: {
-    meeting: 'cuộc họp', title: '', counted: 'đại biểu', recipients: ['Như thành phần dự họp', 'Lưu: VT, hồ sơ'], endMark: './.',
+    meeting: 'cuộc họp', title: '', counted: 'đại biểu', endMark: './.',
+    recipients: ['Như thành phần dự họp', 'Lưu: VT, hồ sơ'],
   },
 }
 
-export const modeNames: Record<MeetingMode, string> = { inPerson: 'trực tiếp', online: 'trực tuyến', hybrid: 'trực tiếp kết hợp trực tuyến' }
+export const modeNames: Record<MeetingMode, string> = {
+  inPerson: 'trực tiếp', online: 'trực tuyến', hybrid: 'trực tiếp kết hợp trực tuyến',
+}
 
 export const choiceNames: Record<string, string> = { approve: 'tán thành', reject: 'không tán thành', abstain: 'không có ý kiến' }
 

@@ -16,7 +16,9 @@ interface MinutesRow {
   frame: MinutesFrame | null
 }
 
-const columns = ['meeting_id', 'status', 'version', 'content', 'saved_at', 'published_at', 'number', 'journal_head', 'frame'] as const
+const columns = [
+  'meeting_id', 'status', 'version', 'content', 'saved_at', 'published_at', 'number', 'journal_head', 'frame',
+] as const
 const UNIQUE_VIOLATION = '23505'
 
 function recordOf(row: MinutesRow): MinutesRecord {
@@ -35,21 +37,24 @@ export function createMinutesStore(db: Knex): MinutesStore {
     },
 
     async insertDraft(trx, meetingId, bodyId, content, savedAt) {
-      await trx('minutes').insert({ meeting_id: meetingId, body_id: bodyId, version: 1, content: JSON.stringify(content), saved_at: savedAt })
+      await trx('minutes')
+        .insert({ meeting_id: meetingId, body_id: bodyId, version: 1, content: JSON.stringify(content), saved_at: savedAt })
     },
 
     async updateDraft(trx, meetingId, version, content, savedAt) {
-      await trx('minutes').where({ meeting_id: meetingId }).update({ version, content: JSON.stringify(content), saved_at: savedAt })
+      await trx('minutes').where({ meeting_id: meetingId })
+        .update({ version, content: JSON.stringify(content), saved_at: savedAt })
     },
 
     async publish(trx, meetingId, { publishedAt, number, numberYear, journalHead, frame }) {
       try {
         await trx('minutes').where({ meeting_id: meetingId }).update({
-          status: 'published', published_at: publishedAt, number, number_year: numberYear, journal_head: journalHead, frame: JSON.stringify(frame),
+          status: 'published', published_at: publishedAt, number, number_year: numberYear, journal_head: journalHead,
+          frame: JSON.stringify(frame),
         })
       } catch (error) {
         if (systemCode(error) !== UNIQUE_VIOLATION) throw error
-        throw new AppError('minutesNumberTaken', { number, year: numberYear }, { cause: error })
+        throw new AppError('minutesNumberTaken', { number, year: numberYear })
       }
     },
 

@@ -25,13 +25,16 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
   function add(clock: string, entry: MeetingEntry) {
     entries.push({ at: at(clock), actorId: null, audience: { scope: 'meeting' }, ...entry })
   }
-  const facts = () => ({ title: text(meeting.title), mode: meeting.mode, place: text(meeting.place), startsAt: at('08:00'), plannedMinutes: 210 })
+  const facts = () => ({
+    title: text(meeting.title), mode: meeting.mode, place: text(meeting.place), startsAt: at('08:00'), plannedMinutes: 210,
+  })
 
   const story = {
     person(fullName: string, office: string, role: BodyRole = 'member', more: { here?: string, voting?: boolean } = {}): string {
+      const { here = office, voting = role !== 'guest' } = more
       const id = randomUUID()
       people.push({ id, fullName, office })
-      participants.push({ personId: id, role, office: more.here ?? office, voting: more.voting ?? role !== 'guest', rank: participants.length + 1 })
+      participants.push({ personId: id, role, office: here, voting, rank: participants.length + 1 })
       return id
     },
     publish(items: { title: string, presenterId?: string, documents?: string[] }[]): string[] {
@@ -42,7 +45,8 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
         data: {
           facts: facts(), participants,
           items: items.map((item, index) => ({
-            itemId: ids[index] ?? '', title: text(item.title), minutes: 30, presenterId: item.presenterId ?? null, purpose: 'decide' as const,
+            itemId: ids[index] ?? '', title: text(item.title), minutes: 30, presenterId: item.presenterId ?? null,
+            purpose: 'decide' as const,
           })),
           documents: items.flatMap((item, index) => (item.documents ?? []).map((name) => ({
             documentId: randomUUID(), itemId: ids[index] ?? '', name: text(name), sha256: '0'.repeat(64), bytes: 1000,
@@ -79,8 +83,8 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
     },
     grade(from: string, to: string, itemId: string, question: string, threshold: Threshold, result: VoteResult) {
       const voteId = randomUUID()
-      const scale = [['excellent', 'Xuất sắc'], ['good', 'Khá'], ['pass', 'Đạt'], ['fail', 'Không đạt']].map(([id = '', vi = '']) =>
-        ({ id, label: { vi, en: id }, passes: id !== 'fail' }))
+      const scale = [['excellent', 'Xuất sắc'], ['good', 'Khá'], ['pass', 'Đạt'], ['fail', 'Không đạt']]
+        .map(([id = '', vi = '']) => ({ id, label: { vi, en: id }, passes: id !== 'fail' }))
       const electorate = participants.filter(({ voting }) => voting).map(({ personId }) => personId)
       add(from, {
         kind: 'vote.opened',
@@ -101,7 +105,9 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
       for (const { at, kind, data, audience } of entries) {
         if (kind === 'meeting.closed') continue
         let json = JSON.stringify(data)
-        for (const ref of textRefs(data)) json = json.replaceAll(JSON.stringify(ref), JSON.stringify(await tx.text(texts[ref.$text] ?? '')))
+        for (const ref of textRefs(data)) {
+          json = json.replaceAll(JSON.stringify(ref), JSON.stringify(await tx.text(texts[ref.$text] ?? '')))
+        }
         tx.append({ kind, data: JSON.parse(json), audience, at: new Date(at) })
       }
     },
@@ -112,20 +118,26 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
 
 export const absoluteMajority: Threshold = { numerator: 1, denominator: 2, strict: true, basis: 'Quy định 24-QĐ/TW' }
 
-/** A Standing Committee of 15: two absent with reasons, one without, one late, one leaving early; two votes; an item left over. */
+/** A Standing Committee of 15: four absent, two of them with reasons, one late, one leaving early; two votes; an item left over. */
 export function standingCommitteeStory() {
-  const story = tellStory({ title: 'Hội nghị Ban Thường vụ Tỉnh uỷ tháng 6 năm 2026', place: 'Phòng họp số 1, Trụ sở Tỉnh uỷ', mode: 'hybrid' })
+  const story = tellStory({
+    title: 'Hội nghị Ban Thường vụ Tỉnh uỷ tháng 6 năm 2026', place: 'Phòng họp số 1, Trụ sở Tỉnh uỷ', mode: 'hybrid',
+  })
   const here = 'Uỷ viên Ban Thường vụ'
   const chair = story.person('Lê Hoài Đăng', 'Bí thư Tỉnh uỷ', 'chair', { here })
   const deputy = story.person('Phạm Thuỳ Nhiên', 'Phó Bí thư Thường trực Tỉnh uỷ', 'member', { here })
-  const members = ['Trần Đức Lam', 'Nguyễn Khắc Tường', 'Vũ Thảo Miên', 'Đặng Nhật Quỳ', 'Bùi Trọng Khê', 'Huỳnh Mỹ Ngãi', 'Lý Văn Ẩn',
-    'Đỗ Kiên Sỹ', 'Hồ Bách Việt', 'Mai Vĩnh Huy', 'Ngô Chí Thuận', 'Kim Sơn Tải', 'Dương Hạc Sĩ'].map((name, index) =>
-    story.person(name, index % 2 ? 'Trưởng ban của Tỉnh uỷ' : 'Bí thư Đảng uỷ trực thuộc', 'member', { here }))
+  const members = [
+    'Trần Đức Lam', 'Nguyễn Khắc Tường', 'Vũ Thảo Miên', 'Đặng Nhật Quỳ', 'Bùi Trọng Khê', 'Huỳnh Mỹ Ngãi', 'Lý Văn Ẩn',
+    'Đỗ Kiên Sỹ', 'Hồ Bách Việt', 'Mai Vĩnh Huy', 'Ngô Chí Thuận', 'Kim Sơn Tải', 'Dương Hạc Sĩ',
+  ].map((name, index) => story.person(name, index % 2 ? 'Trưởng ban của Tỉnh uỷ' : 'Bí thư Đảng uỷ trực thuộc', 'member', { here }))
   const clerk = story.person('Trương Ngọc Uyển', 'Phó Chánh Văn phòng Tỉnh uỷ', 'clerk', { voting: false })
   const guest = story.person('Cao Thị Khuê', 'Giám đốc Sở Tài chính', 'guest')
   const [late = '', early = '', ghost = '', travelling = '', ill = '', unknown = ''] = members
   const [budget = '', staff = '', plan = ''] = story.publish([
-    { title: 'Tờ trình về phân bổ nguồn vốn đầu tư công năm 2026', presenterId: guest, documents: ['Tờ trình 45-TTr/ĐU', 'Phụ lục danh mục dự án'] },
+    {
+      title: 'Tờ trình về phân bổ nguồn vốn đầu tư công năm 2026', presenterId: guest,
+      documents: ['Tờ trình 45-TTr/ĐU', 'Phụ lục danh mục dự án'],
+    },
     { title: 'Công tác cán bộ', presenterId: deputy },
     { title: 'Chương trình công tác quý III' },
   ])
@@ -154,17 +166,25 @@ export function standingCommitteeStory() {
 /** A science council of 9 that grades a study. */
 export function scienceCouncilStory() {
   const story = tellStory({
-    title: 'Nghiệm thu đề tài “Nâng cao hiệu quả cải cách hành chính trong Đảng”', place: 'Điểm cầu chính: Sở Khoa học và Công nghệ', mode: 'online',
+    title: 'Nghiệm thu đề tài “Nâng cao hiệu quả cải cách hành chính trong Đảng”',
+    place: 'Điểm cầu chính: Sở Khoa học và Công nghệ', mode: 'online',
   })
   const chair = story.person('PGS.TS. Đinh Văn Nhạc', 'Trưởng khoa, Học viện Chính trị khu vực', 'chair', { here: 'Chủ tịch Hội đồng' })
   const clerk = story.person('ThS. Tạ Thị Ngần', 'Chuyên viên Sở Khoa học và Công nghệ', 'clerk', { here: 'Thư ký khoa học' })
-  const members = ['TS. Quách Nhật An', 'TS. Lương Bá Cẩn', 'ThS. Âu Thị Đào', 'TS. Hà Minh Giáp', 'TS. Chu Thị Hậu', 'ThS. Tô Ngọc Ích', 'TS. Viên Thế Khải']
-    .map((name, index) => story.person(name, 'Giảng viên Trường Chính trị tỉnh', 'member', { here: index < 2 ? `Phản biện ${index + 1}` : 'Uỷ viên' }))
-  const [item = ''] = story.publish([{ title: 'Nghe báo cáo, nhận xét và đánh giá, xếp loại đề tài', documents: ['Báo cáo tổng hợp kết quả nghiên cứu.pdf'] }])
+  const members = [
+    'TS. Quách Nhật An', 'TS. Lương Bá Cẩn', 'ThS. Âu Thị Đào', 'TS. Hà Minh Giáp', 'TS. Chu Thị Hậu', 'ThS. Tô Ngọc Ích', 'TS. Viên Thế Khải',
+  ].map((name, index) => {
+    const here = index < 2 ? `Phản biện ${index + 1}` : 'Uỷ viên'
+    return story.person(name, 'Giảng viên Trường Chính trị tỉnh', 'member', { here })
+  })
+  const [item = ''] = story.publish([
+    { title: 'Nghe báo cáo, nhận xét và đánh giá, xếp loại đề tài', documents: ['Báo cáo tổng hợp kết quả nghiên cứu.pdf'] },
+  ])
   story.joins('13:20', chair, clerk, ...members)
   story.open('13:30')
   story.begin('13:31', item)
-  story.grade('15:00', '15:04', item, 'Đánh giá, xếp loại đề tài', { numerator: 2, denominator: 3, strict: false, basis: 'Quy chế của Hội đồng' },
+  const twoThirds: Threshold = { numerator: 2, denominator: 3, strict: false, basis: 'Quy chế của Hội đồng' }
+  story.grade('15:00', '15:04', item, 'Đánh giá, xếp loại đề tài', twoThirds,
     { counts: { excellent: 7, good: 2, pass: 0, fail: 0 }, cast: 9, base: 9, needed: 6, accepted: true, grade: 'excellent' })
   story.end('15:10', item)
   story.close('15:15')

@@ -1,0 +1,34 @@
+import { afterAll, expect, it } from 'vitest'
+import type { Paper } from './paper.ts'
+import { createPress } from './press.ts'
+
+const press = createPress()
+afterAll(() => press.close())
+
+const paper: Paper = {
+  style: 'party', superior: '', issuer: 'Ban Thường vụ', number: 7, symbol: 'BB/TU', place: 'Bình Giang', date: '2026-06-08T09:00:00.000Z',
+  type: 'Biên bản', abstract: 'Hội nghị', body: [{ kind: 'paragraph', text: 'Nội dung.' }],
+  signatures: [{ title: 'Người ghi biên bản', name: null }, { title: 'Chủ trì', name: null }], recipients: [], foot: null, draft: false,
+}
+const begins = (file: Uint8Array) => Buffer.from(file.subarray(0, 4)).toString('latin1')
+
+it('prints both formats beside the program’s own thread', async () => {
+  let turns = 0
+  const turning = setInterval(() => { turns += 1 }, 1)
+  const [pdf, docx] = await Promise.all([press.print(paper, 'pdf'), press.print(paper, 'docx')])
+  clearInterval(turning)
+  expect([begins(pdf), begins(docx)]).toEqual(['%PDF', 'PK\x03\x04'])
+  expect(turns).toBeGreaterThan(5)
+})
+
+it('prints a paper once for everybody who asks, and anew when anything in it changed', async () => {
+  const [first, second] = await Promise.all([press.print(paper, 'pdf'), press.print({ ...paper }, 'pdf')])
+  expect(second).toBe(first)
+  expect(await press.print({ ...paper, number: 8 }, 'pdf')).not.toEqual(first)
+})
+
+it('goes on after a paper that cannot be set', async () => {
+  const broken = { ...paper, date: 'no date' }
+  await expect(press.print(broken, 'pdf')).rejects.toThrow('Invalid time value')
+  expect(begins(await press.print({ ...paper, number: 9 }, 'pdf'))).toBe('%PDF')
+})

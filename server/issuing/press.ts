@@ -1,0 +1,51 @@
+import { createHash } from 'node:crypto'
+import type { Response } from 'express'
+import { LRUCache } from 'lru-cache'
+import { Piscina } from 'piscina'
+import { paperName, type Paper } from './paper.ts'
+import type { PrintJob } from './press-worker.ts'
+
+const types: Record<PrintJob['format'], string> = {
+  docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  pdf: 'application/pdf',
+}
+
+const KEPT_BYTES = 64 * 1024 * 1024
+
+/**
+ * Prints papers in a thread of its own: setting a hundred pages takes seconds, in which meetings must go on. The files
+ * printed last are kept in memory, since what was just published is fetched by everybody at once. One a process.
+ */
+export function createPress() {
+  const threads = new Piscina<PrintJob, Uint8Array>({
+    filename: new URL('./press-worker.ts', import.meta.url).href, minThreads: 0, maxThreads: 1, idleTimeout: 60_000,
+  })
+  const files = new LRUCache<string, Uint8Array, PrintJob>({
+    maxSize: KEPT_BYTES,
+    sizeCalculation: (file) => file.byteLength,
+    fetchMethod: (_key, _stale, { context }) => threads.run(context),
+  })
+
+  /** The paper as a file of this format. */
+  async function print(paper: Paper, format: PrintJob['format']): Promise<Uint8Array> {
+    const key = createHash('sha256').update(JSON.stringify([format, paper])).digest('hex')
+    return await files.forceFetch(key, { context: { paper, format } })
+  }
+
+  return {
+    print,
+
+    /** Answers with the paper as a file to save, under its Vietnamese name (`filename*`, RFC 6266), not to be kept or sniffed. */
+    async deliver(res: Response, paper: Paper, format: PrintJob['format']): Promise<void> {
+      const file = await print(paper, format)
+      res.attachment(`${paperName(paper)}.${format}`)
+      res.set({ 'Content-Type': types[format], 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'private, no-store' })
+      res.end(file)
+    },
+
+    /** Ends the thread; what is still being printed fails. */
+    close: () => threads.destroy(),
+  }
+}
+
+export type Press = ReturnType<typeof createPress>

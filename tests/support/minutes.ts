@@ -1,0 +1,77 @@
+import { randomUUID } from 'node:crypto'
+import type { BodyRules, Letterhead } from '../../protocol/bodies.ts'
+import { createBodiesStore } from '../../server/bodies/store.ts'
+import { createIdentityStore } from '../../server/identity/store.ts'
+import { createAccess } from '../../server/meetings/access.ts'
+import { meetingStore } from '../../server/meetings/store.ts'
+import { createMinutes } from '../../server/minutes/minutes.ts'
+import { createMinutesStore } from '../../server/minutes/store.ts'
+import { exported, openArchive } from './journal.ts'
+import { absoluteMajority, standingCommitteeStory } from './story.ts'
+
+export const letterhead: Letterhead = {
+  style: 'party', superior: 'Tỉnh uỷ Bình Giang', issuer: 'Ban Thường vụ', minutesSymbol: 'BB/TU', place: 'Bình Giang',
+}
+const rules: BodyRules = { quorum: absoluteMajority, majority: { ...absoluteMajority, base: 'incumbents' }, grading: null }
+
+export const committee = standingCommitteeStory()
+export const as = (personId: string) => ({ personId, administrator: false })
+export const [chair, clerk, member, stranger] = [as(committee.chair), as(committee.clerk), as(committee.early), as(randomUUID())]
+
+/** The minutes on a database of their own, with meetings of the Standing Committee to write them of. */
+export async function openMinutes() {
+  const archive = await openArchive()
+  const server = archive.start()
+  const { db, journal } = server
+  const minutes = createMinutes({
+    journal,
+    access: createAccess({ db, journal, store: meetingStore }),
+    store: createMinutesStore(db),
+    people: (ids, trx) => createIdentityStore(trx ?? db).people(ids),
+    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
+  })
+  await db('person').insert(committee.story.people.map(({ id, fullName, office }) => ({ id, full_name: fullName, office })))
+
+  async function newBody(): Promise<string> {
+    return (await createBodiesStore(db).insertBody({ name: `Ban ${randomUUID()}`, rules, letterhead })).id
+  }
+
+  /** As far as the closing, which is still to come. */
+  async function heldMeeting(bodyId?: string): Promise<string> {
+    const meetingId = randomUUID()
+    const { facts, participants } = committee.story.told().state
+    await db.transaction((trx) => journal.create(meetingId, trx, { actorId: committee.chair }, async (tx) => {
+      await meetingStore.insert(trx, {
+        id: meetingId, bodyId: bodyId ?? await newBody(), mode: 'hybrid', startsAt: new Date(facts?.startsAt ?? ''), plannedMinutes: 210,
+        titleText: (await tx.text('Hội nghị')).$text, placeText: (await tx.text('Trụ sở')).$text,
+        status: 'live', openedAt: new Date('2026-06-08T01:00:20.000Z'), closedAt: null,
+      }, { creatorId: committee.chair, key: randomUUID(), fingerprint: Buffer.alloc(32) })
+      await meetingStore.insertParticipants(trx, meetingId, participants)
+      await committee.story.write(tx)
+    }))
+    return meetingId
+  }
+
+  /** At half past ten. */
+  async function close(meetingId: string): Promise<void> {
+    await journal.run(meetingId, { actorId: committee.chair, at: new Date('2026-06-08T03:30:00.000Z') }, async (tx) => {
+      await meetingStore.update(tx.trx, meetingId, { status: 'closed', closedAt: tx.at })
+      tx.append({ kind: 'meeting.closed', data: {}, audience: { scope: 'meeting' } })
+      await minutes.draftAtClosing(tx)
+    })
+  }
+
+  return {
+    archive, server, minutes, newBody, heldMeeting, close,
+    async closedMeeting(bodyId?: string): Promise<string> {
+      const meetingId = await heldMeeting(bodyId)
+      await close(meetingId)
+      return meetingId
+    },
+    async entriesOf(meetingId: string, kind: string) {
+      return (await exported(journal, meetingId)).filter((record) => record.record === 'entry' && record.kind === kind)
+    },
+  }
+}
+
+export type MinutesWorld = Awaited<ReturnType<typeof openMinutes>>
