@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MediaKind } from './rtp.ts'
+import type { MediaKind } from './rtp.ts'
 
 /** What a person may send. One producer of each at a time. */
 export const MediaSource = z.enum(['microphone', 'camera', 'screen', 'screenAudio'])

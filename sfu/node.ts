@@ -112,6 +112,8 @@ export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNod
     const { room, peer } = guest
     if (guestOf(room.id, peer.id) !== guest) return
     guests.get(room.id)?.delete(peer.id)
+    // Its connection closes after this, which is no cut then.
+    guest.connection = undefined
     clearTimeout(timers.get(guest))
     timers.delete(guest)
     peer.close()
@@ -129,7 +131,6 @@ export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNod
 
   function end(guest: Guest, reason: 'removed' | 'roomClosed'): void {
     const { connection } = guest
-    guest.connection = undefined
     remove(guest, guest.cutAt ?? Date.now(), reason)
     connection?.close(reason)
   }

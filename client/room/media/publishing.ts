@@ -1,0 +1,183 @@
+import type { types } from 'mediasoup-client'
+import type { MediaSource } from '../../../protocol/media-grant.ts'
+import type { LocalEnd, LocalTrack } from './events.ts'
+import { MediaRequestError, type Signalling } from './signalling.ts'
+
+type Transport = types.Transport
+type Producer = types.Producer
+
+/** Three sizes of the camera, of which each viewer gets one that fits. */
+const CAMERA_LAYERS: types.RtpEncodingParameters[] = [
+  { scaleResolutionDownBy: 4, maxBitrate: 120_000, scalabilityMode: 'L1T3' },
+  { scaleResolutionDownBy: 2, maxBitrate: 400_000, scalabilityMode: 'L1T3' },
+  { scaleResolutionDownBy: 1, maxBitrate: 1_200_000, scalabilityMode: 'L1T3' },
+]
+const SCREEN_LAYERS: types.RtpEncodingParameters[] = [{ maxBitrate: 2_500_000, scalabilityMode: 'L1T1' }]
+
+const HOW: Record<MediaSource, Pick<types.ProducerOptions, 'encodings' | 'codecOptions'>> = {
+  microphone: { codecOptions: { opusDtx: true, opusFec: true } },
+  camera: { encodings: CAMERA_LAYERS, codecOptions: { videoGoogleStartBitrate: 1_000 } },
+  screen: { encodings: SCREEN_LAYERS, codecOptions: { videoGoogleStartBitrate: 1_500 } },
+  screenAudio: { codecOptions: { opusStereo: true, opusFec: true } },
+}
+
+/** The node and the transport to it, while there are both. */
+export interface Uplink {
+  signalling: Signalling
+  /** Made at the first need, so that who only watches has none. */
+  transport(): Promise<Transport>
+}
+
+export interface Publishing {
+  tracks(): LocalTrack[]
+  track(source: MediaSource): LocalTrack | undefined
+  /** Sends a track; replaces an earlier one of the source. Its end ends the sending. */
+  set(source: MediaSource, track: MediaStreamTrack, muted: boolean): void
+  mute(source: MediaSource, muted: boolean): void
+  remove(source: MediaSource, why: LocalEnd): void
+  /** Stops whatever is not among these. */
+  allow(sources: MediaSource[]): void
+  /** There is a node. `kept`: the producers that it still has of us; anything else is made anew. */
+  connected(uplink: Uplink, kept: string[]): void
+  disconnected(): void
+  /** The transport is gone with its producers. */
+  reset(): void
+  /** The node closed one of our producers. */
+  producerClosed(producerId: string): void
+  /** Resolves when what is sent is what should be, as far as that is possible now. */
+  settled(): Promise<void>
+  close(): void
+}
+
+/** Keeps what the node receives of us equal to what we want to send, over cuts, changes of rights and lost workers. */
+export function createPublishing(on: {
+  added(track: LocalTrack): void
+  changed(track: LocalTrack): void
+  removed(track: LocalTrack, why: LocalEnd): void
+}): Publishing {
+  const wanted = new Map<MediaSource, LocalTrack>()
+  const producers = new Map<MediaSource, Producer>()
+  let allowed: Set<MediaSource> | undefined
+  let uplink: Uplink | undefined
+  let work = Promise.resolve()
+
+  /** One step after the other, so that two wishes about one source never overtake each other. */
+  function sync(): void {
+    work = work.then(async () => {
+      for (const source of new Set([...wanted.keys(), ...producers.keys()])) await syncSource(source).catch(failed)
+    })
+  }
+
+  /** A lost connection or a lost worker: what is wanted is tried again when there is another one. */
+  function failed(error: unknown): void {
+    if (!(error instanceof MediaRequestError)) console.warn('sending failed', error)
+  }
+
+  async function syncSource(source: MediaSource): Promise<void> {
+    const at = uplink
+    const wish = wanted.get(source)
+    const producer = producers.get(source)
+    if (!at) return
+    if (producer && (!wish || producer.closed)) {
+      producers.delete(source)
+      producer.close()
+      await at.signalling.request('closeProducer', { producerId: producer.id }).catch(failed)
+      return syncSource(source)
+    }
+    if (!wish || !allowed?.has(source)) return
+    if (!producer) return await produce(at, wish)
+    if (producer.track !== wish.track) await producer.replaceTrack({ track: wish.track })
+    if (producer.paused === wish.muted) return
+    if (wish.muted) producer.pause()
+    else producer.resume()
+    await at.signalling.request(wish.muted ? 'pauseProducer' : 'resumeProducer', { producerId: producer.id })
+  }
+
+  async function produce(at: Uplink, wish: LocalTrack): Promise<void> {
+    const transport = await at.transport()
+    if (at !== uplink || wanted.get(wish.source) !== wish) return
+    const producer = await transport.produce({
+      track: wish.track, stopTracks: false, disableTrackOnPause: false, appData: { source: wish.source, paused: wish.muted },
+      ...HOW[wish.source],
+    })
+    if (wish.muted) producer.pause()
+    producers.set(wish.source, producer)
+    // The wish may have changed while the node answered.
+    await syncSource(wish.source)
+  }
+
+  const publishing: Publishing = {
+    tracks: () => [...wanted.values()],
+    track: (source) => wanted.get(source),
+    set(source, track, muted) {
+      const earlier = wanted.get(source)
+      if (earlier && earlier.track !== track) earlier.track.stop()
+      track.enabled = !muted
+      const local: LocalTrack = { source, track, muted }
+      wanted.set(source, local)
+      track.addEventListener('ended', () => {
+        if (wanted.get(source)?.track === track) publishing.remove(source, 'ended')
+      })
+      on.added(local)
+      sync()
+    },
+    mute(source, muted) {
+      const local = wanted.get(source)
+      if (!local || local.muted === muted) return
+      // At once, before any answer of the node: nobody is heard after pressing mute.
+      local.track.enabled = !muted
+      local.muted = muted
+      on.changed(local)
+      sync()
+    },
+    remove(source, why) {
+      const local = wanted.get(source)
+      if (!local) return
+      wanted.delete(source)
+      local.track.stop()
+      on.removed(local, why)
+      sync()
+    },
+    allow(sources) {
+      allowed = new Set(sources)
+      for (const source of [...wanted.keys()]) if (!allowed.has(source)) publishing.remove(source, 'revoked')
+      sync()
+    },
+    connected(given, kept) {
+      uplink = given
+      for (const [source, producer] of producers) if (!kept.includes(producer.id)) forget(source, producer)
+      const known = new Set([...producers.values()].map((producer) => producer.id))
+      for (const producerId of kept) {
+        // Its answer was lost in the cut, so we know nothing of it.
+        if (!known.has(producerId)) given.signalling.request('closeProducer', { producerId }).catch(failed)
+      }
+      for (const [source, producer] of producers) {
+        const method = producer.paused ? 'pauseProducer' : 'resumeProducer'
+        if (wanted.has(source)) given.signalling.request(method, { producerId: producer.id }).catch(failed)
+      }
+      sync()
+    },
+    disconnected: () => { uplink = undefined },
+    reset() {
+      uplink = undefined
+      for (const [source, producer] of producers) forget(source, producer)
+    },
+    producerClosed(producerId) {
+      for (const [source, producer] of producers) if (producer.id === producerId) forget(source, producer)
+      sync()
+    },
+    settled: () => work,
+    close() {
+      uplink = undefined
+      for (const source of [...wanted.keys()]) publishing.remove(source, 'stopped')
+      for (const [source, producer] of producers) forget(source, producer)
+    },
+  }
+
+  function forget(source: MediaSource, producer: Producer): void {
+    producers.delete(source)
+    producer.close()
+  }
+
+  return publishing
+}

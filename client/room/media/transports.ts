@@ -1,0 +1,115 @@
+import type { Device, types } from 'mediasoup-client'
+import type { MediaSource } from '../../../protocol/media-grant.ts'
+import type { MediaInput } from '../../../protocol/media.ts'
+import { MediaRequestError, type Signalling } from './signalling.ts'
+
+type Direction = MediaInput<'createTransport'>['direction']
+
+/** How long a lost path may mend itself before ICE is restarted, and the pause between two restarts, in ms. */
+const MEND_MS = 2_500
+
+export interface Transports {
+  /** The transport of a direction, made at the first call. Fails with what the node answers. */
+  get(direction: Direction): Promise<types.Transport>
+  existing(direction: Direction): types.Transport | undefined
+  /** After a cut: forgets what the node no longer has, and mends the paths of what it has. */
+  keepOnly(transportIds: string[]): void
+  /** Closes both. */
+  reset(): void
+}
+
+/**
+ * The one or two transports to the node. They outlive a signalling connection: whatever has to be asked is asked of the
+ * one that `signalling` gives at that moment.
+ */
+export function createTransports(options: {
+  device(): Device
+  /** Fails with signallingLost while there is none. */
+  signalling(): Signalling
+  /** A path cannot be mended; everything has to be made anew. */
+  broken(): void
+}): Transports {
+  const transports = new Map<Direction, types.Transport>()
+  const making = new Map<Direction, Promise<types.Transport>>()
+  /** Their first connection failed half-way, so nobody knows what the node has of it. */
+  const spoiled = new WeakSet<types.Transport>()
+  const timers = new Map<types.Transport, ReturnType<typeof setTimeout>>()
+  let generation = 0
+
+  async function make(direction: Direction): Promise<types.Transport> {
+    const mine = generation
+    const { transportId, iceParameters, iceCandidates, dtlsParameters } = await options.signalling().request('createTransport', { direction })
+    // Everything was reset while the node answered: this transport is of the past.
+    if (mine !== generation) throw new MediaRequestError('transportNotFound')
+    const parameters = { id: transportId, iceParameters, iceCandidates, dtlsParameters }
+    const device = options.device()
+    const transport = direction === 'send' ? device.createSendTransport(parameters) : device.createRecvTransport(parameters)
+    transport.on('connect', (connect, done, fail) => {
+      ask(() => options.signalling().request('connectTransport', { transportId, ...connect }), () => done(), (error) => {
+        spoiled.add(transport)
+        fail(error)
+      })
+    })
+    transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
+      const { source, paused } = appData as { source: MediaSource; paused: boolean }
+      ask(
+        () => options.signalling().request('produce', { kind, source, paused, rtpParameters: rtpParameters as MediaInput<'produce'>['rtpParameters'] }),
+        ({ producerId }) => done({ id: producerId }),
+        fail,
+      )
+    })
+    transport.on('connectionstatechange', (state) => {
+      clearTimeout(timers.get(transport))
+      if (state === 'disconnected' || state === 'failed') timers.set(transport, setTimeout(() => void mend(transport), MEND_MS))
+    })
+    transport.observer.once('close', () => clearTimeout(timers.get(transport)))
+    transports.set(direction, transport)
+    return transport
+  }
+
+  /** Without signalling nothing can be mended now; `keepOnly` does it after the reconnection. */
+  async function mend(transport: types.Transport): Promise<void> {
+    if (transport.closed || transport.connectionState === 'connected') return
+    try {
+      const { iceParameters } = await options.signalling().request('restartIce', { transportId: transport.id })
+      if (!transport.closed) await transport.restartIce({ iceParameters })
+    } catch (error) {
+      if (error instanceof MediaRequestError && error.code === 'signallingLost') return
+      options.broken()
+    }
+  }
+
+  function forget(direction: Direction): void {
+    transports.get(direction)?.close()
+    transports.delete(direction)
+  }
+
+  return {
+    existing: (direction) => transports.get(direction),
+    get(direction) {
+      const there = transports.get(direction)
+      if (there) return Promise.resolve(there)
+      const started = making.get(direction) ?? make(direction).finally(() => { if (making.get(direction) === started) making.delete(direction) })
+      making.set(direction, started)
+      return started
+    },
+    keepOnly(transportIds) {
+      for (const [direction, transport] of transports) {
+        const { connectionState } = transport
+        if (!transportIds.includes(transport.id) || transport.closed || spoiled.has(transport)) forget(direction)
+        else if (connectionState === 'disconnected' || connectionState === 'failed') void mend(transport)
+      }
+    },
+    reset() {
+      generation += 1
+      making.clear()
+      forget('send')
+      forget('receive')
+    },
+  }
+}
+
+/** Bridges a promise to mediasoup-client's pair of callbacks; what is thrown at once is a failure like any other. */
+function ask<T>(request: () => Promise<T>, done: (answer: T) => void, fail: (error: Error) => void): void {
+  Promise.resolve().then(request).then(done, (error: unknown) => fail(error instanceof Error ? error : new Error(String(error))))
+}
