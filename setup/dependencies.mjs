@@ -1,6 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
 import path from 'node:path'
-import { npmFailure, notPermitted } from './failure.mjs'
+import { isDiskFull, npmFailure } from './failure.mjs'
 import { runProgram } from './program.mjs'
 import { step } from './progress.mjs'
 
@@ -49,17 +49,17 @@ export async function ensureDependencies(root) {
     const fetched = new Set()
     // npm goes on asking for other packages when the registry does not answer for one: minutes, to the same end.
     const onLine = (line, end) => {
-      if (new RegExp(`attempt ${RETRIES + 1} failed with E`).test(line)) end()
+      // A full disk it only warns of, and ends as if all were well.
+      if (new RegExp(`attempt ${RETRIES + 1} failed with E`).test(line) || isDiskFull(line)) end()
       const archive = /^npm http (?:fetch GET 200|cache) \S*?(https?:\S+\.tgz)/.exec(line)
       if (archive) report(`${fetched.add(archive[1]).size} of about ${total} packages`)
     }
     const done = await runProgram(program, [...args, 'ci', '--ignore-scripts', '--include=dev', '--no-audit', '--no-fund',
       '--loglevel=http', `--fetch-retries=${RETRIES}`, '--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=5000',
       '--fetch-timeout=60000'], { cwd: root, onLine })
-    if (done.status !== 0) {
+    if (done.status !== 0 || !dependenciesMatch(root)) {
       const registry = await runProgram(program, [...args, 'config', 'get', 'registry'], { cwd: root })
       throw npmFailure(done.output, registry.status === 0 ? registry.output.trim() : '', root)
     }
-    if (!dependenciesMatch(root)) throw notPermitted(path.join(root, 'node_modules'))
   })
 }

@@ -20,8 +20,9 @@ export function isNotPermitted(text) {
   return /\b(EACCES|EPERM|EROFS)\b|Permission denied|Read-only file system/i.test(text)
 }
 
+/** The end of what a program printed, without the frames of its stack. */
 function tail(text, lines = 20) {
-  return text.trim().split('\n').slice(-lines).join('\n')
+  return text.trim().split('\n').filter((line) => !/^\s+at /.test(line)).slice(-lines).join('\n')
 }
 
 export function diskFull(place) {
