@@ -3,6 +3,7 @@ import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 import { theme } from './app/theme-config.ts'
+import { pdfData } from './pdf-data-plugin.ts'
 
 const top = fileURLToPath(new URL('..', import.meta.url))
 
@@ -11,6 +12,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [
     vue(),
+    pdfData(),
     ui({
       // Generated theme files lie in the top node_modules, so that the client folder holds sources alone.
       root: top,

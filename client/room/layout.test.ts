@@ -24,14 +24,14 @@ describe('grid', () => {
 
 describe('stage', () => {
   const room = { sharing: [], speaker: 'a', present: ['a', 'b'], wish: 'auto' } as const
-  test('the speaker', () => expect(stageOf(room)).toEqual({ kind: 'speaker', personId: 'a' }))
+  test('the speaker', () => expect(stageOf(room)).toEqual({ kind: 'speaker', peerId: 'a' }))
   test('a shared screen before the speaker, the latest first', () =>
-    expect(stageOf({ ...room, sharing: ['b', 'a'] })).toEqual({ kind: 'screen', personId: 'a' }))
+    expect(stageOf({ ...room, sharing: ['b', 'a'] })).toEqual({ kind: 'screen', peerId: 'a' }))
   test('the gallery when somebody looks for it', () => expect(stageOf({ ...room, sharing: ['b'], wish: 'gallery' })).toEqual({ kind: 'gallery' }))
   test('the gallery when the last speaker has left', () => expect(stageOf({ ...room, present: ['b'] })).toEqual({ kind: 'gallery' }))
 })
 
 test('oneself stands last, the others by rank', () => {
-  const tiles = [{ personId: 'me', rank: 1 }, { personId: 'x', rank: 3 }, { personId: 'y', rank: 2 }]
-  expect(tileOrder(tiles, 'me').map((tile) => tile.personId)).toEqual(['y', 'x', 'me'])
+  const tiles = [{ name: 'me', own: true, rank: 1 }, { name: 'x', own: false, rank: 3 }, { name: 'y', own: false, rank: 2 }]
+  expect(tileOrder(tiles).map((tile) => tile.name)).toEqual(['y', 'x', 'me'])
 })

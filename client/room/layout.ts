@@ -19,8 +19,8 @@ export function gridFor(count: number, space: { width: number, height: number },
 export type StageWish = 'auto' | 'gallery'
 
 export type Stage =
-  | { kind: 'screen', personId: string }
-  | { kind: 'speaker', personId: string }
+  | { kind: 'screen', peerId: string }
+  | { kind: 'speaker', peerId: string }
   | { kind: 'gallery' }
 
 /**
@@ -30,12 +30,12 @@ export type Stage =
 export function stageOf(input: { sharing: readonly string[], speaker: string | null, present: readonly string[], wish: StageWish }): Stage {
   const sharer = input.sharing.at(-1)
   if (input.wish === 'gallery') return { kind: 'gallery' }
-  if (sharer) return { kind: 'screen', personId: sharer }
-  if (input.speaker && input.present.includes(input.speaker)) return { kind: 'speaker', personId: input.speaker }
+  if (sharer) return { kind: 'screen', peerId: sharer }
+  if (input.speaker && input.present.includes(input.speaker)) return { kind: 'speaker', peerId: input.speaker }
   return { kind: 'gallery' }
 }
 
 /** Tiles in a steady order: oneself last, everyone else by protocol rank, so that nothing jumps when somebody speaks. */
-export function tileOrder<T extends { personId: string, rank: number }>(tiles: readonly T[], ownId: string): T[] {
-  return tiles.toSorted((a, b) => Number(a.personId === ownId) - Number(b.personId === ownId) || a.rank - b.rank)
+export function tileOrder<T extends { own: boolean, rank: number }>(tiles: readonly T[]): T[] {
+  return tiles.toSorted((a, b) => Number(a.own) - Number(b.own) || a.rank - b.rank)
 }

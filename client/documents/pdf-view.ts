@@ -1,0 +1,63 @@
+import { openPdf } from './pdf.ts'
+import { EventBus, PDFLinkService, PDFViewer } from 'pdfjs-dist/web/pdf_viewer.mjs'
+
+export interface PdfView {
+  /** Opens a document and resolves to its number of pages. Rejects when it cannot be fetched or read. */
+  show(url: string): Promise<number>
+  goTo(page: number): void
+  zoom(direction: 1 | -1): void
+  fitWidth(): void
+  /** Ends downloads, the worker's part and every listener; may be called at any time, more than once. */
+  close(): void
+}
+
+interface Listeners { onPage: (page: number) => void, onScale: (scale: number) => void }
+
+/** pdf.js's own viewer inside `container`, which holds a `.pdfViewer` element and is positioned absolutely. */
+export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Listeners): PdfView {
+  const eventBus = new EventBus()
+  const linkService = new PDFLinkService({ eventBus, externalLinkTarget: 2, externalLinkRel: 'noopener noreferrer' })
+  const viewer = new PDFViewer({ container, eventBus, linkService, removePageBorders: true, annotationMode: 1 })
+  linkService.setViewer(viewer)
+  let task: ReturnType<typeof openPdf> | null = null
+  let fitted = true
+
+  const fit = () => { if (viewer.pagesCount) viewer.currentScaleValue = 'page-width' }
+  eventBus.on('pagesinit', fit)
+  eventBus.on('pagechanging', ({ pageNumber }: { pageNumber: number }) => onPage(pageNumber))
+  eventBus.on('scalechanging', ({ scale }: { scale: number }) => onScale(scale))
+  const resized = new ResizeObserver(() => { if (fitted) fit() })
+  resized.observe(container)
+
+  return {
+    async show(url) {
+      void task?.destroy()
+      task = openPdf(url)
+      const document = await task.promise
+      viewer.setDocument(document)
+      linkService.setDocument(document)
+      await viewer.firstPagePromise
+      return document.numPages
+    },
+    goTo(page) {
+      if (Number.isInteger(page) && page >= 1 && page <= viewer.pagesCount) viewer.currentPageNumber = page
+      else onPage(viewer.currentPageNumber)
+    },
+    zoom(direction) {
+      fitted = false
+      if (direction > 0) viewer.increaseScale()
+      else viewer.decreaseScale()
+    },
+    fitWidth() {
+      fitted = true
+      fit()
+    },
+    close() {
+      resized.disconnect()
+      viewer.setDocument(null as never)
+      linkService.setDocument(null)
+      void task?.destroy()
+      task = null
+    },
+  }
+}

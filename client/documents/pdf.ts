@@ -1,0 +1,27 @@
+import * as pdfjs from 'pdfjs-dist'
+import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url'
+
+pdfjs.GlobalWorkerOptions.workerSrc = workerUrl
+
+/** Where the build puts what some files need besides themselves: fonts that are not embedded, character maps, decoders of scans. */
+const data = (folder: string) => new URL(`/pdf/${folder}/`, location.origin).href
+
+/** Bytes asked for at a time: pages that nobody looks at are not fetched. */
+const RANGE_BYTES = 262_144
+
+/** Opens a PDF of this origin. `destroy()` of the task ends everything that it began. */
+export function openPdf(url: string) {
+  return pdfjs.getDocument({
+    url,
+    withCredentials: true,
+    rangeChunkSize: RANGE_BYTES,
+    disableAutoFetch: true,
+    disableStream: true,
+    standardFontDataUrl: data('standard_fonts'),
+    cMapUrl: data('cmaps'),
+    wasmUrl: data('wasm'),
+    // The content security policy allows no WebAssembly; the decoders come as scripts too.
+    useWasm: false,
+    enableXfa: false,
+  })
+}

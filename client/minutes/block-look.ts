@@ -1,0 +1,17 @@
+import type { MinutesBlock } from '../../protocol/minutes.ts'
+
+type Kind = MinutesBlock['kind']
+
+/** How each kind of block looks on the sheet: as it will be printed. */
+export const blockClass: Record<Kind, string> = {
+  heading: 'mt-4 font-bold',
+  subheading: 'mt-3 font-bold italic',
+  paragraph: 'mt-1.5 text-justify indent-[1.27cm]',
+  listItem: 'mt-1 text-justify indent-[1.27cm]',
+}
+
+export const blockTag: Record<Kind, string> = { heading: 'h2', subheading: 'h3', paragraph: 'p', listItem: 'p' }
+
+export const blockIcons: Record<Kind, string> = {
+  heading: 'i-lucide-heading-1', subheading: 'i-lucide-heading-2', paragraph: 'i-lucide-pilcrow', listItem: 'i-lucide-list',
+}
