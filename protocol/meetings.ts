@@ -90,6 +90,13 @@ export const publishMeeting = defineRoute({
   params: MeetingParams, response: z.object({}),
 })
 
+export const exportJournal = defineRoute({
+  id: 'meetings.exportJournal', method: 'get', path: '/api/meetings/:meetingId/journal', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting'],
+  summary: 'The whole journal for chair and clerk, to keep and to check with `npm run verify:journal`: a JSON array of `ExportRecord`.',
+  params: MeetingParams, response: { stream: 'application/json' },
+})
+
 export const openMeeting = defineCommand({
   name: 'meeting:open', summary: 'Declares the meeting open.', access: 'chair or clerk',
   input: ChangeOfMeeting, output: Nothing, errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingAlreadyLive', 'meetingClosed'],

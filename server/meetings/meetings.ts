@@ -59,7 +59,7 @@ export interface Closing {
 
 export interface MeetingsDeps {
   db: Knex
-  journal: Pick<Journal, 'create' | 'state'>
+  journal: Pick<Journal, 'create' | 'export'>
   access: MeetingAccess
   store: MeetingStore
   bodies: Pick<Bodies, 'bodies' | 'bodyFor' | 'presentMembers'>
@@ -70,7 +70,7 @@ export interface MeetingsDeps {
 }
 
 /** Who may do what to a meeting. Creating one is decided by the role in the body. */
-const may = { change: requireOffice, publish: requireOffice, open: requireOffice, close: requireOffice }
+const may = { change: requireOffice, publish: requireOffice, open: requireOffice, close: requireOffice, exportJournal: requireOffice }
 
 /** A meeting's life: draft → published → live → closed, and no way back. */
 export function createMeetings({ db, journal, access, store, bodies, people, minutesStatuses, closing, log }: MeetingsDeps) {
@@ -192,6 +192,12 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
         await closing.draftMinutes(tx)
       })
       await closing.closeRoom(meetingId).catch((error: unknown) => { log.warn({ meetingId, err: error }, 'the media room could not be closed') })
+    },
+
+    /** The auditor's export, as pieces of one JSON file. Throws `meetingNotFound`, `forbiddenInMeeting`. */
+    async exportJournal(meetingId: string, caller: Caller): Promise<AsyncIterable<string>> {
+      may.exportJournal(await access.accessTo(meetingId, caller))
+      return journal.export(meetingId)
     },
 
     /** Which of these meetings are live. */

@@ -1,4 +1,5 @@
-import { changeMeeting, createMeeting, getMeeting, listMeetings, publishMeeting } from '../../protocol/meetings.ts'
+import { pipeline } from 'node:stream/promises'
+import { changeMeeting, createMeeting, exportJournal, getMeeting, listMeetings, publishMeeting } from '../../protocol/meetings.ts'
 import type { MountRoute } from '../platform/contract.ts'
 import type { Meetings } from './meetings.ts'
 
@@ -13,5 +14,10 @@ export function mountMeetings(route: MountRoute, meetings: Meetings): void {
   route(publishMeeting, async ({ params, caller }) => {
     await meetings.publish(params.meetingId, caller)
     return {}
+  })
+  route(exportJournal, async ({ params, caller, res }) => {
+    const pieces = await meetings.exportJournal(params.meetingId, caller)
+    res.attachment(`journal-${params.meetingId}.json`)
+    await pipeline(pieces, res)
   })
 }
