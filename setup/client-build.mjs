@@ -47,7 +47,7 @@ export async function ensureClientBuild(root) {
     const vite = path.join(root, 'node_modules', 'vite', 'bin', 'vite.js')
     const done = await runProgram(node, [vite, 'build', '--config', 'client/vite.config.ts'], {
       cwd: root,
-      env: { ...process.env, NODE_ENV: 'production', FORCE_COLOR: '0' },
+      env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
       onLine: (line) => {
         const modules = /(\d+) modules transformed/.exec(line)
         if (modules) report(`${modules[1]} modules`)

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /** A step that cannot go on for a reason that the person at the keyboard can mend: what happened, and what to do. */
 export class SetupFailure extends Error {
   constructor(message, remedy) {
@@ -22,7 +24,8 @@ export function isNotPermitted(text) {
 
 /** The end of what a program printed, without the frames of its stack. */
 function tail(text, lines = 20) {
-  return text.trim().split('\n').filter((line) => !/^\s+at /.test(line)).slice(-lines).join('\n')
+  const plain = stripVTControlCharacters(text)
+  return plain.trim().split('\n').filter((line) => !/^\s+at /.test(line)).slice(-lines).join('\n')
 }
 
 export function diskFull(place) {
