@@ -13,6 +13,8 @@ export interface Keys {
   journal: { privateKey: KeyObject; publicKey: KeyObject }
   /** HS256 secret of media grants, shared with media nodes of this machine. */
   mediaGrantSecret: Uint8Array
+  /** Where that secret is kept, in hexadecimal digits: media nodes read it themselves. */
+  mediaGrantSecretFile: string
 }
 
 /** The file appears under its name only when it is whole; one that came first stays. */
@@ -85,10 +87,12 @@ export async function loadKeys(config: Pick<Config, 'dataDir' | 'sessionSecret' 
   await prepareDataDir(config.dataDir)
   const folder = path.join(config.dataDir, 'keys')
   const journal = config.journalKeyFile
+  const mediaGrantSecretFile = path.join(folder, 'media-grant-secret')
   const pem = journal.named ? await namedJournalKey(journal.path) : await readOrMakeSecret(journal.path, ed25519)
   return {
     sessionSecret: config.sessionSecret ?? (await readOrMakeSecret(path.join(folder, 'session-secret'), hex)),
     journal: readJournalKey(pem, journal.path),
-    mediaGrantSecret: Buffer.from(await readOrMakeSecret(path.join(folder, 'media-grant-secret'), hex), 'hex'),
+    mediaGrantSecret: Buffer.from(await readOrMakeSecret(mediaGrantSecretFile, hex), 'hex'),
+    mediaGrantSecretFile,
   }
 }
