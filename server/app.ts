@@ -1,23 +1,26 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
-import { createServer as createHttpsServer } from 'node:https'
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Logger } from 'pino'
 import { createClosers, type Closers } from './closers.ts'
+import { seedDemo } from './demo/seed.ts'
 import { createDomains } from './domains.ts'
 import { createJournal } from './journal/journal.ts'
 import { createSigner } from './journal/head.ts'
 import type { Config } from './platform/config.ts'
 import { checkDatabase, migrateToLatest, openDatabase } from './platform/database.ts'
 import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
+import { openFiles } from './platform/files.ts'
 import { mountHealth } from './platform/health.ts'
 import { createApp } from './platform/http.ts'
 import { loadKeys } from './platform/keys.ts'
-import { assertPortFree, listen } from './platform/listen.ts'
+import { assertPortFree } from './platform/listen.ts'
 import { createLog } from './platform/log.ts'
+import { startMediaNode, type MediaNode } from './platform/media-node.ts'
 import { createSessions } from './platform/session.ts'
-import { createCommands, createSocketServer, type SocketServer } from './platform/socket.ts'
-import { tlsFor, type Tls } from './platform/tls.ts'
+import { createCommands, createSocketServer } from './platform/socket.ts'
+import { tlsFor } from './platform/tls.ts'
+import { serveUpgrades } from './platform/upgrade.ts'
+import { createWebServer } from './platform/web-server.ts'
 
 export interface StartOptions {
   log?: Logger
@@ -27,8 +30,8 @@ export interface StartOptions {
 
 const { version } = JSON.parse(readFileSync(path.resolve(import.meta.dirname, '../package.json'), 'utf8')) as { version: string }
 
-/** How long requests that are under way may still take when the server stops. */
-const LAST_REQUESTS_MS = 5000
+/** How long the answer to a command is kept for its repeats. */
+const KEYS_KEPT_MS = 7 * 24 * 3600_000
 
 /**
  * Starts everything and resolves once the port is open; `stop` ends everything that was started, losing nothing that was
@@ -55,40 +58,58 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
 
   const sessions = createSessions({ databaseUrl, secret: keys.sessionSecret, log })
   closers.add('sessions', sessions.close)
-  const server = createWebServer(tls, (req, res) => { app(req, res) })
+  const web = createWebServer(tls, (req, res) => { app(req, res) })
+  closers.add('last requests', web.ended)
   const journal = createJournal({ db, signer: createSigner(keys.journal.privateKey), log })
-  const domains = createDomains({ db, journal, log })
-
-  const io = createSocketServer({
-    server, allowedOrigins: config.allowedOrigins, session: sessions.middleware, authenticate: domains.authenticate, log,
+  const mediaNode = media ? await openMediaNode(config, log, closers) : undefined
+  const domains = createDomains({
+    db, journal, media: mediaNode, files: await openFiles(config.dataDir), uploadLimitBytes: config.uploadLimitBytes, log,
   })
-  closers.add('web server', () => closeWebServer(server, io))
-  domains.mountCommands(createCommands(io, { log }))
+
+  closers.add('press', () => domains.press.close())
+  const edge = { allowedOrigins: config.allowedOrigins, session: sessions.middleware, authenticate: domains.authenticate, log }
+  const io = createSocketServer({ server: web.server, ...edge })
+  closers.add('sockets', () => io.close())
+  closers.add('journal', () => journal.close())
+  const followers = domains.followers(io)
+  closers.add('followers', () => followers.close())
+  domains.mountCommands(createCommands(io, { log }), followers)
+  serveUpgrades(web.server, { media: mediaNode, ...edge })
   const app = createApp(config, {
-    session: sessions.middleware, authenticate: domains.authenticate, log,
+    ...edge,
     mount(route) {
-      mountHealth(route, { db, version, mediaNodes: () => [] })
+      mountHealth(route, { db, version, mediaNodes: () => mediaNode?.state() ?? [] })
       domains.mountRoutes(route, io)
     },
   })
-  closers.add('journal', () => journal.close())
+  closers.add('clearing away', clearAway([journal.forgetKeys, domains.meetings.forgetKeys], log))
+  await mediaNode?.follow(domains.attendance)
 
-  await listen(server, config)
-  closers.add('port', () => { server.close() })
-  return { origin: config.origin, db, domains, stop: closers.closeAll }
+  const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
+  await web.open(config)
+  closers.add('port', web.stopAccepting)
+  return { origin: config.origin, db, domains, journal, demo, stop: closers.closeAll }
 }
 
 export type RunningServer = Awaited<ReturnType<typeof startServer>>
 
-function createWebServer(tls: Tls | undefined, handle: RequestListener): Server {
-  return tls ? createHttpsServer(tls, handle) : createHttpServer(handle)
+/** Forgets what is no longer asked for, once an hour. Returns the end of that. */
+function clearAway(forget: readonly ((before: Date) => Promise<number>)[], log: Logger): () => void {
+  const timer = setInterval(() => {
+    for (const one of forget) one(new Date(Date.now() - KEYS_KEPT_MS)).catch((err: unknown) => log.warn({ err }, 'old keys were not cleared away'))
+  }, 3600_000)
+  timer.unref()
+  return () => clearInterval(timer)
 }
 
-/** Tells sockets to come back elsewhere, lets requests under way finish, and cuts those that do not. */
-async function closeWebServer(server: Server, io: SocketServer): Promise<void> {
-  const cut = setTimeout(() => server.closeAllConnections(), LAST_REQUESTS_MS)
-  await io.close()
-  clearTimeout(cut)
+async function openMediaNode({ dataDir, media }: Config, log: Logger, closers: Closers): Promise<MediaNode> {
+  const { address: announcedAddress, listenAddress, port: basePort, workers, workerBin } = media
+  const node = await startMediaNode({
+    dataDir, announcedAddress, listenAddress, basePort, workers, workerBin, log,
+    grantSecretFile: path.join(dataDir, 'keys', 'media-grant-secret'),
+  })
+  closers.add('media node', node.stop)
+  return node
 }
 
 /** The address of a database that is there and up to date. */

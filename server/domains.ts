@@ -1,31 +1,98 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { createAgenda } from './agenda/agenda.ts'
+import { mountAgendaLive } from './agenda/live.ts'
+import { mountAgenda } from './agenda/routes.ts'
+import { agendaStore } from './agenda/store.ts'
+import { createAttendance } from './attendance/attendance.ts'
+import { mountAttendanceLive } from './attendance/live.ts'
+import { attendanceStore } from './attendance/store.ts'
 import { createBodies } from './bodies/bodies.ts'
 import { mountBodies } from './bodies/routes.ts'
 import { createBodiesStore } from './bodies/store.ts'
+import { createDocuments } from './documents/documents.ts'
+import { mountDocuments } from './documents/routes.ts'
+import { documentsStore } from './documents/store.ts'
 import { createAttempts } from './identity/attempts.ts'
 import { createIdentity } from './identity/identity.ts'
 import { createAuthenticate, mountIdentity } from './identity/routes.ts'
 import { createIdentityStore } from './identity/store.ts'
+import { createPress } from './issuing/press.ts'
 import type { Journal } from './journal/journal.ts'
+import { createAccess } from './meetings/access.ts'
+import { createFollowers, type Followers } from './meetings/followers.ts'
+import { mountMeetingsLive } from './meetings/live.ts'
+import { createMeetings } from './meetings/meetings.ts'
+import { mountMeetings } from './meetings/routes.ts'
+import { meetingStore } from './meetings/store.ts'
+import { createMinutes } from './minutes/minutes.ts'
+import { mountMinutes } from './minutes/routes.ts'
+import { createMinutesStore } from './minutes/store.ts'
 import type { MountRoute } from './platform/contract.ts'
+import type { Files } from './platform/files.ts'
+import type { MediaNode } from './platform/media-node.ts'
 import type { MountCommand, SocketServer } from './platform/socket.ts'
+import { createVoting } from './voting/voting.ts'
+import { mountVotingLive } from './voting/live.ts'
+import { mountVoting } from './voting/routes.ts'
+import { votingStore } from './voting/store.ts'
+
+export interface DomainsDeps {
+  db: Knex
+  journal: Journal
+  files: Files
+  uploadLimitBytes: number
+  /** Undefined where the server runs without a video room. */
+  media: MediaNode | undefined
+  log: Logger
+}
 
 /** Every domain with its store, and who knows whom. */
-export function createDomains({ db, log }: { db: Knex, journal: Journal, log: Logger }) {
+export function createDomains({ db, journal, files, uploadLimitBytes, media, log }: DomainsDeps) {
   const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
   const bodies = createBodies({ store: createBodiesStore(db) })
+  const access = createAccess({ db, journal, store: meetingStore })
+  const documents = createDocuments({ db, journal, access, store: documentsStore, files, uploadLimitBytes })
+  const agenda = createAgenda({ access, store: agendaStore, removeWithItem: documents.removeOfItem })
+  const voting = createVoting({ db, journal, access, store: votingStore, bodies })
+  const attendance = createAttendance({ db, journal, access, store: attendanceStore, media, log })
+  const minutes = createMinutes({
+    journal, access, store: createMinutesStore(db),
+    people: (ids, trx) => createIdentityStore(trx ?? db).people(ids),
+    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
+  })
+  const meetings = createMeetings({
+    db, journal, access, store: meetingStore, bodies, people: identity.people, minutesStatuses: minutes.statuses, log,
+    closing: {
+      endings: [voting.closeOpen, agenda.endCurrent, attendance.endStays],
+      draftMinutes: minutes.draftAtClosing,
+      closeRoom: attendance.closeRoom,
+    },
+  })
+  const press = createPress()
 
   return {
-    identity, bodies,
+    identity, bodies, meetings, agenda, documents, voting, attendance, minutes, press,
     authenticate: createAuthenticate(identity),
+
+    followers: (io: SocketServer): Followers => createFollowers({ io, journal, liveAmong: meetings.liveAmong, log }),
 
     mountRoutes(route: MountRoute, io: SocketServer): void {
       mountIdentity(route, { identity, io })
       mountBodies(route, bodies)
+      mountMeetings(route, meetings)
+      mountAgenda(route, agenda)
+      mountDocuments(route, documents)
+      mountVoting(route, voting)
+      mountMinutes(route, minutes, press)
     },
 
-    mountCommands(_command: MountCommand): void {},
+    mountCommands(command: MountCommand, followers: Followers): void {
+      mountMeetingsLive(command, { meetings, followers })
+      mountAgendaLive(command, agenda)
+      mountVotingLive(command, voting)
+      mountAttendanceLive(command, attendance)
+    },
   }
 }
 

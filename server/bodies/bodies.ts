@@ -1,3 +1,4 @@
+import type { Knex } from 'knex'
 import type { Body, BodyRole, BodyRules, Letterhead, Membership } from '../../protocol/bodies.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
@@ -20,8 +21,8 @@ export interface NewMembership {
 
 /** Days are those of Asia/Ho_Chi_Minh; a term includes its first and its last day. */
 export interface BodiesStore {
-  /** In any order; unknown ids are left out. */
-  bodies(ids: readonly string[]): Promise<BodyRecord[]>
+  /** In any order; unknown ids are left out. Over `trx` where one is given, so that a command waits for no second connection. */
+  bodies(ids: readonly string[], trx?: Knex): Promise<BodyRecord[]>
   /** By name. */
   allBodies(): Promise<BodyRecord[]>
   findByName(name: string): Promise<BodyRecord | null>

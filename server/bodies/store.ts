@@ -22,13 +22,13 @@ function toMembership(row: MemberRow): Membership {
 }
 
 export function createBodiesStore(db: Knex): BodiesStore {
-  async function bodies(where: string, values: unknown[]): Promise<BodyRecord[]> {
-    const { rows } = await db.raw<{ rows: BodyRow[] }>(`${BODY} FROM body ${where}`, values as string[])
+  async function bodies(where: string, values: unknown[], source: Knex = db): Promise<BodyRecord[]> {
+    const { rows } = await source.raw<{ rows: BodyRow[] }>(`${BODY} FROM body ${where}`, values as string[])
     return rows.map(toBody)
   }
 
   return {
-    bodies: (ids) => bodies('WHERE id = ANY(?)', [[...ids]]),
+    bodies: (ids, trx) => bodies('WHERE id = ANY(?)', [[...ids]], trx),
     allBodies: () => bodies('ORDER BY name', []),
 
     async findByName(name) {

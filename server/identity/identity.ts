@@ -1,5 +1,6 @@
 import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
 import { hash, verify } from 'argon2'
+import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { compareByGivenName, PASSWORD_MIN_LENGTH, type Account, type Person } from '../../protocol/identity.ts'
 import type { Caller } from '../platform/contract.ts'
@@ -45,8 +46,8 @@ export interface IdentityTx {
 }
 
 export interface IdentityStore {
-  /** In any order; unknown ids are left out. */
-  people(ids: readonly string[]): Promise<Person[]>
+  /** In any order; unknown ids are left out. Over `trx` where one is given, so that a command waits for no second connection. */
+  people(ids: readonly string[], trx?: Knex): Promise<Person[]>
   accounts(): Promise<AccountRecord[]>
   findByUsername(username: string): Promise<AccountRecord | null>
   findByPerson(personId: string): Promise<AccountRecord | null>

@@ -106,9 +106,9 @@ function createTx(trx: Knex.Transaction): IdentityTx {
 
 export function createIdentityStore(db: Knex): IdentityStore {
   return {
-    async people(ids) {
+    async people(ids, trx = db) {
       if (ids.length === 0) return []
-      return await db('person').whereIn('id', [...new Set(ids)]).select<Person[]>('id', 'full_name as fullName', 'office')
+      return await trx('person').whereIn('id', [...new Set(ids)]).select<Person[]>('id', 'full_name as fullName', 'office')
     },
     accounts: () => accounts(db, ''),
     findByUsername: (username) => account(db, 'WHERE username = ?', username),

@@ -6,7 +6,7 @@ import type { Duplex } from 'node:stream'
 const WITHHELD = new Set(['cookie', 'authorization'])
 
 /** Answers an upgrade with a bare status, and ends it. */
-export function refuseUpgrade(socket: Duplex, status: '404 Not Found' | '502 Bad Gateway'): void {
+export function refuseUpgrade(socket: Duplex, status: '401 Unauthorized' | '403 Forbidden' | '404 Not Found' | '502 Bad Gateway'): void {
   if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
   else socket.destroy()
 }

@@ -1,0 +1,104 @@
+import type { BodyRole, BodyRules, Letterhead, Threshold } from '../../protocol/bodies.ts'
+
+/** An invented province and invented people, in the roles that such a province has. Nobody here exists. */
+
+export interface DemoPerson { username: string, fullName: string, office: string }
+export interface DemoMember { username: string, role: BodyRole, office: string, voting: boolean }
+export interface DemoBody { name: string, rules: BodyRules, letterhead: Letterhead, members: DemoMember[] }
+
+const person = (username: string, fullName: string, office: string): DemoPerson => ({ username, fullName, office })
+
+export const administrator = person('quantri', 'Đới Thị Phương Thảo', 'Quản trị hệ thống, Văn phòng Tỉnh uỷ')
+
+export const people: DemoPerson[] = [
+  person('khai', 'Trịnh Quang Khải', 'Bí thư Tỉnh uỷ'),
+  person('hang', 'Lương Thị Diệu Hằng', 'Phó Bí thư Thường trực Tỉnh uỷ'),
+  person('thuan', 'Đoàn Hữu Thuận', 'Phó Bí thư Tỉnh uỷ, Chủ tịch Uỷ ban nhân dân tỉnh'),
+  person('dang', 'Tạ Minh Đăng', 'Phó Bí thư Tỉnh uỷ, Chủ tịch Hội đồng nhân dân tỉnh'),
+  person('lan', 'Phùng Thị Ngọc Lan', 'Trưởng Ban Tổ chức Tỉnh uỷ'),
+  person('thach', 'Vi Văn Thạch', 'Chủ nhiệm Uỷ ban Kiểm tra Tỉnh uỷ'),
+  person('trang', 'Nghiêm Thu Trang', 'Trưởng Ban Tuyên giáo và Dân vận Tỉnh uỷ'),
+  person('nhan', 'Kiều Đức Nhân', 'Trưởng Ban Nội chính Tỉnh uỷ'),
+  person('thuy', 'Mạc Thị Bích Thuỷ', 'Chủ tịch Uỷ ban Mặt trận Tổ quốc Việt Nam tỉnh'),
+  person('phuc', 'Âu Dương Phúc', 'Chánh Văn phòng Tỉnh uỷ'),
+  person('loi', 'Quách Tiến Lợi', 'Giám đốc Công an tỉnh'),
+  person('vinh', 'Thân Trọng Vinh', 'Chỉ huy trưởng Bộ Chỉ huy quân sự tỉnh'),
+  person('tung', 'La Thanh Tùng', 'Phó Chủ tịch Thường trực Uỷ ban nhân dân tỉnh'),
+  person('an', 'Giáp Thị Hoài An', 'Bí thư Đảng uỷ các cơ quan Đảng tỉnh'),
+  person('hung', 'Từ Gia Hưng', 'Bí thư Đảng uỷ phường Trung Tâm'),
+  person('chi', 'Lục Thị Mai Chi', 'Trưởng Phòng Tổng hợp, Văn phòng Tỉnh uỷ'),
+  person('vietanh', 'Cấn Việt Anh', 'Chuyên viên Phòng Cơ yếu – Công nghệ thông tin, Văn phòng Tỉnh uỷ'),
+  person('bao', 'Đàm Quốc Bảo', 'Giám đốc Sở Khoa học và Công nghệ'),
+  person('nguyet', 'Hà Thị Minh Nguyệt', 'Trưởng Khoa Xây dựng Đảng, Trường Chính trị tỉnh'),
+  person('phat', 'Châu Vĩnh Phát', 'Nguyên Phó Chánh Văn phòng Tỉnh uỷ'),
+  person('nhan.khong', 'Khổng Thị Thanh Nhàn', 'Phó Trưởng Phòng Quản lý khoa học, Sở Khoa học và Công nghệ'),
+  person('duy', 'Tống Khánh Duy', 'Phó Giám đốc Sở Nội vụ'),
+  person('mai', 'Bành Thị Xuân Mai', 'Phó Hiệu trưởng Trường Đại học Bình Sơn'),
+  person('chien', 'Viên Đình Chiến', 'Trưởng Phòng Cơ yếu – Công nghệ thông tin, Văn phòng Tỉnh uỷ'),
+  person('bich', 'Hứa Thị Ngọc Bích', 'Phó Trưởng Ban Tổ chức Tỉnh uỷ'),
+]
+
+const member = (username: string, office: string, role: BodyRole = 'member', voting = true): DemoMember => ({ username, role, office, voting })
+const twoThirds = (basis: string): Threshold => ({ numerator: 2, denominator: 3, strict: false, basis })
+const moreThanHalf = (basis: string): Threshold => ({ numerator: 1, denominator: 2, strict: true, basis })
+
+export const standingCommittee: DemoBody = {
+  name: 'Ban Thường vụ Tỉnh uỷ Bình Sơn',
+  rules: {
+    quorum: twoThirds('Quy chế làm việc của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ'),
+    majority: { ...moreThanHalf('Quy định 24-QĐ/TW'), base: 'incumbents' },
+    grading: null,
+  },
+  letterhead: { style: 'party', superior: 'TỈNH UỶ BÌNH SƠN', issuer: 'BAN THƯỜNG VỤ', minutesSymbol: 'BB/TU', place: 'Bình Sơn' },
+  members: [
+    member('khai', 'Bí thư', 'chair'),
+    member('hang', 'Phó Bí thư Thường trực'),
+    member('thuan', 'Phó Bí thư'),
+    member('dang', 'Phó Bí thư'),
+    ...['lan', 'thach', 'trang', 'nhan', 'thuy', 'phuc', 'loi', 'vinh', 'tung', 'an', 'hung'].map((username) => member(username, 'Uỷ viên Ban Thường vụ')),
+    member('chi', 'Thư ký hội nghị', 'clerk', false),
+    member('vietanh', 'Bảo đảm kỹ thuật', 'guest', false),
+  ],
+}
+
+const councilRules = 'Quy chế hoạt động của Hội đồng tư vấn đánh giá, nghiệm thu'
+
+export const scienceCouncil: DemoBody = {
+  name: 'Hội đồng tư vấn đánh giá, nghiệm thu nhiệm vụ khoa học và công nghệ tỉnh Bình Sơn',
+  rules: {
+    quorum: twoThirds(councilRules),
+    majority: { ...moreThanHalf(councilRules), base: 'present' },
+    grading: {
+      scale: [
+        { id: 'excellent', label: { vi: 'Xuất sắc', en: 'Excellent' }, passes: true },
+        { id: 'good', label: { vi: 'Khá', en: 'Good' }, passes: true },
+        { id: 'pass', label: { vi: 'Đạt', en: 'Pass' }, passes: true },
+        { id: 'fail', label: { vi: 'Không đạt', en: 'Fail' }, passes: false },
+      ],
+      threshold: moreThanHalf(councilRules),
+      base: 'present',
+    },
+  },
+  letterhead: {
+    style: 'state', superior: 'UBND TỈNH BÌNH SƠN', issuer: 'HỘI ĐỒNG TƯ VẤN NGHIỆM THU', minutesSymbol: 'BB-HĐNT', place: 'Bình Sơn',
+  },
+  members: [
+    member('bao', 'Chủ tịch Hội đồng', 'chair'),
+    member('nguyet', 'Uỷ viên, Phản biện 1'),
+    member('phat', 'Uỷ viên, Phản biện 2'),
+    member('nhan.khong', 'Uỷ viên, Thư ký khoa học', 'clerk'),
+    ...['phuc', 'duy', 'mai', 'chien', 'bich'].map((username) => member(username, 'Uỷ viên Hội đồng')),
+  ],
+}
+
+/** Whom a newcomer may want to be; named at the start. */
+export const introduced: { username: string, as: string }[] = [
+  { username: 'bao', as: 'science council: chair' },
+  { username: 'nhan.khong', as: 'science council: clerk, with a vote' },
+  { username: 'nguyet', as: 'science council: member, reviewer 1' },
+  { username: 'khai', as: 'Standing Committee: chair' },
+  { username: 'chi', as: 'Standing Committee: clerk' },
+  { username: 'hang', as: 'Standing Committee: member' },
+  { username: 'phuc', as: 'member of both' },
+  { username: 'quantri', as: 'administrator' },
+]

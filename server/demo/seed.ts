@@ -1,0 +1,120 @@
+import { randomInt } from 'node:crypto'
+import path from 'node:path'
+import { Readable } from 'node:stream'
+import type { Logger } from 'pino'
+import type { Agenda } from '../agenda/agenda.ts'
+import type { Bodies } from '../bodies/bodies.ts'
+import type { Documents } from '../documents/documents.ts'
+import { hashPassword, type Identity } from '../identity/identity.ts'
+import { renderPdf } from '../issuing/pdf.ts'
+import type { Meetings } from '../meetings/meetings.ts'
+import type { Caller } from '../platform/contract.ts'
+import { readOrMakeSecret } from '../platform/keys.ts'
+import { demoMeetings, type DemoItem, type DemoMeeting } from './meetings.ts'
+import { administrator, introduced, people, scienceCouncil, standingCommittee, type DemoBody } from './province.ts'
+
+export interface DemoDeps {
+  identity: Pick<Identity, 'install' | 'findAccount'>
+  bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
+  meetings: Pick<Meetings, 'list' | 'create' | 'publish'>
+  agenda: Pick<Agenda, 'add'>
+  documents: Pick<Documents, 'attach'>
+}
+
+/** What is printed at the start of a demo. */
+export interface DemoAccounts { password: string, accounts: { username: string, as: string }[] }
+
+/** How long people of the demo have been in office. */
+const TERM_BEGAN = new Date('2025-10-01T00:00:00+07:00')
+const QUARTER_MS = 15 * 60_000
+const ZONE_MS = 7 * 3600_000
+const DAY_MS = 24 * 3600_000
+
+/**
+ * An invented province, so that a first start has people to be and a meeting to hold today. May be run at every start, and
+ * after one that was killed: it adds what is missing and touches nothing that is there. One password for all accounts,
+ * made for this DATA_DIR and kept in its keys, so that no two installations share one.
+ */
+export async function seedDemo(options: { domains: DemoDeps, dataDir: string, log: Pick<Logger, 'info'>, now?: Date }): Promise<DemoAccounts> {
+  const { domains, dataDir, log, now = new Date() } = options
+  const password = await readOrMakeSecret(path.join(dataDir, 'keys', 'demo-password'), makePassword)
+  const callers = await seedPeople(domains.identity, password)
+  for (const body of [standingCommittee, scienceCouncil]) await seedBody(domains.bodies, body, callers)
+  for (const meeting of demoMeetings) {
+    if (await seedMeeting(domains, meeting, callers, now)) log.info({ agendaItems: meeting.items.length }, 'a demo meeting was made for today')
+  }
+  return { password, accounts: introduced }
+}
+
+function makePassword(): string {
+  const part = () => Array.from({ length: 4 }, () => 'bcdfghkmnpqrtvwx23456789'.charAt(randomInt(24))).join('')
+  return `${part()}-${part()}-${part()}`
+}
+
+type Callers = Map<string, Caller>
+
+async function seedPeople(identity: DemoDeps['identity'], password: string): Promise<Callers> {
+  const callers: Callers = new Map()
+  // One hash serves all: the password is the same, and printed.
+  let hash: string | undefined
+  for (const person of [administrator, ...people]) {
+    const isAdministrator = person === administrator
+    const account = await identity.findAccount(person.username)
+      ?? await identity.install({ ...person, administrator: isAdministrator, passwordHash: hash ??= await hashPassword(password) })
+    callers.set(person.username, { personId: account.person.id, administrator: account.administrator })
+  }
+  return callers
+}
+
+function callerNamed(callers: Callers, username: string): Caller {
+  const caller = callers.get(username)
+  if (!caller) throw new Error(`the demo has nobody named ${username}`)
+  return caller
+}
+
+async function seedBody(bodies: DemoDeps['bodies'], { members, ...body }: DemoBody, callers: Callers): Promise<void> {
+  const { id: bodyId } = await bodies.findByName(body.name) ?? await bodies.found(body)
+  for (const [index, { username, ...membership }] of members.entries()) {
+    const { personId } = callerNamed(callers, username)
+    await bodies.addMember({ bodyId, personId, ...membership, rank: index + 1, since: TERM_BEGAN })
+  }
+}
+
+/** A published meeting of this title today; true when it had to be made. */
+async function seedMeeting(domains: DemoDeps, meeting: DemoMeeting, callers: Callers, now: Date): Promise<boolean> {
+  const caller = callerNamed(callers, meeting.clerk)
+  const body = await domains.bodies.findByName(meeting.body.name)
+  if (!body) throw new Error('the body was not seeded')
+  const { meetings } = await domains.meetings.list(caller, { limit: 100 })
+  const known = meetings.find(({ title, startsAt }) => title === meeting.title && dayOf(new Date(startsAt)) === dayOf(now))
+  if (known && known.status !== 'draft') return false
+  const { title, mode, place, plannedMinutes } = meeting
+  const startsAt = todayAt(now, meeting.startsInMinutes).toISOString()
+  const key = `demo ${startsAt} ${body.id}`
+  const { meetingId } = known ? { meetingId: known.id }
+    : await domains.meetings.create(caller, { title, mode, place, plannedMinutes, startsAt, bodyId: body.id, key })
+  for (const [index, item] of meeting.items.entries()) await seedItem(domains, meetingId, item, index, caller, callers)
+  await domains.meetings.publish(meetingId, caller)
+  return true
+}
+
+/** Under fixed keys, so that what a killed start had done is not done twice. */
+async function seedItem(domains: DemoDeps, meetingId: string, item: DemoItem, index: number, caller: Caller, callers: Callers): Promise<void> {
+  const { title, minutes, purpose } = item
+  const presenterId = item.presenter === null ? null : callerNamed(callers, item.presenter).personId
+  const { itemId } = await domains.agenda.add(meetingId, caller, { title, minutes, purpose, presenterId, key: `demo item ${index}` })
+  for (const [place, { name, paper }] of item.documents.entries()) {
+    const file = await renderPdf(paper)
+    const upload = { source: Readable.from([file]), announcedBytes: file.length, name, key: `demo document ${index}.${place}` }
+    await domains.documents.attach(meetingId, itemId, caller, upload)
+  }
+}
+
+const dayOf = (at: Date) => Math.floor((at.getTime() + ZONE_MS) / DAY_MS)
+
+/** The next quarter of an hour after so many minutes, but still today by the clock of Asia/Ho_Chi_Minh. */
+function todayAt(now: Date, minutes: number): Date {
+  const wanted = Math.ceil((now.getTime() + minutes * 60_000) / QUARTER_MS) * QUARTER_MS
+  const lastOfDay = (dayOf(now) + 1) * DAY_MS - ZONE_MS - QUARTER_MS
+  return new Date(Math.min(wanted, lastOfDay))
+}

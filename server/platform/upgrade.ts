@@ -1,0 +1,47 @@
+import { ServerResponse, type IncomingMessage, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import type { RequestHandler } from 'express'
+import type { Logger } from 'pino'
+import type { Authenticate } from './contract.ts'
+import { AppError } from './error.ts'
+import type { MediaNode } from './media-node.ts'
+import { refuseUpgrade } from './media-proxy.ts'
+import { originAllowed } from './origin.ts'
+
+export interface UpgradeOptions {
+  allowedOrigins: readonly string[]
+  session: RequestHandler
+  authenticate: Authenticate
+  media: Pick<MediaNode, 'proxyUpgrade'> | undefined
+  log: Pick<Logger, 'warn'>
+}
+
+/** Leads WebSockets of `/media/` to the media node, for signed-in people on pages of ours. Socket.IO serves its own path. */
+export function serveUpgrades(server: Server, { allowedOrigins, session, authenticate, media, log }: UpgradeOptions): void {
+  async function lead(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+    if (!media || !req.url?.startsWith('/media/')) return refuseUpgrade(socket, '404 Not Found')
+    if (!originAllowed(req, allowedOrigins)) return refuseUpgrade(socket, '403 Forbidden')
+    await withSession(session, req)
+    if (!await authenticate(req)) return refuseUpgrade(socket, '401 Unauthorized')
+    if (socket.destroyed) return
+    media.proxyUpgrade(req, socket, head)
+  }
+
+  server.on('upgrade', (req: IncomingMessage, socket: Duplex, head: Buffer) => {
+    if (req.url?.startsWith('/socket.io/')) return
+    // Without a listener, a connection that breaks now would end the process.
+    socket.on('error', () => socket.destroy())
+    lead(req, socket, head).catch((err: unknown) => {
+      log.warn({ err }, 'a media connection could not be led on')
+      refuseUpgrade(socket, '502 Bad Gateway')
+    })
+  })
+}
+
+/** Loads the session of a request that no express handler sees. The answer is never sent: an upgrade changes no session. */
+function withSession(session: RequestHandler, req: IncomingMessage): Promise<void> {
+  const handle: (req: IncomingMessage, res: ServerResponse, next: (error?: unknown) => void) => unknown = session as never
+  return new Promise((resolve, reject) => {
+    handle(req, new ServerResponse(req), (error) => error ? reject(new AppError('databaseUnavailable', {}, { cause: error })) : resolve())
+  })
+}
