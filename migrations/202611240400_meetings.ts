@@ -5,7 +5,7 @@ export async function up(knex: Knex): Promise<void> {
   await knex.raw(`
     CREATE TABLE meeting (
       id uuid PRIMARY KEY DEFAULT uuidv7() REFERENCES journal_head,
-      body_id uuid NOT NULL,
+      body_id uuid NOT NULL REFERENCES body,
       title_text uuid NOT NULL REFERENCES journal_text,
       place_text uuid NOT NULL REFERENCES journal_text,
       mode text NOT NULL CHECK (mode IN ('inPerson', 'online', 'hybrid')),
@@ -14,7 +14,7 @@ export async function up(knex: Knex): Promise<void> {
       status text NOT NULL DEFAULT 'draft' CHECK (status IN ('draft', 'published', 'live', 'closed')),
       opened_at timestamptz(3),
       closed_at timestamptz(3),
-      creator_id uuid NOT NULL,
+      creator_id uuid NOT NULL REFERENCES person,
       creation_key text,
       creation_fingerprint bytea,
       CHECK ((opened_at IS NOT NULL) = (status IN ('live', 'closed'))),
@@ -31,7 +31,7 @@ export async function up(knex: Knex): Promise<void> {
 
     CREATE TABLE meeting_participant (
       meeting_id uuid NOT NULL REFERENCES meeting,
-      person_id uuid NOT NULL,
+      person_id uuid NOT NULL REFERENCES person,
       role text NOT NULL CHECK (role IN ('chair', 'clerk', 'member', 'guest')),
       office text NOT NULL,
       voting boolean NOT NULL,

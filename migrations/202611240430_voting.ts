@@ -27,7 +27,7 @@ export async function up(knex: Knex): Promise<void> {
 
     CREATE TABLE vote_elector (
       vote_id uuid NOT NULL REFERENCES vote,
-      voter_id uuid NOT NULL,
+      voter_id uuid NOT NULL REFERENCES person,
       PRIMARY KEY (vote_id, voter_id)
     );
     COMMENT ON TABLE vote_elector IS 'Who is entitled to vote in a vote, frozen when it opened.';

@@ -1,0 +1,109 @@
+import { randomUUID } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import os from 'node:os'
+import path from 'node:path'
+import { pino } from 'pino'
+import type { BodyRole, BodyRules, Letterhead, Threshold } from '../../protocol/bodies.ts'
+import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
+import type { MeetingDraft } from '../../protocol/meetings.ts'
+import { createDomains } from '../../server/domains.ts'
+import type { Caller } from '../../server/platform/contract.ts'
+import { openFiles } from '../../server/platform/files.ts'
+import { exported, openArchive } from './journal.ts'
+
+export const moreThanHalf: Threshold = { numerator: 1, denominator: 2, strict: true, basis: 'Quy chế làm việc' }
+const twoThirds: Threshold = { numerator: 2, denominator: 3, strict: false, basis: 'Quy chế làm việc' }
+const grade = (id: string, passes: boolean) => ({ id, label: { vi: id, en: id }, passes })
+
+/** A committee that votes by name and a council that grades as well. */
+export const bodyRules: Record<'committee' | 'council', BodyRules> = {
+  committee: { quorum: twoThirds, majority: { ...moreThanHalf, base: 'incumbents' }, grading: null },
+  council: {
+    quorum: twoThirds, majority: { ...moreThanHalf, base: 'present' },
+    grading: {
+      scale: [grade('excellent', true), grade('good', true), grade('pass', true), grade('fail', false)],
+      threshold: moreThanHalf, base: 'validBallots',
+    },
+  },
+}
+const letterhead: Letterhead = {
+  style: 'party', superior: 'Tỉnh uỷ Bình Giang', issuer: 'Ban Thường vụ', minutesSymbol: 'BB/TU', place: 'Bình Giang',
+}
+
+export const UPLOAD_LIMIT = 300_000
+export const draft = (changes: Partial<MeetingDraft> = {}): MeetingDraft => ({
+  title: 'Hội nghị tháng 6', mode: 'hybrid', place: 'Trụ sở', startsAt: '2026-06-08T01:00:00.000Z', plannedMinutes: 210, ...changes,
+})
+export const as = (personId: string): Caller => ({ personId, administrator: false })
+export const freshKey = () => randomUUID()
+export const itemDraft = (title = 'Nội dung') => ({ title, minutes: 30, presenterId: null, purpose: 'decide' as const })
+
+/** All domains on a database of their own, without the web and without a media node. */
+export async function openHouse() {
+  const archive = await openArchive()
+  const { db, journal } = archive.start({}, 8)
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'nghi-su-house-'))
+  const files = await openFiles(dataDir)
+  const domains = createDomains({ db, journal, files, uploadLimitBytes: UPLOAD_LIMIT, media: undefined, log: pino({ level: 'silent' }) })
+
+  async function newPerson(fullName = 'Lê Thị Thử'): Promise<Caller> {
+    const [row] = await archive.owner('person').insert({ full_name: fullName, office: 'Chuyên viên' }).returning<{ id: string }[]>('id')
+    if (!row) throw new Error('no person was inserted')
+    return as(row.id)
+  }
+
+  /** A body with a chair, a clerk without a vote, members, and a guest. */
+  async function newBody({ rules = bodyRules.committee, members = 3 }: { rules?: BodyRules, members?: number } = {}) {
+    const body = await domains.bodies.found({ name: `Ban ${randomUUID()}`, rules, letterhead })
+    let rank = 0
+    async function add(role: BodyRole, voting: boolean): Promise<Caller> {
+      const caller = await newPerson()
+      rank += 1
+      await domains.bodies.addMember({ bodyId: body.id, personId: caller.personId, role, office: 'Uỷ viên', voting, rank, since: new Date('2020-01-01') })
+      return caller
+    }
+    const [chair, clerk, guest] = [await add('chair', true), await add('clerk', false), await add('guest', false)]
+    const others: Caller[] = []
+    for (let index = 0; index < members; index += 1) others.push(await add('member', true))
+    const [member = chair] = others
+    return { bodyId: body.id, chair, clerk, guest, member, members: others }
+  }
+  type NewBody = Awaited<ReturnType<typeof newBody>>
+
+  /** A meeting with two items, brought as far as this. */
+  async function newMeeting(body: NewBody, status: MeetingState['status'] = 'draft') {
+    const { meetings, agenda } = domains
+    const { meetingId } = await meetings.create(body.clerk, { ...draft(), bodyId: body.bodyId, key: freshKey() })
+    const items = [
+      (await agenda.add(meetingId, body.clerk, { ...itemDraft('Nội dung một'), key: freshKey() })).itemId,
+      (await agenda.add(meetingId, body.clerk, { ...itemDraft('Nội dung hai'), key: freshKey() })).itemId,
+    ] as const
+    if (status !== 'draft') await meetings.publish(meetingId, body.clerk)
+    if (status === 'live' || status === 'closed') await meetings.open(meetingId, body.chair, freshKey())
+    if (status === 'closed') await meetings.close(meetingId, body.chair, freshKey())
+    return { ...body, meetingId, items }
+  }
+
+  return {
+    archive, db, journal, files, domains, newPerson, newBody, newMeeting,
+    state: (meetingId: string) => journal.state(meetingId, meetingReducer),
+    /** The entries of one kind, as an auditor has them. */
+    async entries(meetingId: string, kind?: string) {
+      return (await exported(journal, meetingId)).filter((record) => record.record === 'entry').filter((entry) => kind === undefined || entry.kind === kind)
+    },
+    /** The statements that `work` causes, other than those that begin and end transactions. */
+    async statements(work: () => Promise<unknown>): Promise<string[]> {
+      const seen: string[] = []
+      const note = ({ sql }: { sql: string }) => { if (!/^(BEGIN|COMMIT|SAVEPOINT|RELEASE)/i.test(sql)) seen.push(sql) }
+      db.on('query', note)
+      await work().finally(() => db.removeListener('query', note))
+      return seen
+    },
+    async close(): Promise<void> {
+      await archive.close()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+export type House = Awaited<ReturnType<typeof openHouse>>
