@@ -1,0 +1,197 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Caller } from '../../server/platform/contract.ts'
+import { ballotsRoot } from '../../server/voting/voting.ts'
+import { bodyRules, freshKey, itemDraft, openHouse, type House } from '../support/house.ts'
+
+let house: House
+let committee: Awaited<ReturnType<House['newBody']>>
+let council: Awaited<ReturnType<House['newBody']>>
+let { voting, meetings, attendance } = {} as House['domains']
+
+beforeAll(async () => {
+  house = await openHouse();
+  ({ voting, meetings, attendance } = house.domains)
+  committee = await house.newBody({ members: 4 })
+  council = await house.newBody({ rules: bodyRules.council, members: 4 })
+})
+afterAll(() => house.close())
+
+type Held = Awaited<ReturnType<House['newMeeting']>>
+const open = async ({ meetingId, chair, items }: Held, kind: 'named' | 'grading' = 'named') =>
+  (await voting.open(meetingId, chair, { key: freshKey(), itemId: items[0], kind, question: 'Đồng ý thông qua?' })).voteId
+const cast = (meetingId: string, voter: Caller, voteId: string, choice = 'approve', key = freshKey()) => voting.cast(meetingId, voter, { key, voteId, choice })
+const comes = (meetingId: string, { personId }: Caller) =>
+  attendance.event({ event: 'peerJoined', room: meetingId, peer: `${personId}.${freshKey()}`, label: '', at: Date.now() })
+
+describe('opening', () => {
+  it('freezes electorate, base and majority from the rules of the body', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const voteId = await open(held)
+    const electors = [committee.chair, ...committee.members].map(({ personId }) => personId)
+    expect((await house.state(held.meetingId)).votes).toMatchObject([{
+      voteId, kind: 'named', itemId: held.items[0], choices: ['approve', 'reject', 'abstain'], scale: [], electorate: electors,
+      base: { kind: 'incumbents', size: 5 }, threshold: { numerator: 1, denominator: 2, strict: true, basis: 'Quy chế làm việc' },
+      voted: [], result: null, closedAt: null,
+    }])
+  })
+
+  it('counts those present, where the body does', async () => {
+    const held = await house.newMeeting(council, 'live')
+    for (const person of [council.chair, council.clerk, council.member, council.member]) await comes(held.meetingId, person)
+    await open(held)
+    expect((await house.state(held.meetingId)).votes[0]?.base).toEqual({ kind: 'present', size: 2 })
+  })
+
+  it('happens for one vote at a time, whoever presses', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const attempts = await Promise.allSettled(Array.from({ length: 6 }, () => open(held)))
+    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    for (const attempt of attempts) if (attempt.status === 'rejected') expect(attempt.reason).toMatchObject({ code: 'voteAlreadyOpen' })
+    expect(await house.entries(held.meetingId, 'vote.opened')).toHaveLength(1)
+  })
+
+  it('is refused where it does not belong', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const elsewhere = await house.newMeeting(committee, 'published')
+    const ask = (caller: Caller, meetingId: string, itemId: string, kind: 'named' | 'grading' = 'named') =>
+      voting.open(meetingId, caller, { key: freshKey(), itemId, kind, question: '?' })
+    await expect(ask(committee.member, held.meetingId, held.items[0])).rejects.toMatchObject({ code: 'forbiddenInMeeting' })
+    await expect(ask(council.chair, held.meetingId, held.items[0])).rejects.toMatchObject({ code: 'meetingNotFound' })
+    await expect(ask(committee.chair, elsewhere.meetingId, elsewhere.items[0])).rejects.toMatchObject({ code: 'meetingNotLive' })
+    await expect(ask(committee.chair, held.meetingId, elsewhere.items[0])).rejects.toMatchObject({ code: 'agendaItemNotFound' })
+    await expect(ask(committee.chair, held.meetingId, held.items[0], 'grading')).rejects.toMatchObject({ code: 'gradingNotAllowed' })
+    expect((await house.state(held.meetingId)).votes).toEqual([])
+  })
+})
+
+describe('casting', () => {
+  it('takes one ballot a voter: not a second choice, not another device, not a double click', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const voteId = await open(held)
+    const key = freshKey()
+    const first = await cast(held.meetingId, committee.member, voteId, 'approve', key)
+    expect(await cast(held.meetingId, committee.member, voteId, 'approve', key)).toEqual(first)
+    await expect(cast(held.meetingId, committee.member, voteId, 'reject', key)).rejects.toMatchObject({ code: 'idempotencyKeyReused' })
+    await expect(cast(held.meetingId, committee.member, voteId, 'approve')).rejects.toMatchObject({ code: 'alreadyVoted' })
+    await expect(cast(held.meetingId, committee.member, voteId, 'reject')).rejects.toMatchObject({ code: 'alreadyVoted' })
+    expect(await voting.ownBallots(held.meetingId, committee.member)).toEqual({ ballots: [{ voteId, ...first }] })
+    expect(await voting.ownBallots(held.meetingId, committee.chair)).toEqual({ ballots: [] })
+    const entries = await house.entries(held.meetingId, 'vote.ballotCast')
+    expect(entries.map(({ actorId, data }) => [actorId, data])).toEqual([[committee.member.personId, { voteId, voterId: committee.member.personId }]])
+  })
+
+  it('of one voter twenty times at once counts once', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const voteId = await open(held)
+    const attempts = await Promise.allSettled(Array.from({ length: 20 }, (_, index) =>
+      cast(held.meetingId, committee.member, voteId, ['approve', 'reject', 'abstain'][index % 3])))
+    expect(attempts.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+    for (const attempt of attempts) if (attempt.status === 'rejected') expect(attempt.reason).toMatchObject({ code: 'alreadyVoted' })
+    expect(await house.db('ballot').where({ vote_id: voteId })).toHaveLength(1)
+    expect(await voting.close(held.meetingId, committee.chair, { key: freshKey(), voteId })).toMatchObject({ cast: 1 })
+  })
+
+  it('is for the electors of that vote', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const voteId = await open(held)
+    for (const caller of [committee.clerk, committee.guest]) {
+      await expect(cast(held.meetingId, caller, voteId)).rejects.toMatchObject({ code: 'notEntitledToVote' })
+    }
+    await expect(cast(held.meetingId, council.member, voteId)).rejects.toMatchObject({ code: 'meetingNotFound' })
+    await expect(cast(held.meetingId, committee.member, freshKey())).rejects.toMatchObject({ code: 'voteNotFound' })
+    for (const choice of ['excellent', '', 'APPROVE', '__proto__', 'constructor']) {
+      await expect(cast(held.meetingId, committee.member, voteId, choice)).rejects.toMatchObject({ code: 'choiceUnknown' })
+    }
+    const other = await house.newMeeting(committee, 'live')
+    await expect(cast(other.meetingId, committee.member, voteId)).rejects.toMatchObject({ code: 'voteNotFound' })
+    expect(await house.db('ballot').where({ vote_id: voteId })).toEqual([])
+  })
+
+  it('ends with the vote, also for who presses while it closes', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const voteId = await open(held)
+    const voters = [committee.chair, ...committee.members]
+    const [closed, ...ballots] = await Promise.allSettled([
+      voting.close(held.meetingId, committee.chair, { key: freshKey(), voteId }), ...voters.map((voter) => cast(held.meetingId, voter, voteId)),
+    ])
+    const counted = closed.status === 'fulfilled' ? closed.value.cast : -1
+    expect(ballots.filter(({ status }) => status === 'fulfilled')).toHaveLength(counted)
+    expect(await house.db('ballot').where({ vote_id: voteId })).toHaveLength(counted)
+    await expect(cast(held.meetingId, committee.member, voteId)).rejects.toMatchObject({ code: 'voteClosed' })
+  })
+})
+
+describe('closing', () => {
+  it('tells the result, which was held back, and the root of the ballots', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const voteId = await open(held)
+    const [one, two, three] = committee.members
+    if (!one || !two || !three) throw new Error('too few members')
+    for (const voter of [committee.chair, one, two]) await cast(held.meetingId, voter, voteId)
+    await cast(held.meetingId, three, voteId, 'abstain')
+    const open_ = await house.state(held.meetingId)
+    expect(open_.votes[0]?.voted).toHaveLength(4)
+    expect(JSON.stringify(await house.entries(held.meetingId, 'vote.ballotCast'))).not.toMatch(/approve|abstain/)
+    const key = freshKey()
+    const result = await voting.close(held.meetingId, committee.clerk, { key, voteId })
+    expect(result).toEqual({ counts: { approve: 3, reject: 0, abstain: 1 }, cast: 4, base: 5, needed: 3, accepted: true, grade: null })
+    expect(await voting.close(held.meetingId, committee.clerk, { key, voteId })).toEqual(result)
+    await expect(voting.close(held.meetingId, committee.clerk, { key: freshKey(), voteId })).rejects.toMatchObject({ code: 'voteClosed' })
+    await expect(voting.close(held.meetingId, committee.clerk, { key: freshKey(), voteId: freshKey() })).rejects.toMatchObject({ code: 'voteNotFound' })
+
+    const rows: { voter_id: string, choice: string, cast_at: Date }[] = await house.db('ballot').where({ vote_id: voteId })
+    const root = ballotsRoot(voteId, rows.map((row) => ({ voterId: row.voter_id, choice: row.choice, castAt: row.cast_at }))).toString('hex')
+    expect((await house.entries(held.meetingId, 'vote.closed'))[0]?.data).toEqual({ voteId, result, ballotsRoot: root })
+    const altered = rows.map((row, index) => ({ voterId: row.voter_id, choice: index ? row.choice : 'reject', castAt: row.cast_at }))
+    expect(ballotsRoot(voteId, altered).toString('hex')).not.toBe(root)
+  })
+
+  it('is an act of the office', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const voteId = await open(held)
+    await expect(voting.close(held.meetingId, committee.member, { key: freshKey(), voteId })).rejects.toMatchObject({ code: 'forbiddenInMeeting' })
+    await expect(voting.close(held.meetingId, council.chair, { key: freshKey(), voteId })).rejects.toMatchObject({ code: 'meetingNotFound' })
+    await meetings.close(held.meetingId, committee.chair, freshKey())
+    await expect(cast(held.meetingId, committee.member, voteId)).rejects.toMatchObject({ code: 'voteClosed' })
+    expect((await house.state(held.meetingId)).votes[0]?.result).toMatchObject({ cast: 0, accepted: false })
+  })
+
+  it('grades by the scale of the council', async () => {
+    const held = await house.newMeeting(council, 'live')
+    const voteId = await open(held, 'grading')
+    const choices = ['excellent', 'good', 'excellent', 'fail', 'excellent']
+    for (const [index, voter] of [council.chair, ...council.members].entries()) await cast(held.meetingId, voter, voteId, choices[index])
+    expect(await voting.close(held.meetingId, council.chair, { key: freshKey(), voteId })).toEqual({
+      counts: { excellent: 3, good: 1, pass: 0, fail: 1 }, cast: 5, base: 5, needed: 3, accepted: true, grade: 'excellent',
+    })
+    await open(held)
+    expect((await house.state(held.meetingId)).votes).toHaveLength(2)
+  })
+})
+
+it('the database itself refuses what the rules would', async () => {
+  const held = await house.newMeeting(committee, 'live')
+  const voteId = await open(held)
+  const ballot = { vote_id: voteId, voter_id: committee.member.personId, choice: 'approve', cast_at: new Date() }
+  await cast(held.meetingId, committee.member, voteId)
+  await expect(house.db('ballot').insert(ballot)).rejects.toMatchObject({ code: '23505' })
+  await expect(house.db('ballot').insert({ ...ballot, voter_id: committee.clerk.personId })).rejects.toMatchObject({ code: '23503' })
+  await expect(house.db('ballot').insert({ ...ballot, voter_id: committee.chair.personId, choice: 'maybe' })).rejects.toMatchObject({ code: '23514' })
+  await expect(house.db('ballot').where({ vote_id: voteId }).update({ choice: 'reject' })).rejects.toMatchObject({ code: '42501' })
+  await expect(house.archive.owner('ballot').where({ vote_id: voteId }).delete()).rejects.toMatchObject({ code: '42501' })
+  await voting.close(held.meetingId, committee.chair, { key: freshKey(), voteId })
+  await expect(house.db('ballot').insert({ ...ballot, voter_id: committee.chair.personId })).rejects.toMatchObject({ code: '23514' })
+  await expect(house.db('vote').where({ id: voteId }).update({ result: '{}' })).rejects.toMatchObject({ code: '42501' })
+})
+
+it('a ballot takes as many statements in a vote with many electors as in one with few', async () => {
+  const large = await house.newBody({ members: 60 })
+  const figures = []
+  for (const body of [committee, large]) {
+    const held = await house.newMeeting(body, 'live')
+    await house.domains.agenda.add(held.meetingId, body.clerk, { ...itemDraft(), key: freshKey() })
+    const voteId = await open(held)
+    figures.push((await house.statements(() => cast(held.meetingId, body.member, voteId))).length)
+  }
+  expect(figures[1]).toBe(figures[0])
+})
