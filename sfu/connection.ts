@@ -2,7 +2,7 @@ import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
 import { RequestMessage, SIGNALLING_LIMITS, type AnswerMessage, type NoticeMessage } from '../protocol/media.ts'
 import type { RtpCapabilities } from '../protocol/rtp.ts'
-import { MediaFailure } from './failure.ts'
+import { asWorkerLoss, MediaFailure } from './failure.ts'
 import type { Connection, Guest, MediaNode } from './node.ts'
 import type { createRequestHandlers } from './requests.ts'
 
@@ -133,17 +133,10 @@ function idOf(message: unknown): number | null {
   return typeof message === 'object' && message !== null && 'id' in message && typeof message.id === 'number' ? message.id : null
 }
 
-/** mediasoup throws plain errors for parameters that do not fit; whatever else is a defect of ours and is logged as one. */
+/** Whatever is not a refusal, nor the loss of a worker, is a defect of ours, and is logged as one. */
 function asFailure(error: unknown, method: string, log: Logger): MediaFailure {
-  if (error instanceof MediaFailure) return error
-  const message = error instanceof Error ? error.message : String(error)
-  if (/closed/i.test(message)) return new MediaFailure('mediaUnavailable', 'the media worker is being replaced', { cause: error })
-  if (error instanceof TypeError || (error instanceof Error && error.name === 'UnsupportedError') || fromWorker(message)) {
-    return new MediaFailure('unsupportedMedia', message, { cause: error })
-  }
+  const known = error instanceof MediaFailure ? error : asWorkerLoss(error)
+  if (known) return known
   log.error({ method, err: error }, 'request failed')
   return new MediaFailure('internal', undefined, { cause: error })
 }
-
-/** The worker's own refusals end in the name of the method that it was asked for. */
-const fromWorker = (message: string) => /\[method:[\w.]+\]$/.test(message)

@@ -1,3 +1,4 @@
+import { errors } from 'mediasoup'
 import type { MediaErrorCode } from '../protocol/media.ts'
 
 /** A request that is refused; the code goes over the wire, the message too, so it names nothing that is secret. */
@@ -22,4 +23,21 @@ export class NodeStartFailure extends Error {
     this.reason = reason
     this.port = port
   }
+}
+
+/**
+ * Waits for mediasoup's answer about parameters that came from a browser. Its refusals are plain errors, here and in the
+ * worker, so whatever it says then is about those parameters, unless the worker is gone.
+ */
+export async function judged<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (cause) {
+    throw asWorkerLoss(cause) ?? new MediaFailure('unsupportedMedia', cause instanceof Error ? cause.message : undefined, { cause })
+  }
+}
+
+/** mediaUnavailable where a worker died before it answered; undefined for any other error. */
+export function asWorkerLoss(cause: unknown): MediaFailure | undefined {
+  return cause instanceof errors.WorkerClosedError ? new MediaFailure('mediaUnavailable', undefined, { cause }) : undefined
 }

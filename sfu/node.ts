@@ -41,6 +41,7 @@ export interface MediaNode {
   closePeer(room: string, peer: string): void
   closeRoom(room: string): void
   list(room?: string): PresentPeer[]
+  guest(room: string, peer: string): Guest | undefined
   counts(): { rooms: number; peers: number }
   /** Tells everyone and closes everything; presence is not reported, since it does not end by this. Idempotent. */
   close(): void
@@ -189,6 +190,8 @@ export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNod
     list: (room) => all().filter((guest) => room === undefined || guest.room.id === room).map((guest) => ({
       room: guest.room.id, peer: guest.peer.id, label: guest.peer.label, joinedAt: guest.joinedAt, cutAt: guest.cutAt ?? null,
     })),
+
+    guest: guestOf,
 
     counts: () => ({ rooms: rooms.size, peers: all().length }),
 

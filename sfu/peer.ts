@@ -3,7 +3,7 @@ import type { types } from 'mediasoup'
 import { kindOfSource, type MediaSource } from '../protocol/media-grant.ts'
 import type { ConsumerInfo, MediaInput, MediaNotice, MediaOutput, NoticeData } from '../protocol/media.ts'
 import type { RtpCapabilities } from '../protocol/rtp.ts'
-import { MediaFailure } from './failure.ts'
+import { judged, MediaFailure } from './failure.ts'
 import type { Place } from './workers.ts'
 
 export type Producer = types.Producer<{ source: MediaSource }>
@@ -83,6 +83,8 @@ export function createPeer(options: { id: string; label: string; publish: MediaS
     },
 
     async createTransport(direction, place) {
+      // The worker died, and the room is on its way to another one.
+      if (place.router.closed) throw new MediaFailure('mediaUnavailable')
       const transport = await place.router.createWebRtcTransport({
         webRtcServer: place.webRtcServer,
         preferUdp: true,
@@ -104,7 +106,7 @@ export function createPeer(options: { id: string; label: string; publish: MediaS
     },
 
     async connectTransport({ transportId, dtlsParameters }) {
-      await transportById(transportId).connect({ dtlsParameters })
+      await judged(transportById(transportId).connect({ dtlsParameters }))
     },
 
     async restartIce(transportId) {
@@ -121,9 +123,9 @@ export function createPeer(options: { id: string; label: string; publish: MediaS
       if (!transport) throw new MediaFailure('transportNotFound')
       producing.add(source)
       try {
-        const producer: Producer = await transport.produce({
+        const producer: Producer = await judged(transport.produce({
           kind, paused, rtpParameters: rtpParameters as types.RtpParameters, appData: { source },
-        })
+        }))
         // The right may have been withdrawn while the worker answered.
         if (closed || !allowed.has(source)) {
           producer.close()

@@ -1,5 +1,5 @@
 import type { MediaInput, MediaMethod, MediaOutput } from '../protocol/media.ts'
-import { MediaFailure } from './failure.ts'
+import { judged, MediaFailure } from './failure.ts'
 import type { Guest, MediaNode } from './node.ts'
 
 type JoinedMethod = Exclude<MediaMethod, 'join'>
@@ -42,7 +42,7 @@ export function createRequestHandlers(node: MediaNode): Handlers {
     async setPreferredLayers({ peer }, { consumerId, spatialLayer, temporalLayer }) {
       const consumer = peer.consumer(consumerId)
       if (!consumer) throw new MediaFailure('consumerNotFound')
-      await consumer.setPreferredLayers(temporalLayer === undefined ? { spatialLayer } : { spatialLayer, temporalLayer })
+      await judged(consumer.setPreferredLayers(temporalLayer === undefined ? { spatialLayer } : { spatialLayer, temporalLayer }))
       return {}
     },
     async leave(guest) {

@@ -1,0 +1,106 @@
+import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
+import { SignJWT, UnsecuredJWT } from 'jose'
+import { afterEach, describe, expect, test } from 'vitest'
+import type { GrantClaims } from '../protocol/media-grant.ts'
+import { createGrants, type Grants } from './grants.ts'
+
+const secret = randomBytes(64)
+const nodeId = randomUUID()
+let now = Date.now()
+let grants: Grants
+
+const claims = (changes: Partial<GrantClaims> = {}) => ({
+  room: 'room', peer: 'peer', label: '{}', publish: ['microphone'], issuedAt: now, jti: randomUUID(), aud: nodeId,
+  exp: Math.floor(now / 1000) + 60, ...changes,
+})
+const sign = (changes: Partial<GrantClaims> = {}, alg = 'HS256', key: Uint8Array = secret) =>
+  new SignJWT(claims(changes)).setProtectedHeader({ alg }).sign(key)
+
+function fresh(): Grants {
+  now = Date.now()
+  grants = createGrants({ secret, nodeId, now: () => now })
+  return grants
+}
+afterEach(() => grants.close())
+
+describe('a grant', () => {
+  test('lets its peer in once', async () => {
+    const { admit } = fresh()
+    const grant = await sign()
+    const admission = await admit(grant)
+    expect(admission).toMatchObject({ room: 'room', peer: 'peer', label: '{}' })
+    expect(admission.publish()).toEqual(['microphone'])
+    await expect(admit(grant)).rejects.toMatchObject({ code: 'grantUsed' })
+  })
+
+  test('lets only one of two simultaneous uses in', async () => {
+    const { admit } = fresh()
+    const grant = await sign()
+    const outcomes = await Promise.allSettled([admit(grant), admit(grant), admit(grant)])
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  test('expires, and is refused as used until then', async () => {
+    const { admit } = fresh()
+    const [used, unused] = await Promise.all([sign(), sign()])
+    await admit(used)
+    now += 59_000
+    await expect(admit(used)).rejects.toMatchObject({ code: 'grantUsed' })
+    now += 7_000
+    await expect(admit(unused)).rejects.toMatchObject({ code: 'grantExpired' })
+    await expect(admit(used)).rejects.toMatchObject({ code: 'grantExpired' })
+  })
+
+  test.each<[string, () => Promise<string> | string]>([
+    ['of another secret', () => sign({}, 'HS256', randomBytes(64))],
+    ['of another node', () => sign({ aud: randomUUID() })],
+    ['with another HMAC', () => sign({}, 'HS512')],
+    ['without a signature', () => new UnsecuredJWT(claims()).encode()],
+    ['signed with a key pair', () =>
+      new SignJWT(claims()).setProtectedHeader({ alg: 'RS256' }).sign(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)],
+    ['with an unknown source', async () =>
+      new SignJWT({ ...claims(), publish: ['everything'] }).setProtectedHeader({ alg: 'HS256' }).sign(secret)],
+    ['without an end', async () => {
+      const { exp: _, ...rest } = claims()
+      return new SignJWT(rest).setProtectedHeader({ alg: 'HS256' }).sign(secret)
+    }],
+    ['that would outlive the memory of its use', () => sign({ exp: Math.floor(now / 1000) + 86_400 })],
+    ['that is none', () => 'a.b.c'],
+  ])('%s is invalid', async (_, make) => {
+    const { admit } = fresh()
+    await expect(admit(await make())).rejects.toMatchObject({ code: 'grantInvalid' })
+  })
+
+  test('signed before a change gives what the change left, one signed after gives its own', async () => {
+    const { admit, change } = fresh()
+    const before = await sign({ publish: ['microphone', 'screen'] })
+    now += 5
+    change('room', 'peer', ['microphone'])
+    const other = await sign({ peer: 'other', publish: ['screen'], issuedAt: now - 5 })
+    expect((await admit(before)).publish()).toEqual(['microphone'])
+    expect((await admit(other)).publish()).toEqual(['screen'])
+    now += 5
+    expect((await admit(await sign({ publish: ['screen'] }))).publish()).toEqual(['screen'])
+  })
+
+  test('signed before its peer or room was closed is void, whatever is given to the peer since', async () => {
+    const { admit, revoke, change } = fresh()
+    const [mine, others] = await Promise.all([sign(), sign({ peer: 'other' })])
+    now += 5
+    revoke('room', 'peer')
+    change('room', 'peer', ['screen'])
+    await expect(admit(mine)).rejects.toMatchObject({ code: 'grantRevoked' })
+    revoke('room')
+    await expect(admit(others)).rejects.toMatchObject({ code: 'grantRevoked' })
+    now += 5
+    await admit(await sign())
+  })
+
+  test('closed while its peer waits at the door is void too', async () => {
+    const { admit, revoke } = fresh()
+    const admission = await admit(await sign())
+    now += 5
+    revoke('room', 'peer')
+    expect(() => admission.publish()).toThrow(expect.objectContaining({ code: 'grantRevoked' }))
+  })
+})

@@ -1,0 +1,185 @@
+import { once } from 'node:events'
+import { setTimeout as wait } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { rtpParametersOf, send, startTestNode, type TestNode, type TestPeer } from './test-node.ts'
+
+let media: TestNode
+let rooms = 0
+const newRoom = () => `room ${(rooms += 1)}`
+
+beforeAll(async () => { media = await startTestNode({ graceMs: 400 }) })
+afterAll(() => media.stop())
+
+const receives = (peer: TestPeer) => peer.request('createTransport', { direction: 'receive' })
+const reportsOf = (room: string) => media.reports.filter((report) => report.room === room)
+
+describe('peers of a room', () => {
+  test('are told of each other, and are offered what the others send, paused until they acknowledge', async () => {
+    const room = newRoom()
+    const [ann, binh] = [await media.join(room, 'ann'), await media.join(room, 'binh')]
+    expect(binh.answer?.peers).toEqual([{ peerId: 'ann', label: 'label of ann' }])
+    expect(await ann.notice('peerJoined')).toEqual({ peerId: 'binh', label: 'label of binh' })
+    await receives(binh)
+    const producerId = await send(ann, 'microphone')
+    const { consumers: [offered] } = await binh.notice('newConsumers')
+    expect(offered).toMatchObject({ peerId: 'ann', source: 'microphone', kind: 'audio', producerId, producerPaused: false })
+    const consumer = media.node.guest(room, 'binh')?.peer.consumer(offered?.consumerId ?? '')
+    expect(consumer?.paused).toBe(true)
+    await binh.request('resumeConsumers', { consumerIds: [offered?.consumerId ?? ''] })
+    expect(consumer?.paused).toBe(false)
+
+    const chi = await media.join(room, 'chi')
+    await receives(chi)
+    expect((await chi.notice('newConsumers')).consumers.map(({ peerId }) => peerId)).toEqual(['ann'])
+
+    await ann.request('pauseProducer', { producerId })
+    expect(await binh.notice('consumerPaused')).toEqual({ consumerId: offered?.consumerId })
+    await ann.request('resumeProducer', { producerId })
+    expect(await binh.notice('consumerResumed')).toEqual({ consumerId: offered?.consumerId })
+    await ann.request('leave', {})
+    expect(await binh.notice('consumerClosed')).toEqual({ consumerId: offered?.consumerId })
+    expect(await binh.notice('peerLeft')).toEqual({ peerId: 'ann' })
+  })
+
+  test('who come first at once meet in one room', async () => {
+    const room = newRoom()
+    const peers = await Promise.all(['a', 'b', 'c', 'd'].map((peer) => media.join(room, peer)))
+    expect(media.node.list(room)).toHaveLength(4)
+    await Promise.all(peers.map(receives))
+    const [first, ...others] = peers
+    if (first) await send(first, 'camera')
+    for (const peer of others) expect((await peer.notice('newConsumers')).consumers).toHaveLength(1)
+  })
+
+  test('leave nothing behind when the last one left', async () => {
+    const before = media.node.counts()
+    const room = newRoom()
+    const peer = await media.join(room, 'ann')
+    await send(peer, 'camera')
+    const [worker] = media.pool.state()
+    await peer.request('leave', {})
+    await once(peer.socket, 'close')
+    expect(media.node.counts()).toEqual(before)
+    expect(media.pool.state()[0]?.rooms).toBe((worker?.rooms ?? 0) - 1)
+  })
+})
+
+describe('the right to publish', () => {
+  test('is checked at every produce', async () => {
+    const room = newRoom()
+    const ann = await media.join(room, 'ann', { publish: ['microphone'] })
+    await ann.request('createTransport', { direction: 'send' })
+    const produce = (source: 'microphone' | 'camera' | 'screenAudio', kind: 'audio' | 'video') =>
+      ann.request('produce', { source, kind, rtpParameters: rtpParametersOf(kind), paused: false })
+    await expect(produce('camera', 'video')).rejects.toThrow('notAllowed')
+    await expect(produce('screenAudio', 'audio')).rejects.toThrow('notAllowed')
+    await expect(produce('microphone', 'video')).rejects.toThrow('badRequest')
+    await produce('microphone', 'audio')
+    await expect(produce('microphone', 'audio')).rejects.toThrow('sourceInUse')
+  })
+
+  test('withdrawn takes what was sent from everybody at once; given again it counts again', async () => {
+    const room = newRoom()
+    const [ann, binh] = [await media.join(room, 'ann'), await media.join(room, 'binh')]
+    await receives(binh)
+    const producerId = await send(ann, 'camera')
+    const { consumers: [offered] } = await binh.notice('newConsumers')
+    media.node.setGrant(room, 'ann', ['microphone'])
+    expect(await ann.notice('producerClosed')).toEqual({ producerId, source: 'camera' })
+    expect(await ann.notice('grantChanged')).toEqual({ publish: ['microphone'] })
+    expect(await binh.notice('consumerClosed')).toEqual({ consumerId: offered?.consumerId })
+    await expect(send(ann, 'camera')).rejects.toThrow('notAllowed')
+    media.node.setGrant(room, 'ann', ['camera'])
+    await send(ann, 'camera')
+    expect((await binh.notice('newConsumers')).consumers).toHaveLength(1)
+  })
+
+  test('withdrawn between grant and join is not won back', async () => {
+    const room = newRoom()
+    const grant = await media.grant(room, 'ann', { publish: ['screen'], issuedAt: Date.now() - 10 })
+    media.node.setGrant(room, 'ann', [])
+    const ann = await media.connect()
+    expect((await ann.joinWith(grant)).publish).toEqual([])
+    await expect(send(ann, 'screen')).rejects.toThrow('notAllowed')
+  })
+})
+
+describe('a cut of the signalling', () => {
+  test('keeps media and presence; who resumes finds everything as it was', async () => {
+    const room = newRoom()
+    const [ann, binh] = [await media.join(room, 'ann'), await media.join(room, 'binh')]
+    await receives(binh)
+    await receives(ann)
+    const producerId = await send(ann, 'microphone')
+    await binh.notice('newConsumers')
+    await ann.cut()
+    await send(binh, 'camera')
+
+    const again = await media.connect()
+    const answer = await again.joinWith(await media.grant(room, 'ann'), ann.answer?.resumeKey)
+    expect(answer).toMatchObject({ resumed: true, producerIds: [producerId] })
+    expect(answer.transportIds).toHaveLength(2)
+    expect(answer.consumers.map(({ peerId, source }) => [peerId, source])).toEqual([['binh', 'camera']])
+    expect(binh.notices.map(({ notice }) => notice)).not.toContain('peerLeft')
+    await wait(600)
+    expect(reportsOf(room).map(({ event, peer }) => `${event} ${peer}`)).toEqual(
+      ['peerJoined ann', 'peerJoined binh', 'peerCut ann', 'peerResumed ann'],
+    )
+  })
+
+  test('that lasts longer than the grace ends presence, dated back to the cut', async () => {
+    const room = newRoom()
+    const [ann, binh] = [await media.join(room, 'ann'), await media.join(room, 'binh')]
+    const before = Date.now()
+    await ann.cut()
+    const after = Date.now()
+    expect(media.node.list(room)).toHaveLength(2)
+    await binh.notice('peerLeft')
+    expect(Date.now() - after).toBeGreaterThan(300)
+    const left = reportsOf(room).find(({ event }) => event === 'peerLeft')
+    expect(left).toMatchObject({ peer: 'ann', reason: 'timedOut' })
+    expect(left?.at).toBeGreaterThanOrEqual(before)
+    expect(left?.at).toBeLessThanOrEqual(after + 50)
+  })
+
+  test('does not let a stranger’s key, or none, keep the media of the earlier self', async () => {
+    const room = newRoom()
+    const [ann, binh] = [await media.join(room, 'ann'), await media.join(room, 'binh')]
+    await receives(binh)
+    await send(ann, 'microphone')
+    await binh.notice('newConsumers')
+    const reloaded = await media.connect()
+    const answer = await reloaded.joinWith(await media.grant(room, 'ann'), binh.answer?.resumeKey)
+    expect(answer).toMatchObject({ resumed: false, transportIds: [], producerIds: [] })
+    await binh.notice('consumerClosed')
+    expect(await ann.notice('closed')).toEqual({ reason: 'replaced' })
+    await once(ann.socket, 'close')
+    expect(reportsOf(room).map(({ event }) => event)).toEqual(['peerJoined', 'peerJoined'])
+    expect(media.node.list(room)).toMatchObject([{ peer: 'ann', cutAt: null }, { peer: 'binh', cutAt: null }])
+  })
+})
+
+describe('the server', () => {
+  test('takes a peer out for good', async () => {
+    const room = newRoom()
+    const spare = await media.grant(room, 'ann', { issuedAt: Date.now() - 10 })
+    const [ann, binh] = [await media.join(room, 'ann'), await media.join(room, 'binh')]
+    media.node.closePeer(room, 'ann')
+    expect(await ann.notice('closed')).toEqual({ reason: 'removed' })
+    await binh.notice('peerLeft')
+    const again = await media.connect()
+    await expect(again.joinWith(spare)).rejects.toThrow('grantRevoked')
+    expect(reportsOf(room).at(-1)).toMatchObject({ event: 'peerLeft', peer: 'ann', reason: 'removed' })
+    await wait(500)
+    expect(reportsOf(room)).toHaveLength(3)
+  })
+
+  test('closes a room with everybody in it', async () => {
+    const room = newRoom()
+    const peers = [await media.join(room, 'ann'), await media.join(room, 'binh')]
+    media.node.closeRoom(room)
+    for (const peer of peers) expect(await peer.notice('closed')).toEqual({ reason: 'roomClosed' })
+    expect(media.node.list(room)).toEqual([])
+    media.node.closeRoom(room)
+  })
+})

@@ -1,0 +1,191 @@
+import { once } from 'node:events'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import { randomBytes, randomUUID } from 'node:crypto'
+import { SignJWT } from 'jose'
+import pino from 'pino'
+import { WebSocket } from 'ws'
+import type { ControlEvent } from '../protocol/media-control.ts'
+import type { GrantClaims } from '../protocol/media-grant.ts'
+import {
+  AnswerMessage, mediaRequests, NoticeMessage, type MediaInput, type MediaMethod, type MediaNotice, type MediaOutput, type NoticeData,
+} from '../protocol/media.ts'
+import { RtpCapabilities, type RtpParameters } from '../protocol/rtp.ts'
+import { createGrants } from './grants.ts'
+import { createMediaNode, type MediaNode } from './node.ts'
+import { listenForBrowsers } from './signalling.ts'
+import { startWorkers, type WorkerPool } from './workers.ts'
+
+/** A whole media node inside a test: real workers, a real signalling socket. */
+export interface TestNode {
+  node: MediaNode
+  pool: WorkerPool
+  reports: ControlEvent[]
+  /** Signs a grant; `claims` replaces parts of what is right. */
+  grant(room: string, peer: string, claims?: Partial<GrantClaims>): Promise<string>
+  connect(): Promise<TestPeer>
+  /** Connects and joins. */
+  join(room: string, peer: string, claims?: Partial<GrantClaims>): Promise<TestPeer>
+  stop(): Promise<void>
+}
+
+/** A browser's signalling without the browser. */
+export interface TestPeer {
+  socket: WebSocket
+  notices: NoticeMessage[]
+  answer: MediaOutput<'join'> | undefined
+  request<M extends MediaMethod>(method: M, data: MediaInput<M>): Promise<MediaOutput<M>>
+  /** Sends anything, and resolves to the next answer, whomever it answers. */
+  raw(text: string | Buffer): Promise<AnswerMessage>
+  joinWith(grant: string, resumeKey?: string): Promise<MediaOutput<'join'>>
+  /** The next notice of this name that was not taken yet. */
+  notice<N extends MediaNotice>(name: N): Promise<NoticeData<N>>
+  /** Cuts the connection without a farewell. */
+  cut(): Promise<void>
+}
+
+export async function freePorts(count: number): Promise<number> {
+  for (;;) {
+    const base = 46_000 + Math.floor(Math.random() * 12_000)
+    const free = await Promise.all(Array.from({ length: count }, (_, n) => isFree(base + n)))
+    if (free.every(Boolean)) return base
+  }
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const probe = createServer().listen(port, '127.0.0.1')
+  const free = await Promise.race([once(probe, 'listening').then(() => true), once(probe, 'error').then(() => false)])
+  probe.close()
+  return free
+}
+
+export async function startTestNode({ workers = 1, graceMs = 60_000 } = {}): Promise<TestNode> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'sfu-'))
+  const log = pino({ level: 'silent' })
+  const secret = randomBytes(32)
+  const nodeId = randomUUID()
+  const reports: ControlEvent[] = []
+  const pool = await startWorkers({
+    workers, basePort: await freePorts(workers), listenAddress: '127.0.0.1', announcedAddress: '127.0.0.1',
+    workerBin: process.env.MEDIASOUP_WORKER_BIN, log,
+  })
+  const grants = createGrants({ secret, nodeId })
+  const node = createMediaNode({ pool, grants, graceMs, report: (event) => reports.push(event), log })
+  const socketPath = path.join(folder, 's.sock')
+  const routerRtpCapabilities = RtpCapabilities.parse(pool.rtpCapabilities)
+  const signalling = await listenForBrowsers({ path: socketPath, nodeId, node, routerRtpCapabilities, log })
+
+  const test: TestNode = {
+    node,
+    pool,
+    reports,
+    grant: (room, peer, claims = {}) => new SignJWT({
+      room, peer, label: `label of ${peer}`, publish: ['microphone', 'camera'], issuedAt: Date.now(),
+      jti: randomUUID(), aud: nodeId, exp: Math.floor(Date.now() / 1000) + 60, ...claims,
+    }).setProtectedHeader({ alg: 'HS256' }).sign(secret),
+    connect: () => connectTestPeer(`ws+unix:${socketPath}:/media/${nodeId}`),
+    async join(room, peer, claims) {
+      const joining = await test.connect()
+      await joining.joinWith(await test.grant(room, peer, claims))
+      return joining
+    },
+    async stop() {
+      signalling.close()
+      node.close()
+      pool.close()
+      await rm(folder, { recursive: true, force: true })
+    },
+  }
+  return test
+}
+
+async function connectTestPeer(url: string): Promise<TestPeer> {
+  const socket = new WebSocket(url)
+  const answers = new Map<number, (answer: AnswerMessage) => void>()
+  const unread: NoticeMessage[] = []
+  let anyAnswer: ((answer: AnswerMessage) => void) | undefined
+  let arrived = () => {}
+  let lastId = 0
+
+  socket.on('message', (raw) => {
+    const value: unknown = JSON.parse(String(raw))
+    const notice = NoticeMessage.safeParse(value)
+    if (notice.success) {
+      peer.notices.push(notice.data)
+      unread.push(notice.data)
+      return arrived()
+    }
+    const answer = AnswerMessage.parse(value)
+    anyAnswer?.(answer)
+    if (answer.id !== null) answers.get(answer.id)?.(answer)
+  })
+  socket.on('error', () => undefined)
+  socket.on('close', () => arrived())
+
+  const peer: TestPeer = {
+    socket,
+    notices: [],
+    answer: undefined,
+    async request(method, data) {
+      lastId += 1
+      const id = lastId
+      const answer = await new Promise<AnswerMessage>((resolve, reject) => {
+        answers.set(id, resolve)
+        socket.once('close', () => reject(new Error('connection closed')))
+        socket.send(JSON.stringify({ id, method, data }))
+      })
+      if (!answer.ok) throw new Error(answer.error.code)
+      return mediaRequests[method].output.parse(answer.data) as MediaOutput<typeof method>
+    },
+    raw: (text) => new Promise((resolve) => {
+      anyAnswer = resolve
+      socket.send(text)
+    }),
+    async joinWith(grant, resumeKey) {
+      const { routerRtpCapabilities } = await welcome
+      peer.answer = await peer.request('join', { grant, rtpCapabilities: routerRtpCapabilities, ...(resumeKey ? { resumeKey } : {}) })
+      return peer.answer
+    },
+    async notice(name) {
+      for (;;) {
+        const at = unread.findIndex((one) => one.notice === name)
+        const found = unread[at]
+        if (found) {
+          unread.splice(at, 1)
+          return found.data as NoticeData<typeof name>
+        }
+        if (socket.readyState === WebSocket.CLOSED) throw new Error(`closed before ${name}`)
+        await new Promise<void>((resolve) => { arrived = resolve })
+      }
+    },
+    async cut() {
+      socket.terminate()
+      await once(socket, 'close')
+    },
+  }
+  await once(socket, 'open')
+  const welcome = peer.notice('welcome')
+  await welcome
+  return peer
+}
+
+let lastSsrc = 10_000
+
+/** What a browser offers for one Opus or VP8 stream. */
+export function rtpParametersOf(kind: 'audio' | 'video'): RtpParameters {
+  lastSsrc += 2
+  const codec = kind === 'audio'
+    ? { mimeType: 'audio/opus', payloadType: 111, clockRate: 48_000, channels: 2 }
+    : { mimeType: 'video/VP8', payloadType: 96, clockRate: 90_000 }
+  return { codecs: [codec], encodings: [{ ssrc: lastSsrc }], rtcp: { cname: `c${lastSsrc}` } }
+}
+
+/** Makes a sending transport and produces on it. */
+export async function send(peer: TestPeer, source: 'microphone' | 'camera' | 'screen'): Promise<string> {
+  await peer.request('createTransport', { direction: 'send' })
+  const kind = source === 'microphone' ? 'audio' : 'video'
+  const { producerId } = await peer.request('produce', { source, kind, rtpParameters: rtpParametersOf(kind), paused: false })
+  return producerId
+}
