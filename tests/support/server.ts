@@ -3,6 +3,7 @@ import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { startServer } from '../../server/app.ts'
+import { seedDemo } from '../../server/demo/seed.ts'
 import { loadConfig } from '../../server/platform/config.ts'
 import { createLog } from '../../server/platform/log.ts'
 import { freshDatabase } from './postgres.ts'
@@ -10,6 +11,8 @@ import { freshDatabase } from './postgres.ts'
 export interface TestServerOptions {
   /** With the video room; without by default, since most tests need none. */
   media?: boolean
+  /** With the demo's people, bodies and two published meetings; `demo` then has their password. */
+  demo?: boolean
   /** More environment variables. */
   env?: NodeJS.ProcessEnv
   /** Another address of the test's database, as of a relay that a test can cut. */
@@ -30,8 +33,9 @@ export async function startTestServer(options: TestServerOptions = {}) {
   })
   const log = createLog(config.logLevel, { write: (line: string) => options.onLog?.(line) })
   const server = await startServer(config, { media: options.media ?? false, log })
+  const demo = options.demo ? await seedDemo({ domains: server.domains, dataDir, log }) : undefined
   return {
-    ...server, config, ownerUrl: database.ownerUrl,
+    ...server, demo, config, log, ownerUrl: database.ownerUrl,
     async stop(): Promise<void> {
       await server.stop()
       await database.drop()

@@ -1,0 +1,82 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { listBodies, listMembers } from '../../protocol/bodies.ts'
+import { readDocument } from '../../protocol/documents.ts'
+import { getMeeting, listMeetings } from '../../protocol/meetings.ts'
+import { followMeeting } from '../../protocol/room.ts'
+import { command, createClient, type Client } from '../../tests/support/client.ts'
+import { startTestServer, type TestServer } from '../../tests/support/server.ts'
+import { seedDemo } from './seed.ts'
+
+let server: TestServer
+const clients: Client[] = []
+
+beforeAll(async () => {
+  server = await startTestServer({ demo: true })
+})
+afterAll(async () => {
+  for (const client of clients) client.close()
+  await server.stop()
+})
+
+async function be(username: string): Promise<Client> {
+  const client = createClient(server.origin)
+  clients.push(client)
+  await client.signIn(username, server.demo?.password ?? '')
+  return client
+}
+
+const dayOf = (at: Date) => new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'short' }).format(at)
+const count = async (table: string) => Number((await server.db(table).count('* as n').first())?.['n'])
+
+describe('the demo', () => {
+  it('has every account that it prints', async () => {
+    for (const { username } of server.demo?.accounts ?? []) await be(username)
+  })
+
+  it('has the two bodies with their members', async () => {
+    const chief = await be('phuc')
+    const { body: { bodies } } = await chief.call(listBodies)
+    expect(bodies.map(({ role }) => role)).toEqual(['member', 'member'])
+    const sizes = await Promise.all(bodies.map(async ({ id, rules }) => {
+      const { body: { members } } = await chief.call(listMembers, { params: { bodyId: id } })
+      return [members.length, members.filter(({ voting }) => voting).length, members[0]?.role, rules.grading?.scale.length]
+    }))
+    expect(sizes).toEqual([[17, 15, 'chair', undefined], [9, 9, 'chair', 4]])
+  })
+
+  it('has a published meeting of each body today, with an agenda and readable documents', async () => {
+    const chief = await be('phuc')
+    const { body: { meetings } } = await chief.call(listMeetings, { query: {} })
+    expect(meetings.map(({ status, startsAt }) => [status, dayOf(new Date(startsAt))])).toEqual([1, 2].map(() => ['published', dayOf(new Date())]))
+    const socket = await chief.socket()
+    for (const { id: meetingId } of meetings) {
+      const followed = await command(socket, followMeeting, { meetingId })
+      if (!followed.ok) throw new Error(followed.error.code)
+      const state = followed.result.snapshot?.state as { agenda: object[], documents: { documentId: string }[] }
+      expect(state.agenda.length).toBeGreaterThanOrEqual(5)
+      expect(state.documents).toHaveLength(3)
+      for (const { documentId } of state.documents) {
+        const { body } = await chief.call(readDocument, { params: { meetingId, documentId } })
+        expect(String(body).slice(0, 5)).toBe('%PDF-')
+      }
+      expect((await chief.call(getMeeting, { params: { meetingId } })).body.people.length).toBeGreaterThanOrEqual(9)
+    }
+  })
+
+  it('adds nothing when run again, and goes on where a killed start left off', async () => {
+    const tables = ['person', 'account', 'body', 'membership', 'meeting', 'agenda_item', 'journal_entry']
+    const before = await Promise.all(tables.map(count))
+    const again = () => seedDemo({ domains: server.domains, dataDir: server.config.dataDir, log: server.log })
+    expect(await again()).toEqual(server.demo)
+    expect(await Promise.all(tables.map(count))).toEqual(before)
+    let attached = 0
+    const documents = { attach: async () => { attached += 1; throw new Error('killed') } }
+    const tomorrow = new Date(Date.now() + 24 * 3600_000)
+    const killed = seedDemo({ domains: { ...server.domains, documents }, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
+    await expect(killed).rejects.toThrow('killed')
+    expect(attached).toBe(1)
+    await seedDemo({ domains: server.domains, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
+    const items = await server.db.raw('SELECT count(*)::int AS n FROM agenda_item GROUP BY meeting_id ORDER BY n')
+    expect(items.rows.map(({ n }: { n: number }) => n)).toEqual([5, 5, 7, 7])
+  })
+})
