@@ -73,9 +73,9 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
    * Runs a command on behalf of the media node, which may report rooms that are no meeting's, and people who are none of
    * its participants: then nothing is to be stored. False for a meeting that needs no room: not published, or closed.
    */
-  async function record(meetingId: string, actorId: string | null, command: (tx: JournalTx) => Promise<void>): Promise<boolean> {
+  async function record(meetingId: string, origin: { actorId: string | null, key?: string }, command: (tx: JournalTx) => Promise<void>): Promise<boolean> {
     if (!Id.safeParse(meetingId).success) return true
-    return await journal.run(meetingId, { actorId }, async (tx) => {
+    return await journal.run(meetingId, origin, async (tx) => {
       const { status } = await tx.state(meetingReducer)
       const needed = status === 'published' || status === 'live'
       if (needed) await command(tx)
@@ -134,11 +134,10 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
       const device = { meetingId, peerId, personId }
       const left = event === 'peerLeft'
       const byThemselves = !left || ('reason' in report && report.reason === 'left')
-      const needed = await record(meetingId, byThemselves ? personId : null, async (tx) => {
+      // Told again, perhaps after what came next was stored, it is the same command again.
+      const origin = { actorId: byThemselves ? personId : null, key: `${event} ${peerId} ${at}` }
+      const needed = await record(meetingId, origin, async (tx) => {
         if (left) return await leave(tx, device, new Date(at))
-        // Older than the end of the last stay: it began that one, and is told again.
-        const ended = (await lastStay(tx, personId))?.to
-        if (ended != null && at < Date.parse(ended)) return
         if (await isParticipant(tx, personId)) await join(tx, device, new Date(at))
       })
       // Came with a grant of before the closing.
@@ -150,7 +149,7 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
       const inRooms = new Set(peers.map(({ room, peer }) => `${room} ${peer}`))
       const gone = (await store.devices(db)).filter(({ meetingId, peerId }) => !inRooms.has(`${meetingId} ${peerId}`))
       for (const meetingId of new Set([...gone.map((device) => device.meetingId), ...peers.map(({ room }) => room)])) {
-        const needed = await record(meetingId, null, async (tx) => {
+        const needed = await record(meetingId, { actorId: null }, async (tx) => {
           for (const device of gone) if (device.meetingId === meetingId) await leave(tx, device, new Date(lostAt ?? tx.at))
           for (const { room, peer: peerId, joinedAt } of peers) {
             const personId = personOf(peerId)
