@@ -20,13 +20,14 @@ export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Li
   const viewer = new PDFViewer({ container, eventBus, linkService, removePageBorders: true, annotationMode: 1 })
   linkService.setViewer(viewer)
   let task: ReturnType<typeof openPdf> | null = null
-  let fitted = true
+  /** pdf.js's `auto` fits the width but never blows a page up; it goes on to fit until somebody zooms. */
+  let fitted: 'auto' | 'page-width' | null = 'auto'
 
-  const fit = () => { if (viewer.pagesCount) viewer.currentScaleValue = 'page-width' }
+  const fit = () => { if (viewer.pagesCount && fitted) viewer.currentScaleValue = fitted }
   eventBus.on('pagesinit', fit)
   eventBus.on('pagechanging', ({ pageNumber }: { pageNumber: number }) => onPage(pageNumber))
   eventBus.on('scalechanging', ({ scale }: { scale: number }) => onScale(scale))
-  const resized = new ResizeObserver(() => { if (fitted) fit() })
+  const resized = new ResizeObserver(fit)
   resized.observe(container)
 
   return {
@@ -44,12 +45,12 @@ export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Li
       else onPage(viewer.currentPageNumber)
     },
     zoom(direction) {
-      fitted = false
+      fitted = null
       if (direction > 0) viewer.increaseScale()
       else viewer.decreaseScale()
     },
     fitWidth() {
-      fitted = true
+      fitted = 'page-width'
       fit()
     },
     close() {

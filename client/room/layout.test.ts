@@ -24,9 +24,9 @@ describe('grid', () => {
 
 describe('stage', () => {
   const room = { sharing: [], speaker: 'a', present: ['a', 'b'], wish: 'auto' } as const
-  test('the speaker', () => expect(stageOf(room)).toEqual({ kind: 'speaker', peerId: 'a' }))
+  test('the speaker', () => expect(stageOf(room)).toEqual({ kind: 'speaker', personId: 'a' }))
   test('a shared screen before the speaker, the latest first', () =>
-    expect(stageOf({ ...room, sharing: ['b', 'a'] })).toEqual({ kind: 'screen', peerId: 'a' }))
+    expect(stageOf({ ...room, sharing: ['b', 'a'] })).toEqual({ kind: 'screen', personId: 'a' }))
   test('the gallery when somebody looks for it', () => expect(stageOf({ ...room, sharing: ['b'], wish: 'gallery' })).toEqual({ kind: 'gallery' }))
   test('the gallery when the last speaker has left', () => expect(stageOf({ ...room, present: ['b'] })).toEqual({ kind: 'gallery' }))
 })

@@ -19,8 +19,8 @@ export function gridFor(count: number, space: { width: number, height: number },
 export type StageWish = 'auto' | 'gallery'
 
 export type Stage =
-  | { kind: 'screen', peerId: string }
-  | { kind: 'speaker', peerId: string }
+  | { kind: 'screen', personId: string }
+  | { kind: 'speaker', personId: string }
   | { kind: 'gallery' }
 
 /**
@@ -30,8 +30,8 @@ export type Stage =
 export function stageOf(input: { sharing: readonly string[], speaker: string | null, present: readonly string[], wish: StageWish }): Stage {
   const sharer = input.sharing.at(-1)
   if (input.wish === 'gallery') return { kind: 'gallery' }
-  if (sharer) return { kind: 'screen', peerId: sharer }
-  if (input.speaker && input.present.includes(input.speaker)) return { kind: 'speaker', peerId: input.speaker }
+  if (sharer) return { kind: 'screen', personId: sharer }
+  if (input.speaker && input.present.includes(input.speaker)) return { kind: 'speaker', personId: input.speaker }
   return { kind: 'gallery' }
 }
 

@@ -2,7 +2,7 @@ import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, 
 import { useI18n } from 'vue-i18n'
 import type { ErrorCode } from '../../protocol/error.ts'
 import type { MediaSource } from '../../protocol/media-grant.ts'
-import type { CloseReason, PeerInfo } from '../../protocol/media.ts'
+import type { CloseReason } from '../../protocol/media.ts'
 import { enterRoom } from '../../protocol/room.ts'
 import { toApiError } from '../app/api-error.ts'
 import { socketClient } from '../app/socket.ts'
@@ -15,9 +15,8 @@ import { createMediaSession, type MediaSession } from './media/session.ts'
 /** How a person wants to come in. */
 export interface JoinWish { microphone: boolean, camera: boolean }
 
-/** One device in the room, one's own among them. */
+/** One person in the room, oneself among them. */
 export interface RoomPeer {
-  peerId: string
   personId: string
   own: boolean
   muted: boolean
@@ -37,7 +36,7 @@ export interface RoomMedia {
   peers: ComputedRef<RoomPeer[]>
   /** What is to be heard, by a key that stays with it. */
   audio: ComputedRef<[key: string, track: MediaStreamTrack][]>
-  /** Peers that are heard now. */
+  /** Who is heard now. */
   speaking: ComputedRef<ReadonlySet<string>>
   /** The last of the others to speak above the rest. */
   speaker: ComputedRef<string | null>
@@ -48,8 +47,6 @@ export interface RoomMedia {
   leave(): void
 }
 
-/** One's own tile; the node knows us by an id that nobody here needs. */
-const OWN = 'own'
 /** Below this a level is breath and noise (dBov). */
 const HEARD_DBOV = -55
 const finalRefusals: ErrorCode[] = ['meetingNotFound', 'meetingNotPublished', 'meetingClosed']
@@ -132,22 +129,25 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
     const camera = computed(() => ownTrack('camera')?.track ?? null)
     const screen = computed(() => ownTrack('screen')?.track ?? null)
 
+    // The server labels each device with its person.
+    const owners = computed(() => new Map(infos.value.map((info) => [info.peerId, info.label])))
     const peers = computed<RoomPeer[]>(() => [
-      ...infos.value.map((info) => peerOf(info, remote.value)),
-      { peerId: OWN, personId: me.personId ?? '', own: true, muted: !microphone.value, camera: camera.value, screen: screen.value },
+      ...onePerPerson([...owners.value].filter(([, personId]) => personId !== me.personId), remote.value),
+      { personId: me.personId ?? '', own: true, muted: !microphone.value, camera: camera.value, screen: screen.value },
     ])
-    const others = computed(() => new Set(infos.value.map((info) => info.peerId)))
-    const speaking = computed(() => new Set(levels.value.filter((one) => one.level > HEARD_DBOV)
-      .map((one) => others.value.has(one.peerId) ? one.peerId : microphone.value ? OWN : '')))
+    /** Whose a device is; the node lists ours to the others alone. */
+    const ownerOf = (peerId: string) => owners.value.get(peerId) ?? me.personId ?? ''
 
     if (wish.camera) void turnOn('camera')
     if (wish.microphone) void turnOn('microphone')
 
     return {
-      connection: state, unavailable, ended, peers, speaking, changing,
-      audio: computed(() => remote.value.filter((one) => one.source === 'microphone' || one.source === 'screenAudio')
+      connection: state, unavailable, ended, peers, changing,
+      speaking: computed(() => new Set(levels.value.filter((one) => one.level > HEARD_DBOV).map((one) => ownerOf(one.peerId)))),
+      // One's own other device would only echo.
+      audio: computed(() => remote.value.filter((one) => (one.source === 'microphone' || one.source === 'screenAudio') && ownerOf(one.peerId) !== me.personId)
         .map((one) => [`${one.peerId} ${one.track.id}`, one.track])),
-      speaker: computed(() => spoke.value && others.value.has(spoke.value) ? spoke.value : null),
+      speaker: computed(() => spoke.value && ownerOf(spoke.value) !== me.personId ? ownerOf(spoke.value) : null),
       own: { microphone, camera, screen },
       toggle(source) {
         if (changing.value) return
@@ -162,10 +162,16 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
   }
 }
 
-/** The server labels a peer with its person. */
-function peerOf({ peerId, label: personId }: PeerInfo, tracks: readonly RemoteTrack[]): RoomPeer {
-  const seen = (source: MediaSource) => tracks.find((one) => one.peerId === peerId && one.source === source && !one.paused)
-  return {
-    peerId, personId, own: false, muted: !seen('microphone'), camera: seen('camera')?.track ?? null, screen: seen('screen')?.track ?? null,
+/** A person with two devices, or one that is on its way out after a cut, is still one person; the later device comes first. */
+function onePerPerson(devices: readonly [peerId: string, personId: string][], tracks: readonly RemoteTrack[]): RoomPeer[] {
+  const shown = new Map<string, RoomPeer>()
+  for (const [peerId, personId] of devices) {
+    const seen = (source: MediaSource) => tracks.find((one) => one.peerId === peerId && one.source === source && !one.paused)?.track ?? null
+    const earlier = shown.get(personId)
+    shown.set(personId, {
+      personId, own: false, muted: !seen('microphone') && (earlier?.muted ?? true),
+      camera: seen('camera') ?? earlier?.camera ?? null, screen: seen('screen') ?? earlier?.screen ?? null,
+    })
   }
+  return [...shown.values()]
 }

@@ -2,9 +2,8 @@ import type { Person } from '../../protocol/identity.ts'
 import type { Participant } from '../../protocol/meetings.ts'
 import type { RoomPeer } from './room-media.ts'
 
-/** One device in the room as it is shown. */
+/** One person in the room as they are shown. */
 export interface RoomTile {
-  peerId: string
   personId: string
   fullName: string
   office: string
@@ -21,12 +20,12 @@ interface Names {
   participant(personId: string): Participant | undefined
 }
 
-/** A peer with the name and office that the meeting knows. */
+/** A person in the room with the name and office that the meeting knows. */
 export function tileOf(peer: RoomPeer, own: boolean, speaking: boolean, names: Names): RoomTile {
   const participant = names.participant(peer.personId)
   const person = names.person(peer.personId)
   return {
-    peerId: peer.peerId, personId: peer.personId, own, speaking,
+    personId: peer.personId, own, speaking,
     fullName: person?.fullName ?? '', office: participant?.office || person?.office || '', rank: participant?.rank ?? Infinity,
     muted: peer.muted, camera: peer.camera, screen: peer.screen,
   }
