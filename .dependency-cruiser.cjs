@@ -50,6 +50,13 @@ module.exports = {
       to: { path: '^server/main\\.ts$' },
     },
     {
+      name: 'the-wiring-and-the-demo-stand-outside',
+      comment: 'They know every domain; no domain knows them.',
+      severity: 'error',
+      from: { path: '^server/', pathNot: '^server/(app|domains|main)\\.ts$|^server/demo/|\\.test\\.ts$' },
+      to: { path: '^server/(app|domains|closers)\\.ts$|^server/demo/' },
+    },
+    {
       name: 'a-domain-never-imports-a-foreign-store',
       comment: "Another domain's rules file is its door; its store is its own.",
       severity: 'error',

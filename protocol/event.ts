@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Id } from './journal.ts'
-import { ErrorBody, type ErrorCode } from './error.ts'
+import type { ErrorBody, ErrorCode } from './error.ts'
 
 /** A request over the socket: `socket.emit(name, input, acknowledge)`. */
 export interface CommandContract<I extends z.ZodType, O extends z.ZodType> {

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { Grade, Threshold, VoteBase } from './bodies.ts'
 import { Id, TextRef } from './journal.ts'
 import { defineRoute } from './route.ts'
-import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
+import { ChangeOfMeeting, defineCommand } from './event.ts'
 import { Line } from './text.ts'
 
 /** biểu quyết công khai · bỏ phiếu đánh giá, xếp loại */

@@ -112,7 +112,7 @@ export function createIdentity({ store, attempts, log, now = () => new Date() }:
     return fits && account?.passwordHash != null
   }
 
-  async function issue(actorId: string, personId: string) {
+  function newlyIssued(actorId: string) {
     const code = newCode()
     const expiresAt = new Date(now().getTime() + CODE_HOURS * 3600_000)
     const keep = { codeHash: codeHash(code), expiresAt, issuedBy: actorId }
@@ -203,7 +203,7 @@ export function createIdentity({ store, attempts, log, now = () => new Date() }:
     async createAccount({ personId: actorId }: Caller, person: NewPerson & { username: string }) {
       return await store.change(async (tx) => {
         const account = await tx.insertAccount({ ...person, administrator: false, passwordHash: null })
-        const { keep, ...shown } = await issue(actorId, account.person.id)
+        const { keep, ...shown } = newlyIssued(actorId)
         await tx.putResetCode(account.person.id, keep)
         await tx.audit({ actorId, subjectId: account.person.id, action: 'account.created' })
         return { account: toAccount(account), ...shown }
@@ -228,7 +228,7 @@ export function createIdentity({ store, attempts, log, now = () => new Date() }:
     async issueResetCode({ personId: actorId }: Caller, personId: string) {
       return await store.change(async (tx) => {
         if (!await tx.lockAccount(personId)) throw new AppError('personNotFound')
-        const { keep, ...shown } = await issue(actorId, personId)
+        const { keep, ...shown } = newlyIssued(actorId)
         await tx.putResetCode(personId, keep)
         await tx.audit({ actorId, subjectId: personId, action: 'resetCode.issued' })
         return shown

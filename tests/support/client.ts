@@ -2,7 +2,7 @@ import { io as connect, type Socket } from 'socket.io-client'
 import { z } from 'zod'
 import type { Acknowledgement, CommandContract } from '../../protocol/event.ts'
 import { ErrorBody } from '../../protocol/error.ts'
-import { Me, signIn } from '../../protocol/identity.ts'
+import { signIn, type Me } from '../../protocol/identity.ts'
 import type { ByteStream, RouteContract } from '../../protocol/route.ts'
 
 type In<S> = S extends z.ZodType ? z.input<S> : undefined
