@@ -1,6 +1,6 @@
 /**
  * What Nuxt UI is told at build time: colours by role, and sizes for readers of every age. A touch target is 44 px
- * (`min-h-11`), controls carry the body's 16 px. The palette itself is in app.css.
+ * (`min-h-11`), controls carry the body's 16 px, also on wide windows (`fixed`). The palette itself is in app.css.
  */
 export const theme = {
   colors: {
@@ -14,13 +14,16 @@ export const theme = {
     ],
     defaultVariants: { size: 'md' },
   },
-  input: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg' } },
-  textarea: { slots: { base: 'text-base' }, defaultVariants: { size: 'lg' } },
-  select: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg' } },
-  selectMenu: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg' } },
-  inputNumber: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg' } },
+  input: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg', fixed: true } },
+  textarea: { slots: { base: 'text-base' }, defaultVariants: { size: 'lg', fixed: true } },
+  select: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg', fixed: true } },
+  selectMenu: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg', fixed: true } },
+  inputNumber: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg', fixed: true } },
+  inputDate: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg', fixed: true } },
+  inputTime: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg', fixed: true } },
+  inputMenu: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg', fixed: true } },
   formField: { slots: { label: 'text-base font-medium', error: 'text-base', hint: 'text-sm', help: 'text-sm' }, defaultVariants: { size: 'lg' } },
-  dropdownMenu: { slots: { item: 'min-h-11 items-center text-base' }, defaultVariants: { size: 'lg' } },
+  dropdownMenu: { slots: { item: 'min-h-11 items-center' }, defaultVariants: { size: 'xl' } },
   modal: { slots: { title: 'text-xl', description: 'text-base text-default' } },
   toast: { slots: { title: 'text-base', description: 'text-base text-default' } },
   alert: { slots: { title: 'text-base', description: 'text-base text-default' } },
