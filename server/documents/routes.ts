@@ -59,9 +59,13 @@ function disposition(name: string): string {
 function send(res: Response, root: string, path: string): Promise<void> {
   return new Promise((resolve, reject) => {
     res.sendFile(path, { root, cacheControl: false, lastModified: false, dotfiles: 'allow' }, (error) => {
-      // A reader who turns away is no failure.
-      if (!error || res.writableEnded || res.destroyed || res.headersSent) resolve()
-      else reject(error)
+      const status = error && 'status' in error ? error.status : undefined
+      if (!error || res.headersSent || res.destroyed) return resolve() // also for a reader who turned away
+      if (status === 416) {
+        res.status(416).end()
+        return resolve()
+      }
+      reject(status === 404 ? new Error('the file of a document is not there', { cause: error }) : error)
     })
   })
 }

@@ -1,0 +1,119 @@
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import fc from 'fast-check'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { fold, type Viewer, type VisibleEntry } from '../../protocol/journal.ts'
+import { MeetingEntry, meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
+import type { Caller } from '../../server/platform/contract.ts'
+import { AppError } from '../../server/platform/error.ts'
+import { bodyRules, draft, freshKey, itemDraft, openHouse, type House } from '../support/house.ts'
+import { audited } from '../support/journal.ts'
+import { pdfOf } from '../support/pdf.ts'
+
+/** The law of reading on whole meetings, told by the rules themselves: whatever happens, each viewer's fold is their projection. */
+
+let house: House
+let body: Awaited<ReturnType<House['newBody']>>
+let pdf: Buffer
+
+beforeAll(async () => {
+  house = await openHouse()
+  body = await house.newBody({ rules: bodyRules.council })
+  pdf = await pdfOf(['Tờ trình'])
+})
+afterAll(() => house.close())
+
+const acts = ['change', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'attach', 'detach', 'join', 'leave', 'absence', 'withdraw',
+  'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes'] as const
+const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(5), which: fc.nat(7) })
+type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
+
+/** One act of somebody on something; refused or not, as the rules will have it. */
+async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
+  const { meetings, agenda, documents, attendance, voting, minutes } = house.domains
+  const people = [body.chair, body.clerk, body.member, body.guest, ...body.members]
+  const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
+  const caller: Caller = people[who % people.length] ?? body.chair
+  const someone = pick(people) ?? body.chair
+  const state = await house.state(meetingId)
+  const itemId = pick(state.agenda)?.itemId ?? randomUUID()
+  const voteId = state.votes.at(-1)?.voteId ?? randomUUID()
+  const peer = `${someone.personId}.00000000-0000-4000-8000-00000000000${which % 2}`
+  const open = (kind: 'named' | 'grading') => voting.open(meetingId, caller, { key: freshKey(), itemId, kind, question: `Câu hỏi ${which}` })
+  switch (act) {
+    case 'change': return await meetings.change(meetingId, caller, draft({ place: `Phòng ${which}` }))
+    case 'publish': return await meetings.publish(meetingId, caller)
+    case 'open': return await meetings.open(meetingId, caller, freshKey())
+    case 'close': return await meetings.close(meetingId, caller, freshKey())
+    case 'add': return await agenda.add(meetingId, caller, { ...itemDraft(`Nội dung ${which}`), presenterId: someone.personId, key: freshKey() })
+    case 'changeItem': return await agenda.change(meetingId, itemId, caller, itemDraft(`Sửa ${which}`))
+    case 'remove': return await agenda.remove(meetingId, itemId, caller)
+    case 'order': return await agenda.order(meetingId, caller, state.agenda.map((item) => item.itemId).toReversed())
+    case 'goTo': return await agenda.goTo(meetingId, caller, freshKey(), which === 7 ? null : itemId)
+    case 'attach': return await documents.attach(meetingId, itemId, caller, { source: Readable.from([pdf]), announcedBytes: undefined, name: `${which}.pdf`, key: freshKey() })
+    case 'detach': return await documents.remove(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller)
+    case 'join': return await attendance.event({ event: 'peerJoined', room: meetingId, peer, label: '', at: Date.now() - which })
+    case 'leave': return await attendance.event({ event: 'peerLeft', room: meetingId, peer, at: Date.now() - which, reason: 'timedOut' })
+    case 'absence': return await attendance.recordAbsence(meetingId, caller, { key: freshKey(), personId: someone.personId, reason: `Lý do ${which}` })
+    case 'withdraw': return await attendance.recordAbsence(meetingId, caller, { key: freshKey(), personId: someone.personId, reason: '' })
+    case 'vote': return await open('named')
+    case 'grade': return await open('grading')
+    case 'cast': return await voting.cast(meetingId, caller, { key: freshKey(), voteId, choice: pick(state.votes.at(-1)?.choices ?? []) ?? 'approve' })
+    case 'closeVote': return await voting.close(meetingId, caller, { key: freshKey(), voteId })
+    case 'saveMinutes': {
+      const { version, content } = await minutes.get(meetingId, body.clerk)
+      return await minutes.save(meetingId, caller, version, content)
+    }
+    case 'publishMinutes': {
+      const { version } = await minutes.get(meetingId, body.clerk)
+      return await minutes.publish(meetingId, caller, version, 1 + Math.floor(Math.random() * 99_999))
+    }
+  }
+}
+
+/** What a client has that reads in pieces. */
+async function readAll(meetingId: string, viewer: Viewer, limit: number): Promise<VisibleEntry[]> {
+  const entries: VisibleEntry[] = []
+  for (let cursor: string | undefined, more = true; more;) {
+    const page = await house.journal.read(meetingId, viewer, cursor, limit)
+    entries.push(...page.entries)
+    cursor = page.cursor
+    more = page.entries.length === limit
+  }
+  return entries
+}
+
+const seen = new Set<string>()
+
+it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting', async () => {
+  await fc.assert(fc.asyncProperty(fc.array(Step, { minLength: 5, maxLength: 40 }), fc.nat(3), fc.integer({ min: 1, max: 9 }), async (steps, progress, limit) => {
+    const { meetingId } = await house.newMeeting(body, (['draft', 'published', 'live', 'live'] as const)[progress] ?? 'draft')
+    for (const step of steps) {
+      await perform(meetingId, step).catch((error: unknown) => {
+        if (!(error instanceof AppError) || error.code === 'internal') throw error
+      })
+    }
+    const whole = await house.state(meetingId)
+    for (const { kind } of await house.entries(meetingId)) seen.add(kind)
+    for (const [caller, office] of [[body.chair, true], [body.clerk, true], [body.member, false], [body.guest, false]] as const) {
+      const viewer: Viewer = { personId: caller.personId, office, items: 'all' }
+      const visible = await readAll(meetingId, viewer, limit)
+      for (const entry of visible) MeetingEntry.parse(entry)
+      const folded: MeetingState = fold(meetingReducer, visible)
+      expect(folded).toEqual(meetingReducer.project(whole, viewer))
+      expect((await house.journal.snapshot(meetingId, viewer, meetingReducer)).state).toEqual(folded)
+      if (!office) expect(visible.filter(({ audience }) => audience.scope === 'office')).toEqual([])
+    }
+    expect((await audited(house.journal, meetingId)).findings).toEqual([])
+  }), { numRuns: 12 })
+})
+
+it('and every kind of entry has been told by then', async () => {
+  const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
+  const steps: Step[] = ['change', 'publish', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
+    'vote', 'cast', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
+  const { meetingId } = await house.newMeeting(body)
+  for (const step of steps) await perform(meetingId, step.act === 'goTo' ? { ...step, which: 0 } : step).catch(() => undefined)
+  for (const { kind } of await house.entries(meetingId)) seen.add(kind)
+  expect(told.filter((kind) => !seen.has(kind))).toEqual([])
+})
