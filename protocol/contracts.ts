@@ -17,7 +17,15 @@ const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.v
 const has = <K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> =>
   typeof value === 'object' && value !== null && keys.every((key) => key in value)
 
+const by = <T>(key: (contract: T) => string) => (a: T, b: T): number => key(a) < key(b) ? -1 : 1
+
 /** Every contract of the wire, found in the domains' files, so that none can be left out of documents and tests. */
-export const allRoutes = contracts.filter((contract): contract is AnyRoute => has(contract, 'method', 'path', 'access', 'response'))
-export const allCommands = contracts.filter((contract): contract is AnyCommand => has(contract, 'name', 'input', 'output', 'access'))
-export const allNotices = contracts.filter((contract): contract is AnyNotice => has(contract, 'name', 'payload', 'summary'))
+export const allRoutes = contracts
+  .filter((contract): contract is AnyRoute => has(contract, 'method', 'path', 'access', 'response'))
+  .sort(by(({ path, method }) => `${path} ${method}`))
+export const allCommands = contracts
+  .filter((contract): contract is AnyCommand => has(contract, 'name', 'input', 'output', 'access'))
+  .sort(by(({ name }) => name))
+export const allNotices = contracts
+  .filter((contract): contract is AnyNotice => has(contract, 'name', 'payload', 'summary'))
+  .sort(by(({ name }) => name))

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ErrorBody, type ErrorCode } from '../../protocol/error.ts'
+import { Id } from '../../protocol/journal.ts'
 import type { AnyRoute, ByteStream } from '../../protocol/route.ts'
 import { httpStatus } from './status.ts'
 
@@ -15,7 +16,14 @@ function errorsOf(route: AnyRoute): ErrorCode[] {
 }
 
 export function jsonSchema(schema: z.ZodType, io: 'input' | 'output'): Json {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' })
+  const { $schema: _, ...rest } = z.toJSONSchema(schema, {
+    io, unrepresentable: 'any',
+    override({ zodSchema, jsonSchema: made }) {
+      if (zodSchema !== Id) return
+      delete made.allOf
+      made.format = 'uuid'
+    },
+  })
   return rest
 }
 
