@@ -1,12 +1,15 @@
 import { SignedHead } from '../../protocol/journal.ts'
 
+/** Where a browser keeps things: `localStorage`. */
+export type Keeping = Pick<Storage, 'getItem' | 'setItem'>
+
 const keyOf = (meetingId: string) => `nghi-su.head.${meetingId}`
 
 /**
  * Keeps the latest signed head of each followed meeting in this browser: outside the server's reach, so that a journal
  * rewritten there is caught (`npm run verify:journal`).
  */
-export function keepHead(storage: Storage, head: SignedHead) {
+export function keepHead(storage: Keeping, head: SignedHead) {
   const kept = keptHead(storage, head.meetingId)
   if (kept && kept.at > head.at) return
   try {
@@ -17,7 +20,7 @@ export function keepHead(storage: Storage, head: SignedHead) {
 }
 
 /** The latest head kept of a meeting; null where there is none. */
-export function keptHead(storage: Storage, meetingId: string): SignedHead | null {
+export function keptHead(storage: Keeping, meetingId: string): SignedHead | null {
   const text = storage.getItem(keyOf(meetingId))
   if (!text) return null
   try {

@@ -1,11 +1,11 @@
-import { effectScope, onScopeDispose, shallowReactive, shallowRef, type EffectScope, type ShallowRef } from 'vue'
+import { effectScope, onScopeDispose, shallowReactive, shallowRef, watch, type EffectScope, type ShallowRef } from 'vue'
 import { fold, TEXT_ERASED, type SignedHead, type TextRef } from '../../protocol/journal.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import {
   entriesNotice, followMeeting, headNotice, snapshotNotice, unfollowMeeting, type EntriesPayload, type SnapshotPayload,
 } from '../../protocol/room.ts'
 import { toApiError, type ApiError } from './api-error.ts'
-import { keepHead, keptHead } from './heads.ts'
+import { keepHead, keptHead, type Keeping } from './heads.ts'
 import { socketClient, type SocketClient } from './socket.ts'
 
 /** `behind`: shows what was true at the cut, and is catching up. */
@@ -28,7 +28,7 @@ export interface LiveMeeting {
 type Incoming = { entries: EntriesPayload } | { snapshot: SnapshotPayload }
 
 /** Follows one meeting over a socket until the current effect scope ends. */
-export function followLiveMeeting(meetingId: string, socket: SocketClient, storage: Storage): LiveMeeting {
+export function followLiveMeeting(meetingId: string, socket: SocketClient, storage: Keeping): LiveMeeting {
   const state = shallowRef<MeetingState | null>(null)
   const status = shallowRef<FollowStatus>('loading')
   const error = shallowRef<ApiError | null>(null)
@@ -67,8 +67,8 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
   }
 
   function takeHead(signed: SignedHead) {
-    head.value = signed
     keepHead(storage, signed)
+    if (!head.value || head.value.at <= signed.at) head.value = signed
   }
 
   async function follow() {
@@ -113,6 +113,9 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
     socket.on(headNotice, mine(takeHead)),
     socket.onConnected(() => void follow()),
   ]
+  watch(socket.state, (connection) => {
+    if (connection !== 'connected' && status.value === 'live') status.value = 'behind'
+  }, { flush: 'sync' })
   socket.connect()
   if (socket.state.value === 'connected') void follow()
 
