@@ -77,7 +77,10 @@ export const StartReport = z.discriminatedUnion('state', [
 ])
 export type StartReport = z.infer<typeof StartReport>
 
-/** Kept in `DATA_DIR/media/node.json` while a node lives; its time of change is renewed every NODE_FILE_FRESH_MS. */
+/**
+ * Kept in `DATA_DIR/media/node.json`, also after the node’s end; its time of change, renewed every NODE_FILE_FRESH_MS and
+ * at an orderly end, tells when the node last lived.
+ */
 export const NodeFile = z.object({ pid: z.number(), nodeId: z.string(), controlSocket: z.string(), signallingSocket: z.string() })
 export type NodeFile = z.infer<typeof NodeFile>
 export const NODE_FILE_FRESH_MS = 5_000

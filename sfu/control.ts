@@ -47,7 +47,10 @@ export async function listenForServer(options: ControlOptions): Promise<Control>
     open.add(socket)
     const write = (line: ControlLine) => void (socket.writable && socket.write(`${JSON.stringify(line)}\n`))
     const deliver = (report: Report) => write(report)
-    createInterface({ input: socket }).on('line', (line) => write(answer(line, deliver)))
+    const lines = createInterface({ input: socket })
+    lines.on('line', (line) => write(answer(line, deliver)))
+    // The reader passes the connection's error on; it is logged below.
+    lines.on('error', () => undefined)
     socket.on('error', (error) => log.warn({ err: error }, 'control connection broken'))
     socket.on('close', () => {
       open.delete(socket)

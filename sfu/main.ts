@@ -57,7 +57,8 @@ async function run(): Promise<void> {
     control.close()
     pool.close()
     for (const file of [settings.signalling, settings.control]) rmSync(file, { force: true })
-    if (fileIsOurs()) rmSync(settings['node-file'], { force: true })
+    // The file stays: its time tells the next server when this node's peers were last here.
+    markFile()
     log.info('media node stopped')
     // The farewells leave first. mediasoup's workers took away Node's own exit at a signal, so we exit ourselves.
     void wait(200).then(() => process.exit(0))
@@ -80,15 +81,18 @@ function fileIsOurs(): boolean {
   }
 }
 
-/**
- * Marks the node's file as fresh, so that after a sudden end it is known when the node was last alive. Ends a node that
- * nobody serves or uses for long, or whose file is gone: it would otherwise run for ever.
- */
+/** Renews the time of the node's file, so that after a sudden end too it is known when the node was last alive. */
+function markFile(): boolean {
+  const ours = fileIsOurs()
+  if (ours) utimesSync(settings['node-file'], new Date(), new Date())
+  return ours
+}
+
+/** Ends a node that nobody serves or uses for long, or whose file is gone: it would otherwise run for ever. */
 function keepFileFresh(attended: () => boolean, inUse: () => boolean, stop: () => void): void {
   let lastUse = Date.now()
   setInterval(() => {
-    const ours = fileIsOurs()
-    if (ours) utimesSync(settings['node-file'], new Date(), new Date())
+    const ours = markFile()
     if (attended() || inUse()) lastUse = Date.now()
     if (Date.now() - lastUse > settings['idle-ms'] || (!ours && !attended())) stop()
   }, Math.min(NODE_FILE_FRESH_MS, settings['idle-ms'])).unref()

@@ -38,7 +38,8 @@ export async function connectMediaControl(
     else request?.reject(new Error(`the media node refused: ${line.message}`))
   }
 
-  createInterface({ input: socket }).on('line', (text) => {
+  const lines = createInterface({ input: socket })
+  lines.on('line', (text) => {
     try {
       receive(text)
     } catch {
@@ -46,7 +47,8 @@ export async function connectMediaControl(
       socket.destroy()
     }
   })
-  // What broke the connection is told by `close`, which follows.
+  // What broke the connection is told by `close`, which follows. The reader passes the error on, so it is taken there too.
+  lines.on('error', () => undefined)
   socket.on('error', () => socket.destroy())
   socket.on('close', () => {
     for (const request of waiting.values()) request.reject(new AppError('mediaUnavailable'))

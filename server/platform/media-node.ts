@@ -37,7 +37,7 @@ export interface MediaNode {
   /** Takes a peer out; grants that it holds are void. */
   closePeer(room: string, peer: string): Promise<void>
   closeRoom(room: string): Promise<void>
-  /** Who is in the rooms, those with lost signalling (`cutAt`) among them. */
+  /** Who is in the rooms, those with lost signalling (`cutAt`) among them. Kept up to date from `follow` on. */
   peers(room?: string): PresentPeer[]
   /** Begins to pass presence on. Call it once. */
   follow(follower: PresenceFollower): Promise<void>
@@ -46,7 +46,7 @@ export interface MediaNode {
   state(): Promise<Health['mediaNodes']>
   /** Lets go of the node, which lives on for the next server. */
   release(): void
-  /** Ends the node: its process, its workers, everybody's media. */
+  /** Ends the node: its process, its workers, everybody's media. Presence is not reported as ended by this: see `reconcile`. */
   stop(): Promise<void>
 }
 
@@ -118,6 +118,7 @@ export async function startMediaNode({ log, graceMs = 90_000, ...given }: MediaN
   }
 
   async function node(): Promise<Current> {
+    if (ended) throw new AppError('mediaUnavailable')
     const timeout = wait(COMMAND_PATIENCE_MS, undefined, { ref: false })
     const found = current ?? (await Promise.race([reached.promise, timeout]))
     if (!found) throw new AppError('mediaUnavailable')

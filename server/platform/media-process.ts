@@ -78,7 +78,7 @@ export async function readNodeFile(dataDir: string): Promise<NodeFile | undefine
   }
 }
 
-/** When a node of this folder that was not stopped in order was last known to live, in ms; undefined if there is none. */
+/** When the last node of this folder was last known to live, in ms; undefined if there was none. */
 export async function lastSignOfLife(dataDir: string): Promise<number | undefined> {
   return stat(nodeFileOf(dataDir)).then((one) => one.mtimeMs, () => undefined)
 }

@@ -1,0 +1,152 @@
+import type { Page } from 'playwright-core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { startMediaRoom, type MediaRoom } from '../support/media-room.ts'
+
+/** Three real browsers with fake cameras and microphones around a real media node. */
+
+let media: MediaRoom
+beforeAll(async () => { media = await startMediaRoom({ graceMs: 3_000 }) })
+afterAll(async () => {
+  expect(media.pageErrors).toEqual([])
+  await media.stop()
+})
+
+const NAMES = ['ann', 'binh', 'chi']
+const patience = { timeout: 60_000, interval: 200 }
+const told = (page: Page) => page.evaluate(() => window.told)
+const frames = (page: Page) => page.evaluate(() => window.presented)
+const energy = (page: Page) => page.evaluate(() => window.energy())
+const remote = (page: Page) => page.evaluate(() => window.session.remoteTracks().map(({ peerId, source }) => `${peerId}/${source}`).sort())
+
+/** Resolves once more frames of a stream are presented than now. */
+async function moves(page: Page, stream: string, more = 5): Promise<void> {
+  const before = (await frames(page))[stream] ?? 0
+  await expect.poll(async () => (await frames(page))[stream] ?? 0, patience).toBeGreaterThan(before + more)
+}
+
+async function sounds(page: Page, stream: string): Promise<void> {
+  const before = (await energy(page))[stream] ?? 0
+  await expect.poll(async () => (await energy(page))[stream] ?? 0, patience).toBeGreaterThan(before)
+}
+
+async function withCamerasAndMicrophones(room: string): Promise<Page[]> {
+  const pages = await Promise.all(NAMES.map((name) => media.open(room, name)))
+  for (const page of pages) {
+    expect(await page.evaluate(() => window.session.start('microphone'))).toEqual({ ok: true })
+    expect(await page.evaluate(() => window.session.start('camera'))).toEqual({ ok: true })
+  }
+  return pages
+}
+
+test('three see and hear each other; mute, revocation and leaving take effect at the others', async () => {
+  const pages = await withCamerasAndMicrophones('first')
+  for (const [at, page] of pages.entries()) {
+    for (const other of NAMES.filter((_, n) => n !== at)) {
+      await moves(page, `${other}/camera`)
+      await sounds(page, `${other}/microphone`)
+    }
+  }
+  const [ann, binh, chi] = pages as [Page, Page, Page]
+  expect(await told(ann)).toEqual(expect.arrayContaining(['joined binh label-binh', 'joined chi label-chi']))
+  await expect.poll(async () => (await told(ann)).filter((line) => line.startsWith('speaks ')).length, patience).toBeGreaterThan(0)
+
+  await binh.evaluate(() => window.session.mute('microphone'))
+  await expect.poll(() => told(ann), patience).toContain('binh/microphone paused')
+  await expect.poll(async () => {
+    const before = (await energy(ann))['binh/microphone'] ?? 0
+    await ann.waitForTimeout(1_500)
+    return ((await energy(ann))['binh/microphone'] ?? 0) - before
+  }, patience).toBe(0)
+  await binh.evaluate(() => window.session.unmute('microphone'))
+  await expect.poll(() => told(ann), patience).toContain('binh/microphone resumed')
+  await sounds(ann, 'binh/microphone')
+
+  await media.node.setGrant('first', 'binh', ['microphone'])
+  await expect.poll(() => remote(ann), patience).not.toContain('binh/camera')
+  expect(await told(binh)).toContain('camera revoked')
+  expect(await binh.evaluate(() => window.session.start('camera'))).toEqual({ ok: false, problem: 'notAllowed' })
+  await sounds(ann, 'binh/microphone')
+
+  await chi.evaluate(() => window.session.leave())
+  await expect.poll(() => told(ann), patience).toContain('left chi')
+  await expect.poll(() => remote(ann), patience).toEqual(['binh/microphone'])
+  await expect.poll(() => media.presence.filter(({ room, event }) => room === 'first' && event === 'peerLeft'), patience)
+    .toMatchObject([{ peer: 'chi', reason: 'left' }])
+  await Promise.all(pages.map((page) => page.close()))
+})
+
+test('a screen is shared and taken back, beside the camera', async () => {
+  const [ann, binh] = await Promise.all(['ann', 'binh'].map((name) => media.open('screen', name))) as [Page, Page]
+  await ann.evaluate(() => window.session.start('camera'))
+  expect(await ann.evaluate(() => window.session.startScreen())).toEqual({ ok: true })
+  await moves(binh, 'ann/camera')
+  // A still screen sends few frames.
+  await moves(binh, 'ann/screen', 0)
+  await ann.evaluate(() => window.session.stop('screen'))
+  await expect.poll(() => remote(binh), patience).toEqual(['ann/camera'])
+  expect(await told(ann)).toContain('screen stopped')
+  await Promise.all([ann, binh].map((page) => page.close()))
+})
+
+test('a cut of the signalling is not seen: pictures go on, presence stands, and all is as before afterwards', async () => {
+  const [ann, binh] = await Promise.all(['ann', 'binh'].map((name) => media.open('cut', name))) as [Page, Page]
+  await ann.evaluate(() => window.session.start('camera'))
+  await moves(binh, 'ann/camera')
+  const restore = media.cut()
+  await expect.poll(() => told(binh), patience).toContain('state reconnecting')
+  await moves(binh, 'ann/camera')
+  await ann.evaluate(() => window.session.start('microphone'))
+  restore()
+  for (const page of [ann, binh]) await expect.poll(async () => (await told(page)).at(-1), patience).not.toBe('state reconnecting')
+  await sounds(binh, 'ann/microphone')
+  await moves(binh, 'ann/camera')
+  await expect.poll(() => media.presence.filter(({ room }) => room === 'cut').map(({ event, peer }) => `${event} ${peer}`).sort(), patience)
+    .toEqual(['peerCut ann', 'peerCut binh', 'peerJoined ann', 'peerJoined binh', 'peerResumed ann', 'peerResumed binh'])
+  await Promise.all([ann, binh].map((page) => page.close()))
+})
+
+test('a killed media worker: pictures come back without a new grant', async () => {
+  const [ann, binh] = await Promise.all(['ann', 'binh'].map((name) => media.open('killed', name))) as [Page, Page]
+  await ann.evaluate(() => window.session.start('camera'))
+  await moves(binh, 'ann/camera')
+  for (const name of ['ann', 'binh']) media.rights.set(name, null)
+  const track = () => binh.evaluate(() => window.session.remoteTracks().map((one) => one.track.id).join())
+  const before = await track()
+  for (const pid of (await media.processes()).workers) process.kill(pid, 'SIGKILL')
+  await expect.poll(async () => [before, ''].includes(await track()), patience).toBe(false)
+  await moves(binh, 'ann/camera')
+  expect((await told(binh)).filter((line) => line.startsWith('left') || line.startsWith('state'))).toEqual(['state connected'])
+  media.rights.clear()
+  await Promise.all([ann, binh].map((page) => page.close()))
+})
+
+test('a killed media node: another one takes its place, and everybody comes to it by themselves', async () => {
+  const [ann, binh] = await Promise.all(['ann', 'binh'].map((name) => media.open('node', name))) as [Page, Page]
+  await ann.evaluate(() => window.session.start('camera'))
+  await moves(binh, 'ann/camera')
+  process.kill((await media.processes()).node, 'SIGKILL')
+  await expect.poll(async () => (await told(binh)).slice(-1), patience).toEqual(['state reconnecting'])
+  await expect.poll(() => binh.evaluate(() => window.session.state()), patience).toBe('connected')
+  await moves(binh, 'ann/camera')
+  expect(media.presence.filter(({ room, event }) => room === 'node' && event === 'peerLeft')).toEqual([])
+  await Promise.all([ann, binh].map((page) => page.close()))
+})
+
+test('who is refused a grant is told, and does not ask for ever', async () => {
+  media.rights.set('ann', null)
+  const page = await media.open('refused', 'ann')
+  await expect.poll(() => told(page), patience).toEqual(['state closed', 'closed refused'])
+  media.rights.clear()
+  await page.close()
+})
+
+test('without any device one joins, is told why nothing is sent, and still receives', async () => {
+  const [ann, binh] = await Promise.all(['ann', 'binh'].map((name) => media.open('devices', name))) as [Page, Page]
+  await binh.evaluate(() => {
+    navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no camera', 'NotFoundError'))
+  })
+  expect(await binh.evaluate(() => window.session.start('camera'))).toEqual({ ok: false, problem: 'missing' })
+  await ann.evaluate(() => window.session.start('camera'))
+  await moves(binh, 'ann/camera')
+  await Promise.all([ann, binh].map((page) => page.close()))
+})

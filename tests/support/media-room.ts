@@ -1,0 +1,126 @@
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import { createServer as createProbe, type AddressInfo } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+import type { Duplex } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import pino from 'pino'
+import type { Browser, Page } from 'playwright-core'
+import { build } from 'vite'
+import type { ControlEvent } from '../../protocol/media-control.ts'
+import type { MediaSource } from '../../protocol/media-grant.ts'
+import { startMediaNode, type MediaNode } from '../../server/platform/media-node.ts'
+import { launchBrowser } from './browser.ts'
+
+/** Browsers around a real media node, without the rest of the product: the server's part is played by a few lines here. */
+export interface MediaRoom {
+  node: MediaNode
+  presence: ControlEvent[]
+  /** Exceptions that no page caught. */
+  pageErrors: string[]
+  /** What grants give from now on; null refuses them. */
+  rights: Map<string, MediaSource[] | null>
+  open(room: string, peer: string): Promise<Page>
+  /** Cuts every signalling connection, and refuses new ones until the returned function is called. */
+  cut(): () => void
+  /** Process ids of the node and its workers. */
+  processes(): Promise<{ node: number; workers: number[] }>
+  stop(): Promise<void>
+}
+
+const PAGE = '<!doctype html><html lang="en"><title>media</title><body><script type="module" src="/page.js"></script></body></html>'
+
+async function bundle(): Promise<string> {
+  const entry = fileURLToPath(new URL('media-page.ts', import.meta.url))
+  const built = await build({
+    configFile: false, logLevel: 'silent',
+    build: { write: false, minify: false, lib: { entry, formats: ['es'] } },
+  })
+  const [output] = Array.isArray(built) ? built : [built]
+  if (!output || !('output' in output)) throw new Error('nothing was built')
+  return output.output[0].code
+}
+
+export async function freePort(): Promise<number> {
+  const probe = createProbe().listen(0, '127.0.0.1')
+  await once(probe, 'listening')
+  const { port } = probe.address() as AddressInfo
+  probe.close()
+  await once(probe, 'close')
+  return port
+}
+
+export async function startMediaRoom(options: { graceMs?: number; workers?: number } = {}): Promise<MediaRoom> {
+  const dataDir = await mkdtemp(path.join(os.tmpdir(), 'media-room-'))
+  const grantSecretFile = path.join(dataDir, 'secret')
+  await writeFile(grantSecretFile, randomBytes(32).toString('hex'))
+  const script = await bundle()
+  const node = await startMediaNode({
+    dataDir, grantSecretFile, workerBin: process.env.MEDIASOUP_WORKER_BIN, workers: options.workers ?? 1, basePort: await freePort(),
+    listenAddress: '127.0.0.1', announcedAddress: '127.0.0.1', log: pino({ level: 'silent' }),
+    ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
+  })
+  const presence: ControlEvent[] = []
+  const pageErrors: string[] = []
+  await node.follow({ event: async (event) => void presence.push(event), reconcile: async () => undefined })
+
+  const rights = new Map<string, MediaSource[] | null>()
+  const signalling = new Set<Duplex>()
+  let offline = false
+  const http = createServer(async (request, response) => {
+    const url = new URL(request.url ?? '', 'http://localhost')
+    if (url.pathname === '/') return void response.setHeader('content-type', 'text/html').end(PAGE)
+    if (url.pathname === '/page.js') return void response.setHeader('content-type', 'text/javascript').end(script)
+    const peer = url.searchParams.get('peer') ?? ''
+    const publish = rights.get(peer) ?? ['microphone', 'camera', 'screen', 'screenAudio']
+    if (url.pathname !== '/grant') return void response.writeHead(404).end()
+    if (rights.get(peer) === null) return void response.writeHead(403).end()
+    if (offline) return void response.writeHead(503).end()
+    const granted = await node.grant({ room: url.searchParams.get('room') ?? '', peer, label: `label-${peer}`, publish })
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(granted))
+  })
+  http.on('upgrade', (request, socket, head) => {
+    if (offline) return void socket.destroy()
+    signalling.add(socket)
+    socket.once('close', () => signalling.delete(socket))
+    node.proxyUpgrade(request, socket, head)
+  })
+  http.listen(0, 'localhost')
+  await once(http, 'listening')
+  const { port } = http.address() as AddressInfo
+  const browser: Browser = await launchBrowser()
+
+  return {
+    node,
+    presence,
+    pageErrors,
+    rights,
+    async open(room, peer) {
+      const page = await browser.newPage()
+      page.on('pageerror', (error) => pageErrors.push(error.message))
+      await page.goto(`http://localhost:${port}/`)
+      await page.waitForFunction(() => 'join' in window)
+      await page.evaluate(([at, who]) => window.join(at, who), [room, peer] as const)
+      return page
+    },
+    cut() {
+      offline = true
+      for (const socket of signalling) socket.destroy()
+      return () => { offline = false }
+    },
+    async processes() {
+      const { pid } = JSON.parse(await readFile(path.join(dataDir, 'media', 'node.json'), 'utf8')) as { pid: number }
+      const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')
+      return { node: pid, workers: children.trim().split(' ').map(Number) }
+    },
+    async stop() {
+      await browser.close()
+      http.close()
+      await node.stop()
+      await rm(dataDir, { recursive: true, force: true })
+    },
+  }
+}
