@@ -1,0 +1,167 @@
+import { randomUUID } from 'node:crypto'
+import { Readable } from 'node:stream'
+import type { Socket } from 'socket.io-client'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { allCommands, allRoutes } from '../protocol/contracts.ts'
+import type { AnyCommand } from '../protocol/event.ts'
+import { meetingReducer } from '../protocol/meeting-state.ts'
+import type { MeetingStatus } from '../protocol/meetings.ts'
+import type { AnyRoute } from '../protocol/route.ts'
+import { startAssembly, type Actor, type Assembly } from './support/assembly.ts'
+import { draft, freshKey, itemDraft } from './support/house.ts'
+import { pdfOf } from './support/pdf.ts'
+
+/** Every route and command of a meeting, on a real one, by everyone who must not: a new one is missed by no list. */
+
+let assembly: Assembly
+let pdf: Buffer
+const sockets = new Map<Actor, Socket>()
+
+beforeAll(async () => {
+  assembly = await startAssembly()
+  pdf = await pdfOf(['Tờ trình'])
+  for (const actor of Object.values(assembly.actors)) sockets.set(actor, await actor.client.socket())
+})
+afterAll(() => assembly.close())
+
+interface Scene { meetingId: string, itemId: string, documentId: string, voteId: string, personId: string }
+
+const meetingRoutes = allRoutes.filter((route) => route.path.includes(':meetingId'))
+const meetingCommands = allCommands.filter((contract) => contract.input.safeParse({}).error?.issues.some(({ path }) => path[0] === 'meetingId'))
+
+/** A fitting body or query of each route that takes one; ids come from the scene. */
+const bodies: Record<string, () => object> = {
+  'meetings.change': () => draft({ title: 'Sửa bởi người không có quyền' }),
+  'agenda.add': () => ({ ...itemDraft(), key: freshKey() }),
+  'agenda.change': () => itemDraft('Sửa'),
+  'minutes.save': () => ({ version: 1, content: { abstract: 'Sửa', blocks: [{ kind: 'paragraph', text: 'Sửa' }] } }),
+  'minutes.redraft': () => ({ version: 1 }),
+  'minutes.publish': () => ({ version: 1, number: '1' }),
+}
+const inputs: Record<string, (scene: Scene) => object> = {
+  'agenda:goTo': ({ itemId }) => ({ itemId }),
+  'vote:open': ({ itemId }) => ({ itemId, kind: 'named', question: 'Thông qua?' }),
+  'vote:cast': ({ voteId }) => ({ voteId, choice: 'approve' }),
+  'vote:close': ({ voteId }) => ({ voteId }),
+  'attendance:recordAbsence': ({ personId }) => ({ personId, reason: 'Ốm' }),
+  'room:enter': () => ({ deviceId: randomUUID() }),
+}
+
+/** What the caller is answered: a code, or `ok`. */
+async function callRoute(route: AnyRoute, actor: Actor, scene: Scene): Promise<string> {
+  const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene) => scene[name])
+  const upload = route.id === 'documents.attach'
+  const json = route.id === 'agenda.order' ? { itemIds: [scene.itemId] } : bodies[route.id]?.()
+  const response = await actor.client.send(route.method.toUpperCase(), upload ? `${path}?name=a.pdf&key=${freshKey()}` : path, {
+    headers: { 'content-type': upload ? 'application/pdf' : 'application/json' },
+    ...(upload ? { body: pdf } : json ? { body: JSON.stringify(json) } : {}),
+  })
+  if (response.ok) return 'ok'
+  return (await response.json() as { error: { code: string } }).error.code
+}
+
+async function callCommand({ name }: AnyCommand, actor: Actor, scene: Scene): Promise<string> {
+  const payload = { meetingId: scene.meetingId, key: freshKey(), ...inputs[name]?.(scene) }
+  const answer = await sockets.get(actor)?.timeout(10_000).emitWithAck(name, payload) as { ok: boolean, error?: { code: string } }
+  return answer.ok ? 'ok' : answer.error?.code ?? ''
+}
+
+async function scene(status: MeetingStatus): Promise<Scene> {
+  const { documents, voting } = assembly.server.domains
+  const { meetingId, items: [itemId] } = await assembly.newMeeting(status === 'draft' ? 'draft' : 'live')
+  const { clerk, member, chair } = assembly
+  const upload = { source: Readable.from([pdf]), announcedBytes: undefined, name: 'a.pdf', key: freshKey() }
+  const { documentId } = await documents.attach(meetingId, itemId, clerk.caller, upload)
+  if (status === 'draft') return { meetingId, itemId, documentId, voteId: randomUUID(), personId: member.personId }
+  const { voteId } = await voting.open(meetingId, chair.caller, { key: freshKey(), itemId, kind: 'named', question: 'Thông qua?' })
+  if (status === 'closed') await assembly.server.domains.meetings.close(meetingId, chair.caller, freshKey())
+  return { meetingId, itemId, documentId, voteId, personId: chair.personId }
+}
+
+/** Calls everything and returns what was answered, having seen that the meeting is as before but for the caller's own ballot. */
+async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>> {
+  const state = async () => {
+    const { votes, ...rest } = await assembly.server.journal.state(on.meetingId, meetingReducer)
+    return { ...rest, votes: votes.map((vote) => ({ ...vote, voted: vote.voted.filter((id) => id !== actor.personId) })) }
+  }
+  const before = await state()
+  const answers: Record<string, string> = {}
+  for (const route of meetingRoutes) answers[route.id] = await callRoute(route, actor, on)
+  for (const contract of meetingCommands) answers[contract.name] = await callCommand(contract, actor, on)
+  expect(await state()).toEqual(before)
+  return answers
+}
+
+const reading = ['meetings.get', 'documents.read', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow']
+const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
+/** What is not the office's to do but one's own; answered by the rules of its domain. */
+const own = ['vote:cast', 'room:enter']
+
+it('there is something to call', () => {
+  expect(meetingRoutes.length).toBeGreaterThan(14)
+  expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:goTo', 'attendance:recordAbsence', 'meeting:close', 'meeting:follow',
+    'meeting:open', 'meeting:unfollow', 'room:enter', 'vote:cast', 'vote:close', 'vote:open'])
+})
+
+describe.each(['draft', 'live', 'closed'] as const)('a %s meeting', (status) => {
+  it('does not exist for who is no participant, whatever ids they have', async () => {
+    const on = await scene(status)
+    for (const actor of [assembly.stranger, assembly.administrator]) {
+      const { 'meeting:unfollow': _, ...answers } = await callAll(actor, on)
+      expect(new Set(Object.values(answers)), JSON.stringify(answers)).toEqual(new Set(['meetingNotFound']))
+    }
+  })
+})
+
+it('a draft does not exist for its members and guests', async () => {
+  const on = await scene('draft')
+  for (const actor of [assembly.member, assembly.guest]) {
+    const { 'meeting:unfollow': _, ...answers } = await callAll(actor, on)
+    expect(new Set(Object.values(answers)), JSON.stringify(answers)).toEqual(new Set(['meetingNotFound']))
+  }
+})
+
+it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, and the acts of the office are refused', async (status) => {
+  const on = await scene(status)
+  for (const actor of [assembly.guest, assembly.member]) {
+    const answers = await callAll(actor, on)
+    for (const name of reading) expect([name, answers[name]]).toEqual([name, 'ok'])
+    for (const name of minutes) expect([name, answers[name]]).toEqual([name, 'minutesNotFound'])
+    for (const [name, answer] of Object.entries(answers)) {
+      if (![...reading, ...minutes, ...own].includes(name)) expect([name, answer]).toEqual([name, 'forbiddenInMeeting'])
+    }
+    if (status === 'closed') expect(answers['room:enter']).toBe('meetingClosed')
+    if (actor === assembly.guest) expect(answers['vote:cast']).toBe('notEntitledToVote')
+    else if (status === 'closed') expect(answers['vote:cast']).toBe('voteClosed')
+  }
+}, 60_000)
+
+describe('what does not fit', () => {
+  const nonsense = [null, 0, '', 'x', [], { meetingId: 1 }, { meetingId: 'x' }, { meetingId: randomUUID().toUpperCase() }, { meetingId: { $ne: '' } },
+    JSON.parse('{"__proto__":{"meetingId":"x"}}') as object, { meetingId: randomUUID(), key: '', itemId: 1, voteId: [], choice: {}, cursor: 'x'.repeat(501) }]
+
+  it('is answered with badRequest by every command, and changes nothing', async () => {
+    const socket = sockets.get(assembly.chair)
+    for (const { name } of meetingCommands) {
+      for (const payload of nonsense.slice(0, -1)) {
+        const answer: unknown = await socket?.timeout(10_000).emitWithAck(name, payload)
+        expect(answer, `${name} ${JSON.stringify(payload)}`).toMatchObject({ ok: false, error: { code: 'badRequest' } })
+      }
+      const answer = await socket?.timeout(10_000).emitWithAck(name, nonsense.at(-1)) as { ok: boolean, error?: { code: string } }
+      if (name !== 'meeting:unfollow') expect(answer.error?.code, name).toBe('badRequest')
+    }
+  })
+
+  it('is answered with badRequest by every route that takes JSON', async () => {
+    const on = await scene('live')
+    const taking = meetingRoutes.filter(({ id }) => id === 'agenda.order' || id in bodies)
+    expect(taking).toHaveLength(7)
+    for (const route of taking) {
+      const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene) => on[name])
+      for (const body of ['', '{', 'null', '[]', '"x"', '{"title":{"a":1},"itemIds":"x","version":"1"}', `{"title":"${'x'.repeat(2000)}"}`]) {
+        const response = await assembly.chair.client.send(route.method.toUpperCase(), path, { headers: { 'content-type': 'application/json' }, body })
+        expect([route.id, body.slice(0, 20), response.status]).toEqual([route.id, body.slice(0, 20), 400])
+      }
+    }
+  })
+})
