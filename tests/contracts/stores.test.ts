@@ -1,0 +1,201 @@
+import { randomUUID } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { agendaStore } from '../../server/agenda/store.ts'
+import { attendanceStore } from '../../server/attendance/store.ts'
+import { documentsStore } from '../../server/documents/store.ts'
+import type { JournalTx } from '../../server/journal/journal.ts'
+import { meetingStore } from '../../server/meetings/store.ts'
+import { votingStore } from '../../server/voting/store.ts'
+import { draft, freshKey, moreThanHalf, openHouse, type House } from '../support/house.ts'
+
+/**
+ * The contract of every store of a meeting's rows, one by one and all alike: what is written in a command is there with
+ * its commit, nothing of it without, and nothing of one meeting shows or changes in another.
+ */
+
+let house: House
+let body: Awaited<ReturnType<House['newBody']>>
+type Held = Awaited<ReturnType<House['newMeeting']>>
+
+beforeAll(async () => {
+  house = await openHouse()
+  body = await house.newBody()
+})
+afterAll(() => house.close())
+
+const within = <T>({ meetingId }: Held, work: (tx: JournalTx) => Promise<T>) => house.journal.run(meetingId, { actorId: null }, work)
+const text = async (tx: JournalTx) => (await tx.text('Văn bản')).$text
+
+interface Case {
+  store: string
+  /** Writes something new of a meeting. */
+  write(held: Held, tx: JournalTx): Promise<unknown>
+  /** What the store has of it. */
+  read(held: Held): Promise<unknown>
+}
+
+const cases: Case[] = [
+  {
+    store: 'meetings',
+    write: async (held, tx) => meetingStore.update(tx.trx, held.meetingId, { placeText: await text(tx), startsAt: new Date(), mode: 'online' }),
+    read: ({ meetingId, clerk }) => meetingStore.findAccess(house.db, meetingId, clerk.personId),
+  },
+  {
+    store: 'agenda',
+    write: async (held, tx) => agendaStore.add(tx.trx, held.meetingId, { titleText: await text(tx), minutes: 5, presenterId: held.member.personId, purpose: 'report' }),
+    read: ({ meetingId }) => agendaStore.items(house.db, meetingId),
+  },
+  {
+    store: 'documents',
+    write: async (held, tx) => documentsStore.insert(tx.trx, held.meetingId, { itemId: held.items[0], nameText: await text(tx), sha256: 'ab'.repeat(32), bytes: 5 }),
+    read: ({ meetingId }) => documentsStore.count(house.db, meetingId),
+  },
+  {
+    store: 'votes',
+    write: async (held, tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))),
+    read: ({ meetingId }) => votingStore.findOpen(house.db, meetingId),
+  },
+  {
+    store: 'attendance',
+    write: (held, tx) => attendanceStore.insert(tx.trx, { meetingId: held.meetingId, peerId: randomUUID(), personId: held.member.personId }),
+    read: ({ meetingId }) => attendanceStore.devices(house.db, meetingId),
+  },
+]
+
+const newVote = (held: Held, questionText: string) => ({
+  itemId: held.items[0], kind: 'named' as const, questionText, choices: ['approve', 'reject'], scale: [], threshold: moreThanHalf,
+  electorate: [held.member.personId, held.chair.personId], base: { kind: 'incumbents' as const, size: 2 }, openedAt: new Date(),
+})
+
+describe.each(cases)('the store of $store', ({ write, read }) => {
+  it('keeps what was written with the command, and nothing of one that failed', async () => {
+    const held = await house.newMeeting(body)
+    const before = await read(held)
+    await expect(within(held, async (tx) => {
+      await write(held, tx)
+      throw new Error('changed my mind')
+    })).rejects.toThrow('changed my mind')
+    expect(await read(held)).toEqual(before)
+    await within(held, (tx) => write(held, tx))
+    expect(await read(held)).not.toEqual(before)
+  })
+
+  it('keeps meetings apart', async () => {
+    const [held, other] = [await house.newMeeting(body), await house.newMeeting(body)]
+    const before = await read(other)
+    await within(held, (tx) => write(held, tx))
+    expect(await read(other)).toEqual(before)
+  })
+
+  it('changes in its own transaction what others see after the commit', async () => {
+    const held = await house.newMeeting(body)
+    const before = await read(held)
+    await within(held, async (tx) => {
+      await write(held, tx)
+      expect(await read(held)).toEqual(before)
+    })
+    expect(await read(held)).not.toEqual(before)
+  })
+})
+
+describe('the store of meetings', () => {
+  it('makes ids that sort as they come', async () => {
+    const ids = []
+    for (let index = 0; index < 20; index += 1) ids.push(await meetingStore.newId(house.db))
+    expect(ids.toSorted()).toEqual(ids)
+  })
+
+  it('gives a person their part, and nothing to who has none', async () => {
+    const { meetingId } = await house.newMeeting(body)
+    const found = await meetingStore.findAccess(house.db, meetingId, body.clerk.personId)
+    expect(found).toMatchObject({ role: 'clerk', voting: false, meeting: { id: meetingId, status: 'draft', startsAt: new Date(draft().startsAt), openedAt: null } })
+    expect(await meetingStore.findAccess(house.db, meetingId, randomUUID())).toBeUndefined()
+    expect(await meetingStore.findAccess(house.db, randomUUID(), body.clerk.personId)).toBeUndefined()
+    expect(await meetingStore.listed(house.db, randomUUID(), meetingId)).toBeUndefined()
+  })
+
+  it('knows which meetings are live', async () => {
+    const [live, published] = [await house.newMeeting(body, 'live'), await house.newMeeting(body, 'published')]
+    expect(await meetingStore.liveAmong(house.db, [live.meetingId, published.meetingId, randomUUID()])).toEqual([live.meetingId])
+    expect(await meetingStore.liveAmong(house.db, [])).toEqual([])
+  })
+
+  it('lists an erased title as none', async () => {
+    const held = await house.newMeeting(body)
+    const { facts } = await house.state(held.meetingId)
+    await within(held, (tx) => tx.eraseText(facts?.title.$text ?? '', { scope: 'office' }))
+    expect(await meetingStore.listed(house.db, body.clerk.personId, held.meetingId)).toMatchObject({ title: null, place: 'Trụ sở' })
+    expect(await house.domains.meetings.get(held.meetingId, body.clerk)).toMatchObject({ title: '' })
+  })
+})
+
+describe('the store of agendas', () => {
+  it('keeps the order through removals and additions', async () => {
+    const held = await house.newMeeting(body)
+    const [one, two] = held.items
+    const ids = async () => (await agendaStore.items(house.db, held.meetingId)).map(({ id }) => id)
+    await within(held, async (tx) => { await agendaStore.order(tx.trx, held.meetingId, [two, one]) })
+    expect(await ids()).toEqual([two, one])
+    const added = await within(held, async (tx) => {
+      await agendaStore.remove(tx.trx, held.meetingId, one, tx.at)
+      return await agendaStore.add(tx.trx, held.meetingId, { titleText: await text(tx), minutes: 5, presenterId: null, purpose: 'report' })
+    })
+    expect(await ids()).toEqual([two, added])
+  })
+
+  it('has one current item, whatever the rules do', async () => {
+    const held = await house.newMeeting(body)
+    await expect(within(held, async (tx) => {
+      for (const itemId of held.items) await agendaStore.update(tx.trx, held.meetingId, itemId, { status: 'current' })
+    })).rejects.toMatchObject({ code: '23505' })
+  })
+})
+
+describe('the store of documents', () => {
+  it('withdraws once, by document or by item, and finds no more then', async () => {
+    const held = await house.newMeeting(body)
+    const add = (itemId: string) => within(held, async (tx) =>
+      documentsStore.insert(tx.trx, held.meetingId, { itemId, nameText: await text(tx), sha256: 'cd'.repeat(32), bytes: 5 }))
+    const [one, two] = [await add(held.items[0]), await add(held.items[1])]
+    expect(await documentsStore.find(house.db, held.meetingId, one)).toEqual({ name: 'Văn bản', sha256: 'cd'.repeat(32) })
+    const remove = (id: string) => within(held, (tx) => documentsStore.remove(tx.trx, held.meetingId, id, tx.at))
+    expect([await remove(one), await remove(one), await remove(randomUUID())]).toEqual([true, false, false])
+    await within(held, (tx) => documentsStore.removeOfItem(tx.trx, held.meetingId, held.items[1], tx.at))
+    for (const id of [one, two]) expect(await documentsStore.find(house.db, held.meetingId, id)).toBeUndefined()
+    expect(await documentsStore.count(house.db, held.meetingId)).toBe(0)
+  })
+})
+
+describe('the store of votes', () => {
+  it('opens one vote a meeting, keeps its electors and one ballot each', async () => {
+    const held = await house.newMeeting(body)
+    const voteId = await within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))
+    await expect(within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))).rejects.toMatchObject({ code: '23505' })
+    expect(await votingStore.find(house.db, held.meetingId, voteId)).toEqual({
+      id: voteId, kind: 'named', choices: ['approve', 'reject'], scale: [], base: { kind: 'incumbents', size: 2 }, threshold: moreThanHalf, closedAt: null,
+    })
+    expect(await votingStore.isElector(house.db, voteId, held.member.personId)).toBe(true)
+    expect(await votingStore.isElector(house.db, voteId, held.clerk.personId)).toBe(false)
+    const cast = (voterId: string, choice: string) => within(held, (tx) => votingStore.insertBallot(tx.trx, voteId, { voterId, choice, castAt: tx.at }))
+    expect([await cast(held.member.personId, 'approve'), await cast(held.member.personId, 'reject'), await cast(held.chair.personId, 'reject')]).toEqual([true, false, true])
+    const ballots = await votingStore.ballots(house.db, voteId)
+    expect(ballots.map(({ voterId, choice }) => `${voterId} ${choice}`)).toEqual([`${held.member.personId} approve`, `${held.chair.personId} reject`].toSorted())
+    expect(await votingStore.ballotsOf(house.db, held.meetingId, held.member.personId)).toMatchObject([{ voteId, choice: 'approve' }])
+    const result = { counts: { approve: 1, reject: 1 }, cast: 2, base: 2, needed: 2, accepted: false, grade: null }
+    await within(held, (tx) => votingStore.close(tx.trx, voteId, { closedAt: tx.at, result, ballotsRoot: Buffer.alloc(32) }))
+    expect(await votingStore.findOpen(house.db, held.meetingId)).toBeUndefined()
+    expect((await votingStore.find(house.db, held.meetingId, voteId))?.closedAt).toBeInstanceOf(Date)
+  })
+})
+
+describe('the store of attendance', () => {
+  it('has each device once', async () => {
+    const held = await house.newMeeting(body)
+    const device = { meetingId: held.meetingId, peerId: freshKey(), personId: held.member.personId }
+    const insert = () => within(held, (tx) => attendanceStore.insert(tx.trx, device))
+    const remove = () => within(held, (tx) => attendanceStore.delete(tx.trx, held.meetingId, device.peerId))
+    expect([await insert(), await insert()]).toEqual([true, false])
+    expect(await attendanceStore.devices(house.db)).toContainEqual(device)
+    expect([await remove(), await remove()]).toEqual([true, false])
+  })
+})
