@@ -1,0 +1,297 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { strFromU8, unzipSync } from 'fflate'
+import { pino } from 'pino'
+import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { seedDemo, type DemoAccounts } from '../../server/demo/seed.ts'
+import { launchBrowser } from '../support/browser.ts'
+import { framesShown, soundEnergies, watchConnections } from '../support/measure.ts'
+import { pdfOf } from '../support/pdf.ts'
+import { startTestServer, type TestServer } from '../support/server.ts'
+
+const run = promisify(execFile)
+const TITLE = 'Nghiệm thu đề tài <b onclick="alert(1)">cải cách thủ tục</b>'
+
+/** Somebody at a browser of their own. */
+interface Seat { username: string, personId: string, page: Page, context: BrowserContext, problems: string[] }
+
+/** The main path of the product: a council is convened, meets by video, votes, and its minutes go out. */
+describe('a provincial science council accepts a study', () => {
+  let server: TestServer
+  let demo: DemoAccounts
+  let browser: Browser
+  let folder: string
+  let chair: Seat, clerk: Seat, reviewer: Seat, absentee: Seat
+  let meetingPath: string
+
+  async function sit(username: string, viewport = { width: 1440, height: 900 }): Promise<Seat> {
+    const context = await browser.newContext({ viewport, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', acceptDownloads: true })
+    const page = await context.newPage()
+    const problems: string[] = []
+    page.on('pageerror', (error) => problems.push(error.message))
+    page.on('console', (message) => { if (/Content Security Policy|Refused to/.test(message.text())) problems.push(message.text()) })
+    await watchConnections(page)
+    await page.goto(server.origin)
+    await page.getByLabel('Tên đăng nhập').fill(username)
+    await page.getByLabel('Mật khẩu', { exact: true }).fill(demo.password)
+    await page.getByRole('button', { name: 'Đăng nhập' }).click()
+    await page.waitForURL(`${server.origin}/`)
+    const me = await (await page.request.get(`${server.origin}/api/me`)).json() as { person: { id: string } }
+    return { username, personId: me.person.id, page, context, problems }
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'council-'))
+    server = await startTestServer({ media: true, env: { MEDIA_WORKERS: '2' } })
+    demo = await seedDemo({ domains: server.domains, dataDir: server.config.dataDir, log: pino({ level: 'silent' }) })
+    browser = await launchBrowser()
+  })
+  afterAll(async () => {
+    await browser?.close()
+    await server?.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  // The steps build on one another: after one has failed the others could only wait in vain.
+  let failed = false
+  beforeEach(({ skip }) => { if (failed) skip('an earlier step failed') })
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== 'fail' || failed) return
+    failed = true
+    await mkdir('test-results', { recursive: true })
+    for (const [index, page] of browser.contexts().flatMap((context) => context.pages()).entries()) {
+      await page.screenshot({ path: `test-results/council-meeting-${index}.png` })
+    }
+  })
+
+  const at = (seat: Seat, id: string): Locator => seat.page.getByTestId(id)
+  const confirm = (seat: Seat, action: string) => seat.page.getByRole('dialog').getByRole('button', { name: action }).click()
+
+  it('is convened by its clerk, with items and papers', async () => {
+    clerk = await sit('nhan.khong')
+    await clerk.page.goto(`${server.origin}/meetings/new`)
+    await at(clerk, 'meeting-title').fill(TITLE)
+    await at(clerk, 'meeting-place').fill('Phòng họp trực tuyến')
+    await at(clerk, 'create-meeting').click()
+    await clerk.page.waitForURL(/\/meetings\/[0-9a-f-]{36}$/)
+    meetingPath = new URL(clerk.page.url()).pathname
+
+    for (const [index, title] of ['Nghe báo cáo phản biện', 'Bỏ phiếu xếp loại đề tài'].entries()) {
+      if (!await at(clerk, 'agenda-draft-row').isVisible()) await at(clerk, 'add-item').first().click()
+      await at(clerk, 'agenda-draft-row').locator('[data-item-title]').fill(title)
+      await at(clerk, 'add-this-item').click()
+      await at(clerk, `agenda-row-${index + 1}`).waitFor()
+    }
+    await clerk.page.keyboard.press('Escape')
+  })
+
+  it('takes a PDF as a paper, and refuses a text that calls itself one', async () => {
+    const report = join(folder, 'Báo cáo kết quả.pdf')
+    const impostor = join(folder, 'Không phải PDF.pdf')
+    await writeFile(report, await pdfOf(['Kết quả nghiên cứu cải cách thủ tục hành chính', 'Trang hai của báo cáo']))
+    await writeFile(impostor, 'chỉ là một dòng chữ')
+    const row = at(clerk, 'agenda-row-1')
+    await row.getByTestId('attach-document').setInputFiles([report, impostor])
+    await row.getByTestId('document-link').filter({ hasText: 'Báo cáo kết quả.pdf' }).waitFor()
+    await row.getByText('Không phải PDF.pdf').waitFor()
+    expect(await row.getByTestId('document-link').count()).toBe(1)
+  })
+
+  it('is known to no member before it is published, and to every member afterwards', async () => {
+    reviewer = await sit('nguyet', { width: 390, height: 844 })
+    expect(await reviewer.page.getByText('Nghiệm thu đề tài <b').count()).toBe(0)
+    await reviewer.page.goto(server.origin + meetingPath)
+    await reviewer.page.getByText('Không tìm thấy cuộc họp').first().waitFor()
+    expect(await reviewer.page.getByText('Nghe báo cáo phản biện').count()).toBe(0)
+
+    await at(clerk, 'publish-meeting').click()
+    await confirm(clerk, 'Công bố chương trình')
+    await clerk.page.locator('[data-testid="meeting-status"]').first().waitFor()
+    await at(clerk, 'enter-room').waitFor()
+
+    await reviewer.page.goto(`${server.origin}/meetings`)
+    await reviewer.page.getByText(TITLE).first().click()
+    await at(reviewer, 'programme-1').waitFor()
+  })
+
+  it('lets a member read a paper in the page, on a phone', async () => {
+    await reviewer.page.getByTestId('document-link').first().click()
+    await reviewer.page.locator('canvas').first().waitFor()
+    await reviewer.page.getByText('Kết quả nghiên cứu cải cách thủ tục hành chính').first().waitFor({ state: 'attached' })
+    const painted = await reviewer.page.locator('canvas').first().evaluate((canvas: HTMLCanvasElement) => {
+      const pixels = canvas.getContext('2d')!.getImageData(0, 0, canvas.width, canvas.height).data
+      return pixels.some((value, index) => index % 4 !== 3 && value < 100)
+    })
+    expect(painted).toBe(true)
+  })
+
+  it('lets a member announce an absence with its reason', async () => {
+    absentee = await sit('duy')
+    await absentee.page.goto(server.origin + meetingPath)
+    await at(absentee, 'announce-absence').click()
+    await at(absentee, 'absence-reason').fill('Đi công tác tại Hà Nội')
+    await at(absentee, 'record-absence').click()
+    await at(absentee, 'withdraw-absence').waitFor()
+  })
+
+  async function enter(seat: Seat, microphone: boolean) {
+    await seat.page.goto(`${server.origin}${meetingPath}/room`)
+    await seat.page.locator('[data-testid="camera-preview"][data-camera="on"]').waitFor()
+    if (microphone) await at(seat, 'lobby-microphone').click()
+    await at(seat, 'join-room').click()
+    await at(seat, 'room').waitFor()
+  }
+
+  it('meets by video: everyone sees and hears everyone', async () => {
+    chair = await sit('bao')
+    await enter(chair, true)
+    await enter(clerk, true)
+    await enter(reviewer, true)
+    const seats = [chair, clerk, reviewer]
+    for (const viewer of seats) {
+      for (const seen of seats) {
+        if (seen === viewer) continue
+        await viewer.page.locator(`video[data-person="${seen.personId}"][data-source="camera"]`).waitFor({ timeout: 30_000 })
+        await expect.poll(() => framesShown(viewer.page, seen.personId, 'camera'), { timeout: 30_000 }).toBeGreaterThan(5)
+      }
+      await expect.poll(async () => (await soundEnergies(viewer.page)).length, { timeout: 30_000 }).toBe(seats.length - 1)
+    }
+  })
+
+  it('shows who is present to all, live', async () => {
+    await at(chair, 'tab-delegates').click()
+    for (const seat of [chair, clerk, reviewer]) await chair.page.locator(`[data-testid="attendance-${seat.personId}"][data-status="present"]`).waitFor()
+    await chair.page.locator(`[data-testid="attendance-${absentee.personId}"][data-status="absentExcused"]`).waitFor()
+  })
+
+  it('mutes and unmutes, told to the others', async () => {
+    await at(reviewer, 'toggle-microphone').click()
+    await chair.page.locator(`[data-testid="tile-${reviewer.personId}"][data-muted="true"]`).first().waitFor()
+    await at(reviewer, 'toggle-microphone').click()
+    await chair.page.locator(`[data-testid="tile-${reviewer.personId}"][data-muted="false"]`).first().waitFor()
+  })
+
+  it('shares a screen', async () => {
+    await at(chair, 'toggle-screen').click()
+    for (const viewer of [clerk, reviewer]) {
+      await expect.poll(() => framesShown(viewer.page, chair.personId, 'screen'), { timeout: 30_000 }).toBeGreaterThan(0)
+    }
+    await at(chair, 'toggle-screen').click()
+    await expect.poll(() => clerk.page.locator('video[data-source="screen"]').count()).toBe(0)
+  })
+
+  async function cast(seat: Seat, choice: string) {
+    if (!await at(seat, 'ballot').isVisible()) await at(seat, 'bar-vote').click()
+    await at(seat, `vote-${choice}`).click()
+    await at(seat, 'cast-ballot').click()
+    await seat.page.locator(`[data-testid="ballot-recorded"][data-choice="${choice}"]`).waitFor()
+  }
+
+  async function openVote(kind?: string) {
+    await at(chair, 'open-vote-here').click()
+    if (kind) await chair.page.getByRole('dialog').getByRole('radio', { name: kind }).click()
+    await at(chair, 'confirm-open-vote').click()
+  }
+
+  it('is opened by its chair and votes by name; results are held back until closing', async () => {
+    await at(chair, 'open-meeting').click()
+    await confirm(chair, 'Khai mạc cuộc họp')
+    await at(chair, 'next-item').click()
+    await chair.page.locator('[data-testid="room-item-1"][data-status="current"]').waitFor()
+    await openVote()
+    await cast(chair, 'approve')
+    await cast(clerk, 'approve')
+    await cast(reviewer, 'reject')
+    await expect.poll(() => at(chair, 'turnout-count').first().textContent()).toContain('3')
+    expect(await at(clerk, 'vote-result').count()).toBe(0)
+    await at(chair, 'close-vote').click()
+    await confirm(chair, 'Kết thúc biểu quyết')
+    for (const seat of [chair, clerk, reviewer]) {
+      await at(seat, 'tab-vote').click()
+      await seat.page.locator('[data-testid="vote-result"][data-accepted="true"] [data-testid="count-approve"][data-count="2"]').waitFor()
+    }
+  })
+
+  it('grades the study', async () => {
+    await at(chair, 'next-item').click()
+    await openVote('Bỏ phiếu đánh giá, xếp loại')
+    await cast(chair, 'excellent')
+    await cast(clerk, 'excellent')
+    await cast(reviewer, 'good')
+    await at(chair, 'close-vote').click()
+    await confirm(chair, 'Kết thúc biểu quyết')
+    await at(reviewer, 'vote-outcome').filter({ hasText: 'Xuất sắc' }).first().waitFor()
+  })
+
+  it('shows at once that somebody has left', async () => {
+    await at(reviewer, 'leave-room').click()
+    const leaving = reviewer.page.getByRole('dialog').getByRole('button', { name: /Rời/ })
+    await leaving.click({ timeout: 2000 }).catch(() => undefined)
+    await at(chair, 'tab-delegates').click()
+    await chair.page.locator(`[data-testid="attendance-${reviewer.personId}"][data-status="left"]`).waitFor()
+    expect(await chair.page.locator(`[data-testid="tile-${reviewer.personId}"]`).count()).toBe(0)
+  })
+
+  it('is closed, and its minutes stand ready, are edited and published', async () => {
+    await at(chair, 'close-meeting').click()
+    await confirm(chair, 'Bế mạc cuộc họp')
+    await clerk.page.goto(`${server.origin}${meetingPath}/minutes`)
+    await at(clerk, 'minutes-editor').waitFor()
+    const last = at(clerk, 'minutes-editor').locator('textarea').last()
+    await last.press('End')
+    await last.press('Enter')
+    await clerk.page.keyboard.type('Hội đồng thống nhất nghiệm thu đề tài.')
+    await at(clerk, 'publish-minutes').click()
+    await at(clerk, 'minutes-number').fill('7')
+    await at(clerk, 'confirm-publish-minutes').click()
+    await clerk.page.locator('[data-testid="minutes-status"][data-status="published"]').waitFor()
+  })
+
+  async function download(seat: Seat, id: string, name: string): Promise<string> {
+    const [file] = await Promise.all([seat.page.waitForEvent('download'), at(seat, id).click()])
+    const path = join(folder, name)
+    await file.saveAs(path)
+    return path
+  }
+
+  it('gives a member the minutes as DOCX and PDF that say what happened', async () => {
+    await reviewer.page.goto(`${server.origin}${meetingPath}/minutes`)
+    const pdf = await download(reviewer, 'download-pdf', 'minutes.pdf')
+    const docx = await download(reviewer, 'download-docx', 'minutes.docx')
+    const { stdout } = await run('pdftotext', ['-layout', pdf, '-'])
+    const xml = strFromU8(unzipSync(await readFile(docx))['word/document.xml']!)
+    const texts = [stdout, xml.replaceAll('</w:p>', '\n').replaceAll(/<[^>]+>/g, '').replaceAll('&lt;', '<').replaceAll('&quot;', '"').replaceAll('&amp;', '&')]
+    for (const text of texts.map((one) => one.normalize('NFC').replaceAll(/\s+/g, ' '))) {
+      for (const fact of [
+        'BIÊN BẢN', 'Đàm Quốc Bảo', 'Khổng Thị Thanh Nhàn', 'Hà Thị Minh Nguyệt', 'Đi công tác tại Hà Nội', 'Báo cáo kết quả.pdf',
+        'Nghe báo cáo phản biện', 'Xuất sắc', 'Hội đồng thống nhất nghiệm thu đề tài.',
+      ]) expect(text).toContain(fact)
+      expect(text).toMatch(/[Tt]án thành:? (0?2)/)
+    }
+    const { stdout: fonts } = await run('pdffonts', [pdf])
+    expect(fonts).toMatch(/Tinos/)
+  })
+
+  it('can be checked offline, against the head that a browser kept', async () => {
+    const exported = join(folder, 'journal.json')
+    const head = join(folder, 'head.json')
+    const meetingId = meetingPath.split('/').at(-1)!
+    const answer = await clerk.page.request.get(`${server.origin}/api${meetingPath}/journal`)
+    await writeFile(exported, await answer.body())
+    const kept = await chair.page.evaluate((id) => Object.entries(localStorage).find(([key]) => key.includes(id))?.[1] ?? '', meetingId)
+    await writeFile(head, kept)
+    const { stdout } = await run(process.execPath, ['server/journal/verify-cli.ts', exported, head])
+    expect(stdout.length).toBeGreaterThan(0)
+
+    await writeFile(exported, (await answer.text()).replace('"approve":2', '"approve":3'))
+    await expect(run(process.execPath, ['server/journal/verify-cli.ts', exported, head])).rejects.toThrow()
+  })
+
+  it('had no script error and no blocked request on any page', () => {
+    expect([chair, clerk, reviewer, absentee].flatMap((seat) => seat.problems)).toEqual([])
+  })
+})
