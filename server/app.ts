@@ -17,7 +17,7 @@ import { assertPortFree } from './platform/listen.ts'
 import { createLog } from './platform/log.ts'
 import { startMediaNode, type MediaNode } from './platform/media-node.ts'
 import { createSessions } from './platform/session.ts'
-import { createCommands, createSocketServer } from './platform/socket.ts'
+import { createCommands, createSocketServer, watchSessions } from './platform/socket.ts'
 import { tlsFor } from './platform/tls.ts'
 import { serveUpgrades } from './platform/upgrade.ts'
 import { createWebServer } from './platform/web-server.ts'
@@ -82,13 +82,14 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
       domains.mountRoutes(route, io)
     },
   })
+  closers.add('session watch', watchSessions(io, sessions, log))
   closers.add('clearing away', clearAway([journal.forgetKeys, domains.meetings.forgetKeys], log))
   await mediaNode?.follow(domains.attendance)
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
   await web.open(config)
   closers.add('port', web.stopAccepting)
-  return { origin: config.origin, db, domains, journal, demo, stop: closers.closeAll }
+  return { origin: config.origin, db, domains, journal, io, sessions, demo, stop: closers.closeAll }
 }
 
 export type RunningServer = Awaited<ReturnType<typeof startServer>>

@@ -27,6 +27,8 @@ const IDLE_MS = 12 * 3600_000
 
 export interface Sessions {
   middleware: RequestHandler
+  /** Of these sign-ins (`family`), those that are not over; they count as used now. */
+  renew(families: readonly string[]): Promise<Set<string>>
   close(): Promise<void>
 }
 
@@ -48,6 +50,12 @@ export function createSessions(options: { databaseUrl: string, secret: string, l
       store, secret: options.secret, name: 'nghisu.session', resave: false, saveUninitialized: false, rolling: true,
       cookie: { httpOnly: true, sameSite: 'lax', secure: 'auto', maxAge: IDLE_MS },
     }),
+    async renew(families) {
+      const { rows } = await pool.query<{ family: string }>(`
+        UPDATE user_session SET expire = now() + $2 * interval '1 ms'
+        WHERE sess ->> 'family' = ANY($1) AND expire > now() RETURNING sess ->> 'family' AS family`, [families, IDLE_MS])
+      return new Set(rows.map(({ family }) => family))
+    },
     async close() {
       await store.close()
       await pool.end()

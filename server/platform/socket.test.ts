@@ -7,6 +7,7 @@ import { followMeeting } from '../../protocol/room.ts'
 import { command, createClient, type Client } from '../../tests/support/client.ts'
 import { signedIn } from '../../tests/support/people.ts'
 import { startTestServer, type TestServer } from '../../tests/support/server.ts'
+import { watchSessions } from './socket.ts'
 
 let server: TestServer
 let client: Client
@@ -114,6 +115,22 @@ describe('a malformed command', () => {
     raw.send('2')
     raw.terminate()
     await expectAlive()
+  })
+})
+
+describe('the sign-in of a socket', () => {
+  it('keeps it open, and closes it when it has run out or was ended elsewhere', async () => {
+    const [mine, theirs] = await Promise.all(['mine', 'theirs'].map((name) => signedIn(server, name)))
+    const [open, ended] = [await mine!.client.socket(), await theirs!.client.socket()]
+    const soon = new Date(Date.now() + 60_000)
+    await server.db('user_session').where({ person_id: mine!.personId }).update({ expire: soon })
+    await server.db('user_session').where({ person_id: theirs!.personId }).update({ expire: new Date(Date.now() - 1000) })
+    const stop = watchSessions(server.io, server.sessions, server.log, 20)
+    await expect.poll(() => ended.connected).toBe(false)
+    stop()
+    expect(open.connected).toBe(true)
+    const { expire } = await server.db('user_session').where({ person_id: mine!.personId }).first('expire')
+    expect(expire.getTime()).toBeGreaterThan(soon.getTime())
   })
 })
 

@@ -11,7 +11,7 @@ import { AppError } from './error.ts'
 import { failureBody } from './failure.ts'
 import { tooManyRequests } from './limit.ts'
 import { originAllowed } from './origin.ts'
-import type { SessionRequest } from './session.ts'
+import type { SessionRequest, Sessions } from './session.ts'
 
 /** What the server knows of a socket: who it belongs to, and which sign-in. */
 export interface SocketFacts { caller: Caller, family: string }
@@ -80,6 +80,22 @@ export function endSockets(io: SocketServer, room: string, exceptRoom?: string):
   const sockets = exceptRoom ? io.in(room).except(exceptRoom) : io.in(room)
   sockets.emit(sessionEndedNotice.name, {})
   sockets.disconnectSockets(true)
+}
+
+/**
+ * Ends, once a minute, the sockets of sign-ins that are over: run out, or ended by another process or in the database.
+ * A socket that is open keeps its sign-in from running out. Returns the end of that.
+ */
+export function watchSessions(io: SocketServer, { renew }: Pick<Sessions, 'renew'>, log: Pick<Logger, 'warn'>, everyMs = 60_000): () => void {
+  async function check(): Promise<void> {
+    const families = new Set([...io.of('/').sockets.values()].map(({ data }) => data.family))
+    if (families.size === 0) return
+    const going = await renew([...families])
+    for (const family of families) if (!going.has(family)) endSockets(io, sessionRoom(family))
+  }
+  const timer = setInterval(() => { check().catch((err: unknown) => log.warn({ err }, 'sessions could not be checked')) }, everyMs)
+  timer.unref()
+  return () => clearInterval(timer)
 }
 
 /** Sends a notice that is held against its contract; `target` is a socket, or a room by `io.to(room)`. */
