@@ -11,7 +11,3 @@ export const blockClass: Record<Kind, string> = {
 }
 
 export const blockTag: Record<Kind, string> = { heading: 'h2', subheading: 'h3', paragraph: 'p', listItem: 'p' }
-
-export const blockIcons: Record<Kind, string> = {
-  heading: 'i-lucide-heading-1', subheading: 'i-lucide-heading-2', paragraph: 'i-lucide-pilcrow', listItem: 'i-lucide-list',
-}

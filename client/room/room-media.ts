@@ -47,8 +47,6 @@ export interface RoomMedia {
   leave(): void
 }
 
-/** Below this a level is breath and noise (dBov). */
-const HEARD_DBOV = -55
 const finalRefusals: ErrorCode[] = ['meetingNotFound', 'meetingNotPublished', 'meetingClosed']
 
 /** The same tab is the same device, over reloads too, so that it takes its own place over again. */
@@ -143,7 +141,7 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
 
     return {
       connection: state, unavailable, ended, peers, changing,
-      speaking: computed(() => new Set(levels.value.filter((one) => one.level > HEARD_DBOV).map((one) => ownerOf(one.peerId)))),
+      speaking: computed(() => new Set(levels.value.map((one) => ownerOf(one.peerId)))),
       // One's own other device would only echo.
       audio: computed(() => remote.value.filter((one) => (one.source === 'microphone' || one.source === 'screenAudio') && ownerOf(one.peerId) !== me.personId)
         .map((one) => [`${one.peerId} ${one.track.id}`, one.track])),

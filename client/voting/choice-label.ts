@@ -10,8 +10,3 @@ export function useChoiceLabel() {
     return t(`voting.choice.${choice}`)
   }
 }
-
-/** The shape beside each choice of a named vote. */
-export const choiceIcons: Record<string, string> = {
-  approve: 'i-lucide-check', reject: 'i-lucide-x', abstain: 'i-lucide-minus',
-}
