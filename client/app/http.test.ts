@@ -3,12 +3,15 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
-import { getMe } from '../../protocol/identity.ts'
+import { getMe, type Me } from '../../protocol/identity.ts'
 import { listMeetings } from '../../protocol/meetings.ts'
 import { defineRoute } from '../../protocol/route.ts'
-import { call, onSignedOut, setCsrfToken, urlOf } from './http.ts'
+import { actAs, call, onSignedOut, urlOf } from './http.ts'
 
 const id = '019ab000-0000-7000-8000-000000000001'
+const me = (csrfToken: string, personId = id): Me =>
+  ({ person: { id: personId, fullName: 'Trần Bảo', office: '' }, username: 'bao', administrator: false, csrfToken })
+
 const rename = defineRoute({
   id: 'test.rename', method: 'put', path: '/api/things/:thingId', access: 'signedIn', errors: [], summary: '',
   params: z.object({ thingId: z.string() }), query: z.object({ part: z.string().optional() }), body: z.object({ name: z.string() }),
@@ -64,7 +67,7 @@ afterEach(() => {
 
 describe('call', () => {
   it('fills the path, the query, the body and the anti-forgery token, and answers what the contract says', async () => {
-    setCsrfToken('token-1')
+    actAs(me('token-1'))
     answer = (_, response) => json(response, 200, { name: 'Đã đổi', surplus: 1 })
     const result = await call(rename, { params: { thingId: 'a/b' }, query: { part: 'đầu' }, body: { name: 'mới' } })
     expect(result).toEqual({ name: 'Đã đổi' })
@@ -109,9 +112,9 @@ describe('call', () => {
   })
 
   it('fetches a new token and sends the change once more when the old one is refused', async () => {
-    setCsrfToken('old')
+    actAs(me('old'))
     answer = ({ url, token }, response) => {
-      if (url === '/api/me') json(response, 200, { person: { id, fullName: 'Trần Bảo', office: '' }, username: 'bao', administrator: false, csrfToken: 'new' })
+      if (url === '/api/me') json(response, 200, me('new'))
       else if (token === 'new') json(response, 200, { name: 'mới' })
       else refuse(response, 403, 'csrfRefused')
     }
@@ -119,9 +122,23 @@ describe('call', () => {
     expect(seen.map(({ method, token }) => [method, token])).toEqual([['PUT', 'old'], ['GET', undefined], ['PUT', 'new']])
   })
 
-  it('does not send a third time', async () => {
+  it('never sends it in the name of somebody else who signed in meanwhile', async () => {
+    actAs(me('old'))
+    const told = vi.fn()
+    onSignedOut(told)
     answer = ({ url }, response) => {
-      if (url === '/api/me') json(response, 200, { person: { id, fullName: 'Trần Bảo', office: '' }, username: 'bao', administrator: false, csrfToken: 'new' })
+      if (url === '/api/me') json(response, 200, me('new', '019ab000-0000-7000-8000-000000000002'))
+      else refuse(response, 403, 'csrfRefused')
+    }
+    await expect(call(rename, { params: { thingId: '1' }, body: { name: 'mới' } })).rejects.toMatchObject({ code: 'signInRequired' })
+    expect(seen.map(({ method }) => method)).toEqual(['PUT', 'GET'])
+    expect(told).toHaveBeenCalledOnce()
+  })
+
+  it('does not send a third time', async () => {
+    actAs(me('old'))
+    answer = ({ url }, response) => {
+      if (url === '/api/me') json(response, 200, me('new'))
       else refuse(response, 403, 'csrfRefused')
     }
     await expect(call(rename, { params: { thingId: '1' }, body: { name: 'mới' } })).rejects.toMatchObject({ code: 'csrfRefused' })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { getMe } from '../../protocol/identity.ts'
+import { getMe, type Me } from '../../protocol/identity.ts'
 import type { ByteStream, RouteContract } from '../../protocol/route.ts'
 import { ApiError, errorFromBody } from './api-error.ts'
 import { clock } from './clock.ts'
@@ -23,12 +23,13 @@ export interface CallOptions {
 /** What the server answers, validated; a Blob where the answer is a stream of bytes. */
 export type Answer<R> = R extends z.ZodType ? z.output<R> : Blob
 
-let csrfToken = ''
+/** Who this page acts as, and the anti-forgery token that every change carries. */
+let acting: { personId: string, csrfToken: string } | null = null
 const signedOutListeners = new Set<() => void>()
 
-/** The anti-forgery token of the session, sent with every change. */
-export function setCsrfToken(token: string) {
-  csrfToken = token
+/** Whom the calls of this page are made for, as the server said; null when nobody is signed in. */
+export function actAs(me: Me | null) {
+  acting = me && { personId: me.person.id, csrfToken: me.csrfToken }
 }
 
 /** Calls `listener` whenever the server says that nobody is signed in here any more. */
@@ -70,8 +71,8 @@ export async function call<
   if (!response.ok) {
     const failure = await readFailure(response)
     if (failure.code !== 'csrfRefused') throw failure
-    // The session was renewed in another tab; what was refused did nothing, so it may be sent again.
-    setCsrfToken((await call(getMe, {})).csrfToken)
+    await renewActing()
+    // What was refused did nothing, so it may be sent again.
     response = await request(contract.method, url, body, options)
     if (!response.ok) throw await readFailure(response)
   }
@@ -81,9 +82,19 @@ export async function call<
   return answer as Answer<R>
 }
 
+/** The session was renewed in another tab. If somebody else signed in there, this page must not act in their name. */
+async function renewActing() {
+  const me = await call(getMe, {})
+  if (acting && acting.personId !== me.person.id) {
+    tellSignedOut()
+    throw new ApiError('signInRequired')
+  }
+  actAs(me)
+}
+
 async function request(method: string, url: string, body: unknown, options: CallOptions): Promise<Response> {
   const headers = new Headers({ accept: 'application/json' })
-  if (method !== 'get') headers.set('x-csrf-token', csrfToken)
+  if (method !== 'get') headers.set('x-csrf-token', acting?.csrfToken ?? '')
   const bytes = body instanceof Blob
   if (bytes) headers.set('content-type', body.type || 'application/octet-stream')
   else if (body !== undefined) headers.set('content-type', 'application/json')

@@ -136,8 +136,7 @@ describe('connection', () => {
     cut(peers[0]!)
     await vi.waitFor(() => expect(client.state.value).toBe('interrupted'))
     admit = () => undefined
-    client.connect()
-    await vi.waitFor(() => expect(client.state.value).toBe('connected'))
+    await vi.waitFor(() => expect(client.state.value).toBe('connected'), 5000)
     expect(connected).toHaveBeenCalledTimes(2)
     client.disconnect()
     expect(client.state.value).toBe('idle')

@@ -37,9 +37,13 @@ export interface SocketClient {
   onConnected(listener: () => void): () => void
 }
 
+/** How long to wait after the server refused a connection for a while, ms. */
+const REFUSED_RETRY_MS = 1000
+
 /** The one Socket.IO client over a given socket; `onSessionEnded` runs when the server ends the session. */
 export function createSocketClient(socket: Socket, onSessionEnded: () => void): SocketClient {
   const state = shallowRef<ConnectionState>('idle')
+  let retry: ReturnType<typeof setTimeout> | undefined
 
   socket.on('connect', () => { state.value = 'connected' })
   socket.on('disconnect', (reason) => {
@@ -55,7 +59,11 @@ export function createSocketClient(socket: Socket, onSessionEnded: () => void): 
       socket.disconnect()
       state.value = 'idle'
       onSessionEnded()
-    } else if (state.value === 'connected' || state.value === 'idle') state.value = 'connecting'
+      return
+    }
+    if (state.value !== 'interrupted') state.value = 'connecting'
+    // A refusal, e.g. while the database is down, unlike an unreachable server, is final for the library.
+    if (!socket.active) retry = setTimeout(() => socket.connect(), REFUSED_RETRY_MS)
   })
   socket.on(sessionEndedNotice.name, () => {
     socket.disconnect()
@@ -63,6 +71,7 @@ export function createSocketClient(socket: Socket, onSessionEnded: () => void): 
   })
 
   function connect() {
+    clearTimeout(retry)
     if (socket.active) return
     state.value = 'connecting'
     socket.connect()
@@ -113,7 +122,11 @@ export function createSocketClient(socket: Socket, onSessionEnded: () => void): 
 
   return {
     state, connect, send, on,
-    disconnect: () => socket.disconnect(),
+    disconnect() {
+      clearTimeout(retry)
+      socket.disconnect()
+      state.value = 'idle'
+    },
     onConnected(listener) {
       socket.on('connect', listener)
       return () => socket.off('connect', listener)

@@ -3,7 +3,7 @@ import { computed, shallowRef } from 'vue'
 import type { z } from 'zod'
 import { changePassword, getMe, redeemResetCode, signIn, signOut, type Me } from '../../protocol/identity.ts'
 import { toApiError, type ApiError } from '../app/api-error.ts'
-import { call, setCsrfToken } from '../app/http.ts'
+import { actAs, call } from '../app/http.ts'
 import { socketClient } from '../app/socket.ts'
 
 /** `unknown` until the server has said who is signed in in this browser. */
@@ -19,14 +19,16 @@ export const useSession = defineStore('session', () => {
     me.value = answer
     status.value = 'signedIn'
     error.value = null
-    setCsrfToken(answer.csrfToken)
+    actAs(answer)
+    // Also where nothing is followed: the end of the session is told over it.
+    socketClient.connect()
   }
 
   /** Forgets the person: the session has ended, here or elsewhere. */
   function end() {
     me.value = null
     status.value = 'signedOut'
-    setCsrfToken('')
+    actAs(null)
     socketClient.disconnect()
   }
 
@@ -53,12 +55,16 @@ export const useSession = defineStore('session', () => {
     },
     async changePassword(input: z.input<NonNullable<typeof changePassword.body>>) {
       take(await call(changePassword, { body: input }))
-      // The server ended the sockets of the old session with it.
-      socketClient.disconnect()
-      socketClient.connect()
     },
     async signOut() {
-      await call(signOut, {})
+      // First, or the end that the person wants would be told as one that came upon them.
+      socketClient.disconnect()
+      try {
+        await call(signOut, {})
+      } catch (error) {
+        socketClient.connect()
+        throw error
+      }
       end()
     },
   }
