@@ -1,4 +1,4 @@
-import { CalendarDate, parseAbsolute, Time, toCalendarDate, toCalendarDateTime, toTime, toZoned } from '@internationalized/date'
+import { type CalendarDate, parseAbsolute, Time, toCalendarDate, toCalendarDateTime, toTime, toZoned } from '@internationalized/date'
 import type { z } from 'zod'
 import { MeetingDraft, type MeetingMode } from '../../protocol/meetings.ts'
 import { TIME_ZONE } from '../app/format.ts'
