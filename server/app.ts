@@ -69,7 +69,8 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('press', () => domains.press.close())
   const edge = { allowedOrigins: config.allowedOrigins, session: sessions.middleware, authenticate: domains.authenticate, log }
   const io = createSocketServer({ server: web.server, ...edge })
-  closers.add('sockets', () => io.close())
+  // It would wait for the last connection, and those of the room end with the media node.
+  closers.add('sockets', () => { void io.close() })
   closers.add('journal', () => journal.close())
   const followers = domains.followers(io)
   closers.add('followers', () => followers.close())
