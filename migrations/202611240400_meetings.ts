@@ -49,6 +49,14 @@ export async function up(knex: Knex): Promise<void> {
   `)
 }
 
+/** Refuses once anything was written: what happened in meetings is not taken back by a step backwards. */
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('DROP TABLE meeting_participant, meeting')
+  await knex.raw(`
+    DO $$ BEGIN
+      IF EXISTS (SELECT FROM meeting) THEN
+        RAISE EXCEPTION 'there are meetings: export their journals, then drop the tables by hand';
+      END IF;
+    END $$;
+    DROP TABLE meeting_participant, meeting;
+  `)
 }

@@ -27,6 +27,14 @@ export async function up(knex: Knex): Promise<void> {
   `)
 }
 
+/** Refuses once anything was written: what happened in meetings is not taken back by a step backwards. */
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('DROP TABLE agenda_item')
+  await knex.raw(`
+    DO $$ BEGIN
+      IF EXISTS (SELECT FROM agenda_item) THEN
+        RAISE EXCEPTION 'there are agenda items: export their journals, then drop the tables by hand';
+      END IF;
+    END $$;
+    DROP TABLE agenda_item;
+  `)
 }

@@ -22,6 +22,14 @@ export async function up(knex: Knex): Promise<void> {
   `)
 }
 
+/** Refuses once anything was written: what happened in meetings is not taken back by a step backwards. */
 export async function down(knex: Knex): Promise<void> {
-  await knex.raw('DROP TABLE document')
+  await knex.raw(`
+    DO $$ BEGIN
+      IF EXISTS (SELECT FROM document) THEN
+        RAISE EXCEPTION 'there are documents: export their journals, then drop the tables by hand';
+      END IF;
+    END $$;
+    DROP TABLE document;
+  `)
 }

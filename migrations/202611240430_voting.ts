@@ -67,8 +67,14 @@ export async function up(knex: Knex): Promise<void> {
   `)
 }
 
+/** Refuses once anything was written: what happened in meetings is not taken back by a step backwards. */
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
+    DO $$ BEGIN
+      IF EXISTS (SELECT FROM vote) THEN
+        RAISE EXCEPTION 'there are votes: export their journals, then drop the tables by hand';
+      END IF;
+    END $$;
     DROP TABLE ballot, vote_elector, vote;
     DROP FUNCTION ballot_admit();
     DROP FUNCTION vote_refuse();

@@ -58,6 +58,8 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
   const groups = new Map<string, Group>()
   const joined = new WeakMap<Socket, Set<Group>>()
   const heads = new Map<string, Promise<SignedHead>>()
+  /** For which openings and closings the head was sent: every group of a meeting comes to see them. */
+  const announced = new Map<string, Set<string>>()
   let closed = false
 
   const clock = createHeadClock({
@@ -98,7 +100,9 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
     if (group.members.size || group.newcomers.length || group.working) return
     group.unsubscribe()
     groups.delete(group.room)
-    if (!isFollowed(group.meetingId)) heads.delete(group.meetingId)
+    if (isFollowed(group.meetingId)) return
+    heads.delete(group.meetingId)
+    announced.delete(group.meetingId)
   }
 
   /** One pass after the other, so that entries go out in order and nobody joins in the middle of one. */
@@ -162,7 +166,7 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
       group.cursor = cursor
       more = entries.length === PAGE
       if (entries.length) notify(io.local.to(group.room), entriesNotice, { meetingId: group.meetingId, entries, texts, cursor })
-      if (entries.some(({ kind }) => kind === 'meeting.opened' || kind === 'meeting.closed')) publishHead(group.meetingId)
+      for (const { kind } of entries) if (kind === 'meeting.opened' || kind === 'meeting.closed') announce(group.meetingId, kind)
     }
   }
 
@@ -186,7 +190,10 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
     return page && page.entries.length < MOST_MISSED ? { meetingId: group.meetingId, ...page } : null
   }
 
-  function publishHead(meetingId: string): void {
+  function announce(meetingId: string, kind: string): void {
+    const kinds = announced.get(meetingId) ?? new Set()
+    if (kinds.has(kind)) return
+    announced.set(meetingId, kinds.add(kind))
     clock.publish(meetingId).catch((error: unknown) => { log.error({ meetingId, err: error }, 'a journal head could not be signed') })
   }
 
