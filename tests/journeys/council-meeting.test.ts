@@ -1,53 +1,33 @@
 import { execFile } from 'node:child_process'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { strFromU8, unzipSync } from 'fflate'
-import { pino } from 'pino'
-import type { Browser, BrowserContext, Locator, Page } from 'playwright-core'
+import type { Browser, BrowserContextOptions } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { seedDemo, type DemoAccounts } from '../../server/demo/seed.ts'
 import { launchBrowser } from '../support/browser.ts'
-import { framesShown, soundEnergies, watchConnections } from '../support/measure.ts'
+import { framesShown, soundEnergies } from '../support/measure.ts'
 import { pdfOf } from '../support/pdf.ts'
+import { at, enterRoom, photograph, takeSeat, type Seat } from '../support/seat.ts'
 import { startTestServer, type TestServer } from '../support/server.ts'
 
 const run = promisify(execFile)
 const TITLE = 'Nghiệm thu đề tài <b onclick="alert(1)">cải cách thủ tục</b>'
 
-/** Somebody at a browser of their own. */
-interface Seat { username: string, personId: string, page: Page, context: BrowserContext, problems: string[] }
-
 /** The main path of the product: a council is convened, meets by video, votes, and its minutes go out. */
 describe('a provincial science council accepts a study', () => {
   let server: TestServer
-  let demo: DemoAccounts
   let browser: Browser
   let folder: string
   let chair: Seat, clerk: Seat, reviewer: Seat, absentee: Seat
   let meetingPath: string
 
-  async function sit(username: string, viewport = { width: 1440, height: 900 }): Promise<Seat> {
-    const context = await browser.newContext({ viewport, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', acceptDownloads: true })
-    const page = await context.newPage()
-    const problems: string[] = []
-    page.on('pageerror', (error) => problems.push(error.message))
-    page.on('console', (message) => { if (/Content Security Policy|Refused to/.test(message.text())) problems.push(message.text()) })
-    await watchConnections(page)
-    await page.goto(server.origin)
-    await page.getByLabel('Tên đăng nhập').fill(username)
-    await page.getByLabel('Mật khẩu', { exact: true }).fill(demo.password)
-    await page.getByRole('button', { name: 'Đăng nhập' }).click()
-    await page.waitForURL(`${server.origin}/`)
-    const me = await (await page.request.get(`${server.origin}/api/me`)).json() as { person: { id: string } }
-    return { username, personId: me.person.id, page, context, problems }
-  }
+  const sit = (username: string, options: BrowserContextOptions = {}) => takeSeat(browser, server, username, options)
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'council-'))
-    server = await startTestServer({ media: true, env: { MEDIA_WORKERS: '2' } })
-    demo = await seedDemo({ domains: server.domains, dataDir: server.config.dataDir, log: pino({ level: 'silent' }) })
+    server = await startTestServer({ media: true, demo: true, env: { MEDIA_WORKERS: '2' } })
     browser = await launchBrowser()
   })
   afterAll(async () => {
@@ -62,13 +42,9 @@ describe('a provincial science council accepts a study', () => {
   afterEach(async ({ task }) => {
     if (task.result?.state !== 'fail' || failed) return
     failed = true
-    await mkdir('test-results', { recursive: true })
-    for (const [index, page] of browser.contexts().flatMap((context) => context.pages()).entries()) {
-      await page.screenshot({ path: `test-results/council-meeting-${index}.png` })
-    }
+    await photograph(browser, 'council-meeting')
   })
 
-  const at = (seat: Seat, id: string): Locator => seat.page.getByTestId(id)
   const confirm = (seat: Seat, action: string) => seat.page.getByRole('dialog').getByRole('button', { name: action }).click()
 
   it('is convened by its clerk, with items and papers', async () => {
@@ -102,7 +78,7 @@ describe('a provincial science council accepts a study', () => {
   })
 
   it('is known to no member before it is published, and to every member afterwards', async () => {
-    reviewer = await sit('nguyet', { width: 390, height: 844 })
+    reviewer = await sit('nguyet', { viewport: { width: 390, height: 844 } })
     expect(await reviewer.page.getByText('Nghiệm thu đề tài <b').count()).toBe(0)
     await reviewer.page.goto(server.origin + meetingPath)
     await reviewer.page.getByText('Không tìm thấy cuộc họp').first().waitFor()
@@ -138,25 +114,16 @@ describe('a provincial science council accepts a study', () => {
     await at(absentee, 'withdraw-absence').waitFor()
   })
 
-  async function enter(seat: Seat, microphone: boolean) {
-    await seat.page.goto(`${server.origin}${meetingPath}/room`)
-    await seat.page.locator('[data-testid="camera-preview"][data-camera="on"]').waitFor()
-    if (microphone) await at(seat, 'lobby-microphone').click()
-    await at(seat, 'join-room').click()
-    await at(seat, 'room').waitFor()
-  }
-
   it('meets by video: everyone sees and hears everyone', async () => {
     chair = await sit('bao')
-    await enter(chair, true)
-    await enter(clerk, true)
-    await enter(reviewer, true)
+    await enterRoom(chair, server, meetingPath, true)
+    await enterRoom(clerk, server, meetingPath, true)
+    await enterRoom(reviewer, server, meetingPath, true)
     const seats = [chair, clerk, reviewer]
     for (const viewer of seats) {
       for (const seen of seats) {
         if (seen === viewer) continue
-        await viewer.page.locator(`video[data-person="${seen.personId}"][data-source="camera"]`).waitFor({ timeout: 30_000 })
-        await expect.poll(() => framesShown(viewer.page, seen.personId, 'camera'), { timeout: 30_000 }).toBeGreaterThan(5)
+        await framesShown(viewer.page, seen.personId, 'camera', 10)
       }
       await expect.poll(async () => (await soundEnergies(viewer.page)).length, { timeout: 30_000 }).toBe(seats.length - 1)
     }
@@ -178,7 +145,7 @@ describe('a provincial science council accepts a study', () => {
   it('shares a screen', async () => {
     await at(chair, 'toggle-screen').click()
     for (const viewer of [clerk, reviewer]) {
-      await expect.poll(() => framesShown(viewer.page, chair.personId, 'screen'), { timeout: 30_000 }).toBeGreaterThan(0)
+      await framesShown(viewer.page, chair.personId, 'screen', 3)
     }
     await at(chair, 'toggle-screen').click()
     await expect.poll(() => clerk.page.locator('video[data-source="screen"]').count()).toBe(0)

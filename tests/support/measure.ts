@@ -14,20 +14,18 @@ export async function watchConnections(page: Page): Promise<void> {
   })
 }
 
-/** How many frames of a person's picture this page painted within the time; 0 where there is none. */
-export async function framesShown(page: Page, personId: string, source: 'camera' | 'screen', milliseconds = 2000): Promise<number> {
-  return await page.evaluate(async ({ selector, milliseconds }) => {
-    const video = document.querySelector<HTMLVideoElement>(selector)
-    if (!video) return 0
+/** Resolves once this page has painted so many further frames of a person's picture, however long that takes. */
+export async function framesShown(page: Page, personId: string, source: 'camera' | 'screen', count: number): Promise<void> {
+  const video = page.locator(`video[data-person="${personId}"][data-source="${source}"]`).first()
+  await video.evaluate((element: HTMLVideoElement, count) => new Promise<void>((resolve) => {
     let frames = 0
-    const count = () => {
+    const painted = () => {
       frames += 1
-      video.requestVideoFrameCallback(count)
+      if (frames === count) resolve()
+      else element.requestVideoFrameCallback(painted)
     }
-    video.requestVideoFrameCallback(count)
-    await new Promise((resolve) => setTimeout(resolve, milliseconds))
-    return frames
-  }, { selector: `video[data-person="${personId}"][data-source="${source}"]`, milliseconds })
+    element.requestVideoFrameCallback(painted)
+  }), count)
 }
 
 /** Sound energy received so far, one figure for each incoming audio stream that carried any. */
@@ -42,5 +40,20 @@ export async function soundEnergies(page: Page): Promise<number[]> {
       }
     }
     return energies
+  })
+}
+
+/** The addresses that this page really exchanges media with. */
+export async function mediaAddresses(page: Page): Promise<string[]> {
+  return await page.evaluate(async () => {
+    const { keptConnections } = globalThis as typeof globalThis & { keptConnections: RTCPeerConnection[] }
+    const addresses = new Set<string>()
+    for (const connection of keptConnections) {
+      const stats = await connection.getStats()
+      for (const report of stats.values()) {
+        if (report.type === 'candidate-pair' && report.nominated) addresses.add(stats.get(report.remoteCandidateId).address)
+      }
+    }
+    return [...addresses]
   })
 }

@@ -1,0 +1,52 @@
+import { mkdir } from 'node:fs/promises'
+import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
+import { watchConnections } from './measure.ts'
+import type { TestServer } from './server.ts'
+
+/** Somebody at a browser of their own, signed in. */
+export interface Seat {
+  username: string
+  personId: string
+  page: Page
+  context: BrowserContext
+  /** Script errors and what the content security policy blocked. */
+  problems: string[]
+}
+
+/** A person of the demo signs in, in Vietnamese, in a browser profile of their own. */
+export async function takeSeat(browser: Browser, server: TestServer, username: string, options: BrowserContextOptions = {}): Promise<Seat> {
+  const context = await browser.newContext({
+    viewport: { width: 1440, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', ignoreHTTPSErrors: true, ...options,
+  })
+  const page = await context.newPage()
+  const problems: string[] = []
+  page.on('pageerror', (error) => problems.push(error.message))
+  page.on('console', (message) => { if (/Content Security Policy|Refused to/.test(message.text())) problems.push(message.text()) })
+  await watchConnections(page)
+  await page.goto(server.origin)
+  await page.getByLabel('Tên đăng nhập').fill(username)
+  await page.getByLabel('Mật khẩu', { exact: true }).fill(server.demo?.password ?? '')
+  await page.getByRole('button', { name: 'Đăng nhập' }).click()
+  await page.waitForURL(`${server.origin}/`)
+  const me = await (await page.request.get(`${server.origin}/api/me`)).json() as { person: { id: string } }
+  return { username, personId: me.person.id, page, context, problems }
+}
+
+/** Goes through the lobby with the camera on. */
+export async function enterRoom(seat: Seat, server: TestServer, meetingPath: string, microphone: boolean): Promise<void> {
+  await seat.page.goto(`${server.origin}${meetingPath}/room`)
+  await seat.page.locator('[data-testid="camera-preview"][data-camera="on"]').waitFor()
+  if (microphone) await at(seat, 'lobby-microphone').click()
+  await at(seat, 'join-room').click()
+  await at(seat, 'room').waitFor()
+}
+
+export const at = (seat: Seat, id: string): Locator => seat.page.getByTestId(id)
+
+/** What everybody's page looked like, for who looks into a failure. */
+export async function photograph(browser: Browser, name: string): Promise<void> {
+  await mkdir('test-results', { recursive: true })
+  for (const [index, page] of browser.contexts().flatMap((context) => context.pages()).entries()) {
+    await page.screenshot({ path: `test-results/${name}-${index}.png` })
+  }
+}
