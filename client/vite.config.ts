@@ -3,6 +3,8 @@ import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 import { theme } from './app/theme-config.ts'
+import { splitNamespaces } from './split-namespaces.ts'
+import { trimMediasoupClient } from './trim-mediasoup-client.ts'
 import { pdfData } from './pdf-data-plugin.ts'
 
 const top = fileURLToPath(new URL('..', import.meta.url))
@@ -12,6 +14,8 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   plugins: [
     vue(),
+    splitNamespaces(),
+    trimMediasoupClient(),
     pdfData(),
     ui({
       // Generated theme files lie in the top node_modules, so that the client folder holds sources alone.
@@ -26,6 +30,8 @@ export default defineConfig({
       ui: theme,
     }),
   ],
+  // What of vue-i18n is not used is not shipped.
+  define: { __VUE_I18N_FULL_INSTALL__: false, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,
