@@ -125,7 +125,7 @@ describe('a provincial science council accepts a study', () => {
         if (seen === viewer) continue
         await framesShown(viewer.page, seen.personId, 'camera', 10)
       }
-      await expect.poll(async () => (await soundEnergies(viewer.page)).length, { timeout: 30_000 }).toBe(seats.length - 1)
+      await expect.poll(async () => (await soundEnergies(viewer.page)).length, { timeout: 120_000 }).toBe(seats.length - 1)
     }
   })
 
@@ -148,7 +148,7 @@ describe('a provincial science council accepts a study', () => {
       await framesShown(viewer.page, chair.personId, 'screen', 3)
     }
     await at(chair, 'toggle-screen').click()
-    await expect.poll(() => clerk.page.locator('video[data-source="screen"]').count()).toBe(0)
+    await clerk.page.locator('video[data-source="screen"]').waitFor({ state: 'detached' })
   })
 
   async function cast(seat: Seat, choice: string) {
@@ -173,7 +173,7 @@ describe('a provincial science council accepts a study', () => {
     await cast(chair, 'approve')
     await cast(clerk, 'approve')
     await cast(reviewer, 'reject')
-    await expect.poll(() => at(chair, 'turnout-count').first().textContent()).toContain('3')
+    await at(chair, 'turnout-count').filter({ hasText: '3' }).first().waitFor()
     expect(await at(clerk, 'vote-result').count()).toBe(0)
     await at(chair, 'close-vote').click()
     await confirm(chair, 'Kết thúc biểu quyết')

@@ -14,18 +14,29 @@ export async function watchConnections(page: Page): Promise<void> {
   })
 }
 
-/** Resolves once this page has painted so many further frames of a person's picture, however long that takes. */
+/**
+ * Resolves once this page has painted so many further frames of a person's picture, however long that takes. The picture
+ * may move to another element meanwhile, as when the person begins to speak.
+ */
 export async function framesShown(page: Page, personId: string, source: 'camera' | 'screen', count: number): Promise<void> {
-  const video = page.locator(`video[data-person="${personId}"][data-source="${source}"]`).first()
-  await video.evaluate((element: HTMLVideoElement, count) => new Promise<void>((resolve) => {
+  const selector = `video[data-person="${personId}"][data-source="${source}"]`
+  await page.locator(selector).first().waitFor()
+  await page.evaluate(({ selector, count }) => new Promise<void>((resolve) => {
     let frames = 0
-    const painted = () => {
-      frames += 1
-      if (frames === count) resolve()
-      else element.requestVideoFrameCallback(painted)
+    let watched: HTMLVideoElement | null = null
+    const watch = () => {
+      const found = document.querySelector<HTMLVideoElement>(selector)
+      if (!found || found === watched) return
+      watched = found
+      found.requestVideoFrameCallback(function painted() {
+        frames += 1
+        if (frames < count) found.requestVideoFrameCallback(painted)
+        else resolve()
+      })
     }
-    element.requestVideoFrameCallback(painted)
-  }), count)
+    watch()
+    setInterval(watch, 100)
+  }), { selector, count })
 }
 
 /** Sound energy received so far, one figure for each incoming audio stream that carried any. */

@@ -18,6 +18,8 @@ export async function takeSeat(browser: Browser, server: TestServer, username: s
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', ignoreHTTPSErrors: true, ...options,
   })
+  // Three cameras are encoded in software here, perhaps on a busy machine: slow is not wrong.
+  context.setDefaultTimeout(120_000)
   const page = await context.newPage()
   const problems: string[] = []
   page.on('pageerror', (error) => problems.push(error.message))
