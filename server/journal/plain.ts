@@ -2,12 +2,13 @@ import { AppError } from '../platform/error.ts'
 import { canonical } from './chain.ts'
 
 const MAX_DEPTH = 32
-const MAX_BYTES = 256 * 1024
+/** A programme published whole, with its 300 items, 400 documents and a conference of 3,000 participants. */
+const MAX_BYTES = 1024 * 1024
 
 /**
  * A copy of the value that comes back from the database exactly as it went in, so that its hash can be computed again:
  * plain JSON, finite numbers, well-formed strings without NUL (jsonb holds none). Members that are `undefined` are left
- * out, as JSON does. Throws `entryInvalid` with `path` and `reason` otherwise, and for more than 256 KiB.
+ * out, as JSON does. Throws `entryInvalid` with `path` and `reason` otherwise, and for more than 1 MiB.
  */
 export function plainJson<T>(value: T): T {
   const copy = copyPlain(value, '$', 0)

@@ -41,9 +41,12 @@ export const votingStore: VotingStore = {
 
   findOpen: (db, meetingId) => findVote(db, { meeting_id: meetingId, closed_at: null }),
 
-  async isElector(db, voteId, personId) {
-    const row: unknown = await db('vote_elector').where({ vote_id: voteId, voter_id: personId }).first('voter_id')
-    return row !== undefined
+  async findForVoter(db, meetingId, voteId, personId) {
+    const row = await db('vote')
+      .leftJoin('vote_elector as elector', (on) => on.on('elector.vote_id', 'vote.id').andOnVal('elector.voter_id', personId))
+      .where({ 'vote.meeting_id': meetingId, 'vote.id': voteId })
+      .first<(VoteRow & { voter_id: string | null }) | undefined>(...columns.map((column) => `vote.${column}`), 'elector.voter_id')
+    return row && { vote: toVote(row), elector: row.voter_id !== null }
   },
 
   async insertBallot(trx, voteId, { voterId, choice, castAt }) {

@@ -24,7 +24,8 @@ export interface VotingStore {
   find(db: Knex, meetingId: string, voteId: string): Promise<Vote | undefined>
   /** The open vote of a meeting. */
   findOpen(db: Knex, meetingId: string): Promise<Vote | undefined>
-  isElector(db: Knex, voteId: string, personId: string): Promise<boolean>
+  /** A vote, and whether the person is one of its electors. One query: bursts of ballots ask for nothing else. */
+  findForVoter(db: Knex, meetingId: string, voteId: string, personId: string): Promise<{ vote: Vote, elector: boolean } | undefined>
   /** False, and nothing inserted, when the voter's ballot is there already. */
   insertBallot(trx: Knex.Transaction, voteId: string, ballot: Ballot): Promise<boolean>
   /** By voter's id. */
@@ -91,9 +92,10 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
       const options = { actorId: voterId, key, fingerprint: ['vote:cast', voteId, choice] }
       // All that decides is the vote's own, under the lock that its closing takes too.
       return await journal.run(meetingId, options, async (tx) => {
-        const vote = await store.find(tx.trx, meetingId, voteId)
-        if (!vote) throw new AppError('voteNotFound')
-        if (!await store.isElector(tx.trx, voteId, voterId)) throw new AppError('notEntitledToVote')
+        const found = await store.findForVoter(tx.trx, meetingId, voteId, voterId)
+        if (!found) throw new AppError('voteNotFound')
+        const { vote, elector } = found
+        if (!elector) throw new AppError('notEntitledToVote')
         if (vote.closedAt) throw new AppError('voteClosed')
         if (!vote.choices.includes(choice)) throw new AppError('choiceUnknown')
         if (!await store.insertBallot(tx.trx, voteId, { voterId, choice, castAt: tx.at })) throw new AppError('alreadyVoted')

@@ -148,6 +148,22 @@ describe('the life of a meeting', () => {
   })
 })
 
+it('takes a conference of two thousand', async () => {
+  const { chair, clerk, bodyId } = await house.newBody({ members: 0 })
+  await house.archive.owner.raw(`
+    WITH people AS (INSERT INTO person (full_name, office) SELECT 'Đại biểu ' || n, 'Uỷ viên' FROM generate_series(1, 2000) AS n RETURNING id)
+    INSERT INTO membership (body_id, person_id, role, office, voting, rank, since)
+    SELECT ?, id, 'member', 'Uỷ viên Ban Chấp hành', true, 10, '2020-01-01' FROM people`, [bodyId])
+  const { meetingId } = await meetings.create(clerk, { ...draft(), bodyId, key: freshKey() })
+  const added = await Promise.all(Array.from({ length: 20 }, () => agenda.add(meetingId, clerk, { ...itemDraft('Nội dung'), key: freshKey() })))
+  await meetings.publish(meetingId, clerk)
+  await meetings.open(meetingId, chair, freshKey())
+  const vote = { key: freshKey(), itemId: added[0]?.itemId ?? '', kind: 'named' as const, question: 'Thông qua?' }
+  await house.domains.voting.open(meetingId, chair, vote)
+  const state = await house.state(meetingId)
+  expect([state.participants.length, state.agenda.length, state.votes[0]?.electorate.length]).toEqual([2003, 20, 2001])
+})
+
 describe('the list', () => {
   it('has what the caller may see, latest first, page by page with equal starts, none lost or doubled', async () => {
     const council = await house.newBody()

@@ -174,8 +174,10 @@ describe('the store of votes', () => {
     expect(await votingStore.find(house.db, held.meetingId, voteId)).toEqual({
       id: voteId, kind: 'named', choices: ['approve', 'reject'], scale: [], base: { kind: 'incumbents', size: 2 }, threshold: moreThanHalf, closedAt: null,
     })
-    expect(await votingStore.isElector(house.db, voteId, held.member.personId)).toBe(true)
-    expect(await votingStore.isElector(house.db, voteId, held.clerk.personId)).toBe(false)
+    const forVoter = (personId: string, meetingId = held.meetingId) => votingStore.findForVoter(house.db, meetingId, voteId, personId)
+    expect(await forVoter(held.member.personId)).toMatchObject({ elector: true, vote: { id: voteId } })
+    expect(await forVoter(held.clerk.personId)).toMatchObject({ elector: false, vote: { id: voteId } })
+    expect(await forVoter(held.member.personId, randomUUID())).toBeUndefined()
     const cast = (voterId: string, choice: string) => within(held, (tx) => votingStore.insertBallot(tx.trx, voteId, { voterId, choice, castAt: tx.at }))
     expect([await cast(held.member.personId, 'approve'), await cast(held.member.personId, 'reject'), await cast(held.chair.personId, 'reject')]).toEqual([true, false, true])
     const ballots = await votingStore.ballots(house.db, voteId)
