@@ -41,7 +41,9 @@ export type WithItem = (tx: JournalTx, itemId: string) => Promise<void>
 /** Who may do what with an agenda. */
 const may = { add: requireOffice, change: requireOffice, remove: requireOffice, order: requireOffice, goTo: requireOffice }
 
-export function createAgenda({ access, store, removeWithItem }: { access: MeetingAccess, store: AgendaStore, removeWithItem: WithItem }) {
+export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, removeWithItem: WithItem }) {
+  const { access, store, removeWithItem } = deps
+
   /** Throws `agendaItemNotFound`. */
   async function itemIn(tx: JournalTx, itemId: string): Promise<AgendaItem> {
     const item = (await store.items(tx.trx, tx.meetingId)).find(({ id }) => id === itemId)
@@ -51,7 +53,8 @@ export function createAgenda({ access, store, removeWithItem }: { access: Meetin
 
   async function requirePresenter(tx: JournalTx, presenterId: string | null): Promise<void> {
     const { participants } = await tx.state(meetingReducer)
-    if (presenterId !== null && !participants.some(({ personId }) => personId === presenterId)) throw new AppError('presenterNotParticipant')
+    if (presenterId === null || participants.some(({ personId }) => personId === presenterId)) return
+    throw new AppError('presenterNotParticipant')
   }
 
   async function end(tx: JournalTx, itemId: string): Promise<void> {
@@ -60,7 +63,10 @@ export function createAgenda({ access, store, removeWithItem }: { access: Meetin
   }
 
   return {
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`, `idempotencyKeyReused`. */
+    /**
+     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`,
+     * `idempotencyKeyReused`.
+     */
     async add(meetingId: string, caller: Caller, { key, ...draft }: Draft & { key: string }): Promise<{ itemId: string }> {
       return await access.change(meetingId, caller, may.add, { key, fingerprint: ['agenda.add', draft] }, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
@@ -74,7 +80,10 @@ export function createAgenda({ access, store, removeWithItem }: { access: Meetin
       })
     },
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `agendaItemDealtWith`, `presenterNotParticipant`. */
+    /**
+     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `agendaItemDealtWith`,
+     * `presenterNotParticipant`.
+     */
     async change(meetingId: string, itemId: string, caller: Caller, draft: Draft): Promise<void> {
       await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
@@ -102,7 +111,10 @@ export function createAgenda({ access, store, removeWithItem }: { access: Meetin
       })
     },
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, and `agendaChanged` for a list that is not the items there are. */
+    /**
+     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, and `agendaChanged` for a list that is not the
+     * items there are.
+     */
     async order(meetingId: string, caller: Caller, itemIds: readonly string[]): Promise<void> {
       await access.change(meetingId, caller, may.order, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')

@@ -38,7 +38,9 @@ export interface AttendanceDeps {
 const everything: MediaSource[] = ['microphone', 'camera', 'screen', 'screenAudio']
 
 /** What each role may send in the room. */
-export const mayPublish: Record<BodyRole, MediaSource[]> = { chair: everything, clerk: everything, member: everything, guest: everything }
+export const mayPublish: Record<BodyRole, MediaSource[]> = {
+  chair: everything, clerk: everything, member: everything, guest: everything,
+}
 
 /** One announces one's own absence; chair and clerk record anybody's. */
 const mayRecordAbsenceOf = (personId: string): Permission => (access) => {
@@ -49,7 +51,10 @@ const mayRecordAbsenceOf = (personId: string): Permission => (access) => {
 const peerIdOf = (personId: string, deviceId: string) => `${personId}.${deviceId}`
 const personOf = (peerId: string) => Id.safeParse(peerId.split('.')[0]).data
 
-/** Presence is what the media node reports, from the publication of a meeting to its closing. The room is named by the meeting's id. */
+/**
+ * Presence is what the media node reports, from the publication of a meeting to its closing. The room is named by the
+ * meeting's id.
+ */
 export function createAttendance({ db, journal, access, store, media, log }: AttendanceDeps) {
   /** Throws `meetingNotPublished`, `meetingClosed`. */
   function requirePublished(meeting: Pick<Meeting, 'status'>): void {
@@ -73,7 +78,9 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
    * Runs a command on behalf of the media node, which may report rooms that are no meeting's, and people who are none of
    * its participants: then nothing is to be stored. False for a meeting that needs no room: not published, or closed.
    */
-  async function record(meetingId: string, origin: { actorId: string | null, key?: string }, command: (tx: JournalTx) => Promise<void>): Promise<boolean> {
+  async function record(
+    meetingId: string, origin: { actorId: string | null, key?: string }, command: (tx: JournalTx) => Promise<void>,
+  ): Promise<boolean> {
     if (!Id.safeParse(meetingId).success) return true
     return await journal.run(meetingId, origin, async (tx) => {
       const { status } = await tx.state(meetingReducer)
@@ -96,7 +103,7 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
 
   /** Best effort: presence has ended, and whoever comes in again is put out again. */
   async function closeRoom(meetingId: string): Promise<void> {
-    await media?.closeRoom(meetingId).catch((error: unknown) => { log.warn({ meetingId, err: error }, 'the media room could not be closed') })
+    await media?.closeRoom(meetingId).catch((err: unknown) => { log.warn({ meetingId, err }, 'the media room could not be closed') })
   }
 
   return {
@@ -111,8 +118,12 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
       return await media.grant({ room: meetingId, peer: peerIdOf(personId, deviceId), label: personId, publish: mayPublish[role] })
     },
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`, `notParticipant`, `alreadyPresent`. */
-    async recordAbsence(meetingId: string, caller: Caller, { key, personId, reason }: { key: string, personId: string, reason: string }): Promise<void> {
+    /**
+     * An empty reason withdraws. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`,
+     * `notParticipant`, `alreadyPresent`.
+     */
+    async recordAbsence(meetingId: string, caller: Caller, absence: { key: string, personId: string, reason: string }): Promise<void> {
+      const { key, personId, reason } = absence
       const options = { key, fingerprint: ['attendance:recordAbsence', personId, reason] }
       await access.change(meetingId, caller, mayRecordAbsenceOf(personId), options, async (tx, { meeting }) => {
         requirePublished(meeting)

@@ -52,7 +52,8 @@ async function takeIn(req: Request): Promise<void> {
 /** Shown in the page; saved, it has its own name whatever letters are in it (RFC 6266, RFC 8187). */
 function disposition(name: string): string {
   const full = /\.pdf$/i.test(name) ? name : `${name || 'document'}.pdf`
-  const encoded = encodeURIComponent(full.toWellFormed()).replace(/['()*!]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+  const encoded = encodeURIComponent(full.toWellFormed())
+    .replace(/['()*!]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
   return `inline; filename="document.pdf"; filename*=UTF-8''${encoded}`
 }
 

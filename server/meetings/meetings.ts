@@ -150,14 +150,18 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
         requireBefore(meeting, 'live')
         const { facts } = await tx.state(meetingReducer)
         if (!facts) throw new Error('a meeting without facts')
-        const changed: MeetingFacts = { ...draft, title: await textOf(tx, facts.title, draft.title), place: await textOf(tx, facts.place, draft.place) }
+        const [title, place] = [await textOf(tx, facts.title, draft.title), await textOf(tx, facts.place, draft.place)]
+        const changed: MeetingFacts = { ...draft, title, place }
         if (canonical(changed) === canonical(facts)) return
         await store.update(tx.trx, meetingId, rowOf(changed))
         tx.append({ kind: 'meeting.changed', data: changed, audience: audienceOf(meeting) })
       })
     },
 
-    /** States everything, since members have seen nothing of the draft. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotDraft`, `agendaEmpty`. */
+    /**
+     * States everything, since members have seen nothing of the draft. Throws `meetingNotFound`, `forbiddenInMeeting`,
+     * `meetingNotDraft`, `agendaEmpty`.
+     */
     async publish(meetingId: string, caller: Caller): Promise<void> {
       await access.change(meetingId, caller, may.publish, {}, async (tx, { meeting }) => {
         if (meeting.status !== 'draft') throw new AppError('meetingNotDraft')
@@ -191,7 +195,7 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
         tx.append({ kind: 'meeting.closed', data: {}, audience: { scope: 'meeting' } })
         await closing.draftMinutes(tx)
       })
-      await closing.closeRoom(meetingId).catch((error: unknown) => { log.warn({ meetingId, err: error }, 'the media room could not be closed') })
+      await closing.closeRoom(meetingId).catch((err: unknown) => { log.warn({ meetingId, err }, 'the media room could not be closed') })
     },
 
     /** The auditor's export, as pieces of one JSON file. Throws `meetingNotFound`, `forbiddenInMeeting`. */

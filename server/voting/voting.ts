@@ -52,7 +52,8 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
     const result = count(vote, ballots.map(({ choice }) => choice))
     const root = ballotsRoot(vote.id, ballots)
     await store.close(tx.trx, vote.id, { closedAt: tx.at, result, ballotsRoot: root })
-    tx.append({ kind: 'vote.closed', data: { voteId: vote.id, result, ballotsRoot: root.toString('hex') }, audience: { scope: 'meeting' } })
+    const data = { voteId: vote.id, result, ballotsRoot: root.toString('hex') }
+    tx.append({ kind: 'vote.closed', data, audience: { scope: 'meeting' } })
     return result
   }
 
@@ -62,8 +63,9 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
      * `forbiddenInMeeting`, `meetingNotLive`, `agendaItemNotFound`, `voteAlreadyOpen`, `gradingNotAllowed`.
      */
     async open(
-      meetingId: string, caller: Caller, { key, itemId, kind, question }: { key: string, itemId: string, kind: VoteKind, question: string },
+      meetingId: string, caller: Caller, asked: { key: string, itemId: string, kind: VoteKind, question: string },
     ): Promise<{ voteId: string }> {
+      const { key, itemId, kind, question } = asked
       const { meeting: { bodyId } } = await access.accessTo(meetingId, caller)
       const [body] = await bodies.bodies([bodyId])
       if (!body) throw new Error('a meeting of no body')
@@ -132,12 +134,14 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
 export type Voting = ReturnType<typeof createVoting>
 
 /** What a vote opened now is decided by. Throws `gradingNotAllowed` where the body has no scale. */
-export function termsOf(kind: VoteKind, { majority, grading }: BodyRules, { participants, attendance }: Pick<MeetingState, 'participants' | 'attendance'>) {
+export function termsOf(kind: VoteKind, { majority, grading }: BodyRules, state: Pick<MeetingState, 'participants' | 'attendance'>) {
+  const { participants, attendance } = state
   const rule = kind === 'named' ? { threshold: majority, base: majority.base, scale: [], choices: [...namedChoices] }
     : grading && { ...grading, choices: grading.scale.map(({ id }) => id) }
   if (!rule) throw new AppError('gradingNotAllowed')
   const electorate = participants.filter(({ voting }) => voting).map(({ personId }) => personId)
-  const sizes = { incumbents: electorate.length, present: electorate.filter((id) => isPresent(attendance, id)).length, validBallots: 0 }
+  const present = electorate.filter((id) => isPresent(attendance, id)).length
+  const sizes = { incumbents: electorate.length, present, validBallots: 0 }
   const { numerator, denominator, strict, basis } = rule.threshold
   return {
     kind, choices: rule.choices, scale: rule.scale, electorate,
