@@ -19,11 +19,12 @@ const TOGETHER_MS = 120_000
 
 /** The course of a meeting, for who writes its minutes. */
 export function timelineOf(state: MeetingState): Timeline {
-  const moments: { at: string, kind: 'joined' | 'left', personId: string }[] = Object.entries(state.attendance.stays).flatMap(([personId, stays]) =>
-    stays.flatMap((stay) => [
-      { at: stay.from, kind: 'joined' as const, personId },
-      ...(stay.to ? [{ at: stay.to, kind: 'left' as const, personId }] : []),
-    ]))
+  type Moment = { at: string, kind: 'joined' | 'left', personId: string }
+  const moments = Object.entries(state.attendance.stays).flatMap(([personId, stays]) =>
+    stays.flatMap(({ from, to }): Moment[] => {
+      const came: Moment = { at: from, kind: 'joined', personId }
+      return to ? [came, { at: to, kind: 'left', personId }] : [came]
+    }))
   const events: TimelineEvent[] = [
     ...(state.openedAt ? [{ at: state.openedAt, kind: 'opened' as const }] : []),
     ...(state.closedAt ? [{ at: state.closedAt, kind: 'closed' as const }] : []),

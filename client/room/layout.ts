@@ -27,7 +27,9 @@ export type Stage =
  * What the stage shows. A shared screen comes first, then who speaks (the last one to speak, while nobody does);
  * one who looks for the gallery gets it, and so does a room where nobody has spoken yet.
  */
-export function stageOf(input: { sharing: readonly string[], speaker: string | null, present: readonly string[], wish: StageWish }): Stage {
+export function stageOf(
+  input: { sharing: readonly string[], speaker: string | null, present: readonly string[], wish: StageWish },
+): Stage {
   const sharer = input.sharing.at(-1)
   if (input.wish === 'gallery') return { kind: 'gallery' }
   if (sharer) return { kind: 'screen', personId: sharer }

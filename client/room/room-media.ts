@@ -40,7 +40,11 @@ export interface RoomMedia {
   speaking: ComputedRef<ReadonlySet<string>>
   /** The last of the others to speak above the rest. */
   speaker: ComputedRef<string | null>
-  own: { microphone: ComputedRef<boolean>, camera: ComputedRef<MediaStreamTrack | null>, screen: ComputedRef<MediaStreamTrack | null> }
+  own: {
+    microphone: ComputedRef<boolean>
+    camera: ComputedRef<MediaStreamTrack | null>
+    screen: ComputedRef<MediaStreamTrack | null>
+  }
   /** What is just being turned on. */
   changing: Readonly<Ref<OwnSource | null>>
   toggle(source: OwnSource): void
@@ -143,7 +147,8 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
       connection: state, unavailable, ended, peers, changing,
       speaking: computed(() => new Set(levels.value.map((one) => ownerOf(one.peerId)))),
       // One's own other device would only echo.
-      audio: computed(() => remote.value.filter((one) => (one.source === 'microphone' || one.source === 'screenAudio') && ownerOf(one.peerId) !== me.personId)
+      audio: computed(() => remote.value
+        .filter((one) => (one.source === 'microphone' || one.source === 'screenAudio') && ownerOf(one.peerId) !== me.personId)
         .map((one) => [`${one.peerId} ${one.track.id}`, one.track])),
       speaker: computed(() => spoke.value && ownerOf(spoke.value) !== me.personId ? ownerOf(spoke.value) : null),
       own: { microphone, camera, screen },
@@ -164,7 +169,8 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
 function onePerPerson(devices: readonly [peerId: string, personId: string][], tracks: readonly RemoteTrack[]): RoomPeer[] {
   const shown = new Map<string, RoomPeer>()
   for (const [peerId, personId] of devices) {
-    const seen = (source: MediaSource) => tracks.find((one) => one.peerId === peerId && one.source === source && !one.paused)?.track ?? null
+    const seen = (source: MediaSource) =>
+      tracks.find((one) => one.peerId === peerId && one.source === source && !one.paused)?.track ?? null
     const earlier = shown.get(personId)
     shown.set(personId, {
       personId, own: false, muted: !seen('microphone') && (earlier?.muted ?? true),
