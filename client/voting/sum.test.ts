@@ -6,15 +6,15 @@ const result = (counts: Record<string, number>, needed: number, grade: string | 
   counts, cast: 0, base: 15, needed, accepted: true, grade,
 })
 
-test('a named vote: only approval is held against the majority', () => {
+test('a named vote: each choice stands for itself', () => {
   const lines = sumOf({ kind: 'named', choices: ['approve', 'reject', 'abstain'], result: result({ approve: 8, reject: 2 }, 8) })
-  expect(lines.map(({ count, enough }) => [count, enough])).toEqual([[8, true], [2, null], [0, null]])
+  expect(lines.map(({ count, reached }) => [count, reached])).toEqual([[8, 8], [2, 2], [0, 0]])
   expect(lines[0]!.share).toBeCloseTo(8 / 15)
 })
 
 test('a grading: a grade counts those above it too', () => {
   const lines = sumOf({ kind: 'grading', choices: ['excellent', 'good', 'pass', 'fail'], result: result({ excellent: 4, good: 3, pass: 1 }, 6, 'good') })
-  expect(lines.map(({ reached, enough }) => [reached, enough])).toEqual([[4, false], [7, true], [8, true], [8, true]])
+  expect(lines.map(({ reached }) => reached)).toEqual([4, 7, 8, 8])
 })
 
 test('nothing is told before the closing', () => expect(sumOf({ kind: 'named', choices: ['approve'], result: null })).toEqual([]))

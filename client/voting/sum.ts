@@ -8,8 +8,6 @@ export interface SumLine {
   reached: number
   /** Parts of the base, 0 to 1. */
   share: number
-  /** Whether `reached` is enough: only for approval and for grades. */
-  enough: boolean | null
 }
 
 /** The sum behind a result, in the order of the ballot. */
@@ -21,8 +19,7 @@ export function sumOf(vote: Pick<VoteState, 'kind' | 'choices' | 'result'>): Sum
     const count = result.counts[choice] ?? 0
     above += count
     const reached = vote.kind === 'grading' ? above : count
-    const judged = vote.kind === 'grading' || choice === 'approve'
-    return { choice, count, reached, share: result.base ? count / result.base : 0, enough: judged ? reached >= result.needed : null }
+    return { choice, count, reached, share: result.base ? count / result.base : 0 }
   })
 }
 
