@@ -42,7 +42,7 @@ export const controlRequests = {
   subscribe: request(Nothing, z.object({ overflowed: z.boolean() })),
   /** Every event up to `seq` is stored by the server and need not be told again. */
   confirm: request(z.object({ seq: z.number() }), Nothing),
-  /** Replaces what a peer may publish; producers of other sources close at once. Also holds for one who joins later with an older grant. */
+  /** Replaces what a peer may publish; producers of other sources close at once. Older grants give no more than this either. */
   setGrant: request(z.object({ ...peer, publish: PublishRight }), Nothing),
   /** Takes a peer out; grants signed before are void. */
   closePeer: request(z.object(peer), Nothing),
@@ -50,7 +50,9 @@ export const controlRequests = {
   listPeers: request(z.object({ room: RoomId.optional() }), z.object({ peers: z.array(PresentPeer) })),
   /** The workers and what they carry, for health and operations. */
   state: request(Nothing, z.object({
-    rooms: z.number(), peers: z.number(), workers: z.array(z.object({ pid: z.number(), port: z.number(), rooms: z.number() })),
+    rooms: z.number(),
+    peers: z.number(),
+    workers: z.array(z.object({ pid: z.number(), port: z.number(), rooms: z.number() })),
   })),
   /** Ends the node: peers are told, then the process exits. */
   stop: request(Nothing, Nothing),
@@ -60,7 +62,8 @@ export type ControlMethod = keyof typeof controlRequests
 export type ControlInput<M extends ControlMethod> = z.infer<(typeof controlRequests)[M]['input']>
 export type ControlOutput<M extends ControlMethod> = z.infer<(typeof controlRequests)[M]['output']>
 
-export const ControlRequest = z.object({ id: z.number(), method: z.enum(Object.keys(controlRequests) as [ControlMethod]), data: z.unknown() })
+const methods = Object.keys(controlRequests) as ControlMethod[]
+export const ControlRequest = z.object({ id: z.number(), method: z.enum(methods), data: z.unknown() })
 
 /** What the node writes: an answer, or an event with its number. */
 export const ControlLine = z.union([
@@ -73,7 +76,12 @@ export type ControlLine = z.infer<typeof ControlLine>
 /** What a starting node tells the process that started it, over Node's own IPC channel. */
 export const StartReport = z.discriminatedUnion('state', [
   z.object({ state: z.literal('ready'), nodeId: z.string() }),
-  z.object({ state: z.literal('failed'), reason: z.enum(['portTaken', 'addressUnusable', 'workerUnusable', 'other']), message: z.string(), port: z.number().optional() }),
+  z.object({
+    state: z.literal('failed'),
+    reason: z.enum(['portTaken', 'addressUnusable', 'workerUnusable', 'other']),
+    message: z.string(),
+    port: z.number().optional(),
+  }),
 ])
 export type StartReport = z.infer<typeof StartReport>
 

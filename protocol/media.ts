@@ -44,6 +44,7 @@ export const ConsumerInfo = z.object({
 })
 export type ConsumerInfo = z.infer<typeof ConsumerInfo>
 
+const Layer = z.number().int().min(0).max(7)
 const Nothing = z.object({})
 const request = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
 
@@ -87,7 +88,7 @@ export const mediaRequests = {
   resumeConsumers: request(z.object({ consumerIds: z.array(ObjectId).max(1_000) }), Nothing),
   /** The largest simulcast layer wanted (0 is the smallest). Errors: consumerNotFound. */
   setPreferredLayers: request(
-    z.object({ consumerId: ObjectId, spatialLayer: z.number().int().min(0).max(7), temporalLayer: z.number().int().min(0).max(7).exactOptional() }),
+    z.object({ consumerId: ObjectId, spatialLayer: Layer, temporalLayer: Layer.exactOptional() }),
     Nothing,
   ),
   /** Leaves at once, without the grace of a cut. The node then closes the connection. */

@@ -16,6 +16,8 @@ export interface ConnectionOptions {
   node: MediaNode
   handlers: ReturnType<typeof createRequestHandlers>
   welcome: { nodeId: string; routerRtpCapabilities: RtpCapabilities }
+  /** Between two heartbeats; a browser silent for three of them is cut off. */
+  heartbeatMs: number
   log: Logger
 }
 
@@ -23,7 +25,7 @@ export interface ConnectionOptions {
  * Serves one browser. Requests are carried out one after the other in the order received. Whatever arrives, the answer
  * is an error at most; nothing that one browser sends touches another or the process.
  */
-export function serveConnection({ socket, node, handlers, welcome, log }: ConnectionOptions): void {
+export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, log }: ConnectionOptions): void {
   let guest: Guest | undefined
   let lastHeard = Date.now()
   let queue = Promise.resolve()
@@ -64,7 +66,7 @@ export function serveConnection({ socket, node, handlers, welcome, log }: Connec
     const message = RequestMessage.safeParse(parsed)
     if (!message.success) {
       const issue = message.error.issues[0]
-      return refuse(idOf(parsed), new MediaFailure('badRequest', `${issue?.path.join('.') ?? ''}: ${issue?.message ?? 'not JSON'}`))
+      return refuse(idOf(parsed), new MediaFailure('badRequest', `${issue?.path.join('.')}: ${issue?.message}`))
     }
     queue = queue.then(() => answer(message.data))
   }
@@ -101,10 +103,10 @@ export function serveConnection({ socket, node, handlers, welcome, log }: Connec
   }, SIGNALLING_LIMITS.joinWithinS * 1_000)
 
   const heartbeat = setInterval(() => {
-    if (Date.now() - lastHeard > 3 * SIGNALLING_LIMITS.heartbeatS * 1_000) return socket.terminate()
+    if (Date.now() - lastHeard > 3 * heartbeatMs) return socket.terminate()
     socket.ping()
     send({ notice: 'heartbeat', data: {} })
-  }, SIGNALLING_LIMITS.heartbeatS * 1_000)
+  }, heartbeatMs)
 
   socket.on('message', receive)
   socket.on('pong', () => { lastHeard = Date.now() })
@@ -114,7 +116,7 @@ export function serveConnection({ socket, node, handlers, welcome, log }: Connec
     clearTimeout(joinDeadline)
     clearInterval(heartbeat)
     // 1006: no farewell. If it fell silent before, that moment is when it was lost.
-    const silent = code === 1006 && Date.now() - lastHeard > 2 * SIGNALLING_LIMITS.heartbeatS * 1_000
+    const silent = code === 1006 && Date.now() - lastHeard > 2 * heartbeatMs
     if (guest) node.cut(guest, connection, silent ? lastHeard : Date.now())
   })
 

@@ -25,7 +25,7 @@ export interface ControlOptions {
   log: Logger
 }
 
-/** Serves the server over a unix socket that only this user can reach. A line that does not fit is answered, and harms nothing. */
+/** Serves the server over a unix socket that only this user can reach. A line that does not fit is answered; it harms nothing. */
 export async function listenForServer(options: ControlOptions): Promise<Control> {
   const { identity, node, pool, outbox, stop, log } = options
   const open = new Set<Socket>()

@@ -33,7 +33,8 @@ export async function judged<T>(work: Promise<T>): Promise<T> {
   try {
     return await work
   } catch (cause) {
-    throw asWorkerLoss(cause) ?? new MediaFailure('unsupportedMedia', cause instanceof Error ? cause.message : undefined, { cause })
+    const said = cause instanceof Error ? cause.message : undefined
+    throw asWorkerLoss(cause) ?? new MediaFailure('unsupportedMedia', said, { cause })
   }
 }
 

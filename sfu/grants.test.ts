@@ -56,8 +56,10 @@ describe('a grant', () => {
     ['of another node', () => sign({ aud: randomUUID() })],
     ['with another HMAC', () => sign({}, 'HS512')],
     ['without a signature', () => new UnsecuredJWT(claims()).encode()],
-    ['signed with a key pair', () =>
-      new SignJWT(claims()).setProtectedHeader({ alg: 'RS256' }).sign(generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey)],
+    ['signed with a key pair', () => {
+      const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
+      return new SignJWT(claims()).setProtectedHeader({ alg: 'RS256' }).sign(privateKey)
+    }],
     ['with an unknown source', async () =>
       new SignJWT({ ...claims(), publish: ['everything'] }).setProtectedHeader({ alg: 'HS256' }).sign(secret)],
     ['without an end', async () => {

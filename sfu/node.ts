@@ -83,7 +83,9 @@ export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNod
   function enter(room: Room, peerId: string, label: string, publish: MediaSource[]): Guest {
     const notify: Guest['notify'] = (notice, data) => guest.connection?.notify(notice, data)
     const peer: Peer = createPeer({ id: peerId, label, publish, notify })
-    const guest: Guest = { peer, notify, room, resumeKey: randomUUID(), joinedAt: Date.now(), connection: undefined, cutAt: undefined }
+    const guest: Guest = {
+      peer, notify, room, resumeKey: randomUUID(), joinedAt: Date.now(), connection: undefined, cutAt: undefined,
+    }
     const inRoom = guests.get(room.id) ?? new Map<string, Guest>()
     guests.set(room.id, inRoom.set(peerId, guest))
     room.add(guest)
@@ -156,7 +158,8 @@ export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNod
       guest.connection = connection
       guest.peer.setRtpCapabilities(rtpCapabilities)
       const answer = {
-        peerId, resumed, resumeKey: guest.resumeKey, publish: guest.peer.publish(), peers: room.others(peerId), ...guest.peer.holdings(),
+        peerId, resumed, resumeKey: guest.resumeKey, publish: guest.peer.publish(),
+        peers: room.others(peerId), ...guest.peer.holdings(),
       }
       return { guest, answer }
     },

@@ -159,6 +159,21 @@ describe('a cut of the signalling', () => {
   })
 })
 
+test('a connection that fell silent is cut off, dated back to when it was last heard', async () => {
+  const quick = await startTestNode({ heartbeatMs: 100 })
+  const alive = await quick.join('room', 'ann')
+  const dead = await quick.connect({ silent: true })
+  await dead.joinWith(await quick.grant('room', 'binh'))
+  const lastHeard = Date.now()
+  await once(dead.socket, 'close')
+  const closedAt = Date.now()
+  await expect.poll(() => quick.reports.at(-1)).toMatchObject({ event: 'peerCut', peer: 'binh' })
+  expect(closedAt - lastHeard).toBeGreaterThan(200)
+  expect((quick.reports.at(-1)?.at ?? 0) - lastHeard).toBeLessThan(closedAt - lastHeard - 100)
+  expect(alive.socket.readyState).toBe(alive.socket.OPEN)
+  await quick.stop()
+})
+
 describe('the server', () => {
   test('takes a peer out for good', async () => {
     const room = newRoom()

@@ -131,7 +131,8 @@ export async function createRoom(options: { id: string; pool: WorkerPool; log: L
     remove(peerId) {
       if (members.delete(peerId)) tellAll('peerLeft', { peerId })
     },
-    others: (peerId) => [...members.values()].flatMap(({ peer }) => (peer.id === peerId ? [] : { peerId: peer.id, label: peer.label })),
+    others: (peerId) => [...members.values()]
+      .flatMap(({ peer }) => (peer.id === peerId ? [] : { peerId: peer.id, label: peer.label })),
     async offerAll(peerId) {
       const to = members.get(peerId)
       if (!to) return

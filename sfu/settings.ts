@@ -17,7 +17,7 @@ const Arguments = z.object({
   'listen-address': z.string(),
   'announced-address': z.string(),
   'worker-bin': z.string().optional(),
-  /** What the server names these settings by, told back to it: it adopts a running node only if it would start just such a one. */
+  /** The server's name for these settings, told back to it: it adopts a node only if it would start just such a one. */
   'settings': z.string().max(64).default(''),
   /** How long a peer outlives its signalling, in ms. */
   'grace-ms': number(0, 86_400_000).default(90_000),

@@ -22,9 +22,10 @@ export async function listenForBrowsers(options: {
   nodeId: string
   node: MediaNode
   routerRtpCapabilities: RtpCapabilities
+  heartbeatMs?: number
   log: Logger
 }): Promise<Signalling> {
-  const { nodeId, node, log } = options
+  const { nodeId, node, log, heartbeatMs = SIGNALLING_LIMITS.heartbeatS * 1_000 } = options
   const handlers = createRequestHandlers(node)
   const welcome = { nodeId, routerRtpCapabilities: options.routerRtpCapabilities }
   let connections = 0
@@ -39,7 +40,7 @@ export async function listenForBrowsers(options: {
   })
   sockets.on('connection', (socket) => {
     connections += 1
-    serveConnection({ socket, node, handlers, welcome, log: log.child({ connection: connections }) })
+    serveConnection({ socket, node, handlers, welcome, heartbeatMs, log: log.child({ connection: connections }) })
   })
   await rm(options.path, { force: true })
   await new Promise<void>((resolve, reject) => http.once('error', reject).listen(options.path, resolve))

@@ -10,7 +10,8 @@ import { WebSocket } from 'ws'
 import type { ControlEvent } from '../protocol/media-control.ts'
 import type { GrantClaims } from '../protocol/media-grant.ts'
 import {
-  AnswerMessage, mediaRequests, NoticeMessage, type MediaInput, type MediaMethod, type MediaNotice, type MediaOutput, type NoticeData,
+  AnswerMessage, mediaRequests, NoticeMessage,
+  type MediaInput, type MediaMethod, type MediaNotice, type MediaOutput, type NoticeData,
 } from '../protocol/media.ts'
 import { RtpCapabilities, type RtpParameters } from '../protocol/rtp.ts'
 import { createGrants } from './grants.ts'
@@ -25,7 +26,8 @@ export interface TestNode {
   reports: ControlEvent[]
   /** Signs a grant; `claims` replaces parts of what is right. */
   grant(room: string, peer: string, claims?: Partial<GrantClaims>): Promise<string>
-  connect(): Promise<TestPeer>
+  /** `silent`: it answers no heartbeat, as behind a dead network. */
+  connect(options?: { silent: boolean }): Promise<TestPeer>
   /** Connects and joins. */
   join(room: string, peer: string, claims?: Partial<GrantClaims>): Promise<TestPeer>
   stop(): Promise<void>
@@ -61,7 +63,7 @@ async function isFree(port: number): Promise<boolean> {
   return free
 }
 
-export async function startTestNode({ workers = 1, graceMs = 60_000 } = {}): Promise<TestNode> {
+export async function startTestNode({ workers = 1, graceMs = 60_000, heartbeatMs = 5_000 } = {}): Promise<TestNode> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'sfu-'))
   const log = pino({ level: 'silent' })
   const secret = randomBytes(32)
@@ -75,7 +77,7 @@ export async function startTestNode({ workers = 1, graceMs = 60_000 } = {}): Pro
   const node = createMediaNode({ pool, grants, graceMs, report: (event) => reports.push(event), log })
   const socketPath = path.join(folder, 's.sock')
   const routerRtpCapabilities = RtpCapabilities.parse(pool.rtpCapabilities)
-  const signalling = await listenForBrowsers({ path: socketPath, nodeId, node, routerRtpCapabilities, log })
+  const signalling = await listenForBrowsers({ path: socketPath, nodeId, node, routerRtpCapabilities, heartbeatMs, log })
 
   const test: TestNode = {
     node,
@@ -85,7 +87,7 @@ export async function startTestNode({ workers = 1, graceMs = 60_000 } = {}): Pro
       room, peer, label: `label of ${peer}`, publish: ['microphone', 'camera'], issuedAt: Date.now(),
       jti: randomUUID(), aud: nodeId, exp: Math.floor(Date.now() / 1000) + 60, ...claims,
     }).setProtectedHeader({ alg: 'HS256' }).sign(secret),
-    connect: () => connectTestPeer(`ws+unix:${socketPath}:/media/${nodeId}`),
+    connect: ({ silent } = { silent: false }) => connectTestPeer(`ws+unix:${socketPath}:/media/${nodeId}`, silent),
     async join(room, peer, claims) {
       const joining = await test.connect()
       await joining.joinWith(await test.grant(room, peer, claims))
@@ -101,8 +103,8 @@ export async function startTestNode({ workers = 1, graceMs = 60_000 } = {}): Pro
   return test
 }
 
-async function connectTestPeer(url: string): Promise<TestPeer> {
-  const socket = new WebSocket(url)
+async function connectTestPeer(url: string, silent: boolean): Promise<TestPeer> {
+  const socket = new WebSocket(url, { autoPong: !silent })
   const answers = new Map<number, (answer: AnswerMessage) => void>()
   const unread: NoticeMessage[] = []
   let anyAnswer: ((answer: AnswerMessage) => void) | undefined
@@ -145,7 +147,8 @@ async function connectTestPeer(url: string): Promise<TestPeer> {
     }),
     async joinWith(grant, resumeKey) {
       const { routerRtpCapabilities } = await welcome
-      peer.answer = await peer.request('join', { grant, rtpCapabilities: routerRtpCapabilities, ...(resumeKey ? { resumeKey } : {}) })
+      const key = resumeKey ? { resumeKey } : {}
+      peer.answer = await peer.request('join', { grant, rtpCapabilities: routerRtpCapabilities, ...key })
       return peer.answer
     },
     async notice(name) {

@@ -135,7 +135,8 @@ async function createWorker({ workerBin }: WorkerPoolOptions): Promise<types.Wor
   try {
     return await mediasoup.createWorker({ logLevel: 'warn', ...(workerBin ? { workerBin } : {}) })
   } catch (cause) {
-    throw new NodeStartFailure('workerUnusable', `The media worker ${workerBin ?? mediasoup.workerBin} does not run`, undefined, { cause })
+    const message = `The media worker ${workerBin ?? mediasoup.workerBin} does not run`
+    throw new NodeStartFailure('workerUnusable', message, undefined, { cause })
   }
 }
 
@@ -152,7 +153,8 @@ async function listen(worker: types.Worker, port: number, options: WorkerPoolOpt
         continue
       }
       worker.close()
-      throw new NodeStartFailure(taken ? 'portTaken' : 'addressUnusable', `${options.listenAddress}:${port}: ${message}`, port, { cause })
+      const reason = taken ? 'portTaken' : 'addressUnusable'
+      throw new NodeStartFailure(reason, `${options.listenAddress}:${port}: ${message}`, port, { cause })
     }
   }
 }

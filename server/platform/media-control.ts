@@ -1,7 +1,8 @@
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
-import { controlRequests, ControlLine, type ControlInput, type ControlMethod, type ControlOutput } from '../../protocol/media-control.ts'
-import type { ControlEvent } from '../../protocol/media-control.ts'
+import {
+  controlRequests, ControlLine, type ControlEvent, type ControlInput, type ControlMethod, type ControlOutput,
+} from '../../protocol/media-control.ts'
 import { AppError } from './error.ts'
 
 /** One connection to a media node's control socket. */

@@ -11,7 +11,9 @@ import { GRANT_ALGORITHM, GRANT_LIFETIME_S, type MediaSource } from '../../proto
 import { AppError } from './error.ts'
 import { connectMediaControl, type MediaControl } from './media-control.ts'
 import { createPresence, type PresenceFollower } from './media-presence.ts'
-import { endMediaProcess, findMediaProcess, lastSignOfLife, startMediaProcess, type MediaProcessOptions } from './media-process.ts'
+import {
+  endMediaProcess, findMediaProcess, lastSignOfLife, startMediaProcess, type MediaProcessOptions,
+} from './media-process.ts'
 import { pipeUpgrade, refuseUpgrade } from './media-proxy.ts'
 
 export interface MediaNodeOptions extends Omit<MediaProcessOptions, 'graceMs'> {
@@ -156,7 +158,7 @@ export async function startMediaNode({ log, graceMs = 90_000, ...given }: MediaN
       if (current) await subscribe(current)
       // People of a node that is no more get their time to join this one before they count as gone.
       if (adopted) presence.reconcile(undefined)
-      else firstReconcile = setTimeout(() => presence.reconcile(lastAlive), graceMs)
+      else firstReconcile = setTimeout(() => presence.reconcile(lastAlive), graceMs).unref()
     },
     proxyUpgrade(request, socket, head) {
       const path = new URL(request.url ?? '', 'http://node').pathname
@@ -167,7 +169,8 @@ export async function startMediaNode({ log, graceMs = 90_000, ...given }: MediaN
       const id = current?.file.nodeId ?? ''
       const state = await current?.control.request('state', {}).catch(() => undefined)
       if (!state) return [{ id, state: current ? 'down' : 'starting', workers: 0, rooms: 0, peers: 0 }]
-      return [{ id, state: state.workers.length > 0 ? 'up' : 'down', workers: state.workers.length, rooms: state.rooms, peers: state.peers }]
+      const { workers, rooms, peers } = state
+      return [{ id, state: workers.length > 0 ? 'up' : 'down', workers: workers.length, rooms, peers }]
     },
     release,
     async stop() {

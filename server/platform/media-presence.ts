@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises'
 import type { Logger } from 'pino'
 import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
 
@@ -15,13 +14,15 @@ export interface PresenceFollower {
 
 const keyOf = ({ room, peer }: { room: string; peer: string }) => JSON.stringify([room, peer])
 const ATTEMPTS = 8
-const pause = (attempt: number) => Math.min(15_000, 250 * 2 ** attempt)
+/** How long the peers of a dead node count as present while no other node can be started, beyond their grace, in ms. */
+const RESTART_PATIENCE_MS = 60_000
+const pauseAfter = (attempt: number) => Math.min(15_000, 250 * 2 ** attempt)
 
 export interface Presence {
   peers(room?: string): PresentPeer[]
   /** A node was reached that has these peers. */
   connected(nodeId: string, peers: PresentPeer[]): void
-  /** The node's process is gone since `at`: its peers have the grace to join another one. */
+  /** The node's process is gone since `at`: its peers have the grace to join the next one, counted from when it is there. */
   lost(at: number): void
   report(event: ControlEvent, confirm: () => void): void
   follow(follower: PresenceFollower): void
@@ -37,13 +38,13 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
   let present = new Map<string, PresentPeer>()
   /** Peers of a dead node that are waited for, by when they were lost. */
   const missing = new Map<string, PresentPeer & { cutAt: number }>()
-  const timers = new Set<NodeJS.Timeout>()
+  let givingUp: NodeJS.Timeout | undefined
   let nodeId: string | undefined
   let follower: PresenceFollower | undefined
   let queue = Promise.resolve()
   let closed = false
 
-  /** Later ones wait, so that order holds. What cannot be stored in a minute is dropped; `reconcile` mends it. */
+  /** Later ones wait, so that order holds. What cannot be stored in a minute is given up, and mended by `reconcile` afterwards. */
   function tell(what: string, act: (follower: PresenceFollower) => Promise<void>, done: () => void = () => undefined): void {
     queue = queue.then(async () => {
       for (let attempt = 0; attempt < ATTEMPTS && !closed; attempt += 1) {
@@ -52,10 +53,15 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
           return done()
         } catch (error) {
           log.error({ what, attempt, err: error }, 'presence not stored')
-          await wait(pause(attempt), undefined, { ref: false })
+          await new Promise((resolve) => { setTimeout(resolve, pauseAfter(attempt)).unref() })
         }
       }
+      if (!closed) reconcile(undefined)
     })
+  }
+
+  function reconcile(lostAt: number | undefined): void {
+    tell('reconcile', (to) => to.reconcile([...present.values(), ...missing.values()], lostAt))
   }
 
   function apply(event: ControlEvent): ControlEvent {
@@ -79,11 +85,14 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
     }
   }
 
-  function giveUp(): void {
-    for (const [key, { room, peer, cutAt }] of missing) {
-      missing.delete(key)
-      tell('peerLeft', (to) => to.event({ event: 'peerLeft', room, peer, at: cutAt, reason: 'timedOut' }))
-    }
+  function giveUpAfter(ms: number): void {
+    clearTimeout(givingUp)
+    givingUp = setTimeout(() => {
+      for (const [key, { room, peer, cutAt }] of missing) {
+        missing.delete(key)
+        tell('peerLeft', (to) => to.event({ event: 'peerLeft', room, peer, at: cutAt, reason: 'timedOut' }))
+      }
+    }, ms).unref()
   }
 
   return {
@@ -91,6 +100,7 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
     connected(id, peers) {
       present = new Map(peers.map((one) => [keyOf(one), one]))
       for (const key of present.keys()) missing.delete(key)
+      if (nodeId === undefined) giveUpAfter(graceMs)
       nodeId = id
     },
     lost(at) {
@@ -101,23 +111,17 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
         if (one.cutAt === null) tell('peerCut', (to) => to.event({ event: 'peerCut', room: one.room, peer: one.peer, at }))
       }
       present.clear()
-      const timer = setTimeout(() => {
-        timers.delete(timer)
-        giveUp()
-      }, graceMs)
-      timers.add(timer)
+      giveUpAfter(graceMs + RESTART_PATIENCE_MS)
     },
     report(event, confirm) {
       const told = apply(event)
       tell(told.event, (to) => to.event(told), confirm)
     },
     follow: (given) => { follower = given },
-    reconcile(lostAt) {
-      tell('reconcile', (to) => to.reconcile([...present.values(), ...missing.values()], lostAt))
-    },
+    reconcile,
     close() {
       closed = true
-      for (const timer of timers) clearTimeout(timer)
+      clearTimeout(givingUp)
     },
   }
 }

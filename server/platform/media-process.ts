@@ -50,7 +50,8 @@ async function socketFolder(dataDir: string): Promise<string> {
   })
   const found = await lstat(short)
   if (!found.isDirectory() || found.uid !== process.getuid?.() || (found.mode & 0o077) !== 0) {
-    throw new StartError('mediaStartFailed', `${short} is not a private folder of this user.`, `Remove it (rm -r ${short}) and start again.`)
+    const message = `${short} is not a private folder of this user.`
+    throw new StartError('mediaStartFailed', message, `Remove it (rm -r ${short}) and start again.`)
   }
   return short
 }
@@ -163,11 +164,13 @@ export async function startMediaProcess(options: MediaProcessOptions): Promise<N
   if (child.connected) child.disconnect()
   child.unref()
   const file = await readNodeFile(options.dataDir)
-  if (file?.nodeId !== nodeId) throw startProblem({ state: 'failed', reason: 'other', message: `${nodeFile} is not its own` }, options, logFile)
-  return file
+  if (file?.nodeId === nodeId) return file
+  throw startProblem({ state: 'failed', reason: 'other', message: `${nodeFile} is not its own` }, options, logFile)
 }
 
-function startProblem(report: Extract<StartReport, { state: 'failed' }>, options: MediaProcessOptions, logFile: string): StartError {
+type Failed = Extract<StartReport, { state: 'failed' }>
+
+function startProblem(report: Failed, options: MediaProcessOptions, logFile: string): StartError {
   const { basePort, workers } = options
   switch (report.reason) {
     case 'portTaken':
@@ -180,6 +183,7 @@ function startProblem(report: Extract<StartReport, { state: 'failed' }>, options
       return new StartError('mediaWorkerUnusable', `${report.message}.`,
         'Remove that file and start again with npm start, which brings a media worker; or name one in MEDIASOUP_WORKER_BIN.')
     case 'other':
-      return new StartError('mediaStartFailed', `The media node (${workers} workers) did not start: ${report.message}`, `Its log is ${logFile}.`)
+      return new StartError('mediaStartFailed', `The media node (${workers} workers) did not start: ${report.message}`,
+        `Its log is ${logFile}.`)
   }
 }

@@ -5,8 +5,10 @@ import type { Duplex } from 'node:stream'
 /** Headers that are the server's alone. */
 const WITHHELD = new Set(['cookie', 'authorization'])
 
+export type Refusal = '401 Unauthorized' | '403 Forbidden' | '404 Not Found' | '502 Bad Gateway'
+
 /** Answers an upgrade with a bare status, and ends it. */
-export function refuseUpgrade(socket: Duplex, status: '401 Unauthorized' | '403 Forbidden' | '404 Not Found' | '502 Bad Gateway'): void {
+export function refuseUpgrade(socket: Duplex, status: Refusal): void {
   if (socket.writable) socket.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
   else socket.destroy()
 }

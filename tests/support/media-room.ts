@@ -24,6 +24,7 @@ export interface MediaRoom {
   /** What grants give from now on; null refuses them. */
   rights: Map<string, MediaSource[] | null>
   open(room: string, peer: string): Promise<Page>
+  closePages(): Promise<void>
   /** Cuts every signalling connection, and refuses new ones until the returned function is called. */
   cut(): () => void
   /** Process ids of the node and its workers. */
@@ -31,7 +32,7 @@ export interface MediaRoom {
   stop(): Promise<void>
 }
 
-const PAGE = '<!doctype html><html lang="en"><title>media</title><body><script type="module" src="/page.js"></script></body></html>'
+const PAGE = '<!doctype html><html lang="en"><title>media</title><body><script type="module" src="/page.js"></script></body>'
 
 async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('media-page.ts', import.meta.url))
@@ -59,7 +60,8 @@ export async function startMediaRoom(options: { graceMs?: number; workers?: numb
   await writeFile(grantSecretFile, randomBytes(32).toString('hex'))
   const script = await bundle()
   const node = await startMediaNode({
-    dataDir, grantSecretFile, workerBin: process.env.MEDIASOUP_WORKER_BIN, workers: options.workers ?? 1, basePort: await freePort(),
+    dataDir, grantSecretFile, workerBin: process.env.MEDIASOUP_WORKER_BIN,
+    workers: options.workers ?? 1, basePort: await freePort(),
     listenAddress: '127.0.0.1', announcedAddress: '127.0.0.1', log: pino({ level: 'silent' }),
     ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
   })
@@ -105,6 +107,9 @@ export async function startMediaRoom(options: { graceMs?: number; workers?: numb
       await page.waitForFunction(() => 'join' in window)
       await page.evaluate(([at, who]) => window.join(at, who), [room, peer] as const)
       return page
+    },
+    async closePages() {
+      for (const context of browser.contexts()) await context.close()
     },
     cut() {
       offline = true

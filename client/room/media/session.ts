@@ -2,11 +2,12 @@ import { Device } from 'mediasoup-client'
 import { EnhancedEventEmitter } from 'mediasoup-client/enhancedEvents'
 import type { MediaSource } from '../../../protocol/media-grant.ts'
 import type { CloseReason, MediaOutput, NoticeMessage, PeerInfo } from '../../../protocol/media.ts'
+import { createConnecting, type Access } from './connecting.ts'
 import { capture, type CaptureResult } from './devices.ts'
 import type { LocalTrack, RemoteTrack, SessionEvents, SessionState } from './events.ts'
 import { createPublishing } from './publishing.ts'
 import { createReceiving } from './receiving.ts'
-import { MediaRequestError, openSignalling, type Signalling } from './signalling.ts'
+import { MediaRequestError, type Signalling } from './signalling.ts'
 import { createTransports } from './transports.ts'
 
 export interface MediaSessionOptions {
@@ -14,7 +15,7 @@ export interface MediaSessionOptions {
    * Asks the server for a grant: at the start and after each loss of the signalling. Null ends the session (`refused`);
    * a rejection is tried again with growing pauses.
    */
-  requestGrant(): Promise<{ grant: string; path: string } | null>
+  requestGrant(): Promise<Access | null>
   /** Where `path` lies; default: this page's origin. */
   origin?: string
 }
@@ -42,8 +43,9 @@ export interface MediaSession {
   leave(): void
 }
 
-const pauseBefore = (attempt: number) => Math.min(5_000, 300 * 2 ** attempt) * (0.75 + Math.random() / 2)
 const MEDIA_RETRY_MS = 1_000
+
+type OwnDevice = 'microphone' | 'camera' | 'screen'
 
 /** Joins at once and stays joined over cuts until it is left. */
 export function createMediaSession({ requestGrant, origin = location.origin }: MediaSessionOptions): MediaSession {
@@ -54,7 +56,6 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
   let signalling: Signalling | undefined
   let held: { nodeId: string; resumeKey: string } | undefined
   let rights: MediaSource[] | undefined
-  let wake = () => {}
 
   const receiving = createReceiving({
     added: (track) => events.safeEmit('trackAdded', track),
@@ -69,50 +70,20 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
       if (track.source === 'screen') publishing.remove('screenAudio', why)
     },
   })
-  const transports = createTransports({ device: loadedDevice, signalling: connection, broken: () => void remakeMedia() })
+  const transports = createTransports({
+    device: () => there(device), signalling: () => there(signalling), broken: () => void remakeMedia(),
+  })
+  const connecting = createConnecting({ origin, requestGrant, join, notice: receive, lost, refused: () => end('refused') })
 
-  function loadedDevice(): Device {
-    if (!device) throw new MediaRequestError('signallingLost')
-    return device
-  }
-
-  function connection(): Signalling {
-    if (!signalling) throw new MediaRequestError('signallingLost')
-    return signalling
+  function there<T>(what: T | undefined): T {
+    if (!what) throw new MediaRequestError('signallingLost')
+    return what
   }
 
   function setState(next: SessionState): void {
     if (state === next || state === 'closed') return
     state = next
     events.safeEmit('state', next)
-  }
-
-  async function connect(): Promise<void> {
-    for (let attempt = 0; state !== 'closed'; attempt += 1) {
-      try {
-        return await connectOnce()
-      } catch (error) {
-        if (!(error instanceof MediaRequestError)) console.warn('joining failed', error)
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          setTimeout(resolve, pauseBefore(attempt))
-        })
-      }
-    }
-  }
-
-  async function connectOnce(): Promise<void> {
-    const access = await requestGrant()
-    if (isClosed()) return
-    if (!access) return end('refused')
-    const url = new URL(access.path, origin.replace(/^http/, 'ws')).href
-    const opened: Signalling = await openSignalling(url, { notice: (notice) => receive(notice), lost: () => lost(opened) })
-    try {
-      await join(opened, access.grant)
-    } catch (error) {
-      opened.close()
-      throw error
-    }
   }
 
   async function join(opened: Signalling, grant: string): Promise<void> {
@@ -143,7 +114,8 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     const at = signalling
     if (!at) return
     if (!transports.existing('send')) publishing.reset()
-    publishing.connected({ signalling: at, transport: () => transports.get('send') }, transports.existing('send') ? answer.producerIds : [])
+    const kept = transports.existing('send') ? answer.producerIds : []
+    publishing.connected({ signalling: at, transport: () => transports.get('send') }, kept)
     try {
       const there = transports.existing('receive')
       if (there) return await receiving.replaceAll(answer.consumers, there, at)
@@ -172,7 +144,7 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     signalling = undefined
     publishing.disconnected()
     setState('reconnecting')
-    void connect()
+    connecting.start()
   }
 
   function receive(message: NoticeMessage): void {
@@ -229,9 +201,8 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
 
   const mayNot = (source: MediaSource) => rights !== undefined && !rights.includes(source)
   const isClosed = () => state === 'closed'
-  const hurry = () => wake()
 
-  async function start(source: 'microphone' | 'camera' | 'screen', deviceId: string | undefined, muted: boolean): Promise<CaptureResult> {
+  async function start(source: OwnDevice, deviceId: string | undefined, muted: boolean): Promise<CaptureResult> {
     if (mayNot(source)) return { ok: false, problem: 'notAllowed' }
     const captured = await capture(source, deviceId)
     if (!captured.ok) return captured
@@ -244,7 +215,8 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
 
   function end(reason: SessionEvents['closed'][0]): void {
     if (isClosed()) return
-    removeEventListener('online', hurry)
+    connecting.stop()
+    removeEventListener('online', connecting.hurry)
     publishing.close()
     receiving.clear()
     transports.reset()
@@ -252,11 +224,10 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     signalling = undefined
     setState('closed')
     events.safeEmit('closed', reason)
-    hurry()
   }
 
-  addEventListener('online', hurry)
-  void connect()
+  addEventListener('online', connecting.hurry)
+  connecting.start()
 
   return {
     events,

@@ -1,9 +1,12 @@
 import {
-  AnswerMessage, mediaRequests, NoticeMessage, SIGNALLING_LIMITS, type MediaErrorCode, type MediaInput, type MediaMethod, type MediaOutput,
-  type NoticeData,
+  AnswerMessage, mediaRequests, NoticeMessage, SIGNALLING_LIMITS,
+  type MediaErrorCode, type MediaInput, type MediaMethod, type MediaOutput, type NoticeData,
 } from '../../../protocol/media.ts'
 
-/** The node's refusal of a request, or the loss of the way to it (`signallingLost`: the request may or may not have been carried out). */
+/**
+ * The node's refusal of a request, or the loss of the way to it (`signallingLost`: the request may or may not have been
+ * carried out).
+ */
 export class MediaRequestError extends Error {
   readonly code: MediaErrorCode | 'signallingLost'
 

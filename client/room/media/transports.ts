@@ -38,12 +38,12 @@ export function createTransports(options: {
 
   async function make(direction: Direction): Promise<types.Transport> {
     const mine = generation
-    const { transportId, iceParameters, iceCandidates, dtlsParameters } = await options.signalling().request('createTransport', { direction })
+    const { transportId, ...parameters } = await options.signalling().request('createTransport', { direction })
     // Everything was reset while the node answered: this transport is of the past.
     if (mine !== generation) throw new MediaRequestError('transportNotFound')
-    const parameters = { id: transportId, iceParameters, iceCandidates, dtlsParameters }
+    const given = { id: transportId, ...parameters }
     const device = options.device()
-    const transport = direction === 'send' ? device.createSendTransport(parameters) : device.createRecvTransport(parameters)
+    const transport = direction === 'send' ? device.createSendTransport(given) : device.createRecvTransport(given)
     transport.on('connect', (connect, done, fail) => {
       ask(() => options.signalling().request('connectTransport', { transportId, ...connect }), () => done(), (error) => {
         spoiled.add(transport)
@@ -52,11 +52,8 @@ export function createTransports(options: {
     })
     transport.on('produce', ({ kind, rtpParameters, appData }, done, fail) => {
       const { source, paused } = appData as { source: MediaSource; paused: boolean }
-      ask(
-        () => options.signalling().request('produce', { kind, source, paused, rtpParameters: rtpParameters as MediaInput<'produce'>['rtpParameters'] }),
-        ({ producerId }) => done({ id: producerId }),
-        fail,
-      )
+      const what = { kind, source, paused, rtpParameters: rtpParameters as MediaInput<'produce'>['rtpParameters'] }
+      ask(() => options.signalling().request('produce', what), ({ producerId }) => done({ id: producerId }), fail)
     })
     transport.on('connectionstatechange', (state) => {
       clearTimeout(timers.get(transport))
@@ -89,7 +86,9 @@ export function createTransports(options: {
     get(direction) {
       const there = transports.get(direction)
       if (there) return Promise.resolve(there)
-      const started = making.get(direction) ?? make(direction).finally(() => { if (making.get(direction) === started) making.delete(direction) })
+      const started = making.get(direction) ?? make(direction).finally(() => {
+        if (making.get(direction) === started) making.delete(direction)
+      })
       making.set(direction, started)
       return started
     },

@@ -1,0 +1,70 @@
+import type { NoticeMessage } from '../../../protocol/media.ts'
+import { MediaRequestError, openSignalling, type Signalling } from './signalling.ts'
+
+/** A grant, and the path of the media node that it is for. */
+export interface Access {
+  grant: string
+  path: string
+}
+
+export interface Connecting {
+  /** Asks for a grant, connects and joins; tries again with growing pauses until that succeeds. */
+  start(): void
+  /** Ends a pause: there may be a network again. */
+  hurry(): void
+  /** Nothing is tried any more. */
+  stop(): void
+}
+
+const pauseBefore = (attempt: number) => Math.min(5_000, 300 * 2 ** attempt) * (0.75 + Math.random() / 2)
+
+/** The way to the node, made anew after each loss with a fresh grant. One at a time. */
+export function createConnecting(options: {
+  origin: string
+  /** Null: no grant is given, and none will be. */
+  requestGrant(): Promise<Access | null>
+  join(signalling: Signalling, grant: string): Promise<void>
+  notice(notice: NoticeMessage): void
+  lost(signalling: Signalling): void
+  refused(): void
+}): Connecting {
+  let stopped = false
+  let wake = () => {}
+
+  async function attempt(): Promise<void> {
+    const access = await options.requestGrant()
+    if (stopped) return
+    if (!access) return options.refused()
+    const url = new URL(access.path, options.origin.replace(/^http/, 'ws')).href
+    const opened: Signalling = await openSignalling(url, { notice: options.notice, lost: () => options.lost(opened) })
+    try {
+      await options.join(opened, access.grant)
+    } catch (error) {
+      opened.close()
+      throw error
+    }
+  }
+
+  async function run(): Promise<void> {
+    for (let failures = 0; !stopped; failures += 1) {
+      try {
+        return await attempt()
+      } catch (error) {
+        if (!(error instanceof MediaRequestError)) console.warn('the room was not joined', error)
+        await new Promise<void>((resolve) => {
+          wake = resolve
+          setTimeout(resolve, pauseBefore(failures))
+        })
+      }
+    }
+  }
+
+  return {
+    start: () => void run(),
+    hurry: () => wake(),
+    stop() {
+      stopped = true
+      wake()
+    },
+  }
+}

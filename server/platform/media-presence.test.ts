@@ -1,0 +1,72 @@
+import pino from 'pino'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
+import { createPresence } from './media-presence.ts'
+
+const log = pino({ level: 'silent' })
+const joined = (peer: string): ControlEvent => ({ event: 'peerJoined', room: 'r', peer, label: '', at: 1 })
+const present = (peer: string): PresentPeer => ({ room: 'r', peer, label: '', joinedAt: 1, cutAt: null })
+
+beforeEach(() => { vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }) })
+afterEach(() => { vi.useRealTimers() })
+
+function start() {
+  const presence = createPresence({ graceMs: 90_000, log })
+  const told: string[] = []
+  presence.follow({
+    event: async ({ event, peer, at }) => void told.push(`${event} ${peer} ${at}`),
+    reconcile: async (peers, lostAt) => void told.push(`reconcile ${peers.map(({ peer }) => peer).join()} ${lostAt}`),
+  })
+  return { presence, told }
+}
+
+test('the grace of a dead node’s peers begins when the next node is there', async () => {
+  const { presence, told } = start()
+  presence.connected('one', [present('ann'), present('binh')])
+  presence.lost(500)
+  expect(presence.peers('r')).toMatchObject([{ peer: 'ann', cutAt: 500 }, { peer: 'binh', cutAt: 500 }])
+  await vi.advanceTimersByTimeAsync(60_000)
+  presence.connected('two', [])
+  await vi.advanceTimersByTimeAsync(80_000)
+  presence.report(joined('ann'), () => undefined)
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(told).toEqual(['peerCut ann 500', 'peerCut binh 500', 'peerResumed ann 1', 'peerLeft binh 500'])
+  expect(presence.peers('r').map(({ peer }) => peer)).toEqual(['ann'])
+})
+
+test('without a next node presence ends too, later', async () => {
+  const { presence, told } = start()
+  presence.connected('one', [present('ann')])
+  presence.lost(500)
+  await vi.advanceTimersByTimeAsync(100_000)
+  expect(told).toEqual(['peerCut ann 500'])
+  await vi.advanceTimersByTimeAsync(100_000)
+  expect(told).toEqual(['peerCut ann 500', 'peerLeft ann 500'])
+})
+
+test('a connection lost and made again to the same node changes nothing', async () => {
+  const { presence, told } = start()
+  presence.connected('one', [present('ann')])
+  presence.connected('one', [present('ann')])
+  await vi.advanceTimersByTimeAsync(500_000)
+  expect(told).toEqual([])
+  expect(presence.peers()).toHaveLength(1)
+})
+
+test('what can never be stored is given up unconfirmed, holds nothing else up for ever, and is mended', async () => {
+  const presence = createPresence({ graceMs: 90_000, log })
+  const told: string[] = []
+  const confirmed: string[] = []
+  presence.follow({
+    async event({ event, peer }) {
+      if (peer === 'ann') throw new Error('cannot be stored')
+      told.push(`${event} ${peer}`)
+    },
+    reconcile: async (peers) => void told.push(`reconcile ${peers.map(({ peer }) => peer).join()}`),
+  })
+  presence.connected('one', [])
+  for (const peer of ['ann', 'binh']) presence.report(joined(peer), () => confirmed.push(peer))
+  await vi.advanceTimersByTimeAsync(200_000)
+  expect(told).toEqual(['peerJoined binh', 'reconcile ann,binh'])
+  expect(confirmed).toEqual(['binh'])
+})
