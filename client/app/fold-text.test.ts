@@ -9,7 +9,10 @@ describe('foldText', () => {
 })
 
 describe('isFound', () => {
-  it.each([['thuy', true], ['Thủy', true], ['duong thuy', true], ['', true], ['  ', true], ['văn phòng', true], ['thuyd', false], ['thuy xx', false]])(
+  it.each([
+    ['thuy', true], ['Thủy', true], ['duong thuy', true], ['', true], ['  ', true], ['văn phòng', true],
+    ['thuyd', false], ['thuy xx', false],
+  ])(
     'finds "%s": %s', (search, found) => {
       expect(isFound(search, ['Nguyễn Thị Thuỳ Dương', 'Phó Chánh Văn phòng'])).toBe(found)
     })
@@ -18,6 +21,8 @@ describe('isFound', () => {
 describe('byGivenName', () => {
   it('orders by the last word in Vietnamese order, then by the whole name', () => {
     const names = ['Nguyễn Văn Đạt', 'Trần An', 'Lê Thị Ân', 'Bùi Dũng', 'Nguyễn An', 'Phạm Ánh', 'Võ Ăn']
-    expect(names.toSorted(byGivenName)).toEqual(['Nguyễn An', 'Trần An', 'Phạm Ánh', 'Võ Ăn', 'Lê Thị Ân', 'Bùi Dũng', 'Nguyễn Văn Đạt'])
+    expect(names.toSorted(byGivenName)).toEqual([
+      'Nguyễn An', 'Trần An', 'Phạm Ánh', 'Võ Ăn', 'Lê Thị Ân', 'Bùi Dũng', 'Nguyễn Văn Đạt',
+    ])
   })
 })

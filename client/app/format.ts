@@ -6,7 +6,8 @@ export const TIME_ZONE = 'Asia/Ho_Chi_Minh'
 type Moment = string | number | Date
 
 const parts = new Intl.DateTimeFormat('en-GB', {
-  timeZone: TIME_ZONE, day: '2-digit', month: '2-digit', year: 'numeric', hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
+  timeZone: TIME_ZONE, day: '2-digit', month: '2-digit', year: 'numeric',
+  hour: '2-digit', minute: '2-digit', second: '2-digit', hourCycle: 'h23',
 })
 
 function partsOf(moment: Moment): Record<string, string> {
@@ -52,7 +53,8 @@ export function useFormat() {
   return {
     number: (value: number) => new Intl.NumberFormat(tag()).format(value),
     /** Thứ Hai / Monday */
-    weekday: (moment: Moment) => new Intl.DateTimeFormat(tag(), { weekday: 'long', timeZone: TIME_ZONE }).format(new Date(moment)),
+    weekday: (moment: Moment) =>
+      new Intl.DateTimeFormat(tag(), { weekday: 'long', timeZone: TIME_ZONE }).format(new Date(moment)),
     /** 1,2 MB */
     bytes: (count: number) => count < 1_000_000
       ? t('ui.kilobytes', { count: new Intl.NumberFormat(tag(), { maximumFractionDigits: 0 }).format(Math.max(1, count / 1000)) })

@@ -14,11 +14,13 @@ const me = (csrfToken: string, personId = id): Me =>
 
 const rename = defineRoute({
   id: 'test.rename', method: 'put', path: '/api/things/:thingId', access: 'signedIn', errors: [], summary: '',
-  params: z.object({ thingId: z.string() }), query: z.object({ part: z.string().optional() }), body: z.object({ name: z.string() }),
+  params: z.object({ thingId: z.string() }), query: z.object({ part: z.string().optional() }),
+  body: z.object({ name: z.string() }),
   response: z.object({ name: z.string() }),
 })
 const file = defineRoute({
-  id: 'test.file', method: 'get', path: '/api/file', access: 'signedIn', errors: [], summary: '', response: { stream: 'text/plain' },
+  id: 'test.file', method: 'get', path: '/api/file', access: 'signedIn', errors: [], summary: '',
+  response: { stream: 'text/plain' },
 })
 
 interface Seen { method: string, url: string, token: string | undefined, body: string }
@@ -44,7 +46,8 @@ beforeEach(async () => {
   seen = []
   const server = createServer(async (request, response) => {
     const entry = {
-      method: request.method!, url: request.url!, token: request.headers['x-csrf-token'] as string | undefined, body: await bodyOf(request),
+      method: request.method!, url: request.url!,
+      token: request.headers['x-csrf-token'] as string | undefined, body: await bodyOf(request),
     }
     seen.push(entry)
     answer(entry, response)
@@ -71,7 +74,9 @@ describe('call', () => {
     answer = (_, response) => json(response, 200, { name: 'Đã đổi', surplus: 1 })
     const result = await call(rename, { params: { thingId: 'a/b' }, query: { part: 'đầu' }, body: { name: 'mới' } })
     expect(result).toEqual({ name: 'Đã đổi' })
-    expect(seen).toEqual([{ method: 'PUT', url: '/api/things/a%2Fb?part=%C4%91%E1%BA%A7u', token: 'token-1', body: '{"name":"mới"}' }])
+    expect(seen).toEqual([
+      { method: 'PUT', url: '/api/things/a%2Fb?part=%C4%91%E1%BA%A7u', token: 'token-1', body: '{"name":"mới"}' },
+    ])
   })
 
   it('leaves out what the query does not name, and sends no token with what changes nothing', async () => {
@@ -130,7 +135,8 @@ describe('call', () => {
       if (url === '/api/me') json(response, 200, me('new', '019ab000-0000-7000-8000-000000000002'))
       else refuse(response, 403, 'csrfRefused')
     }
-    await expect(call(rename, { params: { thingId: '1' }, body: { name: 'mới' } })).rejects.toMatchObject({ code: 'signInRequired' })
+    const renaming = call(rename, { params: { thingId: '1' }, body: { name: 'mới' } })
+    await expect(renaming).rejects.toMatchObject({ code: 'signInRequired' })
     expect(seen.map(({ method }) => method)).toEqual(['PUT', 'GET'])
     expect(told).toHaveBeenCalledOnce()
   })

@@ -60,7 +60,7 @@ export function urlOf<P extends z.ZodType, Q extends z.ZodType>(
 
 /**
  * Calls a route. Resolves to its validated answer.
- * @throws {ApiError} with the server's code, or `offline`, `noAnswer`, `unexpectedAnswer`; an aborted call rejects with the signal's reason.
+ * @throws {ApiError} with the server's code, or `offline`, `unexpectedAnswer`; an aborted call rejects with the signal's reason.
  */
 export async function call<
   P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType | ByteStream, R extends z.ZodType | ByteStream,

@@ -25,7 +25,8 @@ export function storedLanguage(): Language {
 /** Loads a language's messages, shows it and remembers it. */
 export async function showLanguage(language: Language) {
   if (!i18n.global.availableLocales.includes(language)) {
-    const loaded = await Promise.all(Object.entries(files[language]).map(async ([path, load]) => [domainOf(path), await load()] as const))
+    const loading = Object.entries(files[language]).map(async ([path, load]) => [domainOf(path), await load()] as const)
+    const loaded = await Promise.all(loading)
     i18n.global.setLocaleMessage(language, Object.fromEntries(loaded))
   }
   i18n.global.locale.value = language

@@ -38,7 +38,11 @@ let storage: Keeping
 
 const cursorAt = (count: number) => `${rights}:${count}`
 const bodies = (entries: VisibleEntry[]) => Object.fromEntries(entries
-  .flatMap(({ data }) => data.title ? [(data.title as { $text: string }).$text] : []).map((id) => [id, `lời ${Number(id.slice(-12))}`]))
+  .flatMap(({ data }) => data.title ? [(data.title as { $text: string }).$text] : [])
+  .map((id) => [id, `lời ${Number(id.slice(-12))}`]))
+const snapshot = () => ({
+  meetingId, state: fold(meetingReducer, journal), texts: bodies(journal), cursor: cursorAt(journal.length),
+})
 const page = (from: number, to = journal.length) => {
   const entries = journal.slice(from, to)
   return { meetingId, entries, texts: bodies(entries), cursor: cursorAt(to) }
@@ -53,7 +57,7 @@ function follow(peer: Peer, { cursor }: { cursor?: string }, acknowledge: (answe
   }
   const result = cursor
     ? { snapshot: null, entries: page(Number(count)), head: lastHead }
-    : { snapshot: { meetingId, state: fold(meetingReducer, journal), texts: bodies(journal), cursor: cursorAt(journal.length) }, entries: null, head: lastHead }
+    : { snapshot: snapshot(), entries: null, head: lastHead }
   meanwhile(peer)
   acknowledge({ ok: true, result })
 }
@@ -84,13 +88,16 @@ beforeEach(async () => {
   server = new Server(http)
   server.on('connection', (peer) => {
     peers.push(peer)
-    peer.on('meeting:follow', (input: { cursor?: string }, acknowledge: (answer: unknown) => void) => follow(peer, input, acknowledge))
+    peer.on('meeting:follow', (input: { cursor?: string }, acknowledge: (answer: unknown) => void) =>
+      follow(peer, input, acknowledge))
     peer.on('meeting:unfollow', (_: unknown, acknowledge: (answer: unknown) => void) => acknowledge({ ok: true, result: {} }))
   })
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const { port } = http.address() as AddressInfo
   client = createSocketClient(
-    io(`http://127.0.0.1:${port}`, { autoConnect: false, transports: ['websocket'], reconnectionDelay: 10, reconnectionDelayMax: 20 }),
+    io(`http://127.0.0.1:${port}`, {
+      autoConnect: false, transports: ['websocket'], reconnectionDelay: 10, reconnectionDelayMax: 20,
+    }),
     () => undefined,
   )
 })
@@ -161,7 +168,7 @@ describe('a followed meeting', () => {
     const meeting = open()
     await live(meeting)
     journal = [itemAdded(5)]
-    peers[0]!.emit('meeting:snapshot', { meetingId, state: fold(meetingReducer, journal), texts: bodies(journal), cursor: cursorAt(1) })
+    peers[0]!.emit('meeting:snapshot', snapshot())
     await vi.waitFor(() => expect(items(meeting)).toEqual([5]))
     expect([meeting.text(textRef(1)), meeting.text(textRef(5))]).toEqual([null, 'lời 5'])
   })
@@ -169,7 +176,9 @@ describe('a followed meeting', () => {
   it('forgets a text that was erased', async () => {
     const meeting = open()
     await live(meeting)
-    append({ at: '2026-11-25T02:00:00.000Z', actorId: null, kind: TEXT_ERASED, data: { textId: uuid(1) }, audience: { scope: 'meeting' } })
+    append({
+      at: '2026-11-25T02:00:00.000Z', actorId: null, kind: TEXT_ERASED, data: { textId: uuid(1) }, audience: { scope: 'meeting' },
+    })
     await vi.waitFor(() => expect(meeting.text(textRef(1))).toBeNull())
     expect(items(meeting)).toEqual([1, 2])
   })

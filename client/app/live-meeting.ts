@@ -122,7 +122,8 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
   onScopeDispose(() => {
     ended = true
     for (const stop of stops) stop()
-    if (socket.state.value === 'connected') void socket.send(unfollowMeeting, { meetingId }, { patienceMs: 5000 }).catch(() => undefined)
+    if (socket.state.value !== 'connected') return
+    void socket.send(unfollowMeeting, { meetingId }, { patienceMs: 5000 }).catch(() => undefined)
   })
 
   return {

@@ -5,8 +5,9 @@ import { clientErrorCodes } from './api-error.ts'
 
 type Tree = { [key: string]: string | Tree }
 
+const domainOf = (path: string) => path.slice(path.lastIndexOf('/') + 1, -'.json'.length)
 const read = (files: Record<string, Tree>): Record<string, string> =>
-  Object.assign({}, ...Object.entries(files).map(([path, tree]) => flatten(tree, path.slice(path.lastIndexOf('/') + 1, -'.json'.length))))
+  Object.assign({}, ...Object.entries(files).map(([path, tree]) => flatten(tree, domainOf(path))))
 
 function flatten(tree: Tree, prefix: string): Record<string, string> {
   return Object.assign({}, ...Object.entries(tree).map(([key, value]) =>
@@ -20,7 +21,8 @@ const sources = Object.entries(import.meta.glob<string>('../**/*.{vue,ts}', { qu
   .filter(([path]) => !path.endsWith('.test.ts') && !path.endsWith('.d.ts'))
 
 /** Keys written out in the sources: in calls of `t`, as titles of routes and wherever else a key is handed on. */
-const written = new Set(sources.flatMap(([, source]) => [...source.matchAll(/'([a-z]\w*(?:\.\w+)+)'/g)].map((match) => match[1]!)))
+const written = new Set(sources.flatMap(([, source]) =>
+  [...source.matchAll(/'([a-z]\w*(?:\.\w+)+)'/g)].map((match) => match[1]!)))
 /** What stands before the first `${…}` of keys put together, and after it. */
 const composed = sources.flatMap(([, source]) => [...source.matchAll(/`([a-z]\w*(?:\.\w+)*\.)\$\{[^`}]*\}([\w.]*)/g)]
   .map((match) => ({ before: match[1]!, after: match[2]! })))
@@ -35,7 +37,9 @@ describe('messages', () => {
   })
 
   it('has the same placeholders in both languages', () => {
-    for (const [key, message] of Object.entries(vi)) expect([key, placeholders(en[key] ?? '')]).toEqual([key, placeholders(message)])
+    for (const [key, message] of Object.entries(vi)) {
+      expect([key, placeholders(en[key] ?? '')]).toEqual([key, placeholders(message)])
+    }
   })
 
   it('is in one Unicode form', () => {
@@ -47,7 +51,8 @@ describe('messages', () => {
   })
 
   it('has every key that the sources name', () => {
-    const called = sources.flatMap(([path, source]) => [...source.matchAll(/\bt\('([^']+)'|title: '([a-z]\w*(?:\.\w+)+)'/g)].map((match) => [path, match[1] ?? match[2]!]))
+    const called = sources.flatMap(([path, source]) =>
+      [...source.matchAll(/\bt\('([^']+)'|title: '([a-z]\w*(?:\.\w+)+)'/g)].map((match) => [path, match[1] ?? match[2]!]))
     expect(called.filter(([, key]) => !(key! in vi))).toEqual([])
     expect(composed.filter(({ before }) => Object.keys(vi).every((key) => !key.startsWith(before))).map(({ before }) => before)
       .filter((before) => sources.some(([, source]) => source.includes(`t(\`${before}`)))).toEqual([])
@@ -59,14 +64,16 @@ describe('messages', () => {
 })
 
 describe('components', () => {
-  interface Node { type: number, content?: unknown, children?: Node[], props?: { type: number, name: string, value?: { content: string } }[] }
+  interface Attribute { type: number, name: string, value?: { content: string } }
+  interface Node { type: number, content?: unknown, children?: Node[], props?: Attribute[] }
   const TEXT = 2
   const STATIC_ATTRIBUTE = 6
   const spoken = new Set(['label', 'title', 'text', 'alt', 'placeholder', 'description', 'aria-label', 'message'])
 
   function words(node: Node): string[] {
     const own = node.type === TEXT ? [String(node.content)] : []
-    const attributes = (node.props ?? []).filter(({ type, name }) => type === STATIC_ATTRIBUTE && spoken.has(name)).map(({ value }) => value?.content ?? '')
+    const attributes = (node.props ?? [])
+      .filter(({ type, name }) => type === STATIC_ATTRIBUTE && spoken.has(name)).map(({ value }) => value?.content ?? '')
     return [...own, ...attributes, ...(node.children ?? []).flatMap(words)]
   }
 

@@ -6,7 +6,9 @@ describe('nextPath', () => {
     expect(nextPath(path)).toBe(path)
   })
 
-  it.each(['//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '', undefined, null, ['/a', '/b']])(
+  it.each([
+    '//evil.example', '/\\evil.example', 'https://evil.example', 'javascript:alert(1)', '', undefined, null, ['/a', '/b'],
+  ])(
     'goes home instead of to %s', (path) => {
       expect(nextPath(path)).toBe('/')
     })

@@ -13,7 +13,9 @@ const speak = defineCommand({
   name: 'test:speak', summary: '', access: '', errors: [],
   input: ChangeOfMeeting.extend({ words: z.string() }), output: z.object({ heard: z.string() }),
 })
-const ask = defineCommand({ name: 'test:ask', summary: '', access: '', errors: [], input: z.object({}), output: z.object({ answer: z.int() }) })
+const ask = defineCommand({
+  name: 'test:ask', summary: '', access: '', errors: [], input: z.object({}), output: z.object({ answer: z.int() }),
+})
 const told = defineNotice({ name: 'test:told', summary: '', payload: z.object({ count: z.int() }) })
 
 type Acknowledge = (answer: unknown) => void
@@ -41,7 +43,9 @@ beforeEach(async () => {
   await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
   const { port } = http.address() as AddressInfo
   client = createSocketClient(
-    io(`http://127.0.0.1:${port}`, { autoConnect: false, transports: ['websocket'], reconnectionDelay: 10, reconnectionDelayMax: 20 }),
+    io(`http://127.0.0.1:${port}`, {
+      autoConnect: false, transports: ['websocket'], reconnectionDelay: 10, reconnectionDelayMax: 20,
+    }),
     sessionEnded,
   )
 })
@@ -93,7 +97,8 @@ describe('send', () => {
   it('gives up after its patience', async () => {
     hear = () => undefined
     client.connect()
-    await expect(client.send(speak, { meetingId, words: 'a' }, { attemptMs: 30, patienceMs: 100 })).rejects.toMatchObject({ code: 'noAnswer' })
+    const sending = client.send(speak, { meetingId, words: 'a' }, { attemptMs: 30, patienceMs: 100 })
+    await expect(sending).rejects.toMatchObject({ code: 'noAnswer' })
   })
 
   it('gives up without a connection, too', async () => {
@@ -107,11 +112,14 @@ describe('send', () => {
       acknowledge({ ok: false, error: { code: 'forbiddenInMeeting', message: '', details: { role: 'guest' } } })
     }
     client.connect()
-    await expect(client.send(speak, { meetingId, words: 'a' })).rejects.toMatchObject({ code: 'forbiddenInMeeting', details: { role: 'guest' } })
+    await expect(client.send(speak, { meetingId, words: 'a' }))
+      .rejects.toMatchObject({ code: 'forbiddenInMeeting', details: { role: 'guest' } })
     expect(heard).toHaveBeenCalledOnce()
   })
 
-  it.each([['nothing', undefined], ['a foreign error', { ok: false, error: 'no' }], ['another result', { ok: true, result: {} }]])(
+  it.each([
+    ['nothing', undefined], ['a foreign error', { ok: false, error: 'no' }], ['another result', { ok: true, result: {} }],
+  ])(
     'rejects an acknowledgement with %s as unexpectedAnswer', async (_, answer) => {
       hear = (_payload, acknowledge) => acknowledge(answer)
       client.connect()

@@ -30,7 +30,9 @@ export interface SocketClient {
    * carried out once.
    * @throws {ApiError} the server's code, or `noAnswer` when patience ran out, `unexpectedAnswer`
    */
-  send<I extends z.ZodType, O extends z.ZodType>(command: CommandContract<I, O>, input: CommandInput<I>, options?: SendOptions): Promise<z.output<O>>
+  send<I extends z.ZodType, O extends z.ZodType>(
+    command: CommandContract<I, O>, input: CommandInput<I>, options?: SendOptions,
+  ): Promise<z.output<O>>
   /** Hears a notice; returns how to stop. A payload that breaks the contract is dropped with a warning. */
   on<P extends z.ZodType>(notice: NoticeContract<P>, listener: (payload: z.output<P>) => void): () => void
   /** Runs at each connection, also the first; returns how to stop. */
@@ -102,7 +104,8 @@ export function createSocketClient(socket: Socket, onSessionEnded: () => void): 
       await untilConnected(left)
       let acknowledgement: Acknowledgement<unknown>
       try {
-        acknowledgement = await socket.timeout(Math.min(attemptMs, left)).emitWithAck(command.name, payload) as Acknowledgement<unknown>
+        const attempt = socket.timeout(Math.min(attemptMs, left))
+        acknowledgement = await attempt.emitWithAck(command.name, payload) as Acknowledgement<unknown>
       } catch {
         continue
       }

@@ -8,9 +8,17 @@ export const theme = {
   },
   button: {
     slots: { base: 'min-h-11 min-w-11 justify-center font-semibold' },
-    variants: { size: { sm: { base: 'px-3 text-sm' }, md: { base: 'px-3.5 text-base' }, lg: { base: 'px-4 text-base' }, xl: { base: 'px-5 text-lg min-h-13' } } },
+    variants: {
+      size: {
+        sm: { base: 'px-3 text-sm' }, md: { base: 'px-3.5 text-base' }, lg: { base: 'px-4 text-base' },
+        xl: { base: 'px-5 text-lg min-h-13' },
+      },
+    },
     compoundVariants: [
-      { color: 'primary', variant: 'solid', class: 'bg-fill text-white hover:bg-fill-strong active:bg-fill-strong disabled:bg-fill aria-disabled:bg-fill' },
+      {
+        color: 'primary', variant: 'solid',
+        class: 'bg-fill text-white hover:bg-fill-strong active:bg-fill-strong disabled:bg-fill aria-disabled:bg-fill',
+      },
     ],
     defaultVariants: { size: 'md' },
   },
@@ -22,7 +30,10 @@ export const theme = {
   inputDate: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg', fixed: true } },
   inputTime: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg', fixed: true } },
   inputMenu: { slots: { base: 'min-h-11 text-base' }, defaultVariants: { size: 'lg', fixed: true } },
-  formField: { slots: { label: 'text-base font-medium', error: 'text-base', hint: 'text-sm', help: 'text-sm' }, defaultVariants: { size: 'lg' } },
+  formField: {
+    slots: { label: 'text-base font-medium', error: 'text-base', hint: 'text-sm', help: 'text-sm' },
+    defaultVariants: { size: 'lg' },
+  },
   dropdownMenu: { slots: { item: 'min-h-11 items-center' }, defaultVariants: { size: 'xl' } },
   modal: { slots: { title: 'text-xl', description: 'text-base text-default' } },
   toast: { slots: { title: 'text-base', description: 'text-base text-default' } },

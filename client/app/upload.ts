@@ -1,7 +1,9 @@
 interface UploadOptions { signal?: AbortSignal, onProgress?: (share: number) => void }
 
-/** Sends a file as the body of a request and tells its progress, which fetch cannot. Rejects when the server was not reached. */
-export function sendWithProgress(method: string, url: string, headers: Headers, body: Blob, options: UploadOptions): Promise<Response> {
+/** Sends a file as the body of a request and tells its progress, which fetch cannot. Rejects when nobody answers. */
+export function sendWithProgress(
+  method: string, url: string, headers: Headers, body: Blob, options: UploadOptions,
+): Promise<Response> {
   return new Promise((resolve, reject) => {
     const { signal, onProgress } = options
     const request = new XMLHttpRequest()
@@ -12,7 +14,9 @@ export function sendWithProgress(method: string, url: string, headers: Headers, 
     request.upload.onprogress = (event) => {
       if (event.lengthComputable && event.total > 0) onProgress?.(event.loaded / event.total)
     }
-    request.onload = () => resolve(new Response(request.response as Blob, { status: request.status, headers: answerHeaders(request) }))
+    request.onload = () => {
+      resolve(new Response(request.response as Blob, { status: request.status, headers: answerHeaders(request) }))
+    }
     request.onerror = () => reject(new TypeError('Failed to send'))
     request.onabort = () => reject((signal?.reason as Error | undefined) ?? new DOMException('Aborted', 'AbortError'))
     request.onloadend = () => signal?.removeEventListener('abort', abort)

@@ -9,7 +9,8 @@ const DAY = 24 * 60
 
 function meeting(title: string, part: Partial<MeetingSummary>): MeetingSummary {
   return {
-    id: `id-${title}`, bodyId: 'body', bodyName: 'Ban Thường vụ', title, mode: 'online', place: 'Phòng 1', startsAt: at(60), plannedMinutes: 120,
+    id: `id-${title}`, bodyId: 'body', bodyName: 'Ban Thường vụ', title, mode: 'online', place: 'Phòng 1',
+    startsAt: at(60), plannedMinutes: 120,
     status: 'published', openedAt: null, closedAt: null, role: 'member', minutes: 'none', ...part,
   }
 }

@@ -15,7 +15,8 @@ export function useHome() {
   const error = shallowRef<ApiError | null>(null)
   const visibility = useDocumentVisibility()
 
-  const list = async (status: MeetingSummary['status'], limit: number) => (await call(listMeetings, { query: { status, limit } })).meetings
+  const list = async (status: MeetingSummary['status'], limit: number) =>
+    (await call(listMeetings, { query: { status, limit } })).meetings
 
   async function load() {
     try {

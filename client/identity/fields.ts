@@ -7,7 +7,9 @@ export function missing<S extends object>(state: Partial<S>, names: (keyof S & s
 }
 
 /** What is wrong with a new password typed twice; the server judges whether it is easy to guess. */
-export function newPasswordErrors(state: { next?: string, again?: string }, says: { short: string, differ: string }): FormError[] {
+export function newPasswordErrors(
+  state: { next?: string, again?: string }, says: { short: string, differ: string },
+): FormError[] {
   const { next = '', again = '' } = state
   if (next.length < PASSWORD_MIN_LENGTH) return [{ name: 'next', message: says.short }]
   return next === again ? [] : [{ name: 'again', message: says.differ }]
