@@ -13,6 +13,8 @@ export interface Question {
 
 /** Asks before something that cannot be undone; resolves to whether the person said yes. */
 export function useConfirm() {
-  const dialog = useOverlay().create(ConfirmDialog, { destroyOnClose: true })
-  return async (question: Question): Promise<boolean> => await dialog.open(question).result === true
+  const overlay = useOverlay()
+  // One dialog a question: a destroyed one does not open again.
+  return async (question: Question): Promise<boolean> =>
+    await overlay.create(ConfirmDialog, { destroyOnClose: true }).open(question).result === true
 }
