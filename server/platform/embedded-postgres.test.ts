@@ -11,7 +11,8 @@ import { runningPostmaster } from './postgres-cluster.ts'
 const log = { info: () => {}, warn: () => {} }
 const asRoot = process.getuid?.() === 0
 /** A small disk to fill: only root can mount one, and not in every container. */
-const mayMount = asRoot && spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+const TRY = 'd=$(mktemp -d); mount -t tmpfs none "$d"; umount "$d"; rmdir "$d"'
+const mayMount = asRoot && spawnSync('sh', ['-ec', TRY]).status === 0
 
 let folder: string
 let running: EmbeddedPostgres | undefined
@@ -159,9 +160,19 @@ describe('a database that cannot be started', () => {
   it('says when the data folder may not be written', async () => {
     const closed = path.join(folder, 'closed')
     await mkdir(closed, { mode: 0o555 })
-    // Root may write anywhere but in the kernel's own file systems.
-    const place = asRoot ? '/sys/nghi-su' : path.join(closed, 'data')
-    await expect(start(place)).rejects.toMatchObject({ code: 'dataDirNotWritable', message: expect.stringContaining(place) })
+    const place = path.join(closed, 'data')
+    // Root may write anywhere, so it becomes somebody else once everything is loaded.
+    const program = `
+      const { startEmbeddedPostgres } = await import(${JSON.stringify(path.resolve('server/platform/embedded-postgres.ts'))})
+      if (process.getuid() === 0) process.setuid(65534)
+      await startEmbeddedPostgres({ dataDir: ${JSON.stringify(place)}, log: { info() {}, warn() {} } })
+        .catch(({ code, message, remedy }) => console.log(JSON.stringify({ code, message, remedy })))`
+    const tried = spawnSync(process.execPath, ['--input-type=module', '-e', program], { encoding: 'utf8' })
+    expect(JSON.parse(tried.stdout)).toMatchObject({
+      code: 'dataDirNotWritable',
+      message: expect.stringContaining(place),
+      remedy: expect.stringContaining('chown'),
+    })
   })
 
   it.skipIf(!mayMount)('says when the disk is full, in initdb and later, and starts once there is space', async () => {
