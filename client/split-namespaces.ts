@@ -12,8 +12,10 @@ const SINGLE = '\0reka-ui/namespaced/'
  * loads what it shows.
  */
 export function splitNamespaces(): Plugin {
-  const file = path.join(path.dirname(createRequire(import.meta.url).resolve('reka-ui/package.json')), 'dist/namespaced/index.mjs')
-  const namespaces = new Map([...readFileSync(file, 'utf8').matchAll(/^const (\w+) = (\{[^}]*\});$/gm)].map((match) => [match[1]!, match[2]!]))
+  const library = path.dirname(createRequire(import.meta.url).resolve('reka-ui/package.json'))
+  const file = path.join(library, 'dist/namespaced/index.mjs')
+  const written = readFileSync(file, 'utf8').matchAll(/^const (\w+) = (\{[^}]*\});$/gm)
+  const namespaces = new Map([...written].map((match) => [match[1]!, match[2]!]))
   return {
     name: 'split-reka-ui-namespaces',
     transform: {

@@ -20,12 +20,3 @@ router.beforeEach(async (to): Promise<RouteLocationRaw | boolean> => {
 })
 
 router.afterEach((to) => enterPlace(to.meta.place ?? 'page'))
-
-// After an update the chunks of an open page are gone: load the page anew, at most once a path.
-router.onError((error: Error, to) => {
-  if (!/dynamically imported module|Importing a module|module script failed/i.test(error.message)) return
-  const key = `nghi-su.reloaded.${to.path}`
-  if (sessionStorage.getItem(key)) return
-  sessionStorage.setItem(key, '1')
-  location.assign(to.fullPath)
-})

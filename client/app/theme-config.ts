@@ -36,6 +36,8 @@ export const theme = {
   },
   dropdownMenu: { slots: { item: 'min-h-11 items-center' }, defaultVariants: { size: 'xl' } },
   modal: { slots: { title: 'text-xl', description: 'text-base text-default' } },
+  // Below the bar at the top, which holds what a person may want to reach at once.
+  toaster: { slots: { viewport: 'sm:mt-14' } },
   toast: { slots: { title: 'text-base', description: 'text-base text-default' } },
   alert: { slots: { title: 'text-base', description: 'text-base text-default' } },
   badge: { slots: { base: 'font-semibold' }, defaultVariants: { size: 'lg' } },
