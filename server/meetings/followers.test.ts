@@ -180,6 +180,33 @@ describe('followers', () => {
     for (const { heads } of sockets) expect(heads.length).toBe(2)
   })
 
+  it('that leave before they have begun hold nothing', async () => {
+    const [queued, passing] = [await newSocket(), await newSocket()]
+    const beginning = followers.follow(passing.server, meetingId, viewer, undefined)
+    const waiting = followers.follow(queued.server, meetingId, viewer, undefined)
+    followers.unfollow(queued.server, meetingId)
+    followers.unfollow(passing.server, meetingId)
+    for (const begun of [waiting, beginning]) await expect(begun).rejects.toMatchObject({ code: 'badRequest' })
+    await until(() => !book.followed)
+  })
+
+  it('get nothing twice when the group before theirs was still to try again', async () => {
+    const { server, numbers } = await newSocket()
+    await followers.follow(server, meetingId, viewer, undefined)
+    await until(() => book.reads > 0)
+    book.failWith(new AppError('databaseUnavailable'))
+    book.write('note.taken')
+    await until(() => warnings.length === 1)
+    followers.unfollow(server, meetingId)
+    expect(await followers.follow(server, meetingId, viewer, undefined)).toMatchObject({ snapshot: { state: 1 } })
+    await new Promise((resolve) => { setTimeout(resolve, 1200) })
+    book.write('note.taken')
+    await until(() => numbers.length > 0)
+    expect(numbers).toEqual([1])
+    followers.unfollow(server, meetingId)
+    expect(book.followed).toBe(false)
+  })
+
   it('that are gone hold nothing', async () => {
     const [one, two] = [await newSocket(), await newSocket()]
     for (const { server } of [one, two]) await followers.follow(server, meetingId, viewer, undefined)

@@ -41,6 +41,8 @@ interface Group {
   /** There may be entries that the members do not have. */
   due: boolean
   working: boolean
+  /** Waits to try a failed pass again. */
+  retry: NodeJS.Timeout | undefined
   unsubscribe(): void
 }
 
@@ -79,7 +81,7 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
     if (known) return known
     const group: Group = {
       meetingId, room, viewer: { personId: NOBODY, office, items }, cursor: undefined, members: new Set(), newcomers: [],
-      due: false, working: false,
+      due: false, working: false, retry: undefined,
       unsubscribe: journal.subscribe(meetingId, () => {
         group.due = true
         void work(group)
@@ -89,15 +91,22 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
     return group
   }
 
+  /** Nobody works for a group that was released: another one may have its room by then. */
+  const isCurrent = (group: Group) => groups.get(group.room) === group
+
   function leave(group: Group, socket: Socket): void {
     group.members.delete(socket)
     joined.get(socket)?.delete(group)
     void socket.leave(group.room)
+    const gone = group.newcomers.filter((newcomer) => newcomer.socket === socket)
+    group.newcomers = group.newcomers.filter((newcomer) => newcomer.socket !== socket)
+    for (const newcomer of gone) newcomer.fail(new AppError('badRequest', { reason: 'unfollowed' }))
     release(group)
   }
 
   function release(group: Group): void {
-    if (group.members.size || group.newcomers.length || group.working) return
+    if (group.members.size || group.newcomers.length || group.working || !isCurrent(group)) return
+    clearTimeout(group.retry)
     group.unsubscribe()
     groups.delete(group.room)
     if (isFollowed(group.meetingId)) return
@@ -107,7 +116,7 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
 
   /** One pass after the other, so that entries go out in order and nobody joins in the middle of one. */
   async function work(group: Group): Promise<void> {
-    if (group.working || closed) return
+    if (group.working || closed || !isCurrent(group)) return
     group.working = true
     while (group.due || group.newcomers.length) {
       group.due = false
@@ -118,11 +127,11 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
         for (const newcomer of newcomers) newcomer.fail(error)
         if (!group.members.size) continue
         log.warn({ meetingId: group.meetingId, err: error }, 'new entries could not be read; trying again')
-        const timer = setTimeout(() => {
+        clearTimeout(group.retry)
+        group.retry = setTimeout(() => {
           group.due = true
           void work(group)
-        }, RETRY_MS)
-        timer.unref()
+        }, RETRY_MS).unref()
       }
     }
     group.working = false
@@ -139,17 +148,22 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
         continue
       }
       const entries = await missed(group, newcomer.cursor)
-      if (entries) admit(group, newcomer, { snapshot: null, entries })
+      if (entries || !hasJoined(group, newcomer)) admit(group, newcomer, { snapshot: null, entries })
       else group.newcomers.push({ ...newcomer, cursor: undefined })
     }
   }
 
-  function admit(group: Group, { socket, begin }: Newcomer, beginning: Beginning): void {
+  const hasJoined = (group: Group, { socket }: Newcomer) => joined.get(socket)?.has(group) ?? false
+
+  /** Not a socket that left while the pass was under way. */
+  function admit(group: Group, newcomer: Newcomer, beginning: Beginning): void {
+    const { socket } = newcomer
+    if (!hasJoined(group, newcomer)) return newcomer.fail(new AppError('badRequest', { reason: 'unfollowed' }))
     if (socket.connected) {
       group.members.add(socket)
       void socket.join(group.room)
     }
-    begin(beginning)
+    newcomer.begin(beginning)
   }
 
   async function snapshotOf({ meetingId, viewer }: Group): Promise<SnapshotPayload> {
@@ -236,7 +250,10 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
     close(): void {
       closed = true
       clock.stop()
-      for (const group of groups.values()) group.unsubscribe()
+      for (const group of groups.values()) {
+        clearTimeout(group.retry)
+        group.unsubscribe()
+      }
       groups.clear()
     },
   }
