@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { gridFor, stageOf, tileOrder } from './layout.ts'
+import { gridFor, shareOrder, stageOf, tileOrder } from './layout.ts'
 
 describe('grid', () => {
   test.each([
@@ -23,12 +23,34 @@ describe('grid', () => {
 })
 
 describe('stage', () => {
-  const room = { sharing: [], speaker: 'a', present: ['a', 'b'], wish: 'auto' } as const
-  test('the speaker', () => expect(stageOf(room)).toEqual({ kind: 'speaker', personId: 'a' }))
-  test('a shared screen before the speaker, the latest first', () =>
-    expect(stageOf({ ...room, sharing: ['b', 'a'] })).toEqual({ kind: 'screen', personId: 'a' }))
-  test('the gallery when somebody looks for it', () => expect(stageOf({ ...room, sharing: ['b'], wish: 'gallery' })).toEqual({ kind: 'gallery' }))
-  test('the gallery when the last speaker has left', () => expect(stageOf({ ...room, present: ['b'] })).toEqual({ kind: 'gallery' }))
+  const many = { sharing: [], speaker: 'a', present: ['a', 'b', 'c'], wish: 'auto', still: 2 } as const
+  const few = { ...many, still: 3 }
+  const gallery = { kind: 'gallery' }
+  test('many: the speaker', () => expect(stageOf(many)).toEqual({ kind: 'speaker', personId: 'a' }))
+  test('a few stay together, whoever speaks', () => expect(stageOf(few)).toEqual(gallery))
+  test('a few: the speaker for one who asks for it', () =>
+    expect(stageOf({ ...few, wish: 'speaker' })).toEqual({ kind: 'speaker', personId: 'a' }))
+  test('a shared screen before the speaker, the latest first', () => {
+    for (const room of [many, few, { ...few, wish: 'speaker' as const }]) {
+      expect(stageOf({ ...room, sharing: ['b', 'a'] })).toEqual({ kind: 'screen', personId: 'a' })
+    }
+  })
+  test('the gallery when somebody looks for it', () => expect(stageOf({ ...many, sharing: ['b'], wish: 'gallery' })).toEqual(gallery))
+  test('the gallery when the last speaker has left', () => expect(stageOf({ ...many, present: ['b', 'c', 'd'] })).toEqual(gallery))
+  test('the gallery before anybody has spoken', () => expect(stageOf({ ...many, speaker: null, wish: 'speaker' })).toEqual(gallery))
+})
+
+test('screens are ordered by when they came, wherever their tiles stand; the own one never hides another', () => {
+  const me = { personId: 'me', own: true }
+  const [a, b] = ['a', 'b'].map((personId) => ({ personId, own: false })) as [typeof me, typeof me]
+  let order = shareOrder([], [b])
+  order = shareOrder(order, [a, b])
+  expect(order).toEqual(['b', 'a'])
+  order = shareOrder(order, [a, b, me])
+  expect(order).toEqual(['me', 'b', 'a'])
+  order = shareOrder(order, [b, me])
+  expect(shareOrder(order, [a, b, me])).toEqual(['me', 'b', 'a'])
+  expect(shareOrder(['me'], [b, me])).toEqual(['me', 'b'])
 })
 
 test('oneself stands last, the others by rank', () => {

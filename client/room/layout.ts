@@ -16,7 +16,8 @@ export function gridFor(count: number, space: { width: number, height: number },
   return best
 }
 
-export type StageWish = 'auto' | 'gallery'
+/** `auto`: a few are shown together, many by who speaks. */
+export type StageWish = 'auto' | 'gallery' | 'speaker'
 
 export type Stage =
   | { kind: 'screen', personId: string }
@@ -24,17 +25,32 @@ export type Stage =
   | { kind: 'gallery' }
 
 /**
- * What the stage shows. A shared screen comes first, then who speaks (the last one to speak, while nobody does);
- * one who looks for the gallery gets it, and so does a room where nobody has spoken yet.
+ * What the stage shows. One who looks for the gallery gets it; else a shared screen comes first, the latest of several.
+ * The stage follows the speaker (the last one to speak, while nobody does) for those who ask for it, and where more than
+ * `still` people would be too small to see together; up to that many stay as they are, whoever speaks.
  */
 export function stageOf(
-  input: { sharing: readonly string[], speaker: string | null, present: readonly string[], wish: StageWish },
+  input: { sharing: readonly string[], speaker: string | null, present: readonly string[], wish: StageWish, still: number },
 ): Stage {
+  const { speaker, present, wish } = input
   const sharer = input.sharing.at(-1)
-  if (input.wish === 'gallery') return { kind: 'gallery' }
+  if (wish === 'gallery') return { kind: 'gallery' }
   if (sharer) return { kind: 'screen', personId: sharer }
-  if (input.speaker && input.present.includes(input.speaker)) return { kind: 'speaker', personId: input.speaker }
+  const follow = wish === 'speaker' || present.length > input.still
+  if (follow && speaker && present.includes(speaker)) return { kind: 'speaker', personId: speaker }
   return { kind: 'gallery' }
+}
+
+/**
+ * Who shares a screen, in the order in which they began; `before` is the order so far. One's own screen comes first, as
+ * one sees it anyway.
+ */
+export function shareOrder(before: readonly string[], sharing: readonly { personId: string, own: boolean }[]): string[] {
+  const place = ({ personId, own }: { personId: string, own: boolean }) => {
+    const known = before.indexOf(personId)
+    return own ? -1 : known < 0 ? before.length : known
+  }
+  return sharing.toSorted((a, b) => place(a) - place(b)).map((one) => one.personId)
 }
 
 /** Tiles in a steady order: oneself last, everyone else by protocol rank, so that nothing jumps when somebody speaks. */

@@ -1,4 +1,4 @@
-import { computed, onScopeDispose, ref, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { computed, onScopeDispose, ref, shallowReactive, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { ErrorCode } from '../../protocol/error.ts'
 import type { MediaSource } from '../../protocol/media-grant.ts'
@@ -39,14 +39,14 @@ export interface RoomMedia {
   /** Who is heard now. */
   speaking: ComputedRef<ReadonlySet<string>>
   /** The last of the others to speak above the rest. */
-  speaker: ComputedRef<string | null>
+  speaker: Readonly<ShallowRef<string | null>>
   own: {
     microphone: ComputedRef<boolean>
     camera: ComputedRef<MediaStreamTrack | null>
     screen: ComputedRef<MediaStreamTrack | null>
   }
   /** What is just being turned on. */
-  changing: Readonly<Ref<OwnSource | null>>
+  changing: ReadonlySet<OwnSource>
   toggle(source: OwnSource): void
   leave(): void
 }
@@ -94,8 +94,8 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
     const remote = shallowRef(session.remoteTracks())
     const local = shallowRef(session.localTracks())
     const levels = shallowRef<{ peerId: string, level: number }[]>([])
-    const spoke = shallowRef<string | null>(null)
-    const changing = ref<OwnSource | null>(null)
+    const speaker = shallowRef<string | null>(null)
+    const changing = shallowReactive(new Set<OwnSource>())
     const device = (source: string) => t(`room.device.${source}`)
 
     const { events } = session
@@ -113,15 +113,21 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
     events.on('localRemoved', ({ source }, why) => {
       readLocal()
       if (source === 'screenAudio' || why === 'stopped' || (source === 'screen' && why === 'ended')) return
-      notify.told(t(`room.localEnded.${why}`, { device: device(source) }))
+      const tell = why === 'ended' ? notify.failed : notify.told
+      tell(t(`room.localEnded.${why}`, { device: device(source) }))
     })
-    events.on('activeSpeaker', (peerId) => { spoke.value = peerId })
+    // While one speaks oneself, the last of the others stays.
+    events.on('activeSpeaker', (peerId) => {
+      const personId = ownerOf(peerId)
+      if (personId && personId !== me.personId) speaker.value = personId
+    })
     events.on('levels', (heard) => { levels.value = heard })
 
     async function turnOn(source: OwnSource) {
-      changing.value = source
+      if (changing.has(source)) return
+      changing.add(source)
       const result = source === 'screen' ? await session.startScreen() : await session.start(source)
-      changing.value = null
+      changing.delete(source)
       if (result.ok || (source === 'screen' && result.problem === 'blocked')) return
       notify.told(t(`room.problem.${result.problem}`, { device: device(source) }))
     }
@@ -137,23 +143,21 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
       ...onePerPerson([...owners.value].filter(([, personId]) => personId !== me.personId), remote.value),
       { personId: me.personId ?? '', own: true, muted: !microphone.value, camera: camera.value, screen: screen.value },
     ])
-    /** Whose a device is; the node lists ours to the others alone. */
-    const ownerOf = (peerId: string) => owners.value.get(peerId) ?? me.personId ?? ''
+    /** Whose a device is; the node lists ours to the others alone. Undefined: not known yet. */
+    const ownerOf = (peerId: string) => peerId === session.ownPeerId() ? me.personId : owners.value.get(peerId)
 
     if (wish.camera) void turnOn('camera')
     if (wish.microphone) void turnOn('microphone')
 
     return {
-      connection: state, unavailable, ended, peers, changing,
-      speaking: computed(() => new Set(levels.value.map((one) => ownerOf(one.peerId)))),
+      connection: state, unavailable, ended, peers, changing, speaker,
+      speaking: computed(() => new Set(levels.value.flatMap((one) => ownerOf(one.peerId) ?? []))),
       // One's own other device would only echo.
       audio: computed(() => remote.value
         .filter((one) => (one.source === 'microphone' || one.source === 'screenAudio') && ownerOf(one.peerId) !== me.personId)
         .map((one) => [`${one.peerId} ${one.track.id}`, one.track])),
-      speaker: computed(() => spoke.value && ownerOf(spoke.value) !== me.personId ? ownerOf(spoke.value) : null),
       own: { microphone, camera, screen },
       toggle(source) {
-        if (changing.value) return
         const track = ownTrack(source)
         if (!track) return void turnOn(source)
         if (source !== 'microphone') session.stop(source)

@@ -16,6 +16,9 @@ export interface Connecting {
   stop(): void
 }
 
+/** A connection that ends sooner than this was none: whatever ended it may end the next one too. */
+const SHORT_LIFE_MS = 10_000
+
 const pauseBefore = (attempt: number) => Math.min(5_000, 300 * 2 ** attempt) * (0.75 + Math.random() / 2)
 
 /** The way to the node, made anew after each loss with a fresh grant. One at a time. */
@@ -30,6 +33,8 @@ export function createConnecting(options: {
 }): Connecting {
   let stopped = false
   let wake = () => {}
+  let failures = 0
+  let joinedAt = -Infinity
 
   async function attempt(): Promise<void> {
     const access = await options.requestGrant()
@@ -37,6 +42,7 @@ export function createConnecting(options: {
     if (!access) return options.refused()
     const url = new URL(access.path, options.origin.replace(/^http/, 'ws')).href
     const opened: Signalling = await openSignalling(url, { notice: options.notice, lost: () => options.lost(opened) })
+    if (stopped) return opened.close()
     try {
       await options.join(opened, access.grant)
     } catch (error) {
@@ -45,16 +51,24 @@ export function createConnecting(options: {
     }
   }
 
+  const pause = () => new Promise<void>((resolve) => {
+    wake = resolve
+    setTimeout(resolve, pauseBefore(failures))
+  })
+
   async function run(): Promise<void> {
-    for (let failures = 0; !stopped; failures += 1) {
+    if (Date.now() - joinedAt < SHORT_LIFE_MS) {
+      failures += 1
+      await pause()
+    } else failures = 0
+    for (; !stopped; failures += 1) {
       try {
-        return await attempt()
+        await attempt()
+        joinedAt = Date.now()
+        return
       } catch (error) {
         if (!(error instanceof MediaRequestError)) console.warn('the room was not joined', error)
-        await new Promise<void>((resolve) => {
-          wake = resolve
-          setTimeout(resolve, pauseBefore(failures))
-        })
+        await pause()
       }
     }
   }

@@ -96,13 +96,14 @@ export function createPublishing(on: {
   async function produce(at: Uplink, wish: LocalTrack): Promise<void> {
     const transport = await at.transport()
     if (at !== uplink || wanted.get(wish.source) !== wish) return
+    // What the node is told: the wish may change while it answers, and is then mended below.
+    const paused = wish.muted
     const producer = await transport.produce({
-      track: wish.track, stopTracks: false, disableTrackOnPause: false, appData: { source: wish.source, paused: wish.muted },
+      track: wish.track, stopTracks: false, disableTrackOnPause: false, appData: { source: wish.source, paused },
       ...HOW[wish.source],
     })
-    if (wish.muted) producer.pause()
+    if (paused) producer.pause()
     producers.set(wish.source, producer)
-    // The wish may have changed while the node answered.
     await syncSource(wish.source)
   }
 

@@ -24,6 +24,9 @@ export interface MediaSessionOptions {
 export interface MediaSession {
   events: EnhancedEventEmitter<SessionEvents>
   state(): SessionState
+  /** As what the node knows us; undefined before the first connection. */
+  ownPeerId(): string | undefined
+  /** The others. */
   peers(): PeerInfo[]
   remoteTracks(): RemoteTrack[]
   localTracks(): LocalTrack[]
@@ -56,6 +59,7 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
   let signalling: Signalling | undefined
   let held: { nodeId: string; resumeKey: string } | undefined
   let rights: MediaSource[] | undefined
+  let ownPeerId: string | undefined
 
   const receiving = createReceiving({
     added: (track) => events.safeEmit('trackAdded', track),
@@ -93,13 +97,15 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
       device = await Device.factory()
       await device.load({ routerRtpCapabilities: routerRtpCapabilities as Parameters<Device['load']>[0]['routerRtpCapabilities'] })
     }
+    if (isClosed()) return opened.close()
     const answer = await opened.request('join', {
       grant,
       rtpCapabilities: device.recvRtpCapabilities as typeof routerRtpCapabilities,
       ...(resumable ? { resumeKey: resumable.resumeKey } : {}),
     })
-    if (isClosed()) return opened.close()
+    if (isClosed()) return part(opened)
     signalling = opened
+    ownPeerId = answer.peerId
     held = { nodeId, resumeKey: answer.resumeKey }
     meet(answer.peers)
     allow(answer.publish)
@@ -160,7 +166,7 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
       case 'producerClosed': return publishing.producerClosed(message.data.producerId)
       case 'grantChanged': return allow(message.data.publish)
       case 'peerJoined': return greet(message.data)
-      case 'peerLeft': return part(message.data.peerId)
+      case 'peerLeft': return parted(message.data.peerId)
       case 'activeSpeaker': return void events.safeEmit('activeSpeaker', message.data.peerId)
       case 'audioLevels': return void events.safeEmit('levels', message.data.levels)
       case 'mediaReset': return void remakeMedia()
@@ -183,13 +189,13 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     events.safeEmit('peerJoined', peer)
   }
 
-  function part(peerId: string): void {
+  function parted(peerId: string): void {
     if (peers.delete(peerId)) events.safeEmit('peerLeft', peerId)
   }
 
   function meet(present: PeerInfo[]): void {
     const ids = new Set(present.map((peer) => peer.peerId))
-    for (const peerId of [...peers.keys()]) if (!ids.has(peerId)) part(peerId)
+    for (const peerId of [...peers.keys()]) if (!ids.has(peerId)) parted(peerId)
     for (const peer of present) greet(peer)
   }
 
@@ -226,12 +232,19 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     events.safeEmit('closed', reason)
   }
 
+  /** The farewell is on its way before the connection closes; whoever cannot say it is gone after the grace. */
+  function part(from: Signalling): void {
+    from.request('leave', {}).catch(() => undefined)
+    from.close()
+  }
+
   addEventListener('online', connecting.hurry)
   connecting.start()
 
   return {
     events,
     state: () => state,
+    ownPeerId: () => ownPeerId,
     peers: () => [...peers.values()],
     remoteTracks: receiving.tracks,
     localTracks: publishing.tracks,
@@ -243,8 +256,7 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     unmute: (source) => publishing.mute(source, false),
     stop: (source) => publishing.remove(source, 'stopped'),
     leave() {
-      // The farewell is on its way before the connection closes; whoever cannot say it is gone after the grace.
-      signalling?.request('leave', {}).catch(() => undefined)
+      if (signalling) part(signalling)
       end('left')
     },
   }
