@@ -9,3 +9,14 @@ export function countTests(report, status) {
   const failed = report.numFailedTests + brokenFiles.length
   return { passed: report.numPassedTests, failed: failed === 0 && status !== 0 ? 1 : failed }
 }
+
+/**
+ * The tests of a vitest JSON report that this machine could not run, each with what it needs (`meta.needs` of the test
+ * or of a suite around it). Arguments leave tests out without such a reason: those are named only in a whole run.
+ */
+export function skippedTests(report, wholeRun) {
+  const tests = (report?.testResults ?? []).flatMap((file) => file.assertionResults)
+  return tests.filter(({ status }) => status !== 'passed' && status !== 'failed')
+    .map(({ fullName, meta }) => ({ name: fullName, needs: meta?.needs }))
+    .filter(({ needs }) => needs !== undefined || wholeRun)
+}

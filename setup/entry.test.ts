@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { nodeProblem } from './entry.mjs'
-import { countTests } from './check-summary.mjs'
+import { countTests, skippedTests } from './check-summary.mjs'
 import { step } from './progress.mjs'
 import { ensureSystemPackages } from './system-packages.mjs'
 
@@ -29,6 +29,20 @@ describe('countTests', () => {
     expect(countTests(undefined, 1)).toEqual({ passed: 0, failed: 1 })
     expect(countTests({ numPassedTests: 5, numFailedTests: 0, testResults: [] }, 1)).toEqual({ passed: 5, failed: 1 })
     expect(countTests({ numPassedTests: 5, numFailedTests: 0, testResults: [] }, 0)).toEqual({ passed: 5, failed: 0 })
+  })
+})
+
+describe('skippedTests', () => {
+  const meta = { needs: 'root' }
+  const assertionResults = [
+    { fullName: 'a', status: 'passed', meta: {} }, { fullName: 'b', status: 'failed', meta }, { fullName: 'c', status: 'skipped', meta },
+    { fullName: 'd', status: 'skipped', meta: {} }, { fullName: 'e', status: 'todo' },
+  ]
+  it('names what did not run and what it needs; what arguments left out, only in a whole run', () => {
+    const report = { testResults: [{ status: 'passed', assertionResults }] }
+    expect(skippedTests(report, false)).toEqual([{ name: 'c', needs: 'root' }])
+    expect(skippedTests(report, true)).toEqual([{ name: 'c', needs: 'root' }, { name: 'd', needs: undefined }, { name: 'e', needs: undefined }])
+    expect(skippedTests(undefined, true)).toEqual([])
   })
 })
 

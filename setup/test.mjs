@@ -1,4 +1,4 @@
-// `npm test`: brings the machine to where everything can be tested, checks, tests, and prints `N passed, N failed` last.
+// `npm test`: brings the machine to where everything can be tested, checks, tests, and prints what was skipped and `N passed, N failed` last.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import os from 'node:os'
@@ -32,14 +32,15 @@ async function runChecks(env) {
   return count
 }
 
-async function runTests(env, args, countTests) {
+async function runTests(env, args, { countTests, skippedTests }) {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'nghi-su-report-'))
   const file = path.join(folder, 'report.json')
   try {
     const vitest = path.join(root, 'node_modules', 'vitest', 'vitest.mjs')
     const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
     const status = await show(path.join(root, 'node_modules', '.bin', 'node'), [vitest, 'run', ...reporters, ...args], { env })
-    return countTests(readReport(file), status)
+    const report = readReport(file)
+    return { ...countTests(report, status), skipped: skippedTests(report, args.length === 0) }
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
@@ -56,11 +57,13 @@ function readReport(file) {
 begin(async () => {
   const { prepare } = await import('./prepare.mjs')
   const { ensureTestTools } = await import('./browser.mjs')
-  const { countTests } = await import('./check-summary.mjs')
+  const summary = await import('./check-summary.mjs')
   const env = await prepare(root)
   env.CHROMIUM = await ensureTestTools()
   const checks = await runChecks(env)
-  const tests = await runTests(env, process.argv.slice(2), countTests)
+  const tests = await runTests(env, process.argv.slice(2), summary)
   const failed = checks.failed + tests.failed
+  const named = tests.skipped.map(({ name, needs }) => `${name} (${needs ? `needs ${needs}` : 'no reason given'})`).join('; ')
+  if (named) process.stdout.write(`${tests.skipped.length} skipped: ${named}\n`)
   process.stdout.write(`${checks.passed + tests.passed} passed, ${failed} failed\n`, () => process.exit(failed === 0 ? 0 : 1))
 })

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { spawn, spawnSync } from 'node:child_process'
-import { chmod, chown, lstat, mkdir, mkdtemp, readFile, readlink, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { chmod, chown, lstat, mkdir, mkdtemp, readFile, readlink, realpath, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import os from 'node:os'
@@ -89,6 +89,18 @@ describe('startEmbeddedPostgres', () => {
     expect(runningPostmaster(await realpath(path.join(dataDir, 'postgres')))).toBeUndefined()
   })
 
+  it('takes it over under another name of its folder: through a link, and after the folder was moved', async () => {
+    const [dataDir, link, moved] = ['named', 'link', 'moved'].map((name) => path.join(folder, name)) as [string, string, string]
+    await symlink(dataDir, link)
+    const killed = await startElsewhere(dataDir)
+    await killed.kill()
+    const postmaster = runningPostmaster(path.join(dataDir, 'postgres'))
+    expect(runningPostmaster(path.join(link, 'postgres'))).toEqual(postmaster)
+    await rename(dataDir, moved)
+    expect(await start(moved)).toMatchObject({ takenOver: true, url: killed.url })
+    expect(runningPostmaster(path.join(moved, 'postgres'))).toEqual(postmaster)
+  })
+
   it('refuses a data folder that another start is using', async () => {
     const dataDir = path.join(folder, 'taken-over')
     const other = await startElsewhere(dataDir)
@@ -175,7 +187,8 @@ describe('a database that cannot be started', () => {
     })
   })
 
-  it.skipIf(!mayMount)('says when the disk is full, in initdb and later, and starts once there is space', async () => {
+  const mounting = { meta: { needs: 'root with the right to mount a tmpfs' } }
+  it.skipIf(!mayMount)('says when the disk is full, in initdb and later, and starts once there is space', mounting, async () => {
     const disk = path.join(folder, 'disk')
     await mkdir(disk)
     expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=8m,mode=755', 'none', disk]).status).toBe(0)
@@ -206,7 +219,7 @@ describe('a database that cannot be started', () => {
   })
 })
 
-describe.skipIf(!asRoot)('as root, in a folder that PostgreSQL cannot enter', () => {
+describe.skipIf(!asRoot)('as root, in a folder that PostgreSQL cannot enter', { meta: { needs: 'root' } }, () => {
   let dataDir: string
   let cluster: string
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { chown, lstat, mkdir, readFile, readlink, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
-import { existsSync, readFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { existsSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { fileProblem } from './data-dir.ts'
 import { canEnter, ownFolder, run, SHARED_FOLDER, type PostgresPrograms } from './postgres-programs.ts'
@@ -58,12 +59,26 @@ export async function clusterPlace(dataDir: string, programs: PostgresPrograms, 
   return { folder, link: inside }
 }
 
+/**
+ * The folder that a process works in, wherever that was moved since. In a container even root may not look at another
+ * user's process, so it asks as the user who owns the cluster.
+ */
+function workingFolder(pid: number, cluster: string): string {
+  const link = `/proc/${pid}/cwd`
+  try {
+    return readlinkSync(link)
+  } catch {
+    const { uid, gid } = statSync(cluster)
+    return spawnSync('readlink', [link], { cwd: '/', uid, gid, encoding: 'utf8' }).stdout.trimEnd()
+  }
+}
+
 /** The live postmaster of a cluster, or undefined. A pid file whose number now belongs to another program is stale. */
 export function runningPostmaster(cluster: string): Postmaster | undefined {
   try {
     const [pid = '', , , port = '', , , , status = ''] = readFileSync(path.join(cluster, 'postmaster.pid'), 'utf8').split('\n')
     const command = readFileSync(`/proc/${Number(pid)}/cmdline`, 'utf8').split('\0')
-    if (path.basename(command[0] ?? '') !== 'postgres' || !command.includes(cluster)) return undefined
+    if (path.basename(command[0] ?? '') !== 'postgres' || workingFolder(Number(pid), cluster) !== realpathSync(cluster)) return undefined
     return { pid: Number(pid), port: Number(port), ready: status.trim() === 'ready' }
   } catch {
     return undefined

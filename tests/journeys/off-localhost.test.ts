@@ -19,7 +19,9 @@ function hasIp(): boolean {
   }
 }
 
-describe.skipIf(!possible)('a server that people reach from another host', () => {
+const needs = 'root, and the program ip, to make a network namespace'
+
+describe.skipIf(!possible)('a server that people reach from another host', { meta: { needs } }, () => {
   let other: NetworkNamespace
   let server: TestServer
   let browsers: Browser[] = []

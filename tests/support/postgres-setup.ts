@@ -9,6 +9,10 @@ declare module 'vitest' {
   export interface ProvidedContext {
     postgres: { ownerUrl: string; appUrl: string; template: string }
   }
+  export interface TaskMeta {
+    /** What a machine must have to run it; named by `npm test` where it is skipped. */
+    needs?: string
+  }
 }
 
 const quiet = { info: () => {}, warn: () => {} }
