@@ -30,7 +30,9 @@ const count = async (table: string) => Number((await server.db(table).count('* a
 
 describe('the demo', () => {
   it('has every account that it prints', async () => {
-    for (const { username } of server.demo?.accounts ?? []) await be(username)
+    const printed = (server.demo?.accounts ?? []).map(({ username }) => username)
+    expect(printed).toEqual(['bao', 'nhan.khong', 'nguyet', 'khai', 'chi', 'hang', 'phuc', 'quantri'])
+    for (const username of printed) await be(username)
   })
 
   it('has the two bodies with their members', async () => {
