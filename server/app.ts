@@ -75,22 +75,22 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   const followers = domains.followers(io)
   closers.add('followers', () => followers.close())
   domains.mountCommands(createCommands(io, { log }), followers)
-  serveUpgrades(web.server, { media: mediaNode, ...edge })
+  const open = { io, media: serveUpgrades(web.server, { media: mediaNode, ...edge }) }
   const app = createApp(config, {
     ...edge,
     mount(route) {
       mountHealth(route, { db, version, mediaNodes: () => mediaNode?.state() ?? [] })
-      domains.mountRoutes(route, io)
+      domains.mountRoutes(route, open)
     },
   })
-  closers.add('session watch', watchSessions(io, sessions, log))
+  closers.add('session watch', watchSessions(open, sessions, log))
   closers.add('clearing away', clearAway([journal.forgetKeys, domains.meetings.forgetKeys], log))
   await mediaNode?.follow(domains.attendance)
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
   await web.open(config)
   closers.add('port', web.stopAccepting)
-  return { origin: config.origin, db, domains, journal, io, sessions, demo, stop: closers.closeAll }
+  return { origin: config.origin, db, domains, journal, io, open, sessions, demo, stop: closers.closeAll }
 }
 
 export type RunningServer = Awaited<ReturnType<typeof startServer>>

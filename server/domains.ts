@@ -31,7 +31,7 @@ import { createMinutesStore } from './minutes/store.ts'
 import type { MountRoute } from './platform/contract.ts'
 import type { Files } from './platform/files.ts'
 import type { MediaNode } from './platform/media-node.ts'
-import type { MountCommand, SocketServer } from './platform/socket.ts'
+import type { MountCommand, OpenSockets, SocketServer } from './platform/socket.ts'
 import { createVoting } from './voting/voting.ts'
 import { mountVotingLive } from './voting/live.ts'
 import { mountVoting } from './voting/routes.ts'
@@ -77,8 +77,8 @@ export function createDomains({ db, journal, files, uploadLimitBytes, media, log
 
     followers: (io: SocketServer): Followers => createFollowers({ io, journal, liveAmong: meetings.liveAmong, log }),
 
-    mountRoutes(route: MountRoute, io: SocketServer): void {
-      mountIdentity(route, { identity, io })
+    mountRoutes(route: MountRoute, open: OpenSockets): void {
+      mountIdentity(route, { identity, open, putOut: attendance.putOut })
       mountBodies(route, bodies)
       mountMeetings(route, meetings)
       mountAgenda(route, agenda)

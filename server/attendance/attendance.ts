@@ -31,7 +31,7 @@ export interface AttendanceDeps {
   access: MeetingAccess
   store: AttendanceStore
   /** Undefined where the server runs without a video room. */
-  media: Pick<MediaNode, 'grant' | 'closeRoom'> | undefined
+  media: Pick<MediaNode, 'grant' | 'peers' | 'closePeer' | 'closeRoom'> | undefined
   log: Pick<Logger, 'warn'>
 }
 
@@ -108,6 +108,13 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
 
   return {
     closeRoom,
+
+    /** Takes a person's devices out of all rooms at once; grants that they hold are void. Best effort, like `closeRoom`. */
+    async putOut(personId: string): Promise<void> {
+      const theirs = media?.peers().filter(({ peer }) => personOf(peer) === personId) ?? []
+      await Promise.all(theirs.map(({ room, peer }) => media?.closePeer(room, peer)
+        .catch((err: unknown) => { log.warn({ personId, err }, 'a device could not be taken out of its room') })))
+    },
 
     /** The way into the room. Throws `meetingNotFound`, `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`. */
     async enter(meetingId: string, caller: Caller, deviceId: string): Promise<{ grant: string, path: string }> {

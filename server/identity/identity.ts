@@ -5,6 +5,7 @@ import type { Logger } from 'pino'
 import { compareByGivenName, PASSWORD_MIN_LENGTH, type Account, type Person } from '../../protocol/identity.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { SESSION_MS } from '../platform/session.ts'
 import type { Attempts } from './attempts.ts'
 
 /** An account as the rules need it; the hash never leaves the server. */
@@ -66,8 +67,6 @@ export interface IdentityDeps {
 }
 
 const CODE_HOURS = 24
-/** However busy, a session ends after a week. */
-const SESSION_DAYS = 7
 /** No vowels, so no words; no signs that are mistaken for one another. 12 of 23 signs: 54 bits. */
 const CODE_SIGNS = 'BCDFGHJKMNPQRTVWX346789'
 const CODE_LENGTH = 12
@@ -125,7 +124,7 @@ export function createIdentity({ store, attempts, log, now = () => new Date() }:
     /** Who a session belongs to, or null when it is over. */
     async callerOf(claim: SessionClaim | undefined): Promise<Caller | null> {
       if (!claim?.personId || !claim.signedInAt) return null
-      if (now().getTime() - claim.signedInAt > SESSION_DAYS * 24 * 3600_000) return null
+      if (now().getTime() - claim.signedInAt > SESSION_MS) return null
       const account = await store.findByPerson(claim.personId)
       if (!account || account.disabled || account.sessionVersion !== claim.version) return null
       return { personId: account.person.id, administrator: account.administrator }

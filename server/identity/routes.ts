@@ -8,7 +8,7 @@ import {
 import type { Authenticate, MountRoute } from '../platform/contract.ts'
 import { csrfToken } from '../platform/forgery.ts'
 import { endSession, renewSession, saveSession, sessionOf } from '../platform/session.ts'
-import { endSockets, personRoom, sessionRoom, type SocketServer } from '../platform/socket.ts'
+import { endSockets, personRoom, sessionRoom, type OpenSockets } from '../platform/socket.ts'
 import type { AccountRecord, Identity } from './identity.ts'
 
 /** Finds the caller of a request or a socket by its session. */
@@ -38,7 +38,14 @@ function passwordStrategy(identity: Identity): LocalStrategy {
   })
 }
 
-export function mountIdentity(route: MountRoute, { identity, io }: { identity: Identity, io: SocketServer }): void {
+export interface IdentityRoutesDeps {
+  identity: Identity
+  open: OpenSockets
+  /** Takes a person's devices out of all video rooms at once. Best effort: it does not fail. */
+  putOut(personId: string): Promise<void>
+}
+
+export function mountIdentity(route: MountRoute, { identity, open, putOut }: IdentityRoutesDeps): void {
   const strategies = new passport.Passport()
   strategies.use(passwordStrategy(identity))
 
@@ -58,7 +65,8 @@ export function mountIdentity(route: MountRoute, { identity, io }: { identity: I
 
   route(redeemResetCode, async ({ body: { username, code, next }, req }) => {
     const account = await identity.redeemResetCode(username, code, next, addressOf(req))
-    endSockets(io, personRoom(account.person.id))
+    endSockets(open, personRoom(account.person.id))
+    await putOut(account.person.id)
     return await startSession(req, account, randomUUID())
   })
 
@@ -66,14 +74,14 @@ export function mountIdentity(route: MountRoute, { identity, io }: { identity: I
     const { family } = sessionOf(req)
     await identity.signedOut(caller)
     await endSession(req)
-    if (family) endSockets(io, sessionRoom(family))
+    if (family) endSockets(open, sessionRoom(family))
     return {}
   })
 
   route(changePassword, async ({ body: { current, next }, caller, req }) => {
     const family = sessionOf(req).family ?? randomUUID()
     const account = await identity.changePassword(caller, current, next, addressOf(req))
-    endSockets(io, personRoom(caller.personId), sessionRoom(family))
+    endSockets(open, personRoom(caller.personId), sessionRoom(family))
     return await startSession(req, account, family)
   })
 
@@ -85,7 +93,10 @@ export function mountIdentity(route: MountRoute, { identity, io }: { identity: I
 
   route(disableAccount, async ({ params, body, caller }) => {
     const account = await identity.setDisabled(caller, params.personId, body.disabled)
-    if (body.disabled) endSockets(io, personRoom(params.personId))
+    if (body.disabled) {
+      endSockets(open, personRoom(params.personId))
+      await putOut(params.personId)
+    }
     return { account }
   })
 }

@@ -24,10 +24,12 @@ export type SessionRequest = IncomingMessage & { session?: Session & Partial<Ses
 
 /** A session ends when it was not used for so long. */
 const IDLE_MS = 12 * 3600_000
+/** However busy, a session ends after a week. */
+export const SESSION_MS = 7 * 24 * 3600_000
 
 export interface Sessions {
   middleware: RequestHandler
-  /** Of these sign-ins (`family`), those that are not over; they count as used now. */
+  /** Of these sign-ins (`family`), those that are not over, by time or by their account; they count as used now. */
   renew(families: readonly string[]): Promise<Set<string>>
   close(): Promise<void>
 }
@@ -52,8 +54,12 @@ export function createSessions(options: { databaseUrl: string, secret: string, l
     }),
     async renew(families) {
       const { rows } = await pool.query<{ family: string }>(`
-        UPDATE user_session SET expire = now() + $2 * interval '1 ms'
-        WHERE sess ->> 'family' = ANY($1) AND expire > now() RETURNING sess ->> 'family' AS family`, [families, IDLE_MS])
+        UPDATE user_session SET expire = now() + $2 * interval '1 ms' FROM account
+        WHERE sess ->> 'family' = ANY($1) AND expire > now()
+          AND to_timestamp((sess ->> 'signedInAt')::numeric / 1000) + $3 * interval '1 ms' > now()
+          AND account.person_id = user_session.person_id AND account.disabled_at IS NULL
+          AND account.session_version = (sess ->> 'version')::integer
+        RETURNING sess ->> 'family' AS family`, [families, IDLE_MS, SESSION_MS])
       return new Set(rows.map(({ family }) => family))
     },
     async close() {

@@ -7,6 +7,7 @@ import { followMeeting } from '../../protocol/room.ts'
 import { command, createClient, type Client } from '../../tests/support/client.ts'
 import { signedIn } from '../../tests/support/people.ts'
 import { startTestServer, type TestServer } from '../../tests/support/server.ts'
+import { SESSION_MS } from './session.ts'
 import { watchSessions } from './socket.ts'
 
 let server: TestServer
@@ -125,12 +126,25 @@ describe('the sign-in of a socket', () => {
     const soon = new Date(Date.now() + 60_000)
     await server.db('user_session').where({ person_id: mine!.personId }).update({ expire: soon })
     await server.db('user_session').where({ person_id: theirs!.personId }).update({ expire: new Date(Date.now() - 1000) })
-    const stop = watchSessions(server.io, server.sessions, server.log, 20)
+    const stop = watchSessions(server.open, server.sessions, server.log, 20)
     await expect.poll(() => ended.connected).toBe(false)
     stop()
     expect(open.connected).toBe(true)
     const { expire } = await server.db('user_session').where({ person_id: mine!.personId }).first('expire')
     expect(expire.getTime()).toBeGreaterThan(soon.getTime())
+  })
+
+  it.each([
+    ['a week old', { signedInAt: Date.now() - SESSION_MS - 1000 }],
+    ['of an account that has a new password', { version: 0 }],
+  ])('%s is not kept by use', async (name, changed) => {
+    const { client: other, personId } = await signedIn(server, name.slice(0, 4).trim() + randomUUID().slice(0, 8))
+    const socket = await other.socket()
+    const { sess } = await server.db('user_session').where({ person_id: personId }).first('sess')
+    await server.db('user_session').where({ person_id: personId }).update({ sess: JSON.stringify({ ...sess, ...changed }) })
+    const stop = watchSessions(server.open, server.sessions, server.log, 20)
+    await expect.poll(() => socket.connected).toBe(false)
+    stop()
   })
 })
 

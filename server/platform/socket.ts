@@ -12,6 +12,7 @@ import { failureBody } from './failure.ts'
 import { tooManyRequests } from './limit.ts'
 import { originAllowed } from './origin.ts'
 import type { SessionRequest, Sessions } from './session.ts'
+import type { MediaSockets } from './upgrade.ts'
 
 /** What the server knows of a socket: who it belongs to, and which sign-in. */
 export interface SocketFacts { caller: Caller, family: string }
@@ -75,23 +76,29 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
   return io
 }
 
-/** Tells sockets that their sign-in has ended and closes them. */
-export function endSockets(io: SocketServer, room: string, exceptRoom?: string): void {
+/** Everything that stays open under a sign-in. */
+export interface OpenSockets { io: SocketServer, media: MediaSockets }
+
+/** Tells sockets that their sign-in has ended and closes them, those to the media node too. */
+export function endSockets({ io, media }: OpenSockets, room: string, exceptRoom?: string): void {
   const sockets = exceptRoom ? io.in(room).except(exceptRoom) : io.in(room)
   sockets.emit(sessionEndedNotice.name, {})
   sockets.disconnectSockets(true)
+  media.end(room, exceptRoom)
 }
 
 /**
  * Ends, once a minute, the sockets of sign-ins that are over: run out, or ended by another process or in the database.
- * A socket that is open keeps its sign-in from running out. Returns the end of that.
+ * A socket that is open keeps its sign-in from running out for want of use. Returns the end of that.
  */
-export function watchSessions(io: SocketServer, { renew }: Pick<Sessions, 'renew'>, log: Pick<Logger, 'warn'>, everyMs = 60_000): () => void {
+export function watchSessions(
+  open: OpenSockets, { renew }: Pick<Sessions, 'renew'>, log: Pick<Logger, 'warn'>, everyMs = 60_000,
+): () => void {
   async function check(): Promise<void> {
-    const families = new Set([...io.of('/').sockets.values()].map(({ data }) => data.family))
+    const families = new Set([...open.io.of('/').sockets.values()].map(({ data }) => data.family).concat(open.media.families()))
     if (families.size === 0) return
     const going = await renew([...families])
-    for (const family of families) if (!going.has(family)) endSockets(io, sessionRoom(family))
+    for (const family of families) if (!going.has(family)) endSockets(open, sessionRoom(family))
   }
   const timer = setInterval(() => { check().catch((err: unknown) => log.warn({ err }, 'sessions could not be checked')) }, everyMs)
   timer.unref()

@@ -7,6 +7,8 @@ import { AppError } from './error.ts'
 import type { MediaNode } from './media-node.ts'
 import { refuseUpgrade } from './media-proxy.ts'
 import { originAllowed } from './origin.ts'
+import type { SessionRequest } from './session.ts'
+import { personRoom, sessionRoom } from './socket.ts'
 
 export interface UpgradeOptions {
   allowedOrigins: readonly string[]
@@ -16,14 +18,28 @@ export interface UpgradeOptions {
   log: Pick<Logger, 'warn'>
 }
 
+/** The WebSockets that were led to the media node. They are signed in as their upgrade was, until that ends. */
+export interface MediaSockets {
+  /** Cuts those of `personRoom` or `sessionRoom`, except those that are of the other one too. */
+  end(room: string, exceptRoom?: string): void
+  /** The sign-ins that they belong to. */
+  families(): string[]
+}
+
 /** Leads WebSockets of `/media/` to the media node, for signed-in people on pages of ours. Socket.IO serves its own path. */
-export function serveUpgrades(server: Server, { allowedOrigins, session, authenticate, media, log }: UpgradeOptions): void {
-  async function lead(req: IncomingMessage, socket: Duplex, head: Buffer): Promise<void> {
+export function serveUpgrades(server: Server, { allowedOrigins, session, authenticate, media, log }: UpgradeOptions): MediaSockets {
+  const led = new Map<Duplex, { family: string, rooms: string[] }>()
+
+  async function lead(req: SessionRequest, socket: Duplex, head: Buffer): Promise<void> {
     if (!media || !req.url?.startsWith('/media/')) return refuseUpgrade(socket, '404 Not Found')
     if (!originAllowed(req, allowedOrigins)) return refuseUpgrade(socket, '403 Forbidden')
     await withSession(session, req)
-    if (!await authenticate(req)) return refuseUpgrade(socket, '401 Unauthorized')
+    const caller = await authenticate(req)
+    const family = req.session?.family
+    if (!caller || !family) return refuseUpgrade(socket, '401 Unauthorized')
     if (socket.destroyed) return
+    led.set(socket, { family, rooms: [personRoom(caller.personId), sessionRoom(family)] })
+    socket.once('close', () => led.delete(socket))
     media.proxyUpgrade(req, socket, head)
   }
 
@@ -36,6 +52,15 @@ export function serveUpgrades(server: Server, { allowedOrigins, session, authent
       refuseUpgrade(socket, '502 Bad Gateway')
     })
   })
+
+  return {
+    end(room, exceptRoom) {
+      for (const [socket, { rooms }] of led) {
+        if (rooms.includes(room) && !(exceptRoom && rooms.includes(exceptRoom))) socket.destroy()
+      }
+    },
+    families: () => [...led.values()].map(({ family }) => family),
+  }
 }
 
 /** Loads the session of a request that no express handler sees. The answer is never sent: an upgrade changes no session. */

@@ -15,6 +15,8 @@ let body: Awaited<ReturnType<House['newBody']>>
 let attendance: ReturnType<typeof createAttendance>
 let meetingId: string
 let closedRooms: string[]
+let closedPeers: [string, string][]
+let inRooms: PresentPeer[]
 let granted: GrantRequest[]
 
 beforeAll(async () => {
@@ -24,6 +26,8 @@ beforeAll(async () => {
   attendance = createAttendance({
     db, journal, access: createAccess({ db, journal, store: meetingStore }), store: attendanceStore, log: { warn: () => {} },
     media: {
+      peers: (room) => inRooms.filter((one) => room === undefined || one.room === room),
+      closePeer: async (room, peer) => { closedPeers.push([room, peer]) },
       closeRoom: async (room) => { closedRooms.push(room) },
       grant: async (request) => {
         granted.push(request)
@@ -35,6 +39,8 @@ beforeAll(async () => {
 afterAll(() => house.close())
 beforeEach(async () => {
   closedRooms = []
+  closedPeers = []
+  inRooms = []
   granted = [];
   ({ meetingId } = await house.newMeeting(body, 'published'))
 })

@@ -3,14 +3,16 @@ import { once } from 'node:events'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import { attendanceStatus, isPresent } from '../../protocol/attendance.ts'
+import { disableAccount, signOut } from '../../protocol/identity.ts'
 import { AnswerMessage } from '../../protocol/media.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { closeMeeting } from '../../protocol/meetings.ts'
 import { enterRoom } from '../../protocol/room.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
-import { command } from '../support/client.ts'
+import { command, createClient } from '../support/client.ts'
 import { freshKey } from '../support/house.ts'
 import { until } from '../support/journal.ts'
+import { PASSWORD } from '../support/people.ts'
 
 /** Presence from the command to the real media node and back into the journal; the pictures are left to the journeys. */
 
@@ -95,4 +97,27 @@ it('a grant is of one person in one meeting', async () => {
   expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toMatchObject({ room: meetingId, peer: expect.stringContaining(assembly.member.personId) as string })
   expect(typeof await join(assembly.member, way)).toBe('object')
   expect(await join(assembly.member, way)).toBe('grantUsed')
+})
+
+it('who signs out is cut off from the room; who is disabled is put out of it at once, grants and all', async () => {
+  const member = await assembly.newMember()
+  const { meetingId } = await assembly.newMeeting('published')
+  const { personId } = member
+  const browser = createClient(assembly.server.origin)
+  const username = (await assembly.server.db('account').where({ person_id: personId }).first('username')).username as string
+  await browser.signIn(username, PASSWORD)
+  const [first, second] = [await enter(member, meetingId), await enter({ ...member, client: browser }, meetingId)]
+  await until(async () => (await list(meetingId)).devices[personId]?.length === 2)
+  const signedOut = once(first, 'close')
+  expect(await member.client.call(signOut)).toMatchObject({ status: 200 })
+  await signedOut
+  expect(second.readyState).toBe(WebSocket.OPEN)
+  expect((await list(meetingId)).devices[personId]).toHaveLength(2)
+
+  const disabled = once(second, 'close')
+  const { status } = await assembly.administrator.client.call(disableAccount, { params: { personId }, body: { disabled: true } })
+  expect(status).toBe(200)
+  await disabled
+  await until(async () => !await present(meetingId, member))
+  browser.close()
 })
