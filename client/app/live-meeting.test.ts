@@ -145,6 +145,49 @@ describe('a followed meeting', () => {
     expect(asked).toEqual([undefined, 'member:3', 'member:5', 'member:7'])
   })
 
+  it('loses and doubles nothing when the cut comes while it waits for the answer', async () => {
+    const meeting = open()
+    await live(meeting)
+    for (const n of [3, 6]) {
+      meanwhile = (peer) => {
+        meanwhile = () => undefined
+        // Both the notice and the answer may or may not come through before the cut.
+        append(itemAdded(n + 1))
+        peer.conn.close()
+        journal.push(itemAdded(n + 2))
+      }
+      journal.push(itemAdded(n))
+      peers.at(-1)!.conn.close()
+      await vi.waitFor(() => expect(items(meeting)).toContain(n + 2))
+    }
+    append(itemAdded(9))
+    await vi.waitFor(() => expect(items(meeting)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9]))
+    // Once a connection.
+    expect(asked).toHaveLength(peers.length)
+  })
+
+  it('takes nothing after a refusal until it could follow again, which it tries by itself', async () => {
+    const meeting = open()
+    await live(meeting)
+    const refused: string[] = []
+    server.removeAllListeners('connection')
+    server.on('connection', (peer) => {
+      peers.push(peer)
+      peer.on('meeting:unfollow', (_: unknown, acknowledge: (answer: unknown) => void) => acknowledge({ ok: true, result: {} }))
+      peer.on('meeting:follow', (input: { cursor?: string }, acknowledge: (answer: unknown) => void) => {
+        if (refused.length) return follow(peer, input, acknowledge)
+        refused.push('once')
+        acknowledge({ ok: false, error: { code: 'internal', message: '', details: {} } })
+        append(itemAdded(4))
+      })
+    })
+    journal.push(itemAdded(3))
+    peers[0]!.conn.close()
+    await vi.waitFor(() => expect([meeting.status.value, meeting.error.value?.code]).toEqual(['failed', 'internal']))
+    await vi.waitFor(() => expect(items(meeting)).toEqual([1, 2, 3, 4]), { timeout: 5000 })
+    expect([meeting.status.value, meeting.error.value]).toEqual(['live', null])
+  })
+
   it('says that it is behind from the cut until it has caught up', async () => {
     const meeting = open()
     const said: string[] = []
@@ -196,6 +239,7 @@ describe('a followed meeting', () => {
     server.on('connection', (peer) => {
       peer.on('meeting:follow', (_: unknown, acknowledge: (answer: unknown) => void) =>
         acknowledge({ ok: false, error: { code: 'meetingNotFound', message: '', details: {} } }))
+      peer.on('meeting:unfollow', (_: unknown, acknowledge: (answer: unknown) => void) => acknowledge({ ok: true, result: {} }))
     })
     const meeting = open()
     await vi.waitFor(() => expect(meeting.status.value).toBe('failed'))

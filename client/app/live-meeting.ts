@@ -4,11 +4,12 @@ import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.
 import {
   entriesNotice, followMeeting, headNotice, snapshotNotice, unfollowMeeting, type EntriesPayload, type SnapshotPayload,
 } from '../../protocol/room.ts'
+import type { ErrorCode } from '../../protocol/error.ts'
 import { toApiError, type ApiError } from './api-error.ts'
 import { keepHead, keptHead, type Keeping } from './heads.ts'
 import { socketClient, type SocketClient } from './socket.ts'
 
-/** `behind`: shows what was true at the cut, and is catching up. */
+/** `behind`: shows what was true at the cut, and is catching up. `failed`: was refused; tried again unless `isFinal`. */
 export type FollowStatus = 'loading' | 'live' | 'behind' | 'failed'
 
 export interface LiveMeeting {
@@ -25,6 +26,13 @@ export interface LiveMeeting {
   retry(): void
 }
 
+/** Asking again would not help. */
+const finalCodes: ErrorCode[] = ['meetingNotFound', 'signInRequired']
+export const isFinal = (error: ApiError) => finalCodes.some((code) => code === error.code)
+
+/** Pause before asking again after a failure, ms. */
+const pauseAfter = (failures: number) => Math.min(15_000, 500 * 2 ** failures) * (0.75 + Math.random() / 2)
+
 type Incoming = { entries: EntriesPayload } | { snapshot: SnapshotPayload }
 
 /** Follows one meeting over a socket until the current effect scope ends. */
@@ -39,6 +47,8 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
   let waiting: Incoming[] | null = null
   let ended = false
   let attempt = 0
+  let failures = 0
+  let nextTry: ReturnType<typeof setTimeout> | undefined
 
   function takeTexts(bodies: Record<string, string | null>) {
     for (const [id, body] of Object.entries(bodies)) texts.set(id, body)
@@ -62,6 +72,8 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
 
   function take(incoming: Incoming) {
     if (waiting) waiting.push(incoming)
+    // What comes after a gap would hide the gap: the next following brings it.
+    else if (status.value !== 'live') return
     else if ('snapshot' in incoming) takeSnapshot(incoming.snapshot)
     else takeEntries(incoming.entries)
   }
@@ -71,11 +83,17 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
     if (!head.value || head.value.at <= signed.at) head.value = signed
   }
 
-  async function follow() {
+  /** Once a connection. `anew`: asked before on this one, so that what is still under way from then must be through first. */
+  async function follow(anew: boolean) {
     const mine = ++attempt
-    waiting = []
+    clearTimeout(nextTry)
+    waiting = null
     status.value = state.value ? 'behind' : 'loading'
+    if (socket.state.value !== 'connected') return
     try {
+      if (anew) await socket.send(unfollowMeeting, { meetingId }, { once: true })
+      if (ended || mine !== attempt) return
+      waiting = []
       const answer = await askFrom(cursor)
       if (ended || mine !== attempt) return
       if (answer.snapshot) takeSnapshot(answer.snapshot)
@@ -83,24 +101,28 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
       if (answer.head) takeHead(answer.head)
       const overtaken = waiting
       waiting = null
+      status.value = 'live'
       overtaken.forEach(take)
       error.value = null
-      status.value = 'live'
+      failures = 0
     } catch (thrown) {
       if (ended || mine !== attempt) return
       waiting = null
+      // Cut off meanwhile: asked again when there is a connection.
+      if (socket.state.value !== 'connected') return
       error.value = toApiError(thrown)
       status.value = 'failed'
+      if (!isFinal(error.value)) nextTry = setTimeout(() => void follow(true), pauseAfter(failures++))
     }
   }
 
   /** A cursor made for other rights than the present ones is refused: then everything is asked for anew. */
   async function askFrom(from: string | null) {
     try {
-      return await socket.send(followMeeting, { meetingId, ...(from === null ? {} : { cursor: from }) })
+      return await socket.send(followMeeting, { meetingId, ...(from === null ? {} : { cursor: from }) }, { once: true })
     } catch (thrown) {
       if (from === null || toApiError(thrown).code !== 'invalidCursor') throw thrown
-      return socket.send(followMeeting, { meetingId })
+      return socket.send(followMeeting, { meetingId }, { once: true })
     }
   }
 
@@ -111,16 +133,18 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
     socket.on(entriesNotice, mine((entries) => take({ entries }))),
     socket.on(snapshotNotice, mine((snapshot) => take({ snapshot }))),
     socket.on(headNotice, mine(takeHead)),
-    socket.onConnected(() => void follow()),
+    socket.onConnected(() => void follow(false)),
   ]
   watch(socket.state, (connection) => {
     if (connection !== 'connected' && status.value === 'live') status.value = 'behind'
   }, { flush: 'sync' })
   socket.connect()
-  if (socket.state.value === 'connected') void follow()
+  // A page that was just left may have followed it.
+  if (socket.state.value === 'connected') void follow(true)
 
   onScopeDispose(() => {
     ended = true
+    clearTimeout(nextTry)
     for (const stop of stops) stop()
     if (socket.state.value !== 'connected') return
     void socket.send(unfollowMeeting, { meetingId }, { patienceMs: 5000 }).catch(() => undefined)
@@ -129,7 +153,7 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
   return {
     meetingId, state, status, error, head,
     text: (ref) => ref ? texts.get(ref.$text) ?? null : null,
-    retry: () => void follow(),
+    retry: () => void follow(true),
   }
 }
 

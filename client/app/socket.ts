@@ -19,6 +19,8 @@ export interface SendOptions {
   attemptMs?: number
   /** How long to go on trying across cuts, ms. */
   patienceMs?: number
+  /** Sent on this connection or not at all, and not again: for what means something on one connection only. */
+  once?: boolean
 }
 
 export interface SocketClient {
@@ -95,18 +97,19 @@ export function createSocketClient(socket: Socket, onSessionEnded: () => void): 
     })
   }
 
-  const send: SocketClient['send'] = async (command, input, { attemptMs = 8000, patienceMs = 60_000 } = {}) => {
+  const send: SocketClient['send'] = async (command, input, { attemptMs = 8000, patienceMs = 60_000, once = false } = {}) => {
     const payload = withKey(command.input, input as object)
     const until = Date.now() + patienceMs
     for (;;) {
       const left = until - Date.now()
-      if (left <= 0) throw new ApiError('noAnswer')
+      if (left <= 0 || (once && !socket.connected)) throw new ApiError('noAnswer')
       await untilConnected(left)
       let acknowledgement: Acknowledgement<unknown>
       try {
         const attempt = socket.timeout(Math.min(attemptMs, left))
         acknowledgement = await attempt.emitWithAck(command.name, payload) as Acknowledgement<unknown>
       } catch {
+        if (once) throw new ApiError('noAnswer')
         continue
       }
       return readAcknowledgement(command, acknowledgement)
