@@ -60,6 +60,8 @@ begin(async () => {
   const summary = await import('./check-summary.mjs')
   const env = await prepare(root)
   env.CHROMIUM = await ensureTestTools()
+  // Without a locale Chromium loses the Vietnamese in names of files.
+  env.LC_ALL = 'C.UTF-8'
   const checks = await runChecks(env)
   const tests = await runTests(env, process.argv.slice(2), summary)
   const failed = checks.failed + tests.failed
