@@ -52,6 +52,7 @@ export const errorCodes = [
   // attendance
   'notParticipant',
   'alreadyPresent',
+  'tooManyDevices', // of one person in one meeting; details.limit
   // voting
   'voteNotFound',
   'voteAlreadyOpen', // one open vote a meeting

@@ -12,7 +12,9 @@ export const kindOfSource: Record<MediaSource, MediaKind> = {
 /** Opaque to the media node, as are room and peer ids. */
 export const RoomId = z.string().min(1).max(200)
 export const PeerId = z.string().min(1).max(200)
-/** Anything the server wants the other peers to be told of this one. */
+/** How many peers with the same label may be in a room, so that nobody fills it alone. */
+export const PEERS_OF_A_LABEL = 4
+/** What the server wants the other peers to be told of this one: whose it is. */
 export const PeerLabel = z.string().max(2_000)
 export const PublishRight = z.array(MediaSource).max(MediaSource.options.length)
 

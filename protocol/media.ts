@@ -52,7 +52,7 @@ export const mediaRequests = {
   /**
    * Joins the grant's room as the grant's peer. With the `resumeKey` of an earlier answer the peer's transports,
    * producers and consumers are kept (`resumed`); without it an earlier self is taken over and its media closed.
-   * Errors: grantInvalid, grantExpired, grantUsed, grantRevoked, alreadyJoined.
+   * Errors: grantInvalid, grantExpired, grantUsed, grantRevoked, alreadyJoined, tooManyDevices.
    */
   join: request(
     z.object({ grant: z.string().max(8_192), rtpCapabilities: RtpCapabilities, resumeKey: z.string().max(64).exactOptional() }),
@@ -162,6 +162,7 @@ export const MediaErrorCode = z.enum([
   'grantExpired',
   'grantUsed',
   'grantRevoked', // the peer or its room was closed after the grant was signed
+  'tooManyDevices', // PEERS_OF_A_LABEL others of this label are in the room
   'notAllowed',
   'sourceInUse',
   'transportNotFound',

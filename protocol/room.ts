@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { defineCommand, defineNotice } from './event.ts'
 import { Id, SignedHead, VisibleEntry } from './journal.ts'
+import { PEERS_OF_A_LABEL } from './media-grant.ts'
 
 /** Bodies of the texts that entries or state refer to; null where a text was erased. */
 export const Texts = z.record(z.string(), z.string().nullable())
@@ -31,11 +32,12 @@ export const unfollowMeeting = defineCommand({
 export const enterRoom = defineCommand({
   name: 'room:enter',
   summary: 'Asks for the way into the video room: a grant (60 s, one use) and the media node’s address on this origin. '
-    + 'Being there is being present. The same `deviceId` after a cut takes one’s own place over again.',
+    + 'Being there is being present. The same `deviceId` after a cut takes one’s own place over again; one person has '
+    + `at most ${PEERS_OF_A_LABEL} devices there, those cut off within the grace among them.`,
   access: 'participants of a published or live meeting',
   input: z.object({ meetingId: Id, deviceId: Id }),
   output: z.object({ grant: z.string(), path: z.string() }),
-  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable'],
+  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'tooManyDevices'],
 })
 
 export const entriesNotice = defineNotice({ name: 'meeting:entries', summary: 'New entries that this viewer may see.', payload: EntriesPayload })

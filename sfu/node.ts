@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Logger } from 'pino'
-import type { MediaSource } from '../protocol/media-grant.ts'
+import { PEERS_OF_A_LABEL, type MediaSource } from '../protocol/media-grant.ts'
 import type { ControlEvent, PresentPeer } from '../protocol/media-control.ts'
 import type { CloseReason, MediaInput, MediaNotice, MediaOutput, NoticeData } from '../protocol/media.ts'
 import { MediaFailure } from './failure.ts'
@@ -81,6 +81,8 @@ export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNod
   }
 
   function enter(room: Room, peerId: string, label: string, publish: MediaSource[]): Guest {
+    const theirs = [...(guests.get(room.id)?.values() ?? [])].filter(({ peer }) => peer.label === label)
+    if (theirs.length >= PEERS_OF_A_LABEL) throw new MediaFailure('tooManyDevices')
     const notify: Guest['notify'] = (notice, data) => guest.connection?.notify(notice, data)
     const peer: Peer = createPeer({ id: peerId, label, publish, notify })
     const guest: Guest = {

@@ -1,6 +1,7 @@
 import { once } from 'node:events'
 import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { PEERS_OF_A_LABEL } from '../protocol/media-grant.ts'
 import { rtpParametersOf, send, startTestNode, type TestNode, type TestPeer } from './test-node.ts'
 
 let media: TestNode
@@ -62,6 +63,16 @@ describe('peers of a room', () => {
     expect(media.node.counts()).toEqual(before)
     expect(media.pool.state()[0]?.rooms).toBe((worker?.rooms ?? 0) - 1)
   })
+})
+
+test('nobody fills a room alone: the fifth peer of a label stays outside, one that is there comes back', async () => {
+  const room = newRoom()
+  const label = 'ann'
+  for (let n = 1; n <= PEERS_OF_A_LABEL; n += 1) await media.join(room, `ann ${n}`, { label })
+  await expect(media.join(room, 'ann 5', { label })).rejects.toThrow('tooManyDevices')
+  await media.join(room, 'ann 1', { label })
+  await media.join(room, 'binh', { label: 'binh' })
+  expect(media.node.list(room)).toHaveLength(PEERS_OF_A_LABEL + 1)
 })
 
 describe('the right to publish', () => {

@@ -1,10 +1,10 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { isPresent, type Stay } from '../../protocol/attendance.ts'
+import { isPresent } from '../../protocol/attendance.ts'
 import type { BodyRole } from '../../protocol/bodies.ts'
 import { Id } from '../../protocol/journal.ts'
 import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
-import type { MediaSource } from '../../protocol/media-grant.ts'
+import { PEERS_OF_A_LABEL, type MediaSource } from '../../protocol/media-grant.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import { requireOffice, type Meeting, type MeetingAccess, type Permission } from '../meetings/access.ts'
@@ -19,8 +19,8 @@ export interface Device { meetingId: string, peerId: string, personId: string }
 export interface AttendanceStore {
   /** False when the device is there already. */
   insert(trx: Knex.Transaction, device: Device): Promise<boolean>
-  /** False when the device was not there. */
-  delete(trx: Knex.Transaction, meetingId: string, peerId: string): Promise<boolean>
+  /** Gives those that were there. */
+  delete(trx: Knex.Transaction, meetingId: string, peerIds: readonly string[]): Promise<Set<string>>
   /** Those of one meeting, or of all. */
   devices(db: Knex, meetingId?: string): Promise<Device[]>
 }
@@ -68,10 +68,14 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
     tx.append({ kind: 'attendance.joined', data: { personId, peerId }, audience: { scope: 'meeting' }, at: noLater(at, tx.at) })
   }
 
-  async function leave(tx: JournalTx, { meetingId, peerId, personId }: Device, at: Date): Promise<void> {
-    if (!await store.delete(tx.trx, meetingId, peerId)) return
-    const leftAt = noEarlier(noLater(at, tx.at), (await lastStay(tx, personId))?.from)
-    tx.append({ kind: 'attendance.left', data: { personId, peerId, leftAt: leftAt.toISOString() }, audience: { scope: 'meeting' } })
+  async function leave(tx: JournalTx, devices: readonly Device[], at: Date): Promise<void> {
+    const gone = await store.delete(tx.trx, tx.meetingId, devices.map(({ peerId }) => peerId))
+    if (gone.size === 0) return
+    const { stays } = (await tx.state(meetingReducer)).attendance
+    for (const { peerId, personId } of devices.filter((device) => gone.has(device.peerId))) {
+      const leftAt = noEarlier(noLater(at, tx.at), stays[personId]?.at(-1)?.from)
+      tx.append({ kind: 'attendance.left', data: { personId, peerId, leftAt: leftAt.toISOString() }, audience: { scope: 'meeting' } })
+    }
   }
 
   /**
@@ -97,10 +101,6 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
     return (await tx.state(meetingReducer)).participants.some((participant) => participant.personId === personId)
   }
 
-  async function lastStay(tx: JournalTx, personId: string): Promise<Stay | undefined> {
-    return (await tx.state(meetingReducer)).attendance.stays[personId]?.at(-1)
-  }
-
   /** Best effort: presence has ended, and whoever comes in again is put out again. */
   async function closeRoom(meetingId: string): Promise<void> {
     await media?.closeRoom(meetingId).catch((err: unknown) => { log.warn({ meetingId, err }, 'the media room could not be closed') })
@@ -116,17 +116,23 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
         .catch((err: unknown) => { log.warn({ personId, err }, 'a device could not be taken out of its room') })))
     },
 
-    /** The way into the room. Throws `meetingNotFound`, `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`. */
+    /**
+     * The way into the room. Throws `meetingNotFound`, `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`,
+     * `tooManyDevices`; the node holds to that limit too, for whoever asks often before joining.
+     */
     async enter(meetingId: string, caller: Caller, deviceId: string): Promise<{ grant: string, path: string }> {
       const { meeting, role } = await access.accessTo(meetingId, caller)
       requirePublished(meeting)
       if (!media) throw new AppError('mediaUnavailable')
       const { personId } = caller
-      return await media.grant({ room: meetingId, peer: peerIdOf(personId, deviceId), label: personId, publish: mayPublish[role] })
+      const mine = peerIdOf(personId, deviceId)
+      const others = media.peers(meetingId).filter(({ peer }) => peer !== mine && personOf(peer) === personId)
+      if (others.length >= PEERS_OF_A_LABEL) throw new AppError('tooManyDevices', { limit: PEERS_OF_A_LABEL })
+      return await media.grant({ room: meetingId, peer: mine, label: personId, publish: mayPublish[role] })
     },
 
     /**
-     * An empty reason withdraws. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`,
+     * An empty reason withdraws; the reason that stands already writes nothing. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`,
      * `notParticipant`, `alreadyPresent`.
      */
     async recordAbsence(meetingId: string, caller: Caller, absence: { key: string, personId: string, reason: string }): Promise<void> {
@@ -138,7 +144,11 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
         if (!await isParticipant(tx, personId)) throw new AppError('notParticipant')
         if (isPresent(attendance, personId)) throw new AppError('alreadyPresent')
         const excused = reason !== ''
-        if (!excused && !attendance.excused.includes(personId)) return
+        const standing = attendance.reasons[personId]
+        const unchanged = excused
+          ? standing !== undefined && (await tx.bodies(standing))[standing.$text] === reason
+          : !attendance.excused.includes(personId)
+        if (unchanged) return
         tx.append({ kind: 'attendance.absenceRecorded', data: { personId, excused }, audience: { scope: 'meeting' } })
         const text = excused ? await tx.text(reason) : null
         tx.append({ kind: 'attendance.absenceReason', data: { personId, reason: text }, audience: { scope: 'office' } })
@@ -155,7 +165,7 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
       // Told again, perhaps after what came next was stored, it is the same command again.
       const origin = { actorId: byThemselves ? personId : null, key: `${event} ${peerId} ${at}` }
       const needed = await record(meetingId, origin, async (tx) => {
-        if (left) return await leave(tx, device, new Date(at))
+        if (left) return await leave(tx, [device], new Date(at))
         if (await isParticipant(tx, personId)) await join(tx, device, new Date(at))
       })
       // Came with a grant of before the closing.
@@ -168,11 +178,13 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
       const gone = (await store.devices(db)).filter(({ meetingId, peerId }) => !inRooms.has(`${meetingId} ${peerId}`))
       for (const meetingId of new Set([...gone.map((device) => device.meetingId), ...peers.map(({ room }) => room)])) {
         const needed = await record(meetingId, { actorId: null }, async (tx) => {
-          for (const device of gone) if (device.meetingId === meetingId) await leave(tx, device, new Date(lostAt ?? tx.at))
+          await leave(tx, gone.filter((device) => device.meetingId === meetingId), new Date(lostAt ?? tx.at))
+          const { participants, attendance: { stays } } = await tx.state(meetingReducer)
+          const summoned = new Set(participants.map(({ personId }) => personId))
           for (const { room, peer: peerId, joinedAt } of peers) {
             const personId = personOf(peerId)
-            if (room !== meetingId || !personId || !await isParticipant(tx, personId)) continue
-            await join(tx, { meetingId, peerId, personId }, noEarlier(new Date(joinedAt), (await lastStay(tx, personId))?.to))
+            if (room !== meetingId || !personId || !summoned.has(personId)) continue
+            await join(tx, { meetingId, peerId, personId }, noEarlier(new Date(joinedAt), stays[personId]?.at(-1)?.to))
           }
         })
         if (!needed) await closeRoom(meetingId)
@@ -181,7 +193,7 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
 
     /** A step of closing the meeting: who is there leaves when it ends. */
     async endStays(tx: JournalTx): Promise<void> {
-      for (const device of await store.devices(tx.trx, tx.meetingId)) await leave(tx, device, tx.at)
+      await leave(tx, await store.devices(tx.trx, tx.meetingId), tx.at)
     },
   }
 }

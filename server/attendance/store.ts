@@ -8,8 +8,10 @@ export const attendanceStore: AttendanceStore = {
     return inserted.length === 1
   },
 
-  async delete(trx, meetingId, peerId) {
-    return await trx('present_device').where({ meeting_id: meetingId, peer_id: peerId }).delete() === 1
+  async delete(trx, meetingId, peerIds) {
+    const deleted = await trx('present_device').where({ meeting_id: meetingId }).whereRaw('peer_id = ANY(?)', [peerIds])
+      .delete().returning<{ peer_id: string }[]>('peer_id')
+    return new Set(deleted.map((row) => row.peer_id))
   },
 
   async devices(db, meetingId) {

@@ -43,6 +43,7 @@ export const httpStatus: Record<ErrorCode, number> = {
   storageFull: 507,
   notParticipant: 422,
   alreadyPresent: 409,
+  tooManyDevices: 409,
   voteNotFound: 404,
   voteAlreadyOpen: 409,
   voteClosed: 409,

@@ -186,6 +186,25 @@ describe('the way into the room', () => {
     expect(granted[0]?.publish).toContain('microphone')
   })
 
+  it('is granted for four devices of a person at most; one that is there may always come back', async () => {
+    const ids = Array.from({ length: 4 }, () => randomUUID())
+    inRooms = ids.map((id) => inRoom(device(body.member, id), T))
+    await expect(enter(body.member)).rejects.toMatchObject({ code: 'tooManyDevices', details: { limit: 4 } })
+    expect(granted).toEqual([])
+    await enter(body.member, ids[0])
+    await enter(body.guest)
+    const other = await house.newMeeting(body, 'published')
+    await enter(body.member, randomUUID(), other.meetingId)
+    expect(granted).toHaveLength(3)
+  })
+
+  it('is taken away from a person everywhere', async () => {
+    const peers = [device(body.member), device(body.member)]
+    inRooms = [...peers.map((peer) => inRoom(peer, T)), inRoom(device(body.guest), T)]
+    await attendance.putOut(body.member.personId)
+    expect(closedPeers).toEqual(peers.map((peer) => [meetingId, peer]))
+  })
+
   it('is closed to others, before publication and after the closing', async () => {
     await expect(enter(await house.newPerson())).rejects.toMatchObject({ code: 'meetingNotFound' })
     const draft = await house.newMeeting(body)
@@ -222,6 +241,15 @@ describe('an absence', () => {
     await record(body.member, body.member, '')
     expect(await house.entries(meetingId)).toHaveLength(before + 2)
     expect((await house.state(meetingId)).attendance).toMatchObject({ excused: [], reasons: {} })
+  })
+
+  it('recorded again with the same reason writes nothing; with another one it does', async () => {
+    await record(body.clerk, body.member, 'Ốm')
+    const before = await house.entries(meetingId)
+    await record(body.clerk, body.member, 'Ốm')
+    expect(await house.entries(meetingId)).toEqual(before)
+    await record(body.clerk, body.member, 'Công tác')
+    expect(await house.entries(meetingId)).toHaveLength(before.length + 2)
   })
 
   it('is not for others to record, nor of those who are there, nor of strangers', async () => {
