@@ -11,9 +11,15 @@ import { DtlsParameters, IceCandidate, IceParameters, MediaKind, RtpCapabilities
 /** Limits that the node holds every connection to. */
 export const SIGNALLING_LIMITS = {
   messageBytes: 65_536,
-  /** Messages in `windowS` seconds; above it requests are refused, at twice as many the connection is closed. */
+  /**
+   * Messages in `windowS` seconds, one of more than `weightBytes` counting as several; above it requests are refused, at
+   * twice as many the connection is closed.
+   */
   messages: 400,
   windowS: 10,
+  weightBytes: 1_024,
+  /** `createTransport` in `windowS` seconds. */
+  transports: 10,
   /** Seconds in which a new connection must join. */
   joinWithinS: 15,
   /** The node says `heartbeat` this often (seconds); a browser that hears nothing for three of them reconnects. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { SIGNALLING_LIMITS } from '../protocol/media.ts'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { SIGNALLING_LIMITS, type AnswerMessage } from '../protocol/media.ts'
 import { rtpParametersOf, send, startTestNode, type TestNode, type TestPeer } from './test-node.ts'
 
 /** Clients that lie, err or shout: refused, while a bystander in the same room notices nothing. */
@@ -128,6 +128,43 @@ describe('a message that does not fit', () => {
     const grant = await media.grant(room, peer.answer?.peerId ?? '')
     expect((await again.joinWith(grant, peer.answer?.resumeKey)).resumed).toBe(true)
     await again.request('leave', {})
+  })
+
+  test('large ones count as several', async () => {
+    const peer = await newcomer()
+    const consumerIds = Array.from({ length: 1_000 }, (_, n) => `${n}`.padStart(36, 'x'))
+    const text = JSON.stringify({ id: 1, method: 'pauseConsumers', data: { consumerIds } })
+    const answers: AnswerMessage[] = []
+    for (let n = 0; n < 15; n += 1) answers.push(await peer.raw(text))
+    expect(answers[5]).toMatchObject({ ok: true })
+    expect(answers.at(-1)).toMatchObject({ ok: false, error: { code: 'tooManyRequests' } })
+    peer.socket.close()
+  })
+
+  test('transports are made a few times at most', async () => {
+    const peer = await newcomer()
+    const asked = Array.from({ length: SIGNALLING_LIMITS.transports + 5 }, () => peer.request('createTransport', { direction: 'send' }))
+    const made = await Promise.allSettled(asked)
+    expect(made.filter(({ status }) => status === 'fulfilled')).toHaveLength(SIGNALLING_LIMITS.transports)
+    await peer.request('leave', {})
+  })
+
+  test('a consumer is resumed and paused once, however often it is named', async () => {
+    const [owner, peer] = [await newcomer(), await newcomer()]
+    await peer.request('createTransport', { direction: 'receive' })
+    await send(owner, 'microphone')
+    const { consumers: [offered] } = await peer.notice('newConsumers')
+    const consumer = media.node.guest(room, peer.answer?.peerId ?? '')?.peer.consumer(offered?.consumerId ?? '')
+    const changes: string[] = []
+    consumer?.observer.on('resume', () => changes.push('resume')).on('pause', () => changes.push('pause'))
+    const sent = vi.spyOn(consumer ?? expect.fail(), 'resume')
+    const named = { consumerIds: Array<string>(500).fill(offered?.consumerId ?? '') }
+    await peer.request('resumeConsumers', named)
+    await peer.request('resumeConsumers', named)
+    expect(sent).toHaveBeenCalledOnce()
+    await peer.request('pauseConsumers', named)
+    expect(changes).toEqual(['resume', 'pause'])
+    for (const one of [owner, peer]) await one.request('leave', {})
   })
 
   test('a flood is refused, then ended', async () => {

@@ -29,7 +29,8 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
   let guest: Guest | undefined
   let lastHeard = Date.now()
   let queue = Promise.resolve()
-  const rate = { windowEnds: 0, messages: 0 }
+  const rate = { windowEnds: 0, messages: 0, transports: 0 }
+  let refused = false
 
   const connection: Connection = {
     notify: (notice, data) => send({ notice, data } as NoticeMessage),
@@ -46,14 +47,17 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
   }
 
   function refuse(id: number | null, failure: MediaFailure): void {
-    log.info({ code: failure.code, reason: failure.message }, 'request refused')
+    // Whoever sends nonsense all the time is heard of once.
+    log[refused ? 'debug' : 'info']({ code: failure.code, reason: failure.message }, 'request refused')
+    refused = true
     send({ id, ok: false, error: { code: failure.code, message: failure.message } })
   }
 
-  function tooMany(): boolean {
+  function tooMany(bytes: number): boolean {
     const now = Date.now()
-    if (now >= rate.windowEnds) Object.assign(rate, { windowEnds: now + SIGNALLING_LIMITS.windowS * 1_000, messages: 0 })
-    rate.messages += 1
+    const windowEnds = now + SIGNALLING_LIMITS.windowS * 1_000
+    if (now >= rate.windowEnds) Object.assign(rate, { windowEnds, messages: 0, transports: 0 })
+    rate.messages += Math.max(1, Math.ceil(bytes / SIGNALLING_LIMITS.weightBytes))
     if (rate.messages > 2 * SIGNALLING_LIMITS.messages) socket.close(CLOSE.flooding, 'tooManyRequests')
     return rate.messages > SIGNALLING_LIMITS.messages
   }
@@ -61,12 +65,16 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
   function receive(raw: RawData, binary: boolean): void {
     lastHeard = Date.now()
     if (socket.readyState !== socket.OPEN) return
-    if (tooMany()) return refuse(null, new MediaFailure('tooManyRequests'))
-    const parsed = binary ? undefined : parse(raw.toString())
+    const text = raw.toString()
+    if (tooMany(text.length)) return refuse(null, new MediaFailure('tooManyRequests'))
+    const parsed = binary ? undefined : parse(text)
     const message = RequestMessage.safeParse(parsed)
     if (!message.success) {
       const issue = message.error.issues[0]
       return refuse(idOf(parsed), new MediaFailure('badRequest', `${issue?.path.join('.')}: ${issue?.message}`))
+    }
+    if (message.data.method === 'createTransport' && (rate.transports += 1) > SIGNALLING_LIMITS.transports) {
+      return refuse(message.data.id, new MediaFailure('tooManyRequests'))
     }
     queue = queue.then(() => answer(message.data))
   }

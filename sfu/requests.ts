@@ -7,8 +7,10 @@ type Handlers = { [M in JoinedMethod]: (guest: Guest, input: MediaInput<M>) => P
 
 /** What a peer that has joined may ask. Ids are looked up among the peer's own objects only, so a foreign one is unknown. */
 export function createRequestHandlers(node: MediaNode): Handlers {
+  /** Only what is to change goes to the worker, so that a short request makes no long work. */
   const changeConsumers = async (guest: Guest, ids: string[], change: 'pause' | 'resume') => {
-    await Promise.all(ids.map((id) => guest.peer.consumer(id)?.[change]()))
+    const consumers = [...new Set(ids)].flatMap((id) => guest.peer.consumer(id) ?? [])
+    await Promise.all(consumers.filter(({ paused }) => paused !== (change === 'pause')).map((one) => one[change]()))
     return {}
   }
 
