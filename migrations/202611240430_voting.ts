@@ -46,7 +46,7 @@ export async function up(knex: Knex): Promise<void> {
     GRANT SELECT, INSERT, UPDATE (closed_at, result, ballots_root) ON vote TO nghisu_app;
     GRANT SELECT, INSERT ON vote_elector, ballot TO nghisu_app;
   `)
-  // The rules refuse these first; this holds also against a mistake in them.
+  // The rules refuse these first; this holds also against a mistake in them, and under session_replication_role = replica.
   await knex.raw(`
     CREATE FUNCTION ballot_admit() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
@@ -56,14 +56,17 @@ export async function up(knex: Knex): Promise<void> {
       RETURN NEW;
     END $$;
     CREATE TRIGGER ballot_admitted BEFORE INSERT ON ballot FOR EACH ROW EXECUTE FUNCTION ballot_admit();
+    ALTER TABLE ballot ENABLE ALWAYS TRIGGER ballot_admitted;
 
     CREATE FUNCTION vote_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
     BEGIN
       RAISE EXCEPTION '% on % is refused: what was voted stands', TG_OP, TG_TABLE_NAME USING ERRCODE = 'insufficient_privilege';
     END $$;
     CREATE TRIGGER ballot_stays BEFORE UPDATE OR DELETE OR TRUNCATE ON ballot FOR EACH STATEMENT EXECUTE FUNCTION vote_refuse();
+    ALTER TABLE ballot ENABLE ALWAYS TRIGGER ballot_stays;
     CREATE TRIGGER vote_closed_fixed BEFORE UPDATE ON vote
       FOR EACH ROW WHEN (OLD.closed_at IS NOT NULL) EXECUTE FUNCTION vote_refuse();
+    ALTER TABLE vote ENABLE ALWAYS TRIGGER vote_closed_fixed;
   `)
 }
 

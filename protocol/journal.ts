@@ -164,15 +164,20 @@ const ExportText = z.strictObject({
   key: z.base64().nullable(),
   erasedAt: At.nullable(),
 })
+/** The ballots of a closed vote. The entry `vote.closed` of that vote holds their root. */
+const ExportBallots = z.strictObject({
+  record: z.literal('ballots'), voteId: Id, ballots: z.array(z.strictObject({ voterId: Id, choice: z.string(), castAt: At })),
+})
 const ExportEnd = z.strictObject({ record: z.literal('end'), entries: z.int().nonnegative(), head: SignedHead })
 
 /**
  * One record of the auditor's export: a header, the entries in order, each text after the first entry that refers to it,
- * and the end. The file is a JSON array with one record a line.
+ * the ballots of each closed vote, and the end. The file is a JSON array with one record a line.
  */
-export const ExportRecord = z.discriminatedUnion('record', [ExportHeader, ExportEntry, ExportText, ExportEnd])
+export const ExportRecord = z.discriminatedUnion('record', [ExportHeader, ExportEntry, ExportText, ExportBallots, ExportEnd])
 export type ExportRecord = z.infer<typeof ExportRecord>
 export type ExportHeader = z.infer<typeof ExportHeader>
 export type ExportEntry = z.infer<typeof ExportEntry>
 export type ExportText = z.infer<typeof ExportText>
+export type ExportBallots = z.infer<typeof ExportBallots>
 export type ExportEnd = z.infer<typeof ExportEnd>

@@ -92,7 +92,7 @@ export const publishMeeting = defineRoute({
 
 export const exportJournal = defineRoute({
   id: 'meetings.exportJournal', method: 'get', path: '/api/meetings/:meetingId/journal', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'tooManyRequests'],
   summary: 'The whole journal for chair and clerk, to keep and to check with `npm run verify:journal`: a JSON array of `ExportRecord`.',
   params: MeetingParams, response: { stream: 'application/json' },
 })

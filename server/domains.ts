@@ -62,7 +62,8 @@ export function createDomains({ db, journal, files, uploadLimitBytes, media, log
     bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
   })
   const meetings = createMeetings({
-    db, journal, access, store: meetingStore, bodies, people: identity.people, minutesStatuses: minutes.statuses, log,
+    db, journal, access, store: meetingStore, bodies, people: identity.people, minutesStatuses: minutes.statuses,
+    closedBallots: voting.closedBallots, log,
     closing: {
       endings: [voting.closeOpen, agenda.endCurrent, attendance.endStays],
       draftMinutes: minutes.draftAtClosing,

@@ -34,18 +34,21 @@ export function createSigner(privateKey: KeyObject): Signer {
 }
 
 /**
- * Signs the present heads of journals, each only if its journal still leads through the one signed before: a process
- * that has seen a history never puts its name to another one.
+ * Signs the heads of journals, each only if its journal still leads through the one signed before: a process that has
+ * seen a history never puts its name to another one. It forgets that history when it ends.
  */
 export function createHeadSigning(deps: { db: Knex, signer: Signer, log: Pick<Logger, 'error'>, now: () => Date }) {
   const { db, signer, log, now } = deps
   const signed = new Map<string, ChainHead>()
 
-  return async function signHead(meetingId: string): Promise<SignedHead> {
-    const head = await findHead(db, meetingId)
+  /** The head that `source` sees: the pool the present one, a transaction the one of its moment. */
+  return async function signHead(meetingId: string, source: Knex = db): Promise<SignedHead> {
+    const head = await findHead(source, meetingId)
     if (!head) throw new AppError('meetingNotFound')
     const before = signed.get(meetingId)
-    if (before && await findHash(db, meetingId, before.seq) !== before.hash) {
+    // What was signed since that moment is only there at present.
+    const seen = before && before.seq > head.seq ? db : source
+    if (before && await findHash(seen, meetingId, before.seq) !== before.hash) {
       log.error({ meetingId, head: before.hash }, 'the journal was rewritten: it no longer leads through the head signed before')
       throw new AppError('internal', { reason: 'journalRewritten' })
     }
@@ -53,3 +56,5 @@ export function createHeadSigning(deps: { db: Knex, signer: Signer, log: Pick<Lo
     return signer.sign(meetingId, head.hash, now())
   }
 }
+
+export type HeadSigning = ReturnType<typeof createHeadSigning>

@@ -8,7 +8,7 @@ import { AppError } from '../platform/error.ts'
 import { createAppender } from './appender.ts'
 import type { ChainedEntry } from './chain.ts'
 import { createCursors } from './cursor.ts'
-import { exportJournal } from './export.ts'
+import { createExports, type MoreRecords } from './export.ts'
 import { createFeed, type FeedTiming } from './feed.ts'
 import { createHeadSigning, type Signer } from './head.ts'
 import { createRecent } from './recent.ts'
@@ -90,8 +90,11 @@ export interface Journal {
   subscribe(meetingId: string, listener: () => void): () => void
   /** Throws `meetingNotFound`, and `internal` when the journal no longer leads through the head signed before. */
   signHead(meetingId: string): Promise<SignedHead>
-  /** The auditor's export as pieces of one JSON file (`ExportRecord`), as of one moment. Throws `meetingNotFound`. */
-  export(meetingId: string): AsyncIterable<string>
+  /**
+   * The auditor's export as pieces of one JSON file (`ExportRecord`), as of one moment, with what `more` adds. Throws
+   * `meetingNotFound`, `tooManyRequests` while others are read, and as `signHead` does.
+   */
+  export(meetingId: string, more?: MoreRecords): Promise<AsyncIterable<string>>
   /** Forgets the results kept for keys used before then; returns how many. */
   forgetKeys(before: Date): Promise<number>
   /** Lets the commands that were accepted finish, refuses further ones with `databaseUnavailable`, and stops listening. */
@@ -126,6 +129,7 @@ export function createJournal(deps: {
   const bodiesIn = createTextLoader(db)
   const feed = createFeed({ db, log, timing: tuning.timing })
   const signHead = createHeadSigning({ db, signer, log, now })
+  const openExport = createExports({ db, signer, signHead, now })
   const appender = createAppender({
     db, states, now, batchSize: tuning.batchSize, queueSize: tuning.queueSize, limitMs: tuning.commandLimitMs,
     committed(meetingId, entries) {
@@ -152,8 +156,8 @@ export function createJournal(deps: {
   return {
     run: appender.run,
     subscribe: feed.subscribe,
-    signHead,
-    export: (meetingId) => exportJournal(db, meetingId, signer, now),
+    signHead: (meetingId) => signHead(meetingId),
+    export: (meetingId, more = async () => []) => openExport(meetingId, more),
     forgetKeys: (before) => deleteResults(db, before),
 
     async create(meetingId, trx, origin, command) {

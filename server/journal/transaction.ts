@@ -22,11 +22,21 @@ export function createTx(deps: {
   const at = origin.at ?? deps.now
   const actorId = origin.actorId
   const written: ChainedEntry[] = []
+  /** States by reading, each after so many of `written`: whoever asks again folds only what came since. */
+  const states = new Map<AnyReducer<unknown>, { state: unknown, count: number }>()
   let ended = false
 
   function append(entry: NewEntry): void {
     if (ended) throw new Error(`${entry.kind} was appended after its command had ended`)
     written.push(chain(meetingId, written.at(-1) ?? head, validEntry({ ...entry, at: entry.at ?? at }, actorId)))
+  }
+
+  async function state<S>(reducer: AnyReducer<S>): Promise<S> {
+    const known = states.get(reducer) as { state: S, count: number } | undefined
+    const before = known ?? { state: await stateBefore(reducer), count: 0 }
+    const next = { state: fold(reducer, written.slice(before.count), before.state), count: written.length }
+    states.set(reducer, next)
+    return next.state
   }
 
   const tx: JournalTx = {
@@ -41,7 +51,7 @@ export function createTx(deps: {
       if (!await eraseText(trx, meetingId, textId, at)) throw new AppError('notFound')
       append({ kind: TEXT_ERASED, data: { textId }, audience })
     },
-    state: async (reducer) => fold(reducer, written, await stateBefore(reducer)),
+    state,
   }
   return { tx, written, end() { ended = true } }
 }

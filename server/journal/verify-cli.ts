@@ -1,15 +1,16 @@
 import { readFile } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
-import { SignedHead } from '../../protocol/journal.ts'
+import { Sha256, SignedHead } from '../../protocol/journal.ts'
 import { verifyExport, type Finding, type Verdict } from './verify.ts'
 
 /**
- * `npm run verify:journal -- export.json head.json... [--key public.pem]`: whether an exported journal is whole, offline.
- * A head file holds one signed head or an array of them. Exit code 0: verified; 1: tampered with; 2: cannot be judged.
+ * `npm run verify:journal -- export.json [head.json...] [--hash <hex>...] [--key public.pem]`: whether an exported journal
+ * is whole, offline. A head file holds one signed head or an array of them; a hash is what printed minutes have at their
+ * foot. At least one of either. Exit code 0: verified; 1: tampered with; 2: cannot be judged.
  */
 
-const USAGE = 'usage: npm run verify:journal -- export.json head.json... [--key public.pem]'
+const USAGE = 'usage: npm run verify:journal -- export.json [head.json...] [--hash <64 hexadecimal digits>...] [--key public.pem]'
 
 class Unusable extends Error {}
 
@@ -43,12 +44,17 @@ function describe(finding: Finding): string {
       + 'the end was cut off or replaced.'
     case 'headMissing': return `The journal does not lead through the head kept on ${finding.head.at} (${finding.head.hash}): `
       + 'what came before it was rewritten, or the end was cut off.'
+    case 'hashMissing': return `The journal does not lead through the hash ${finding.hash}: `
+      + 'what came before it was rewritten, or the end was cut off.'
     case 'headForeign': return `The head of ${finding.head.at} is of another meeting, ${finding.head.meetingId}.`
     case 'keyUnknown': return `The head of ${finding.head.at} names another signing key, ${finding.head.keyId}: `
       + 'give that key with --key.'
     case 'headForged': return `The head of ${finding.head.at} was not signed by the key that it names.`
     case 'textMissing': return `Text ${finding.textId} is missing.`
     case 'textAltered': return `Text ${finding.textId} was altered: it is not what was written.`
+    case 'textUnreferenced': return `Text ${finding.textId} belongs to no entry.`
+    case 'ballotsMissing': return `The ballots of vote ${finding.voteId} are missing.`
+    case 'ballotsAltered': return `The ballots of vote ${finding.voteId} were altered: they are not those that it was closed with.`
     case 'textErasedUnrecorded': return `Text ${finding.textId} was erased without a record.`
     case 'textNotErased': return `Text ${finding.textId} is there although its erasure is recorded.`
   }
@@ -70,14 +76,16 @@ function report(verdict: Verdict): string {
 
 async function main(): Promise<void> {
   const { values, positionals: [exportPath, ...headPaths] } = parseArgs({
-    options: { key: { type: 'string' } }, allowPositionals: true,
+    options: { key: { type: 'string' }, hash: { type: 'string', multiple: true, default: [] } }, allowPositionals: true,
   })
-  if (!exportPath || !headPaths.length) throw new Unusable(USAGE)
+  const hashes = values.hash.map((hash) => hash.toLowerCase())
+  if (!exportPath || (!headPaths.length && !hashes.length)) throw new Unusable(USAGE)
+  if (!hashes.every((hash) => Sha256.safeParse(hash).success)) throw new Unusable(USAGE)
   const records = await readJson(exportPath)
   if (!Array.isArray(records)) throw new Unusable(`${exportPath} is no export of a journal`)
   const heads = (await Promise.all(headPaths.map(readHeads))).flat()
   const key = values.key === undefined ? undefined : await readFile(values.key, 'utf8')
-  const verdict = await verifyExport(records, heads, key)
+  const verdict = await verifyExport(records, heads, key, hashes)
   console.log(report(verdict))
   process.exitCode = verdict.findings.length ? 1 : 0
 }

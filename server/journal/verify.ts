@@ -1,10 +1,12 @@
 import {
   ExportRecord, TEXT_ERASED, textRefs, type ExportEnd, type ExportEntry, type ExportHeader, type ExportText, type SignedHead,
 } from '../../protocol/journal.ts'
+import { createBallotsCheck, type BallotsFinding } from './ballots.ts'
 import { canonical, entryHash, genesis, isSignedBy, keyIdOf, textMac } from './chain.ts'
 
 /** What can be wrong with an export, each kind by name. `seq` is the place of the entry, `textId` the text. */
 export type Finding =
+  | BallotsFinding
   /** No export of a journal, or a record that is not what the format says. */
   | { code: 'malformed', record: number, reason: string }
   /** An entry says something else than when it was written. */
@@ -21,6 +23,8 @@ export type Finding =
   | { code: 'exportCut' }
   /** The journal does not lead through a head that was kept elsewhere: rewritten, or its end cut off. */
   | { code: 'headMissing', head: SignedHead }
+  /** Nor through a hash that was kept without its signature, as on printed minutes. */
+  | { code: 'hashMissing', hash: string }
   /** A head for another meeting. */
   | { code: 'headForeign', head: SignedHead }
   /** The key that the head names is not the one given; it cannot be checked. */
@@ -31,6 +35,8 @@ export type Finding =
   | { code: 'textMissing', textId: string }
   /** The text is not the one that the entry was written with. */
   | { code: 'textAltered', textId: string }
+  /** No entry refers to the text: it was put in, or its entry taken out. */
+  | { code: 'textUnreferenced', textId: string }
   /** The text was erased, but no entry records it. */
   | { code: 'textErasedUnrecorded', textId: string }
   /** An entry records that the text was erased, but it is there. */
@@ -41,7 +47,7 @@ export interface Verdict {
   entries: number
   texts: number
   erasedTexts: number
-  /** Heads kept elsewhere that the journal leads through. */
+  /** Heads and hashes kept elsewhere that the journal leads through. */
   heads: number
   /** The fingerprint of the key that everything was checked with. */
   keyId: string | null
@@ -55,16 +61,18 @@ const MOVES_TRIED = 20
 
 /**
  * Verifies the records of an export, offline and in one pass: the chain, the texts, and that it leads through the heads
- * that somebody else kept. `publicKeyPem` is the key to trust; without it the export's own, which proves as much as long
- * as its fingerprint stands in a kept head.
+ * that somebody else kept, and the bare hashes. `publicKeyPem` is the key to trust; without it the export's own, which
+ * proves as much as long as its fingerprint stands in a kept head.
  */
 export async function verifyExport(
   records: Iterable<unknown> | AsyncIterable<unknown>, heads: readonly SignedHead[], publicKeyPem?: string,
+  hashes: readonly string[] = [],
 ): Promise<Verdict> {
   const findings: Finding[] = []
   const report = (finding: Finding) => { if (findings.length < FINDINGS_MAX) findings.push(finding) }
-  const missing = new Set(heads.map((head) => head.hash))
+  const missing = new Set([...hashes, ...heads.map((head) => head.hash)])
   const texts = createTextCheck(report)
+  const ballots = createBallotsCheck(report)
   let header: ExportHeader | undefined
   let chain: ReturnType<typeof createChainCheck> | undefined
   let end: ExportEnd | undefined
@@ -84,9 +92,12 @@ export async function verifyExport(
     } else if (record.record === 'entry') {
       chain?.entry(record)
       texts.entry(record)
+      ballots.entry(record)
       missing.delete(record.hash)
     } else if (record.record === 'text') {
       texts.text(record)
+    } else if (record.record === 'ballots') {
+      ballots.ballots(record)
     } else {
       end = record
     }
@@ -98,6 +109,7 @@ export async function verifyExport(
   }
   chain.end()
   texts.end()
+  ballots.end()
   if (end?.head.hash !== chain.last() || end.entries !== chain.count()) report({ code: 'exportCut' })
 
   const key = publicKeyPem ?? header.publicKey
@@ -105,6 +117,10 @@ export async function verifyExport(
   for (const head of heads) {
     const flaw = flawOf(head, header.meetingId, key) ?? (missing.has(head.hash) ? 'headMissing' : undefined)
     if (flaw) report({ code: flaw, head })
+    else sound += 1
+  }
+  for (const hash of hashes) {
+    if (missing.has(hash)) report({ code: 'hashMissing', hash })
     else sound += 1
   }
   const flaw = end && flawOf(end.head, header.meetingId, key)
@@ -179,6 +195,7 @@ function createTextCheck(report: Report) {
     },
     end(): void {
       for (const [textId, expected] of macs) judge(textId, expected)
+      for (const textId of found.keys()) if (!macs.has(textId)) report({ code: 'textUnreferenced', textId })
     },
     counts() {
       const erasedTexts = [...found.values()].filter((mac) => mac === null).length

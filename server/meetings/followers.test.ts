@@ -186,7 +186,7 @@ describe('followers', () => {
     const waiting = followers.follow(queued.server, meetingId, viewer, undefined)
     followers.unfollow(queued.server, meetingId)
     followers.unfollow(passing.server, meetingId)
-    for (const begun of [waiting, beginning]) await expect(begun).rejects.toMatchObject({ code: 'badRequest' })
+    await Promise.all([waiting, beginning].map((begun) => expect(begun).rejects.toMatchObject({ code: 'badRequest' })))
     await until(() => !book.followed)
   })
 

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { Person } from '../../protocol/identity.ts'
+import type { ExportBallots } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import type {
   MeetingDetail, MeetingDraft, MeetingFacts, MeetingStatus, MeetingSummary, Participant, PageMark,
@@ -65,6 +66,8 @@ export interface MeetingsDeps {
   bodies: Pick<Bodies, 'bodies' | 'bodyFor' | 'presentMembers'>
   people(ids: readonly string[]): Promise<Person[]>
   minutesStatuses(meetingIds: readonly string[]): Promise<Map<string, 'draft' | 'published'>>
+  /** The ballots of a meeting's closed votes, for its auditors. */
+  closedBallots(trx: Knex.Transaction, meetingId: string): Promise<ExportBallots[]>
   closing: Closing
   log: Pick<Logger, 'warn'>
 }
@@ -73,7 +76,7 @@ export interface MeetingsDeps {
 const may = { change: requireOffice, publish: requireOffice, open: requireOffice, close: requireOffice, exportJournal: requireOffice }
 
 /** A meeting's life: draft → published → live → closed, and no way back. */
-export function createMeetings({ db, journal, access, store, bodies, people, minutesStatuses, closing, log }: MeetingsDeps) {
+export function createMeetings({ db, journal, access, store, bodies, people, minutesStatuses, closedBallots, closing, log }: MeetingsDeps) {
   async function summaries(rows: readonly ListedMeeting[]): Promise<MeetingSummary[]> {
     const [known, minutes] = await Promise.all([
       bodies.bodies([...new Set(rows.map(({ meeting }) => meeting.bodyId))]),
@@ -198,10 +201,10 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
       await closing.closeRoom(meetingId).catch((err: unknown) => { log.warn({ meetingId, err }, 'the media room could not be closed') })
     },
 
-    /** The auditor's export, as pieces of one JSON file. Throws `meetingNotFound`, `forbiddenInMeeting`. */
+    /** The auditor's export, as pieces of one JSON file. Throws `meetingNotFound`, `forbiddenInMeeting`, `tooManyRequests`. */
     async exportJournal(meetingId: string, caller: Caller): Promise<AsyncIterable<string>> {
       may.exportJournal(await access.accessTo(meetingId, caller))
-      return journal.export(meetingId)
+      return await journal.export(meetingId, (trx) => closedBallots(trx, meetingId))
     },
 
     /** Which of these meetings are live. */

@@ -55,6 +55,15 @@ export const votingStore: VotingStore = {
     return inserted.length === 1
   },
 
+  async findBallot(db, voteId, voterId) {
+    return await db('ballot').where({ vote_id: voteId, voter_id: voterId })
+      .first<{ choice: string, castAt: Date } | undefined>('choice', 'cast_at as castAt')
+  },
+
+  async closedVotes(db, meetingId) {
+    return await db('vote').where({ meeting_id: meetingId }).whereNotNull('closed_at').orderBy(['opened_at', 'id']).pluck<string[]>('id')
+  },
+
   async ballots(db, voteId) {
     return await db('ballot').where({ vote_id: voteId }).orderBy('voter_id')
       .select<{ voterId: string, choice: string, castAt: Date }[]>('voter_id as voterId', 'choice', 'cast_at as castAt')

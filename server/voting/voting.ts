@@ -2,9 +2,10 @@ import type { Knex } from 'knex'
 import { isPresent } from '../../protocol/attendance.ts'
 import type { BodyRules } from '../../protocol/bodies.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
+import type { ExportBallots } from '../../protocol/journal.ts'
 import { namedChoices, type VoteKind, type VoteResult, type VoteTerms } from '../../protocol/voting.ts'
 import type { Bodies } from '../bodies/bodies.ts'
-import { canonical, sha256 } from '../journal/chain.ts'
+import { ballotsRoot } from '../journal/ballots.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import { requireOffice, type MeetingAccess } from '../meetings/access.ts'
 import { requireLive } from '../meetings/meetings.ts'
@@ -28,9 +29,13 @@ export interface VotingStore {
   findForVoter(db: Knex, meetingId: string, voteId: string, personId: string): Promise<{ vote: Vote, elector: boolean } | undefined>
   /** False, and nothing inserted, when the voter's ballot is there already. */
   insertBallot(trx: Knex.Transaction, voteId: string, ballot: Ballot): Promise<boolean>
+  /** What this voter cast. */
+  findBallot(db: Knex, voteId: string, voterId: string): Promise<{ choice: string, castAt: Date } | undefined>
   /** By voter's id. */
   ballots(db: Knex, voteId: string): Promise<Ballot[]>
   close(trx: Knex.Transaction, voteId: string, closing: { closedAt: Date, result: VoteResult, ballotsRoot: Buffer }): Promise<void>
+  /** The closed votes of a meeting in the order they were opened. */
+  closedVotes(db: Knex, meetingId: string): Promise<string[]>
   /** By time. */
   ballotsOf(db: Knex, meetingId: string, personId: string): Promise<OwnBallot[]>
 }
@@ -50,7 +55,7 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
   async function closeVote(tx: JournalTx, vote: Vote): Promise<VoteResult> {
     const ballots = await store.ballots(tx.trx, vote.id)
     const result = count(vote, ballots.map(({ choice }) => choice))
-    const root = ballotsRoot(vote.id, ballots)
+    const root = ballotsRoot({ voteId: vote.id, ballots: ballots.map(dated) })
     await store.close(tx.trx, vote.id, { closedAt: tx.at, result, ballotsRoot: root })
     const data = { voteId: vote.id, result, ballotsRoot: root.toString('hex') }
     tx.append({ kind: 'vote.closed', data, audience: { scope: 'meeting' } })
@@ -93,7 +98,7 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
       const voterId = caller.personId
       const options = { actorId: voterId, key, fingerprint: ['vote:cast', voteId, choice] }
       // All that decides is the vote's own, under the lock that its closing takes too.
-      return await journal.run(meetingId, options, async (tx) => {
+      await journal.run(meetingId, options, async (tx) => {
         const found = await store.findForVoter(tx.trx, meetingId, voteId, voterId)
         if (!found) throw new AppError('voteNotFound')
         const { vote, elector } = found
@@ -102,8 +107,12 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
         if (!vote.choices.includes(choice)) throw new AppError('choiceUnknown')
         if (!await store.insertBallot(tx.trx, voteId, { voterId, choice, castAt: tx.at })) throw new AppError('alreadyVoted')
         tx.append({ kind: 'vote.ballotCast', data: { voteId, voterId }, audience: { scope: 'meeting' } })
-        return { choice, castAt: tx.at.toISOString() }
+        // What is kept for the key is no place for a choice: the answer is looked up.
+        return {}
       })
+      const ballot = await store.findBallot(db, voteId, voterId)
+      if (!ballot) throw new Error('a ballot that was cast is not there')
+      return dated(ballot)
     },
 
     /** Throws `meetingNotFound`, `forbiddenInMeeting`, `voteNotFound`, `voteClosed`. */
@@ -122,11 +131,20 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
       if (vote) await closeVote(tx, vote)
     },
 
+    /** The ballots of each closed vote as the auditor's export has them; whoever asks has seen to the right to it. */
+    async closedBallots(trx: Knex.Transaction, meetingId: string): Promise<ExportBallots[]> {
+      const boxes: ExportBallots[] = []
+      for (const voteId of await store.closedVotes(trx, meetingId)) {
+        boxes.push({ record: 'ballots', voteId, ballots: (await store.ballots(trx, voteId)).map(dated) })
+      }
+      return boxes
+    },
+
     /** Throws `meetingNotFound`. */
     async ownBallots(meetingId: string, caller: Caller) {
       await access.accessTo(meetingId, caller)
       const ballots = await store.ballotsOf(db, meetingId, caller.personId)
-      return { ballots: ballots.map((ballot) => ({ ...ballot, castAt: ballot.castAt.toISOString() })) }
+      return { ballots: ballots.map(dated) }
     },
   }
 }
@@ -149,8 +167,7 @@ export function termsOf(kind: VoteKind, { majority, grading }: BodyRules, state:
   }
 }
 
-/** SHA-256 over `{ voteId, ballots: [[voterId, choice, castAt], …] }` in canonical JSON (RFC 8785), ballots by voter's id. */
-export function ballotsRoot(voteId: string, ballots: readonly Ballot[]): Buffer {
-  const rows = ballots.map(({ voterId, choice, castAt }) => [voterId, choice, castAt.toISOString()])
-  return sha256(canonical({ voteId, ballots: rows.toSorted(([a = ''], [b = '']) => a < b ? -1 : 1) }))
+/** A ballot with its time as it is told. */
+function dated<B extends { castAt: Date }>(ballot: B): Omit<B, 'castAt'> & { castAt: string } {
+  return { ...ballot, castAt: ballot.castAt.toISOString() }
 }

@@ -162,7 +162,7 @@ describe('an owner who drops the triggers', () => {
   it.each(plain)('%s: the chain alone tells', async (_, attack, findings) => {
     const victim = await story()
     await attack(victim)
-    const { findings: found } = await audited(server.journal, victim.meetingId)
+    const { findings: found } = await audited(fresh.journal, victim.meetingId)
     expect(found).toMatchObject(findings)
     expect(found).toHaveLength(findings.length)
   })
@@ -213,8 +213,9 @@ describe('an owner who drops the triggers', () => {
       await make(fresh, meetingId, 'later')
       expect((await audited(fresh.journal, meetingId, heads.slice(-1))).findings).toMatchObject([{ code: 'headMissing' }])
       // And the process that knows better does not put its name to it.
-      await expect(server.journal.signHead(meetingId)).rejects
-        .toMatchObject({ code: 'internal', details: { reason: 'journalRewritten' } })
+      const refused = { code: 'internal', details: { reason: 'journalRewritten' } }
+      await expect(server.journal.signHead(meetingId)).rejects.toMatchObject(refused)
+      await expect(exported(server.journal, meetingId)).rejects.toMatchObject(refused)
       expect(archive.warnings.at(-1)).toMatch(/rewritten/)
     }), { numRuns: 30 })
   })
@@ -268,6 +269,11 @@ describe('npm run verify:journal', () => {
     expect(bad.output).toContain('the end was cut off')
     expect(bad.output).toContain(`does not lead through the head kept on ${head?.at}`)
     expect(bad.code).toBe(1)
+    const hash = head?.hash.toUpperCase() ?? ''
+    expect(await verify({ 'export.json': records }, 'export.json', '--hash', hash)).toMatchObject({ code: 0 })
+    const unknown = await verify({ 'export.json': cut }, 'export.json', '--hash', hash)
+    expect(unknown.output).toContain('does not lead through the hash')
+    expect(unknown.code).toBe(1)
     const redated = { ...head, at: new Date(0).toISOString() }
     const forged = await verify({ 'export.json': records, 'head.json': redated }, 'export.json', 'head.json')
     expect(forged.output).toContain('was not signed by the key that it names')
@@ -277,6 +283,7 @@ describe('npm run verify:journal', () => {
   it('does not judge what it cannot read', async () => {
     for (const [files, args] of [
       [{}, []],
+      [{ 'export.json': '[]' }, ['export.json', '--hash', 'abc']],
       [{}, ['missing.json', 'missing.json']],
       [{ 'export.json': '[', 'head.json': '{}' }, ['export.json', 'head.json']],
       [{ 'export.json': '[]', 'head.json': '{}' }, ['export.json', 'head.json']],

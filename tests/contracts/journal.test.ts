@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Reducer } from '../../protocol/journal.ts'
 import type { JournalTx, NewEntry } from '../../server/journal/journal.ts'
 import { audited, change, exported, labels, make, openArchive, type Archive, type Process } from '../support/journal.ts'
 
@@ -90,6 +91,35 @@ describe('a command', () => {
       .toMatchObject({ code: 'meetingNotFound' })
     await expect(server.journal.signHead(randomUUID())).rejects.toMatchObject({ code: 'meetingNotFound' })
     await expect(exported(server.journal, randomUUID())).rejects.toMatchObject({ code: 'meetingNotFound' })
+  })
+
+  it('waits for no connection that auditors hold: two exports at a time, and no more', async () => {
+    const meetingId = await archive.meeting(server)
+    const [one, two] = [await server.journal.export(meetingId), await server.journal.export(meetingId)]
+    await expect(server.journal.export(meetingId)).rejects.toMatchObject({ code: 'tooManyRequests', details: { retryAfterSeconds: 30 } })
+    for await (const piece of one) if (piece) break // given up after the first piece
+    expect(await exported(server.journal, meetingId)).toHaveLength(2)
+    for await (const piece of two) expect(piece).toBeTruthy()
+  })
+
+  it('sees what it and those before it have written, however often it asks', async () => {
+    const meetingId = await archive.meeting(server)
+    let applied = 0
+    const counting: Reducer<number> = {
+      name: 'counting', version: 1, initial: () => 0, project: (count) => count,
+      apply(count) {
+        applied += 1
+        return count + 1
+      },
+    }
+    await make(server, meetingId, 'before')
+    await server.journal.run(meetingId, { actorId: null }, async (tx) => {
+      for (let count = 1; count <= 50; count += 1) {
+        expect(await tx.state(counting)).toBe(count)
+        tx.append({ kind: 'change.made', data: { count }, audience: everyone })
+      }
+    })
+    expect(applied).toBeLessThanOrEqual(51)
   })
 
   it('is refused once the journal is closed, and what was accepted is finished first', async () => {
@@ -209,7 +239,7 @@ describe('what cannot be kept exactly', () => {
     ['a list', { data: [1] }, 'notPlainObject'],
     ['a prototype', { data: JSON.parse('{"__proto__":{"office":true}}') }, 'nameRefused'],
     ['depth', { data: Array.from({ length: 40 }).reduce<object>((inner) => ({ inner }), {}) }, 'tooDeep'],
-    ['size', { data: { text: 'x'.repeat(300_000) } }, 'tooLarge'],
+    ['size', { data: { text: 'x'.repeat(1_100_000) } }, 'tooLarge'],
     ['a text reference with more in it', { data: { $text: randomUUID(), mac: 'ab', name: 'An' } }, 'notATextReference'],
     ['a kind without a domain', { kind: 'opened' }, 'notAKind'],
     ['a kind of the journal itself', { kind: 'journal.textErased' }, 'reserved'],

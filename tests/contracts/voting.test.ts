@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ExportRecord } from '../../protocol/journal.ts'
+import { verifyExport } from '../../server/journal/verify.ts'
 import type { Caller } from '../../server/platform/contract.ts'
-import { ballotsRoot } from '../../server/voting/voting.ts'
 import { bodyRules, freshKey, itemDraft, openHouse, type House } from '../support/house.ts'
 
 let house: House
@@ -74,6 +75,8 @@ describe('casting', () => {
     await expect(cast(held.meetingId, committee.member, voteId, 'reject', key)).rejects.toMatchObject({ code: 'idempotencyKeyReused' })
     await expect(cast(held.meetingId, committee.member, voteId, 'approve')).rejects.toMatchObject({ code: 'alreadyVoted' })
     await expect(cast(held.meetingId, committee.member, voteId, 'reject')).rejects.toMatchObject({ code: 'alreadyVoted' })
+    const kept: { result: unknown }[] = await house.db('journal_result').where({ meeting_id: held.meetingId, key }).select('result')
+    expect(kept).toEqual([{ result: {} }])
     expect(await voting.ownBallots(held.meetingId, committee.member)).toEqual({ ballots: [{ voteId, ...first }] })
     expect(await voting.ownBallots(held.meetingId, committee.chair)).toEqual({ ballots: [] })
     const entries = await house.entries(held.meetingId, 'vote.ballotCast')
@@ -139,11 +142,33 @@ describe('closing', () => {
     await expect(voting.close(held.meetingId, committee.clerk, { key: freshKey(), voteId })).rejects.toMatchObject({ code: 'voteClosed' })
     await expect(voting.close(held.meetingId, committee.clerk, { key: freshKey(), voteId: freshKey() })).rejects.toMatchObject({ code: 'voteNotFound' })
 
-    const rows: { voter_id: string, choice: string, cast_at: Date }[] = await house.db('ballot').where({ vote_id: voteId })
-    const root = ballotsRoot(voteId, rows.map((row) => ({ voterId: row.voter_id, choice: row.choice, castAt: row.cast_at }))).toString('hex')
+    const root = expect.stringMatching(/^[0-9a-f]{64}$/)
     expect((await house.entries(held.meetingId, 'vote.closed'))[0]?.data).toEqual({ voteId, result, ballotsRoot: root })
-    const altered = rows.map((row, index) => ({ voterId: row.voter_id, choice: index ? row.choice : 'reject', castAt: row.cast_at }))
-    expect(ballotsRoot(voteId, altered).toString('hex')).not.toBe(root)
+  })
+
+  it('lets an auditor hold the ballots against that root', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const first = await open(held)
+    await cast(held.meetingId, committee.member, first)
+    await cast(held.meetingId, committee.chair, first, 'reject')
+    await voting.close(held.meetingId, committee.clerk, { key: freshKey(), voteId: first })
+    const running = await open(held)
+    await cast(held.meetingId, committee.member, running)
+
+    let text = ''
+    for await (const piece of await house.domains.meetings.exportJournal(held.meetingId, committee.chair)) text += piece
+    const records: ExportRecord[] = JSON.parse(text)
+    const boxes = records.filter((record) => record.record === 'ballots')
+    expect(boxes).toMatchObject([{ voteId: first, ballots: expect.arrayContaining([
+      expect.objectContaining({ voterId: committee.member.personId, choice: 'approve' }),
+      expect.objectContaining({ voterId: committee.chair.personId, choice: 'reject' }),
+    ]) }])
+    expect((await verifyExport(records, [])).findings).toEqual([])
+    const altered = records.map((record) => record.record === 'ballots'
+      ? { ...record, ballots: record.ballots.map((ballot) => ({ ...ballot, choice: 'approve' })) } : record)
+    expect((await verifyExport(altered, [])).findings).toEqual([{ code: 'ballotsAltered', voteId: first }])
+    const without = records.filter((record) => record.record !== 'ballots')
+    expect((await verifyExport(without, [])).findings).toEqual([{ code: 'ballotsMissing', voteId: first }])
   })
 
   it('is an act of the office', async () => {

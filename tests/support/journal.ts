@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto'
 import knex, { type Knex } from 'knex'
 import type { ExportRecord, SignedHead } from '../../protocol/journal.ts'
+import type { MoreRecords } from '../../server/journal/export.ts'
 import { createSigner } from '../../server/journal/head.ts'
 import { createJournal, type Command, type Journal, type JournalTuning, type RunOptions } from '../../server/journal/journal.ts'
 import { verifyExport, type Verdict } from '../../server/journal/verify.ts'
@@ -68,15 +69,17 @@ export async function openArchive() {
 
 export type Archive = Awaited<ReturnType<typeof openArchive>>
 
-export async function exported(journal: Journal, meetingId: string): Promise<ExportRecord[]> {
+export async function exported(journal: Journal, meetingId: string, more?: MoreRecords): Promise<ExportRecord[]> {
   let text = ''
-  for await (const piece of journal.export(meetingId)) text += piece
+  for await (const piece of await journal.export(meetingId, more)) text += piece
   return JSON.parse(text)
 }
 
 /** Exports a journal and verifies it as an auditor would. */
-export async function audited(journal: Journal, meetingId: string, heads: SignedHead[] = []): Promise<Verdict> {
-  return await verifyExport(await exported(journal, meetingId), heads)
+export async function audited(
+  journal: Journal, meetingId: string, heads: SignedHead[] = [], more?: MoreRecords,
+): Promise<Verdict> {
+  return await verifyExport(await exported(journal, meetingId, more), heads)
 }
 
 /** A command that changes one row and records it. */
