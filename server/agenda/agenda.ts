@@ -51,6 +51,12 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
     return item
   }
 
+  /** Throws `agendaItemDealtWith` for an item that was begun or voted on: what stands in the minutes of it stays. */
+  async function requireUntouched(tx: JournalTx, { id, status }: AgendaItem): Promise<void> {
+    const { votes } = await tx.state(meetingReducer)
+    if (status !== 'pending' || votes.some(({ itemId }) => itemId === id)) throw new AppError('agendaItemDealtWith')
+  }
+
   async function requirePresenter(tx: JournalTx, presenterId: string | null): Promise<void> {
     const { participants } = await tx.state(meetingReducer)
     if (presenterId === null || participants.some(({ personId }) => personId === presenterId)) return
@@ -87,8 +93,7 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
     async change(meetingId: string, itemId: string, caller: Caller, draft: Draft): Promise<void> {
       await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        const item = await itemIn(tx, itemId)
-        if (item.status === 'done') throw new AppError('agendaItemDealtWith')
+        await requireUntouched(tx, await itemIn(tx, itemId))
         await requirePresenter(tx, draft.presenterId)
         const present = factsOf((await tx.state(meetingReducer)).agenda, itemId)
         const data: AgendaItemFacts = { ...draft, itemId, title: await textOf(tx, present.title, draft.title) }
@@ -102,9 +107,7 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
     async remove(meetingId: string, itemId: string, caller: Caller): Promise<void> {
       await access.change(meetingId, caller, may.remove, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        const item = await itemIn(tx, itemId)
-        const { votes } = await tx.state(meetingReducer)
-        if (item.status !== 'pending' || votes.some((vote) => vote.itemId === itemId)) throw new AppError('agendaItemDealtWith')
+        await requireUntouched(tx, await itemIn(tx, itemId))
         await removeWithItem(tx, itemId)
         await store.remove(tx.trx, meetingId, itemId, tx.at)
         tx.append({ kind: 'agenda.itemRemoved', data: { itemId }, audience: audienceOf(meeting) })

@@ -63,10 +63,10 @@ describe('items', () => {
   it('belong to their meeting', async () => {
     const { meetingId } = await house.newMeeting(body)
     const other = await house.newMeeting(body)
-    for (const act of [
+    await Promise.all([
       agenda.change(meetingId, other.items[0], body.clerk, itemDraft()), agenda.remove(meetingId, other.items[0], body.clerk),
       agenda.change(meetingId, freshKey(), body.clerk, itemDraft()),
-    ]) await expect(act).rejects.toMatchObject({ code: 'agendaItemNotFound' })
+    ].map((act) => expect(act).rejects.toMatchObject({ code: 'agendaItemNotFound' })))
     await expect(agenda.order(meetingId, body.clerk, other.items)).rejects.toMatchObject({ code: 'agendaChanged' })
     expect((await house.state(other.meetingId)).agenda).toHaveLength(2)
   })
@@ -128,11 +128,12 @@ describe('going through the agenda', () => {
     const { meetingId, items: [one, two] } = await house.newMeeting(body, 'live')
     await agenda.goTo(meetingId, body.chair, freshKey(), one)
     await expect(agenda.remove(meetingId, one, body.clerk)).rejects.toMatchObject({ code: 'agendaItemDealtWith' })
-    await agenda.change(meetingId, one, body.clerk, itemDraft('Đang xem xét'))
+    await expect(agenda.change(meetingId, one, body.clerk, itemDraft('Đang xem xét'))).rejects.toMatchObject({ code: 'agendaItemDealtWith' })
     await agenda.goTo(meetingId, body.chair, freshKey(), null)
     await expect(agenda.change(meetingId, one, body.clerk, itemDraft())).rejects.toMatchObject({ code: 'agendaItemDealtWith' })
     await voting.open(meetingId, body.chair, { key: freshKey(), itemId: two, kind: 'named', question: 'Thông qua?' })
     await expect(agenda.remove(meetingId, two, body.clerk)).rejects.toMatchObject({ code: 'agendaItemDealtWith' })
+    await expect(agenda.change(meetingId, two, body.clerk, itemDraft())).rejects.toMatchObject({ code: 'agendaItemDealtWith' })
   })
 })
 
