@@ -15,8 +15,8 @@ export function fewest(base: number, { numerator, denominator, strict }: Thresho
 
 /**
  * What the result is counted against. Incumbents were counted when the vote opened, and an absence so counts as not in
- * favour. Whoever votes is present, so those present are never fewer than the ballots. Every ballot is valid: others are
- * refused when they are cast.
+ * favour. Those present were counted then too, but an elector who came later may vote as well: where more vote than were
+ * present at the opening, the ballots are the base. Every ballot is valid: others are refused when they are cast.
  */
 function baseOf({ base }: CountingTerms, cast: number): number {
   switch (base.kind) {
