@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { AgendaItemState } from '../../protocol/agenda.ts'
 import { agendaTotal, plannedTimes } from './clock.ts'
-import { movedBy, movedTo } from './order.ts'
+import { movedBy, movedTo, sameOrder } from './order.ts'
 import { countdown, leftOf, nextItem, spentOn } from './progress.ts'
 
 const item = (itemId: string, change: Partial<AgendaItemState> = {}): AgendaItemState => ({
@@ -31,6 +31,14 @@ describe('order', () => {
   })
   test('moves to a place', () => expect(movedTo(ids, 'a', 2)).toEqual(['b', 'c', 'a']))
   test.each([['a', -1], ['c', 1], ['x', 1]])('%s cannot move by %i', (id, step) => expect(movedBy(ids, id, step)).toBe(ids))
+})
+
+describe('same order', () => {
+  test('counts what both have', () => {
+    expect(sameOrder(['b', 'a'], ['b', 'c', 'a'])).toBe(true)
+    expect(sameOrder(['b', 'gone', 'a'], ['b', 'a', 'c'])).toBe(true)
+    expect(sameOrder(['b', 'a'], ['a', 'c', 'b'])).toBe(false)
+  })
 })
 
 describe('progress', () => {

@@ -10,3 +10,10 @@ export function movedTo(ids: readonly string[], id: string, to: number): readonl
   if (from < 0 || to === from || to < 0 || to >= ids.length) return ids
   return ids.toSpliced(from, 1).toSpliced(to, 0, id)
 }
+
+/** Whether the ids that both have stand in the same order in both. */
+export function sameOrder(a: readonly string[], b: readonly string[]): boolean {
+  const [inA, inB] = [new Set(a), new Set(b)]
+  const common = b.filter((id) => inA.has(id))
+  return a.filter((id) => inB.has(id)).every((id, index) => id === common[index])
+}

@@ -4,23 +4,22 @@ import { useAttempt } from '../app/attempt.ts'
 import type { Autosave, SaveState } from '../app/autosave.ts'
 import { useErrorText } from '../app/error-text.ts'
 import { call } from '../app/http.ts'
+import { useUnfinished } from '../app/leaving.ts'
 import type { Meeting } from '../meetings/use-meeting.ts'
 import { useNotify } from '../ui/notify.ts'
-import { movedBy, movedTo } from './order.ts'
+import { movedBy, movedTo, sameOrder } from './order.ts'
 
 /** Seconds in which a removal can be taken back before it is carried out. */
 export const UNDO_SECONDS = 10
-
-/** What a row tells the editor about its saving. `invalid`: something typed cannot be saved as it is. */
-export type RowState = SaveState | 'invalid'
 
 /** The agenda under the clerk's hands: order, additions and removals, shown at once and sent in turn. */
 export function useAgendaEditor(meeting: Meeting) {
   const errorText = useErrorText()
   const notify = useNotify()
   const { busy: adding, attempt } = useAttempt()
-  const rows = shallowReactive(new Map<string, { autosave: Autosave, state: RowState }>())
-  const removing = shallowReactive(new Map<string, ReturnType<typeof setTimeout>>())
+  const rows = shallowReactive(new Map<string, { autosave: Autosave, state: SaveState }>())
+  /** Taken off: the timer that carries it out, or `sent`. */
+  const removing = shallowReactive(new Map<string, ReturnType<typeof setTimeout> | 'sent'>())
   /** The order that was asked for, until the journal tells it. */
   const wanted = shallowRef<readonly string[] | null>(null)
   /** Where a new item is being typed: after this item, at the end (`null`), or nowhere. */
@@ -33,11 +32,12 @@ export function useAgendaEditor(meeting: Meeting) {
   })
   const ids = computed(() => items.value.map((item) => item.itemId))
 
+  let ordering = false
   watch(agenda, (now) => {
-    if (wanted.value?.every((itemId, index) => now[index]?.itemId === itemId)) wanted.value = null
+    // Once it was answered, the journal's order is the truth: somebody else's may have followed.
+    if (wanted.value && (!ordering || sameOrder(wanted.value, now.map((item) => item.itemId)))) wanted.value = null
   })
 
-  let ordering = false
   async function order(next: readonly string[]) {
     if (next === ids.value) return
     wanted.value = next
@@ -54,6 +54,8 @@ export function useAgendaEditor(meeting: Meeting) {
       notify.failed(errorText(thrown))
     } finally {
       ordering = false
+      const told = agenda.value.map((item) => item.itemId)
+      if (wanted.value?.every((itemId) => told.includes(itemId)) && sameOrder(wanted.value, told)) wanted.value = null
     }
   }
 
@@ -71,13 +73,19 @@ export function useAgendaEditor(meeting: Meeting) {
     return added
   }
 
-  async function carryOut(itemId: string) {
-    clearTimeout(removing.get(itemId))
+  /** Resolves to whether the server took it, as far as is known by then. */
+  async function carryOut(itemId: string): Promise<boolean> {
+    const timer = removing.get(itemId)
+    if (timer === 'sent') return true
+    clearTimeout(timer)
+    removing.set(itemId, 'sent')
     try {
       await call(removeItem, { params: { meetingId: meeting.id, itemId } })
+      return true
     } catch (thrown) {
       removing.delete(itemId)
       notify.failed(errorText(thrown))
+      return false
     }
   }
 
@@ -86,11 +94,27 @@ export function useAgendaEditor(meeting: Meeting) {
     for (const itemId of rows.keys()) if (!now.some((item) => item.itemId === itemId)) rows.delete(itemId)
   })
 
-  const state = computed<RowState>(() => {
-    const states = new Set([...rows.values()].map((row) => row.state))
-    return (['invalid', 'failed', 'saving', 'waiting'] as const).find((one) => states.has(one)) ?? 'saved'
+  const staying = computed(() => [...rows].filter(([itemId]) => !removing.has(itemId)).map(([, row]) => row))
+  const state = computed<SaveState>(() => {
+    const states = new Set(staying.value.map((row) => row.state))
+    return (['invalid', 'refused', 'failed', 'saving', 'waiting'] as const).find((one) => states.has(one)) ?? 'saved'
   })
 
+  const unsaved = computed(() => state.value !== 'saved' || removing.size > 0)
+
+  /** Saves and removes everything that waits; resolves to whether the server has it all. */
+  async function settle(): Promise<boolean> {
+    const rowsLeft = staying.value
+    const done = await Promise.all([
+      ...[...removing.keys()].map(carryOut), ...rowsLeft.map((row) => row.autosave.flush()),
+    ])
+    return done.every(Boolean)
+  }
+
+  useUnfinished({
+    kind: 'typed', settle,
+    pending: () => state.value !== 'saved' || [...removing.values()].some((timer) => timer !== 'sent'),
+  })
   // Leaving the page is no way to take a removal back.
   onScopeDispose(() => {
     for (const itemId of removing.keys()) void carryOut(itemId)
@@ -98,21 +122,16 @@ export function useAgendaEditor(meeting: Meeting) {
   })
 
   return {
-    items, drafting, adding, removing, state, add,
+    items, drafting, adding, removing, state, unsaved, add, settle,
     move: (itemId: string, step: number) => void order(movedBy(ids.value, itemId, step)),
     moveTo: (itemId: string, before: string) => void order(movedTo(ids.value, itemId, ids.value.indexOf(before))),
     remove: (itemId: string) => { removing.set(itemId, setTimeout(() => void carryOut(itemId), UNDO_SECONDS * 1000)) },
     keep(itemId: string) {
-      clearTimeout(removing.get(itemId))
+      const timer = removing.get(itemId)
+      if (timer === 'sent') return
+      clearTimeout(timer)
       removing.delete(itemId)
     },
-    report: (itemId: string, autosave: Autosave, state: RowState) => { rows.set(itemId, { autosave, state }) },
-    unsaved: computed(() => state.value !== 'saved' || removing.size > 0),
-    /** Saves and removes everything that waits; resolves to whether the server has it all. */
-    async settle(): Promise<boolean> {
-      await Promise.all([...removing.keys()].map(carryOut))
-      const saved = await Promise.all([...rows.values()].map((row) => row.autosave.flush()))
-      return saved.every(Boolean) && state.value !== 'invalid'
-    },
+    report: (itemId: string, autosave: Autosave, state: SaveState) => { rows.set(itemId, { autosave, state }) },
   }
 }

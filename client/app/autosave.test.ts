@@ -1,11 +1,14 @@
 import { beforeEach, expect, test, vi } from 'vitest'
+import { ApiError } from './api-error.ts'
 import { createAutosave, type SaveState } from './autosave.ts'
 
 beforeEach(() => { vi.useFakeTimers() })
 
-function begin(save: () => Promise<void>) {
+function begin(save: () => Promise<void>, isValid = () => true) {
   const states: SaveState[] = []
-  const autosave = createAutosave({ save, isConflict: (error) => error === 'conflict', onState: (state) => states.push(state), pauseMs: 100, retryMs: 500 })
+  const autosave = createAutosave({
+    save, isValid, isConflict: (error) => error === 'conflict', onState: (state) => states.push(state), pauseMs: 100, retryMs: 500,
+  })
   return { autosave, states }
 }
 
@@ -43,7 +46,7 @@ test('what is typed while saving is saved after it, never beside it', async () =
 })
 
 test('a failure is retried', async () => {
-  const save = vi.fn(() => Promise.resolve()).mockRejectedValueOnce('offline')
+  const save = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(new ApiError('offline'))
   const { autosave, states } = begin(save)
   autosave.touch()
   await vi.advanceTimersByTimeAsync(100)
@@ -71,5 +74,66 @@ test('flush sends what is waiting at once', async () => {
   expect(save).not.toHaveBeenCalled()
   autosave.touch()
   expect(await autosave.flush()).toBe(true)
+  expect(save).toHaveBeenCalledTimes(1)
+})
+
+test('a refusal that stays is told, and sent again only once something changed', async () => {
+  const save = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(new ApiError('agendaItemDealtWith'))
+  const { autosave, states } = begin(save)
+  autosave.touch()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(save).toHaveBeenCalledTimes(1)
+  expect(states.at(-1)).toBe('refused')
+  autosave.touch()
+  await vi.advanceTimersByTimeAsync(100)
+  expect(states.at(-1)).toBe('saved')
+})
+
+test('waits as long as the server asks', async () => {
+  const save = vi.fn(() => Promise.resolve()).mockRejectedValueOnce(new ApiError('tooManyRequests', { retryAfterSeconds: 30 }))
+  const { autosave } = begin(save)
+  autosave.touch()
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(save).toHaveBeenCalledTimes(1)
+  await vi.advanceTimersByTimeAsync(11_000)
+  expect(save).toHaveBeenCalledTimes(2)
+})
+
+test('what is not valid is neither sent nor called saved', async () => {
+  let valid = false
+  const save = vi.fn(() => Promise.resolve())
+  const { autosave, states } = begin(save, () => valid)
+  autosave.touch()
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(await autosave.flush()).toBe(false)
+  expect(save).not.toHaveBeenCalled()
+  expect(new Set(states)).toEqual(new Set(['invalid']))
+  valid = true
+  autosave.touch()
+  expect(await autosave.flush()).toBe(true)
+  expect(states.at(-1)).toBe('saved')
+})
+
+test('what becomes invalid while the text before it is saved is not called saved', async () => {
+  let valid = true
+  let done = () => {}
+  const { autosave, states } = begin(() => new Promise<void>((resolve) => { done = resolve }), () => valid)
+  autosave.touch()
+  const flushed = autosave.flush()
+  valid = false
+  autosave.touch()
+  done()
+  expect(await flushed).toBe(false)
+  expect(states.at(-1)).toBe('invalid')
+})
+
+test('stopped, it does not begin again by itself', async () => {
+  const save = vi.fn(() => Promise.reject(new ApiError('offline')))
+  const { autosave } = begin(save)
+  autosave.touch()
+  const flushed = autosave.flush()
+  autosave.stop()
+  expect(await flushed).toBe(false)
+  await vi.advanceTimersByTimeAsync(60_000)
   expect(save).toHaveBeenCalledTimes(1)
 })

@@ -1,52 +1,77 @@
-/** `conflict`: somebody else saved meanwhile; nothing more is sent until the editor has been told what to keep. */
-export type SaveState = 'saved' | 'waiting' | 'saving' | 'failed' | 'conflict'
+import { toApiError } from './api-error.ts'
+
+/**
+ * `conflict`: somebody else saved meanwhile; nothing more is sent until the editor has been told what to keep.
+ * `refused`: the server does not take it as it is; sent again once it was changed. `invalid`: it is not sent as it is.
+ */
+export type SaveState = 'saved' | 'waiting' | 'saving' | 'failed' | 'refused' | 'conflict' | 'invalid'
 
 export interface Autosave {
   /** Something changed: it is saved once typing has paused. */
   touch(): void
   /** Saves what is waiting now; resolves true when the server has everything. */
   flush(): Promise<boolean>
-  /** Stops the timer; what was not saved stays with the caller. */
+  /** What was changed was given up: nothing waits any more. */
+  drop(): void
+  /** Ends saving by itself for good; what was not saved stays with the caller. */
   stop(): void
 }
 
+/** What may pass by itself; any other refusal stays the same until something else is sent. */
+const passing = new Set(['offline', 'noAnswer', 'databaseUnavailable', 'internal', 'tooManyRequests'])
+
 /**
- * Saves by itself while a person types: one request at a time, the latest text always sent, retried after a failure.
- * `save` resolves once the server has it durably; `isConflict` tells a refusal that must not be retried.
+ * Saves by itself while a person types: one request at a time, the latest text always sent, retried after a failure that
+ * may pass. `save` resolves once the server has it durably; `isConflict` tells a refusal after which nothing may be sent.
  */
 export function createAutosave(options: {
+  /** Whether what is typed can be sent as it is. */
+  isValid: () => boolean
   save: () => Promise<void>
   isConflict: (error: unknown) => boolean
-  onState: (state: SaveState) => void
+  /** `reason`: the error behind `failed`, `refused` and `conflict`. */
+  onState: (state: SaveState, reason: unknown) => void
   pauseMs?: number
   retryMs?: number
 }): Autosave {
-  const { save, isConflict, onState, pauseMs = 1200, retryMs = 5000 } = options
+  const { isValid, save, isConflict, onState, pauseMs = 1200, retryMs = 5000 } = options
   let timer: ReturnType<typeof setTimeout> | undefined
   let running: Promise<boolean> | null = null
   let dirty = false
   let conflict = false
+  let stopped = false
 
   function schedule(ms: number) {
     clearTimeout(timer)
-    timer = setTimeout(() => void run(), ms)
+    if (!stopped) timer = setTimeout(() => void run(), ms)
+  }
+
+  function fail(error: unknown) {
+    const { code, details } = toApiError(error)
+    conflict = isConflict(error)
+    const again = !conflict && passing.has(code)
+    onState(conflict ? 'conflict' : again ? 'failed' : 'refused', error)
+    const { retryAfterSeconds } = details
+    if (again) schedule(Math.max(retryMs, typeof retryAfterSeconds === 'number' ? retryAfterSeconds * 1000 : 0))
   }
 
   async function attempt(): Promise<boolean> {
     while (dirty) {
+      if (!isValid()) {
+        onState('invalid', null)
+        return false
+      }
       dirty = false
-      onState('saving')
+      onState('saving', null)
       try {
         await save()
       } catch (error) {
         dirty = true
-        conflict = isConflict(error)
-        onState(conflict ? 'conflict' : 'failed')
-        if (!conflict) schedule(retryMs)
+        fail(error)
         return false
       }
     }
-    onState('saved')
+    onState('saved', null)
     return true
   }
 
@@ -61,10 +86,18 @@ export function createAutosave(options: {
     touch() {
       dirty = true
       if (conflict || running) return
-      onState('waiting')
+      onState(isValid() ? 'waiting' : 'invalid', null)
       schedule(pauseMs)
     },
     flush: () => dirty || running ? run() : Promise.resolve(true),
-    stop() { clearTimeout(timer) },
+    drop() {
+      clearTimeout(timer)
+      dirty = false
+      if (!running) onState('saved', null)
+    },
+    stop() {
+      stopped = true
+      clearTimeout(timer)
+    },
   }
 }

@@ -1,81 +1,128 @@
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
-import { MinutesContent, publishMinutes, redraftMinutes, saveMinutes, type Minutes } from '../../protocol/minutes.ts'
+import { MinutesContent, publishMinutes, redraftMinutes, type Minutes } from '../../protocol/minutes.ts'
 import { toApiError } from '../app/api-error.ts'
-import { createAutosave } from '../app/autosave.ts'
+import { createAutosave, type SaveState } from '../app/autosave.ts'
 import { call } from '../app/http.ts'
-import { joinBackwards, splitAt, toBlocks, toEdited, type Caret, type Edit, type EditedBlock } from './blocks.ts'
+import { useUnfinished } from '../app/leaving.ts'
+import { joinBackwards, sameBlocks, splitAt, toBlocks, toEdited, type Caret, type Edit, type EditedBlock } from './blocks.ts'
+import type { KeptDrafts } from './kept-draft.ts'
+import { createMinutesSaver } from './save-minutes.ts'
 
-/** Draft minutes under the clerk's hands: saved by themselves, and never over what somebody else saved. */
-export function useMinutesEditor(meetingId: string, minutes: Minutes, onReplaced: (minutes: Minutes) => void) {
+/**
+ * Draft minutes under the clerk's hands: saved by themselves, and never over what somebody else saved. What could not be
+ * saved when the editor goes is put into `drafts`, and offered when it comes again.
+ */
+export function useMinutesEditor(
+  meetingId: string, minutes: Minutes, drafts: KeptDrafts, onReplaced: (minutes: Minutes) => void,
+) {
   const blocks = shallowRef<EditedBlock[]>(toEdited(minutes.content.blocks))
   const abstract = ref(minutes.content.abstract)
-  const savedAt = ref(minutes.savedAt)
-  const saveState = ref<'saved' | 'waiting' | 'saving' | 'failed' | 'conflict' | 'invalid'>('saved')
+  const saveState = ref<SaveState>('saved')
+  const failure = shallowRef<unknown>(null)
   const caret = shallowRef<Caret | null>(null)
-  let version = minutes.version
+  const saver = createMinutesSaver(meetingId, minutes)
+  const savedAt = ref(minutes.savedAt)
   const params = { meetingId }
   const reading = computed(() => MinutesContent.safeParse({ abstract: abstract.value, blocks: toBlocks(blocks.value) }))
+  /** What of the text cannot be saved as it is. */
+  const wrong = computed(() => {
+    const paths = reading.value.error?.issues.map(({ path }) => path) ?? []
+    return {
+      abstract: paths.some(([part]) => part === 'abstract'),
+      blocks: new Set(paths.filter(([part]) => part === 'blocks').map(([, index]) => blocks.value[Number(index)]?.key)),
+    }
+  })
+  const offered = shallowRef(differing(drafts.get()))
+  let replaced = false
+
+  function differing(draft: ReturnType<KeptDrafts['get']>) {
+    return draft && (draft.abstract !== abstract.value || !sameBlocks(draft.blocks, blocks.value)) ? draft : null
+  }
 
   const autosave = createAutosave({
+    isValid: () => reading.value.success,
     async save() {
-      const content = reading.value.data
-      if (!content) return
-      const saved = await call(saveMinutes, { params, body: { version, content } })
-      version = saved.version
-      savedAt.value = saved.savedAt
+      await saver.save(MinutesContent.parse(reading.value.data))
+      savedAt.value = saver.savedAt()
     },
     isConflict: (error) => ['minutesChanged', 'minutesPublished'].includes(toApiError(error).code),
-    onState: (state) => { saveState.value = state },
+    onState(state, reason) {
+      saveState.value = state
+      failure.value = reason
+      if (state === 'saved' && !offered.value) drafts.drop()
+    },
   })
 
-  const warn = (event: BeforeUnloadEvent) => { if (saveState.value !== 'saved') event.preventDefault() }
-  addEventListener('beforeunload', warn)
+  function keep() {
+    if (saveState.value === 'saved' || replaced) return
+    drafts.keep({ version: saver.version(), abstract: abstract.value, blocks: toBlocks(blocks.value) })
+  }
+
+  useUnfinished({ kind: 'typed', pending: () => saveState.value !== 'saved', settle: autosave.flush })
+  addEventListener('pagehide', keep)
   onScopeDispose(() => {
-    removeEventListener('beforeunload', warn)
-    void autosave.flush()
+    removeEventListener('pagehide', keep)
+    if (saveState.value === 'saved' || replaced) return
+    keep()
+    void autosave.flush().then((saved) => { if (saved) drafts.drop() })
     autosave.stop()
   })
-
-  function changed() {
-    if (reading.value.success) autosave.touch()
-    else if (saveState.value !== 'conflict') saveState.value = 'invalid'
-  }
 
   function take(edit: Edit | null): boolean {
     if (!edit) return false
     blocks.value = edit.blocks
     caret.value = edit.caret
-    changed()
+    autosave.touch()
     return true
   }
 
   const change = (key: number, to: Partial<EditedBlock>) => {
     blocks.value = blocks.value.map((block) => block.key === key ? { ...block, ...to } : block)
-    changed()
+    autosave.touch()
+  }
+
+  /** The text here has become another's: nothing of it is to be kept. */
+  function replace(by: Minutes) {
+    replaced = true
+    drafts.drop()
+    onReplaced(by)
   }
 
   return {
-    blocks, abstract, savedAt, saveState, caret, change,
+    blocks, abstract, savedAt, saveState, failure, caret, wrong, change,
     setAbstract(text: string) {
       abstract.value = text
-      changed()
+      autosave.touch()
     },
     split: (key: number, offset: number) => take(splitAt(blocks.value, key, offset)),
     join: (key: number) => take(joinBackwards(blocks.value, key)),
     /** Saves what waits; resolves to whether the server has everything. */
-    flush: async () => saveState.value !== 'invalid' && saveState.value !== 'conflict' && await autosave.flush(),
+    flush: autosave.flush,
+    /** Text that could not be saved the last time; `newer`: somebody has saved since. Null when there is none. */
+    offered: computed(() => offered.value && { newer: offered.value.version !== saver.version() }),
+    /** Goes on with the text that could not be saved, in place of the present one. */
+    restore() {
+      const draft = offered.value
+      if (!draft) return
+      offered.value = null
+      blocks.value = toEdited(draft.blocks)
+      abstract.value = draft.abstract
+      autosave.touch()
+    },
+    forget() {
+      offered.value = null
+      drafts.drop()
+    },
     /** Makes the draft anew from the journal. @throws {ApiError} */
     async redraft() {
       await autosave.flush()
-      onReplaced(await call(redraftMinutes, { params, body: { version } }))
+      replace(await call(redraftMinutes, { params, body: { version: saver.version() } }))
     },
     /** Publishes under a number; the text is fixed from then on. @throws {ApiError} */
     async publish(number: string) {
-      onReplaced(await call(publishMinutes, { params, body: { version, number } }))
+      replace(await call(publishMinutes, { params, body: { version: saver.version(), number } }))
     },
     /** Text of everything typed here, to keep it when somebody else's version is loaded. */
     plainText: () => [abstract.value, ...blocks.value.map((block) => block.text)].join('\n'),
   }
 }
-
-export type MinutesEditing = ReturnType<typeof useMinutesEditor>
