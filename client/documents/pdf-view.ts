@@ -1,4 +1,5 @@
 import { openPdf } from './pdf.ts'
+import 'pdfjs-dist/web/pdf_viewer.css'
 import { EventBus, PDFLinkService, PDFViewer } from 'pdfjs-dist/web/pdf_viewer.mjs'
 
 export interface PdfView {
