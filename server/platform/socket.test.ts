@@ -8,7 +8,7 @@ import { command, createClient, type Client } from '../../tests/support/client.t
 import { signedIn } from '../../tests/support/people.ts'
 import { startTestServer, type TestServer } from '../../tests/support/server.ts'
 import { SESSION_MS } from './session.ts'
-import { watchSessions } from './socket.ts'
+import { personRoom, watchSessions } from './socket.ts'
 
 let server: TestServer
 let client: Client
@@ -148,7 +148,37 @@ describe('the sign-in of a socket', () => {
   })
 })
 
+describe('a browser that does not read', () => {
+  it('is cut off once too much waits for it; one that reads is not', async () => {
+    const { client: other, personId } = await signedIn(server, `slow${randomUUID().slice(0, 8)}`)
+    const reading = await other.socket()
+    const cookie = [...other.cookies].map((pair) => pair.join('=')).join('; ')
+    const raw = new WebSocket(`${server.origin.replace('http', 'ws')}/socket.io/?EIO=4&transport=websocket`, { headers: { cookie, origin: server.origin } })
+    await new Promise((resolve) => raw.once('open', resolve))
+    raw.send('40')
+    const room = server.io.in(personRoom(personId))
+    await expect.poll(async () => (await room.fetchSockets()).length).toBe(2)
+    raw.pause()
+    for (let n = 0; n < 30; n += 1) {
+      room.emit('text', 'x'.repeat(1024 * 1024))
+      await new Promise((resolve) => reading.once('text', resolve))
+    }
+    expect((await room.fetchSockets()).map(({ id }) => id)).toEqual([reading.id])
+    raw.terminate()
+    other.close()
+  })
+})
+
 describe('commands in a flood', () => {
+  it('that each ask for a snapshot are refused earlier, on their socket alone', async () => {
+    const { client: other } = await signedIn(server, `follow${randomUUID().slice(0, 8)}`)
+    const [socket, another] = [await other.socket(), await other.socket()]
+    const answers = await Promise.all(Array.from({ length: 32 }, () => command(socket, followMeeting, { meetingId: randomUUID() })))
+    expect(answers.filter((answer) => !answer.ok && answer.error.code === 'tooManyRequests')).toHaveLength(2)
+    expect(await command(another, followMeeting, { meetingId: randomUUID() })).toMatchObject({ error: { code: 'meetingNotFound' } })
+    other.close()
+  })
+
   it('are refused beyond the limit, and told when to come back', async () => {
     serial += 1
     const { client: other } = await signedIn(server, `flood${serial}`)

@@ -5,7 +5,8 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { Server, type DefaultEventsMap, type Socket as AnySocket } from 'socket.io'
 import type { z } from 'zod'
 import type { Acknowledgement, CommandContract, NoticeContract } from '../../protocol/event.ts'
-import { sessionEndedNotice } from '../../protocol/room.ts'
+import { followMeeting, sessionEndedNotice } from '../../protocol/room.ts'
+import { limitBacklog } from './backlog.ts'
 import { parseInput, type Authenticate, type Caller } from './contract.ts'
 import { AppError } from './error.ts'
 import { failureBody } from './failure.ts'
@@ -28,6 +29,8 @@ export const sessionRoom = (family: string) => `session:${family}`
 
 /** Commands and malformed ones together, per person. A busy clerk sends a few a second. */
 const COMMANDS = { points: 400, duration: 10 }
+/** A snapshot may be large: this often may a socket ask for one. */
+const FOLLOWS = { points: 30, duration: 10 }
 /** The longest command that a socket may send, in bytes. Files go over HTTP. */
 const LARGEST_MESSAGE = 64 * 1024
 
@@ -62,6 +65,10 @@ export function createSocketServer(options: SocketServerOptions): SocketServer {
       const body = failureBody(error, log)
       next(Object.assign(new Error(body.code), { data: body }))
     })
+  })
+
+  io.on('connection', ({ conn }) => {
+    limitBacklog(conn, () => log.warn('a socket that does not read was closed'))
   })
 
   async function admit(socket: Socket): Promise<void> {
@@ -123,6 +130,7 @@ type Answering = (payload: unknown, socket: Socket) => Promise<unknown>
 export function createCommands(io: SocketServer, { log }: { log: Pick<Logger, 'warn' | 'error'> }) {
   const handlers = new Map<string, Answering>()
   const limiter = new RateLimiterMemory(COMMANDS)
+  const follows = new RateLimiterMemory(FOLLOWS)
 
   io.on('connection', (socket) => {
     // A malformed packet ends its socket; without a listener the event could end the process.
@@ -137,6 +145,7 @@ export function createCommands(io: SocketServer, { log }: { log: Pick<Logger, 'w
   async function answer(name: string, payload: unknown, socket: Socket): Promise<Acknowledgement<unknown>> {
     try {
       await limiter.consume(socket.data.caller.personId).catch(tooManyRequests)
+      if (name === followMeeting.name) await follows.consume(socket.id).catch(tooManyRequests)
       const handle = handlers.get(name)
       if (!handle) throw new AppError('badRequest', { issues: [{ path: 'command', message: 'unknown command' }] })
       return { ok: true, result: await handle(payload, socket) }
