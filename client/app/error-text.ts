@@ -10,7 +10,7 @@ export function useErrorText() {
     const { code, details } = toApiError(thrown)
     const values: Record<string, unknown> = { ...details }
     if (typeof details.limitBytes === 'number') values.limit = format.bytes(details.limitBytes)
-    if (typeof details.retryAfterSeconds === 'number') values.minutes = Math.max(1, Math.ceil(details.retryAfterSeconds / 60))
+    if (typeof details.retryAfterSeconds === 'number') values.wait = format.wait(details.retryAfterSeconds)
     return t(`errors.${code}`, values)
   }
 }

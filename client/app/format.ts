@@ -49,6 +49,11 @@ export function formatSpan(ms: number): string {
 /** Numbers, sizes and weekdays in the reader's language. */
 export function useFormat() {
   const { locale, t } = useI18n()
+  const minutes = (count: number) => {
+    const hours = Math.floor(count / 60)
+    if (hours < 2) return t('ui.minutes', { minutes: count })
+    return count % 60 ? t('ui.hoursMinutes', { hours, minutes: count % 60 }) : t('ui.hours', { hours })
+  }
   const tag = () => locale.value === 'vi' ? 'vi-VN' : 'en-GB'
   return {
     number: (value: number) => new Intl.NumberFormat(tag()).format(value),
@@ -60,10 +65,9 @@ export function useFormat() {
       ? t('ui.kilobytes', { count: new Intl.NumberFormat(tag(), { maximumFractionDigits: 0 }).format(Math.max(1, count / 1000)) })
       : t('ui.megabytes', { count: new Intl.NumberFormat(tag(), { maximumFractionDigits: 1 }).format(count / 1_000_000) }),
     /** 90 phút, 3 giờ 30 phút */
-    minutes: (minutes: number) => {
-      const hours = Math.floor(minutes / 60)
-      if (hours < 2) return t('ui.minutes', { minutes })
-      return minutes % 60 ? t('ui.hoursMinutes', { hours, minutes: minutes % 60 }) : t('ui.hours', { hours })
-    },
+    minutes,
+    /** How long to wait: 20 giây, from a minute on in minutes. */
+    wait: (seconds: number) =>
+      seconds < 60 ? t('ui.seconds', { seconds: Math.max(1, Math.ceil(seconds)) }) : minutes(Math.ceil(seconds / 60)),
   }
 }

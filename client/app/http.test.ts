@@ -66,6 +66,7 @@ beforeEach(async () => {
 afterEach(() => {
   close()
   vi.unstubAllGlobals()
+  vi.restoreAllMocks()
 })
 
 describe('call', () => {
@@ -157,6 +158,25 @@ describe('call', () => {
     answer = (_, response) => refuse(response, 401, 'signInRequired')
     await expect(call(getMe, {})).rejects.toMatchObject({ code: 'signInRequired' })
     expect(told).toHaveBeenCalledOnce()
+  })
+
+  it.each([
+    ['no answer', () => {}],
+    ['half an answer', (response: ServerResponse) => void response.writeHead(200).write('{"na')],
+  ])('gives up waiting for %s, and says that it is not known what became of it', async (_, begin) => {
+    vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => {
+      const timeout = new AbortController()
+      setTimeout(() => timeout.abort(new DOMException('', 'TimeoutError')), 100)
+      return timeout.signal
+    })
+    answer = (__, response) => begin(response)
+    await expect(call(rename, { params: { thingId: '1' }, body: { name: 'mới' } })).rejects.toMatchObject({ code: 'noAnswer' })
+  })
+
+  it('lets whoever asked call it off', async () => {
+    const abort = new AbortController()
+    answer = () => abort.abort('no longer wanted')
+    await expect(call(getMe, {}, { signal: abort.signal })).rejects.toBe('no longer wanted')
   })
 
   it('answers a stream as a Blob', async () => {

@@ -20,6 +20,9 @@ export interface CallOptions {
   onProgress?: (share: number) => void
 }
 
+/** How long an answer of JSON may take. Files take as long as they need, and show their progress. */
+const ANSWER_MS = 30_000
+
 /** What the server answers, validated; a Blob where the answer is a stream of bytes. */
 export type Answer<R> = R extends z.ZodType ? z.output<R> : Blob
 
@@ -60,20 +63,21 @@ export function urlOf<P extends z.ZodType, Q extends z.ZodType>(
 
 /**
  * Calls a route. Resolves to its validated answer.
- * @throws {ApiError} with the server's code, or `offline`, `unexpectedAnswer`; an aborted call rejects with the signal's reason.
+ * @throws {ApiError} with the server's code, or `offline`, `noAnswer`, `unexpectedAnswer`; an aborted call rejects with the signal's reason.
  */
 export async function call<
   P extends z.ZodType, Q extends z.ZodType, B extends z.ZodType | ByteStream, R extends z.ZodType | ByteStream,
 >(contract: RouteContract<P, Q, B, R>, input: CallInput<P, Q, B>, options: CallOptions = {}): Promise<Answer<R>> {
   const url = urlOf(contract, input)
   const body: unknown = input.body
-  let response = await request(contract.method, url, body, options)
+  const send = () => request(contract.method, url, body, withTimeout(contract, options))
+  let response = await send()
   if (!response.ok) {
     const failure = await readFailure(response)
     if (failure.code !== 'csrfRefused') throw failure
     await renewActing()
     // What was refused did nothing, so it may be sent again.
-    response = await request(contract.method, url, body, options)
+    response = await send()
     if (!response.ok) throw await readFailure(response)
   }
   const answer = contract.response instanceof z.ZodType
@@ -81,6 +85,17 @@ export async function call<
     : await response.blob()
   return answer as Answer<R>
 }
+
+function withTimeout(
+  contract: Pick<RouteContract<z.ZodType, z.ZodType, z.ZodType | ByteStream, z.ZodType | ByteStream>, 'body' | 'response'>,
+  options: CallOptions,
+): CallOptions {
+  if (!(contract.response instanceof z.ZodType) || !(contract.body instanceof z.ZodType)) return options
+  const timeout = AbortSignal.timeout(ANSWER_MS)
+  return { ...options, signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout }
+}
+
+const isTimeout = (error: unknown) => error instanceof DOMException && error.name === 'TimeoutError'
 
 /** The session was renewed in another tab. If somebody else signed in there, this page must not act in their name. */
 async function renewActing() {
@@ -109,6 +124,7 @@ async function request(method: string, url: string, body: unknown, options: Call
     clock.observe(response.headers.get('date'), sentAt, Date.now())
     return response
   } catch (error) {
+    if (isTimeout(error)) throw new ApiError('noAnswer', {}, { cause: error })
     if (options.signal?.aborted) throw error
     throw new ApiError('offline', {}, { cause: error })
   }
@@ -125,6 +141,7 @@ async function readJson(response: Response): Promise<unknown> {
   try {
     return await response.json()
   } catch (error) {
+    if (isTimeout(error)) throw new ApiError('noAnswer', {}, { cause: error })
     throw new ApiError('unexpectedAnswer', { status: response.status }, { cause: error })
   }
 }

@@ -1,6 +1,7 @@
 import { onScopeDispose, ref } from 'vue'
 import { attachDocument } from '../../protocol/documents.ts'
 import { call, newKey } from '../app/http.ts'
+import { useUnfinished } from '../app/leaving.ts'
 
 /** One file on its way to an item. */
 export interface Upload {
@@ -57,6 +58,7 @@ export function useUploads(meetingId: string, itemId: () => string) {
     for (const upload of uploads.value.filter((one) => one.status === 'waiting').slice(0, Math.max(0, free))) void send(upload)
   }
 
+  useUnfinished({ kind: 'sending', pending: () => uploads.value.some(({ status }) => status !== 'failed') })
   onScopeDispose(() => { for (const abort of aborts.values()) abort.abort() })
 
   return {
