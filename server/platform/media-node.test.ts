@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import { createServer as createTcpServer, type AddressInfo } from 'node:net'
 import os from 'node:os'
@@ -42,6 +42,13 @@ async function freePort(): Promise<number> {
 }
 
 const nodeFile = async () => NodeFile.parse(JSON.parse(await readFile(path.join(options.dataDir, 'media', 'node.json'), 'utf8')))
+
+/** Processes that were started with something of this folder. */
+async function childrenOf(folder: string): Promise<number[]> {
+  const commands = await Promise.all((await readdir('/proc')).filter((name) => /^\d+$/.test(name)).map(async (pid) => (
+    { pid: Number(pid), command: await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '') })))
+  return commands.filter(({ pid, command }) => pid !== process.pid && command.includes(folder)).map(({ pid }) => pid)
+}
 
 function isAlive(pid: number): boolean {
   try {
@@ -218,6 +225,33 @@ test.each<[string, (node: MediaNode) => Promise<void>]>([
   expect(peers).toEqual([])
   expect(lostAt).toBeLessThanOrEqual(endedAt)
   expect(lostAt).toBeGreaterThan(endedAt - 60_000)
+}, 60_000)
+
+test('after a long outage whoever was there has left, before anybody comes in again', async () => {
+  const first = await startMediaNode(options)
+  await join(first, 'room', 'ann')
+  await first.stop()
+  const longAgo = Math.floor(Date.now() / 1000) - 15 * 3600
+  await utimes(path.join(options.dataDir, 'media', 'node.json'), longAgo, longAgo)
+  node = await startMediaNode(options)
+  const told: string[] = []
+  await node.follow({
+    event: async ({ event, peer }) => void told.push(`${event} ${peer}`),
+    reconcile: async (peers, lostAt) => void told.push(`reconcile ${peers.length} ${(lostAt ?? 0) / 1000 - longAgo}`),
+  })
+  await join(node, 'room', 'ann')
+  await expect.poll(() => told).toEqual(['reconcile 0 0', 'peerJoined ann'])
+}, 60_000)
+
+test('a stop while a dead node is being replaced leaves no process behind', async () => {
+  node = await startMediaNode(options)
+  const before = await nodeFile()
+  process.kill(before.pid, 'SIGKILL')
+  await expect.poll(() => node.state()).toMatchObject([{ state: 'starting' }])
+  await node.stop()
+  const { pid } = await nodeFile()
+  expect([before.pid, pid].filter(isAlive)).toEqual([])
+  expect((await childrenOf(dataDir)).filter(isAlive)).toEqual([])
 }, 60_000)
 
 test('other settings replace the node', async () => {

@@ -6,7 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { SignJWT } from 'jose'
 import type { Logger } from 'pino'
 import type { Health } from '../../protocol/health.ts'
-import type { NodeFile, PresentPeer } from '../../protocol/media-control.ts'
+import { NODE_FILE_FRESH_MS, type NodeFile, type PresentPeer } from '../../protocol/media-control.ts'
 import { GRANT_ALGORITHM, GRANT_LIFETIME_S, type MediaSource } from '../../protocol/media-grant.ts'
 import { AppError } from './error.ts'
 import { connectMediaControl, type MediaControl } from './media-control.ts'
@@ -73,14 +73,31 @@ export async function startMediaNode({ log, graceMs = 90_000, ...given }: MediaN
   let reached = Promise.withResolvers<Current>()
   let following = false
   let ended = false
-  let recovering: Promise<void> | undefined
+  const ending = new AbortController()
+  /** All that is under way to reach the node again. */
+  let recovering: Promise<unknown> | undefined
 
   async function bringUp(): Promise<{ adopted: boolean }> {
     const found = await findMediaProcess(options)
-    const file = found ?? (await startMediaProcess(options))
+    if (found) await reach(found, true)
+    else {
+      const file = await startMediaProcess(options)
+      try {
+        if (ended) throw new AppError('mediaUnavailable')
+        await reach(file, false)
+      } catch (error) {
+        // Nobody would know of it.
+        await endMediaProcess(file.pid)
+        throw error
+      }
+    }
+    return { adopted: Boolean(found) }
+  }
+
+  async function reach(file: NodeFile, adopted: boolean): Promise<void> {
     const control = await connectMediaControl(file.controlSocket, {
       report: (seq, event) => presence.report(event, () => void control.request('confirm', { seq }).catch(() => undefined)),
-      close: () => { recovering = recover(file) },
+      close: () => { recovering = Promise.all([recovering, recover(file)]) },
     })
     const { peers } = await control.request('listPeers', {})
     presence.connected(file.nodeId, peers)
@@ -90,8 +107,7 @@ export async function startMediaNode({ log, graceMs = 90_000, ...given }: MediaN
     if (following) await subscribe(mine).catch(() => undefined)
     if (current === mine) reached.resolve(mine)
     if (ended) control.close()
-    log.info({ node: file.nodeId, pid: file.pid, adopted: Boolean(found) }, 'media node reached')
-    return { adopted: Boolean(found) }
+    log.info({ node: file.nodeId, pid: file.pid, adopted }, 'media node reached')
   }
 
   async function subscribe({ control }: Current): Promise<void> {
@@ -114,7 +130,7 @@ export async function startMediaNode({ log, graceMs = 90_000, ...given }: MediaN
         return
       } catch (error) {
         log.error({ attempt, err: error }, 'media node not reached')
-        await wait(restartPause(attempt), undefined, { ref: false })
+        await wait(restartPause(attempt), undefined, { ref: false, signal: ending.signal }).catch(() => undefined)
       }
     }
   }
@@ -128,6 +144,8 @@ export async function startMediaNode({ log, graceMs = 90_000, ...given }: MediaN
   }
 
   const lastAlive = await lastSignOfLife(options.dataDir)
+  // The sign of life of a node that died may be that much older than its death.
+  const away = lastAlive !== undefined && Date.now() - lastAlive > graceMs + NODE_FILE_FRESH_MS
   const { adopted } = await bringUp()
   let firstReconcile: NodeJS.Timeout | undefined
 
@@ -155,10 +173,12 @@ export async function startMediaNode({ log, graceMs = 90_000, ...given }: MediaN
     async follow(follower) {
       presence.follow(follower)
       following = true
+      // Nobody is in the new node yet: whoever was in the one of long ago has left it then, and may come anew.
+      if (!adopted && away) presence.reconcile(lastAlive)
       if (current) await subscribe(current)
-      // People of a node that is no more get their time to join this one before they count as gone.
       if (adopted) presence.reconcile(undefined)
-      else firstReconcile = setTimeout(() => presence.reconcile(lastAlive), graceMs).unref()
+      // People of a node that is no more get their time to join this one before they count as gone.
+      else if (!away) firstReconcile = setTimeout(() => presence.reconcile(lastAlive), graceMs).unref()
     },
     proxyUpgrade(request, socket, head) {
       const path = new URL(request.url ?? '', 'http://node').pathname
@@ -184,6 +204,7 @@ export async function startMediaNode({ log, graceMs = 90_000, ...given }: MediaN
   function release(): void {
     if (ended) return
     ended = true
+    ending.abort()
     clearTimeout(firstReconcile)
     presence.close()
     current?.control.close()

@@ -1,6 +1,7 @@
 import pino from 'pino'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
+import { AppError } from './error.ts'
 import { createPresence } from './media-presence.ts'
 
 const log = pino({ level: 'silent' })
@@ -69,4 +70,26 @@ test('what can never be stored is given up unconfirmed, holds nothing else up fo
   await vi.advanceTimersByTimeAsync(200_000)
   expect(told).toEqual(['peerJoined binh', 'reconcile ann,binh'])
   expect(confirmed).toEqual(['binh'])
+})
+
+test('a database that is away is waited for, however long, and order is kept', async () => {
+  const presence = createPresence({ graceMs: 90_000, log })
+  const told: string[] = []
+  const confirmed: string[] = []
+  let away = true
+  presence.follow({
+    async event({ event, peer }) {
+      if (away) throw new AppError('databaseUnavailable')
+      told.push(`${event} ${peer}`)
+    },
+    reconcile: async () => void told.push('reconcile'),
+  })
+  presence.connected('one', [])
+  for (const peer of ['ann', 'binh']) presence.report(joined(peer), () => confirmed.push(peer))
+  await vi.advanceTimersByTimeAsync(3600_000)
+  expect(confirmed).toEqual([])
+  away = false
+  await vi.advanceTimersByTimeAsync(20_000)
+  expect(told).toEqual(['peerJoined ann', 'peerJoined binh'])
+  expect(confirmed).toEqual(['ann', 'binh'])
 })

@@ -1,5 +1,7 @@
 import type { Logger } from 'pino'
 import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
+import { isDatabaseUnavailable } from './database.ts'
+import { AppError } from './error.ts'
 
 /** Whoever keeps presence. Both may be called again with what was told before, and take it as no change then. */
 export interface PresenceFollower {
@@ -14,6 +16,7 @@ export interface PresenceFollower {
 
 const keyOf = ({ room, peer }: { room: string; peer: string }) => JSON.stringify([room, peer])
 const ATTEMPTS = 8
+const isAway = (error: unknown) => isDatabaseUnavailable(error) || (error instanceof AppError && error.code === 'databaseUnavailable')
 /** How long the peers of a dead node count as present while no other node can be started, beyond their grace, in ms. */
 const RESTART_PATIENCE_MS = 60_000
 const pauseAfter = (attempt: number) => Math.min(15_000, 250 * 2 ** attempt)
@@ -44,14 +47,18 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
   let queue = Promise.resolve()
   let closed = false
 
-  /** Later ones wait, so that order holds. What cannot be stored in a minute is given up, and mended by `reconcile` afterwards. */
+  /**
+   * Later ones wait, so that order holds. What is refused for a minute is given up, and mended by `reconcile` afterwards;
+   * a database that is away is waited for.
+   */
   function tell(what: string, act: (follower: PresenceFollower) => Promise<void>, done: () => void = () => undefined): void {
     queue = queue.then(async () => {
-      for (let attempt = 0; attempt < ATTEMPTS && !closed; attempt += 1) {
+      for (let attempt = 0, refusals = 0; refusals < ATTEMPTS && !closed; attempt += 1) {
         try {
           if (follower) await act(follower)
           return done()
         } catch (error) {
+          if (!isAway(error)) refusals += 1
           log.error({ what, attempt, err: error }, 'presence not stored')
           await new Promise((resolve) => { setTimeout(resolve, pauseAfter(attempt)).unref() })
         }
