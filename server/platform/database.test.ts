@@ -101,6 +101,28 @@ describe('a database that cannot be used', () => {
     await expect(migrateToLatest(url)).rejects.toMatchObject({ code: 'databaseRefused', message })
   })
 
+  it('waits neither for ever for a lock nor in a transaction that was forgotten', async () => {
+    const db = openDatabase(database.appUrl, { max: 2 })
+    const short = async (setting: string) => await db.transaction(async (trx) => {
+      await trx.raw(`SET LOCAL ${setting} = '50ms'`)
+      await trx.raw('SELECT pg_advisory_xact_lock(1)')
+      await new Promise((resolve) => { setTimeout(resolve, 150) })
+      await trx.raw('SELECT 1')
+    }).catch((reason: unknown) => reason)
+    try {
+      const shown = async (name: string) => (await db.raw<{ rows: Record<string, string>[] }>(`SHOW ${name}`)).rows[0]?.[name]
+      expect(await shown('lock_timeout')).toBe('15s')
+      expect(await shown('idle_in_transaction_session_timeout')).toBe('30s')
+      await db.transaction(async (holder) => {
+        await holder.raw('SELECT pg_advisory_xact_lock(1)')
+        expect(isDatabaseUnavailable(await short('lock_timeout'))).toBe(true)
+      })
+      expect(isDatabaseUnavailable(await short('idle_in_transaction_session_timeout'))).toBe(true)
+    } finally {
+      await db.destroy()
+    }
+  })
+
   it('tells a connection cut by the server from a refused statement', async () => {
     const db = openDatabase(database.appUrl)
     try {
