@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { byGivenName, foldText, isFound } from './fold-text.ts'
+import { foldText, isFound } from './fold-text.ts'
 
 describe('foldText', () => {
   it('takes either way of writing a tone mark, either form of Unicode, and đ, for the same', () => {
@@ -16,13 +16,4 @@ describe('isFound', () => {
     'finds "%s": %s', (search, found) => {
       expect(isFound(search, ['Nguyễn Thị Thuỳ Dương', 'Phó Chánh Văn phòng'])).toBe(found)
     })
-})
-
-describe('byGivenName', () => {
-  it('orders by the last word in Vietnamese order, then by the whole name', () => {
-    const names = ['Nguyễn Văn Đạt', 'Trần An', 'Lê Thị Ân', 'Bùi Dũng', 'Nguyễn An', 'Phạm Ánh', 'Võ Ăn']
-    expect(names.toSorted(byGivenName)).toEqual([
-      'Nguyễn An', 'Trần An', 'Phạm Ánh', 'Võ Ăn', 'Lê Thị Ân', 'Bùi Dũng', 'Nguyễn Văn Đạt',
-    ])
-  })
 })

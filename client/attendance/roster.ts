@@ -1,19 +1,11 @@
 import { attendanceStatus, type AttendanceState, type AttendanceStatus } from '../../protocol/attendance.ts'
 import type { Participant } from '../../protocol/meetings.ts'
-import type { Person } from '../../protocol/identity.ts'
+import { compareByGivenName, type Person } from '../../protocol/identity.ts'
 
 /** One line of the attendance list. */
 export interface RosterLine extends Participant { fullName: string, status: AttendanceStatus, stays: number }
 
 export type RosterOrder = 'rank' | 'givenName'
-
-const vietnamese = new Intl.Collator('vi')
-
-/** Official lists go by the given name, which is the last word of the name, then by the rest. */
-export function compareByGivenName(a: string, b: string): number {
-  const given = (name: string) => name.slice(name.lastIndexOf(' ') + 1)
-  return vietnamese.compare(given(a), given(b)) || vietnamese.compare(a, b)
-}
 
 /** The attendance list: by protocol rank, or by given name. */
 export function roster(
@@ -27,5 +19,5 @@ export function roster(
       status: attendanceStatus(attendance, participant.personId),
       stays: attendance.stays[participant.personId]?.length ?? 0,
     }))
-    .toSorted((a, b) => (order === 'rank' ? a.rank - b.rank : 0) || compareByGivenName(a.fullName, b.fullName))
+    .toSorted((a, b) => (order === 'rank' ? a.rank - b.rank : 0) || compareByGivenName(a, b))
 }
