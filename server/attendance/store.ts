@@ -9,7 +9,7 @@ export const attendanceStore: AttendanceStore = {
   },
 
   async delete(trx, meetingId, peerIds) {
-    const deleted = await trx('present_device').where({ meeting_id: meetingId }).whereRaw('peer_id = ANY(?)', [peerIds])
+    const deleted = await trx('present_device').where({ meeting_id: meetingId }).whereRaw('peer_id = ANY(?)', [[...peerIds]])
       .delete().returning<{ peer_id: string }[]>('peer_id')
     return new Set(deleted.map((row) => row.peer_id))
   },

@@ -195,9 +195,9 @@ describe('the store of attendance', () => {
     const held = await house.newMeeting(body)
     const device = { meetingId: held.meetingId, peerId: freshKey(), personId: held.member.personId }
     const insert = () => within(held, (tx) => attendanceStore.insert(tx.trx, device))
-    const remove = () => within(held, (tx) => attendanceStore.delete(tx.trx, held.meetingId, device.peerId))
+    const remove = () => within(held, (tx) => attendanceStore.delete(tx.trx, held.meetingId, [device.peerId, freshKey()]))
     expect([await insert(), await insert()]).toEqual([true, false])
     expect(await attendanceStore.devices(house.db)).toContainEqual(device)
-    expect([await remove(), await remove()]).toEqual([true, false])
+    expect([await remove(), await remove()]).toEqual([new Set([device.peerId]), new Set()])
   })
 })
