@@ -36,13 +36,18 @@ function databaseProblem(error: unknown, url: string, variable: string): unknown
   return error
 }
 
+/** How long a statement waits for a lock of another transaction: longer than a command of the journal may take. */
+const LOCK_WAIT = '15s'
+/** A transaction that is forgotten in the middle ends, and gives its locks back. */
+const IDLE_IN_TRANSACTION = '30s'
+
 /** What pg says without a code when the connection went away under a query; knex puts the statement in front of it. */
 const CUT = /(?:^| - )(Connection terminated|timeout expired|Client has encountered a connection error|read ECONN|write E)/
 
 /**
- * Whether an error means that the database is away (stopped, unreachable, out of connections) rather than that it
- * refused this statement. What was asked was not committed, or its answer was lost: the same command may be sent again
- * under its idempotency key.
+ * Whether an error means that the database is away (stopped, unreachable, out of connections, or kept by others beyond
+ * its time limits) rather than that it refused this statement. What was asked was not committed, or its answer was lost:
+ * the same command may be sent again under its idempotency key.
  */
 export function isDatabaseUnavailable(error: unknown): boolean {
   if (error instanceof AggregateError) return error.errors.some(isDatabaseUnavailable)
@@ -50,7 +55,7 @@ export function isDatabaseUnavailable(error: unknown): boolean {
   if (error.name === 'KnexTimeoutError') return true
   if (CUT.test(error.message)) return true
   const code = systemCode(error) ?? ''
-  return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08...|57P0[123]|53300)$/.test(code)
+  return /^(ECONNREFUSED|ECONNRESET|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|08...|57P0[123]|53300|25P0[34]|55P03)$/.test(code)
 }
 
 async function applied(client: pg.Client): Promise<string[]> {
@@ -69,10 +74,10 @@ async function grantAppRole(client: pg.Client, login: string): Promise<void> {
 /** knex would print what it also throws. */
 const log = { warn: () => {}, error: () => {}, deprecate: () => {}, debug: () => {} }
 
-/** The owner's connection, for migrations alone. */
+/** The owner's connection, for migrations and the operator's commands alone. */
 export function ownerKnex(ownerUrl: string, directory = MIGRATIONS): Knex {
   const migrations = { directory, loadExtensions: ['.ts'] }
-  return knex({ client: 'pg', connection: ownerUrl, pool: { min: 0, max: 1 }, migrations, log })
+  return knex({ client: 'pg', compileSqlOnError: false, connection: ownerUrl, pool: { min: 0, max: 1 }, migrations, log })
 }
 
 /**
@@ -128,7 +133,8 @@ export function openDatabase(url: string, options: { max?: number } = {}): Knex 
       min: 0,
       max: options.max ?? 10,
       afterCreate: (connection: pg.Client, done: (error: Error | null, connection: pg.Client) => void) => {
-        connection.query(`SET ROLE ${APP_ROLE}; SET timezone = 'UTC'`, (error) => done(error, connection))
+        const settings = `SET lock_timeout = '${LOCK_WAIT}'; SET idle_in_transaction_session_timeout = '${IDLE_IN_TRANSACTION}'`
+        connection.query(`SET ROLE ${APP_ROLE}; SET timezone = 'UTC'; ${settings}`, (error) => done(error, connection))
       },
     },
     acquireConnectionTimeout: 10_000,
