@@ -1,4 +1,4 @@
-import { createServer as createHttpServer, type RequestListener, type Server } from 'node:http'
+import { createServer as createHttpServer, type IncomingMessage, type RequestListener, type Server, type ServerResponse } from 'node:http'
 import { createServer as createHttpsServer } from 'node:https'
 import type { Socket } from 'node:net'
 import { listen } from './listen.ts'
@@ -16,8 +16,17 @@ export interface WebServer {
 /** How long requests that are under way may still take when the server stops. */
 const LAST_REQUESTS_MS = 5000
 
-export function createWebServer(tls: Tls | undefined, handle: RequestListener): WebServer {
-  const server = tls ? createHttpsServer(tls, handle) : createHttpServer(handle)
+/** A body of which nothing comes for so long is given up. As a whole it may take its time: slow lines upload documents too. */
+const BODY_IDLE_MS = 60_000
+
+export function createWebServer(tls: Tls | undefined, handle: RequestListener, bodyIdleMs = BODY_IDLE_MS): WebServer {
+  const listener: RequestListener = (req, res) => {
+    watchBody(req, res, bodyIdleMs)
+    handle(req, res)
+  }
+  const server = tls ? createHttpsServer(tls, listener) : createHttpServer(listener)
+  // Heads of requests keep their own limit (`headersTimeout`).
+  server.requestTimeout = 0
   const open = new Set<Socket>()
   let closing: Promise<void> = Promise.resolve()
   // Upgraded connections are no longer the HTTP server's to close.
@@ -38,4 +47,12 @@ export function createWebServer(tls: Tls | undefined, handle: RequestListener): 
       clearTimeout(cut)
     },
   }
+}
+
+/** Cuts the connection when the body stalls; once it is there, the answer may take as long as it needs. */
+function watchBody(req: IncomingMessage, res: ServerResponse, idleMs: number): void {
+  if (req.headers['content-length'] === undefined && req.headers['transfer-encoding'] === undefined) return
+  req.socket.setTimeout(idleMs)
+  // After the answer the timeout is that of the kept connection.
+  req.once('end', () => { if (!res.writableEnded) req.socket.setTimeout(0) })
 }
