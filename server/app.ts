@@ -84,7 +84,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
     },
   })
   closers.add('session watch', watchSessions(open, sessions, log))
-  closers.add('clearing away', clearAway([journal.forgetKeys, domains.meetings.forgetKeys], log))
+  closers.add('clearing away', clearAway([journal.forgetKeys, domains.meetings.forgetKeys, domains.documents.sweepFiles], log))
   await mediaNode?.follow(domains.attendance)
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
@@ -95,11 +95,15 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
 
 export type RunningServer = Awaited<ReturnType<typeof startServer>>
 
-/** Forgets what is no longer asked for, once an hour. Returns the end of that. */
+/** Forgets what is no longer asked for, at once and then once an hour. Returns the end of that. */
 function clearAway(forget: readonly ((before: Date) => Promise<number>)[], log: Logger): () => void {
-  const timer = setInterval(() => {
-    for (const one of forget) one(new Date(Date.now() - KEYS_KEPT_MS)).catch((err: unknown) => log.warn({ err }, 'old keys were not cleared away'))
-  }, 3600_000)
+  const clear = () => {
+    for (const one of forget) {
+      one(new Date(Date.now() - KEYS_KEPT_MS)).catch((err: unknown) => log.warn({ err }, 'old keys or files were not cleared away'))
+    }
+  }
+  clear()
+  const timer = setInterval(clear, 3600_000)
   timer.unref()
   return () => clearInterval(timer)
 }

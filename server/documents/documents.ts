@@ -21,6 +21,8 @@ export interface DocumentsStore {
   insert(trx: Knex.Transaction, meetingId: string, document: NewDocument): Promise<string>
   /** A document of this meeting that was not withdrawn. */
   find(db: Knex, meetingId: string, documentId: string): Promise<ReadableDocument | undefined>
+  /** Which of these files belong to a document, also to a withdrawn one. */
+  knownFiles(db: Knex, sha256s: readonly string[]): Promise<ReadonlySet<string>>
   /** How many documents the meeting has. */
   count(db: Knex, meetingId: string): Promise<number>
   /** False when the meeting has no such document, or no longer. */
@@ -44,6 +46,11 @@ export interface Upload { source: Readable, announcedBytes: number | undefined, 
 const may = { attach: requireOffice, remove: requireOffice, read: everyParticipant }
 
 export function createDocuments({ db, journal, access, store, files, uploadLimitBytes }: DocumentsDeps) {
+  /** Throws `documentsFull`. */
+  async function requireRoom(source: Knex, meetingId: string): Promise<void> {
+    if (await store.count(source, meetingId) >= MAX_DOCUMENTS) throw new AppError('documentsFull', { limit: MAX_DOCUMENTS })
+  }
+
   return {
     /**
      * Takes the file in first, and then attaches it if that is still allowed. Who may not attach is refused before the file
@@ -55,6 +62,7 @@ export function createDocuments({ db, journal, access, store, files, uploadLimit
       may.attach(before)
       requireBefore(before.meeting, 'closed')
       requireItem((await journal.state(meetingId, meetingReducer)).agenda, itemId)
+      await requireRoom(db, meetingId)
       if ((upload.announcedBytes ?? 0) > uploadLimitBytes) throw new AppError('documentTooLarge', { limitBytes: uploadLimitBytes })
       const kept = await files.keep(upload.source, uploadLimitBytes, requirePdf)
       const { key, name } = upload
@@ -62,7 +70,7 @@ export function createDocuments({ db, journal, access, store, files, uploadLimit
       return await access.change(meetingId, caller, may.attach, { key, fingerprint }, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
         requireItem((await tx.state(meetingReducer)).agenda, itemId)
-        if (await store.count(tx.trx, meetingId) >= MAX_DOCUMENTS) throw new AppError('documentsFull', { limit: MAX_DOCUMENTS })
+        await requireRoom(tx.trx, meetingId)
         const text = await tx.text(name)
         const documentId = await store.insert(tx.trx, meetingId, { ...kept, itemId, nameText: text.$text })
         const data: DocumentFacts = { documentId, itemId, name: text, ...kept }
@@ -87,6 +95,9 @@ export function createDocuments({ db, journal, access, store, files, uploadLimit
       if (!document) throw new AppError('documentNotFound')
       return { root: files.root, path: files.relativePath(document.sha256), name: document.name ?? '' }
     },
+
+    /** Deletes the files of uploads that were refused in the end, after a day; gives how many. */
+    sweepFiles: () => files.sweep((sha256s) => store.knownFiles(db, sha256s)),
 
     /** Goes with an item that is removed; the item's entry says that its documents went too. */
     async removeOfItem(tx: JournalTx, itemId: string): Promise<void> {

@@ -17,6 +17,12 @@ export const documentsStore: DocumentsStore = {
     return row && { name: row.name, sha256: row.sha256.toString('hex') }
   },
 
+  async knownFiles(db, sha256s) {
+    const rows: { sha256: Buffer }[] = await db('document').distinct('sha256')
+      .whereIn('sha256', sha256s.map((sha256) => Buffer.from(sha256, 'hex')))
+    return new Set(rows.map(({ sha256 }) => sha256.toString('hex')))
+  },
+
   async count(db, meetingId) {
     const [row] = await db('document').where({ meeting_id: meetingId, removed_at: null }).count<{ count: string }[]>('*')
     return Number(row?.count ?? 0)

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
-import { chmod, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -91,6 +91,26 @@ it('clears away what a killed process left, and nothing that is coming in', asyn
   await utimes(old ?? '', yesterday, yesterday)
   await openFiles(dataDir)
   expect(await incoming()).toEqual(['fresh'])
+})
+
+it('sweeps away old files that nobody knows, and none that is known, young or kept again', async () => {
+  const files = await openFiles(dataDir)
+  const [known, unknown, again] = await Promise.all(['known', 'unknown', 'again'].map((content) => files.keep(Readable.from([Buffer.from(content)]), 100, accept)))
+  const young = await files.keep(Readable.from([Buffer.from('young')]), 100, accept)
+  if (!known || !unknown || !again) throw new Error('not kept')
+  const yesterday = new Date(Date.now() - 25 * 3600_000)
+  for (const { sha256 } of [known, unknown, again]) await utimes(path.join(files.root, files.relativePath(sha256)), yesterday, yesterday)
+  const asked: string[] = []
+  const swept = await files.sweep(async (sha256s) => {
+    asked.push(...sha256s)
+    // Uploaded anew between the question and the deletion.
+    if (sha256s.includes(again.sha256)) await files.keep(Readable.from([Buffer.from('again')]), 100, accept)
+    return new Set([known.sha256])
+  })
+  expect(asked.toSorted()).toEqual([known, unknown, again].map(({ sha256 }) => sha256).toSorted())
+  expect(swept).toBe(1)
+  for (const { sha256 } of [known, again, young]) await stat(path.join(files.root, files.relativePath(sha256)))
+  await expect(stat(path.join(files.root, files.relativePath(unknown.sha256)))).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
 /** A disk of one megabyte, where the machine lets a test have one. */

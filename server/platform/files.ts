@@ -20,9 +20,14 @@ export interface Files {
   keep(source: Readable, limitBytes: number, accept: (temporaryPath: string) => Promise<void>): Promise<KeptFile>
   /** Where a kept file lies, below `root`. */
   relativePath(sha256: string): string
+  /**
+   * Deletes the kept files that are older than a day and that nobody knows: their upload was refused in the end. Gives how
+   * many. `known` tells which of these hashes are in use; a file that is kept again meanwhile is young and stays.
+   */
+  sweep(known: (sha256s: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>
 }
 
-/** A temporary file that old was left by a process that was killed. */
+/** A temporary file that old was left by a process that was killed; a kept one is no longer waiting for its record. */
 const STALE_MS = 24 * 3600_000
 
 /** Content-addressed files on the local disk: `DATA_DIR/files/ab/<sha256>`. Equal contents are kept once. */
@@ -30,7 +35,14 @@ export async function openFiles(dataDir: string): Promise<Files> {
   const root = path.join(dataDir, 'files')
   const incoming = path.join(root, 'incoming')
   await mkdir(incoming, { recursive: true, mode: 0o700 })
-  await sweep(incoming)
+  await sweepIncoming(incoming)
+  /** Files are put in place and swept away one after the other, so that none goes that has just come. */
+  let last: Promise<unknown> = Promise.resolve()
+  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
+    const turn = last.then(act, act)
+    last = turn
+    return turn
+  }
   const relativePath = (sha256: string) => path.join(sha256.slice(0, 2), sha256)
 
   return {
@@ -41,14 +53,39 @@ export async function openFiles(dataDir: string): Promise<Files> {
       try {
         const kept = await receive(source, temporary, limitBytes)
         await accept(temporary)
-        await settle(temporary, path.join(root, relativePath(kept.sha256)))
+        await inTurn(() => settle(temporary, path.join(root, relativePath(kept.sha256))))
         return kept
       } catch (error) {
         await rm(temporary, { force: true })
         throw storageProblem(error)
       }
     },
+
+    async sweep(known) {
+      let swept = 0
+      for (const folder of (await readdir(root)).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+        const names = await readdir(path.join(root, folder))
+        const old = (await Promise.all(names.map(async (name) => await isOld(path.join(root, folder, name)) ? [name] : []))).flat()
+        if (!old.length) continue
+        const inUse = await known(old)
+        for (const name of old.filter((one) => !inUse.has(one))) {
+          const file = path.join(root, folder, name)
+          swept += await inTurn(async () => {
+            if (!await isOld(file)) return 0
+            await rm(file)
+            return 1
+          })
+        }
+      }
+      return swept
+    },
   }
+}
+
+/** Whether it is there and older than a day. */
+async function isOld(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined)
+  return found !== undefined && Date.now() - found.mtimeMs > STALE_MS
 }
 
 async function receive(source: Readable, temporary: string, limitBytes: number): Promise<KeptFile> {
@@ -95,10 +132,9 @@ function storageProblem(error: unknown): unknown {
   return code === 'ENOSPC' || code === 'EDQUOT' ? new AppError('storageFull', {}, { cause: error }) : error
 }
 
-async function sweep(incoming: string): Promise<void> {
+async function sweepIncoming(incoming: string): Promise<void> {
   for (const name of await readdir(incoming)) {
     const file = path.join(incoming, name)
-    const { mtimeMs } = await stat(file)
-    if (Date.now() - mtimeMs > STALE_MS) await rm(file, { force: true })
+    if (await isOld(file)) await rm(file, { force: true })
   }
 }
