@@ -28,7 +28,9 @@ export const Minutes = z.object({
 export type Minutes = z.infer<typeof Minutes>
 
 const MeetingParams = z.object({ meetingId: Id })
-const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'minutesNotFound', 'minutesPublished', 'minutesChanged'] as const
+/** Made by the client: with the same key a change is carried out once, and its repeats are answered with what it made. */
+const Key = z.string().min(8).max(64).optional()
+const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'minutesNotFound', 'minutesPublished', 'minutesChanged', 'idempotencyKeyReused'] as const
 
 export const getMinutes = defineRoute({
   id: 'minutes.get', method: 'get', path: '/api/meetings/:meetingId/minutes', access: 'signedIn', errors: ['meetingNotFound', 'minutesNotFound'],
@@ -39,20 +41,21 @@ export const getMinutes = defineRoute({
 export const saveMinutes = defineRoute({
   id: 'minutes.save', method: 'put', path: '/api/meetings/:meetingId/minutes', access: 'signedIn', errors: changeErrors,
   summary: 'Clerk or chair saves the draft. `version` is the one the edit began from; another one means that somebody saved meanwhile.',
-  params: MeetingParams, body: z.object({ version: z.int(), content: MinutesContent }), response: z.object({ version: z.int(), savedAt: Instant }),
+  params: MeetingParams, body: z.object({ version: z.int(), content: MinutesContent, key: Key }), response: z.object({ version: z.int(), savedAt: Instant }),
 })
 
 export const redraftMinutes = defineRoute({
   id: 'minutes.redraft', method: 'post', path: '/api/meetings/:meetingId/minutes/draft', access: 'signedIn', errors: changeErrors,
   summary: 'Clerk or chair makes the draft anew from the journal; the edits made so far are replaced.',
-  params: MeetingParams, body: z.object({ version: z.int() }), response: Minutes,
+  params: MeetingParams, body: z.object({ version: z.int(), key: Key }), response: Minutes,
 })
 
 export const publishMinutes = defineRoute({
   id: 'minutes.publish', method: 'post', path: '/api/meetings/:meetingId/minutes/publication', access: 'signedIn',
   errors: [...changeErrors, 'minutesNumberTaken'],
   summary: 'Clerk or chair publishes the minutes under a number, unique for the body and year; text and frame are fixed from then on.',
-  params: MeetingParams, body: z.object({ version: z.int(), number: z.string().trim().regex(/^(?=.*[1-9])\d{1,5}$/) }), response: Minutes,
+  params: MeetingParams, response: Minutes,
+  body: z.object({ version: z.int(), number: z.string().trim().regex(/^(?=.*[1-9])\d{1,5}$/), key: Key }),
 })
 
 export const downloadMinutesDocx = defineRoute({

@@ -39,7 +39,7 @@ export interface AccessStore {
 
 export interface ChangeOptions {
   /** Made by the client; the same key is carried out once. */
-  key?: string
+  key?: string | undefined
   /** What is asked: name of the command and input. */
   fingerprint?: unknown
 }

@@ -157,9 +157,12 @@ describe('who was present', () => {
     ['until within the minute of the closing', [['07:30', '10:00:05']], [here]],
     ['from a minute later', [['08:01', null]], [here, 'Người Đến, Uỷ viên: có mặt từ 08 giờ 01 phút.']],
     ['until a minute earlier', [['07:30', '09:59:59']], [here, 'Người Đến, Uỷ viên: rời đi lúc 09 giờ 59 phút.']],
-    ['with a break between', [['07:30', '08:40'], ['09:00', null]], [here]],
+    ['with a line that was cut and came back', [['07:30', '08:40'], ['08:41', null]], [here]],
+    ['with breaks between', [['07:30', '08:40'], ['09:00', '09:10'], ['09:12', null]],
+      [here, 'Người Đến, Uỷ viên: từ 08 giờ 40 phút đến 09 giờ 00 phút; từ 09 giờ 10 phút đến 09 giờ 12 phút.']],
     ['gone before, back late, gone early', [['07:30', '07:40'], ['08:30', '08:40'], ['09:00', '09:30']],
-      [here, 'Người Đến, Uỷ viên: có mặt từ 08 giờ 30 phút.', 'Người Đến, Uỷ viên: rời đi lúc 09 giờ 30 phút.']],
+      [here, 'Người Đến, Uỷ viên: có mặt từ 08 giờ 30 phút.', 'Người Đến, Uỷ viên: rời đi lúc 09 giờ 30 phút.',
+        'Người Đến, Uỷ viên: từ 08 giờ 40 phút đến 09 giờ 00 phút.']],
   ])('%s', (_, comesAndGoes, told) => {
     expect(rollWith(comesAndGoes)).toEqual(told)
   })

@@ -106,6 +106,8 @@ function rollBlocks({ present, absent }: Roll, state: MeetingState, counted: str
     arrived ? [`${write.person(participant)}: có mặt từ ${officialTime(arrived)}.`] : [])
   const early = present.flatMap(({ participant, left }) =>
     left ? [`${write.person(participant)}: rời đi lúc ${officialTime(left)}.`] : [])
+  const interrupted = present.flatMap(({ participant, gaps }) => gaps.length
+    ? [`${write.person(participant)}: ${gaps.map(({ from, to }) => `từ ${officialTime(from)} đến ${officialTime(to)}`).join('; ')}.`] : [])
   const missed = absent.map(({ participant, excused }) => {
     const reason = state.attendance.reasons[participant.personId]
     if (!excused) return `${write.person(participant)}: vắng không có lý do.`
@@ -116,6 +118,7 @@ function rollBlocks({ present, absent }: Roll, state: MeetingState, counted: str
     ...listed(`Có mặt: ${present.length}/${present.length + absent.length} ${counted}${end(named)}`, named),
     ...(late.length ? listed(`Đến sau khi khai mạc: ${late.length} ${counted}${end(late)}`, late) : []),
     ...(early.length ? listed(`Rời đi trước khi bế mạc: ${early.length} ${counted}${end(early)}`, early) : []),
+    ...(interrupted.length ? listed(`Rời đi rồi trở lại: ${interrupted.length} ${counted}${end(interrupted)}`, interrupted) : []),
     ...(missed.length ? listed(`Vắng mặt: ${missed.length} ${counted}${end(missed)}`, missed) : [paragraph('Vắng mặt: không.')]),
   ]
 }

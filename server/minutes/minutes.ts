@@ -89,6 +89,13 @@ export function createMinutes({ journal, access, store, people, bodies }: Minute
     return record
   }
 
+  /** The answer to a change: what is kept for its key is no place for the text. */
+  async function present(meetingId: string): Promise<Minutes> {
+    const record = await store.find(meetingId)
+    if (!record) throw new Error('minutes that were changed are not there')
+    return shown(record)
+  }
+
   async function draftFrom(tx: JournalTx, bodyId: string): Promise<MinutesContent> {
     const state = await tx.state(meetingReducer)
     return draftMinutes({
@@ -136,42 +143,47 @@ export function createMinutes({ journal, access, store, people, bodies }: Minute
       return shown((await readable(meetingId, caller)).record)
     },
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `minutesNotFound`, `minutesPublished`, `minutesChanged`. */
+    /**
+     * With a key it is carried out once, as `redraft` and `publish` are. Throws `meetingNotFound`, `forbiddenInMeeting`,
+     * `minutesNotFound`, `minutesPublished`, `minutesChanged`, `idempotencyKeyReused`.
+     */
     async save(
-      meetingId: string, caller: Caller, version: number, content: MinutesContent,
+      meetingId: string, caller: Caller, version: number, content: MinutesContent, key?: string,
     ): Promise<{ version: number, savedAt: string }> {
-      return await access.change(meetingId, caller, requireOffice, {}, async (tx) => {
+      const asked = ['minutes.save', version, fingerprint(content)]
+      return await access.change(meetingId, caller, requireOffice, { key, fingerprint: asked }, async (tx) => {
         await draftAt(meetingId, version, tx.trx)
         return { version: await replace(tx, version, content), savedAt: tx.at.toISOString() }
       })
     },
 
     /** Replaces the text by a new draft from the journal. Throws as `save`. */
-    async redraft(meetingId: string, caller: Caller, version: number): Promise<Minutes> {
-      return await access.change(meetingId, caller, requireOffice, {}, async (tx, { meeting }) => {
-        const record = await draftAt(meetingId, version, tx.trx)
-        const content = await draftFrom(tx, meeting.bodyId)
-        return shown({ ...record, content, version: await replace(tx, version, content), savedAt: tx.at })
+    async redraft(meetingId: string, caller: Caller, version: number, key?: string): Promise<Minutes> {
+      const options = { key, fingerprint: ['minutes.redraft', version] }
+      await access.change(meetingId, caller, requireOffice, options, async (tx, { meeting }) => {
+        await draftAt(meetingId, version, tx.trx)
+        await replace(tx, version, await draftFrom(tx, meeting.bodyId))
       })
+      return await present(meetingId)
     },
 
     /**
      * Fixes text, frame and number for good. The head of the journal that is printed at the foot is signed just before,
      * so it covers the whole meeting and every save. Throws as `save`, and `minutesNumberTaken`.
      */
-    async publish(meetingId: string, caller: Caller, version: number, number: number): Promise<Minutes> {
+    async publish(meetingId: string, caller: Caller, version: number, number: number, key?: string): Promise<Minutes> {
       requireOffice(await access.accessTo(meetingId, caller))
-      await draftAt(meetingId, version)
       const { hash: journalHead } = await journal.signHead(meetingId)
-      return await access.change(meetingId, caller, requireOffice, {}, async (tx, { meeting }) => {
+      const options = { key, fingerprint: ['minutes.publish', version, number] }
+      await access.change(meetingId, caller, requireOffice, options, async (tx, { meeting }) => {
         const record = await draftAt(meetingId, version, tx.trx)
         const frame = await frameFrom(await tx.state(meetingReducer), meeting.bodyId, tx.trx)
-        const published = { publishedAt: tx.at, number, journalHead, frame }
-        await store.publish(tx.trx, meetingId, { ...published, numberYear: officialYear(tx.at.toISOString()) })
+        const numberYear = officialYear(tx.at.toISOString())
+        await store.publish(tx.trx, meetingId, { publishedAt: tx.at, number, numberYear, journalHead, frame })
         const data = { number: registeredNumber(number), sha256: fingerprint(record.content) }
         tx.append({ kind: 'minutes.published', data, audience: everyone })
-        return shown({ ...record, ...published, status: 'published' })
       })
+      return await present(meetingId)
     },
 
     /** The minutes as an official paper; a draft carries its mark and no number. Throws as `get`. */

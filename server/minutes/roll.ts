@@ -6,8 +6,19 @@ import { sameMinute } from '../issuing/dates.ts'
 /** A sitting, from opening to closing, in ISO instants. */
 export interface Sitting { openedAt: string, closedAt: string }
 
-/** Somebody who was at the sitting. `arrived` and `left` are null for who was there at its beginning and at its end. */
-export interface Present { participant: Participant, arrived: string | null, left: string | null }
+/**
+ * Somebody who was at the sitting. `arrived` and `left` are null for who was there at its beginning and at its end;
+ * `gaps` are the times between, from leaving to coming back.
+ */
+export interface Present {
+  participant: Participant
+  arrived: string | null
+  left: string | null
+  gaps: { from: string, to: string }[]
+}
+
+/** A shorter absence is a line that was cut and came back, not somebody who went. */
+const SHORTEST_GAP_MS = 60_000
 
 export interface Roll {
   present: Present[]
@@ -30,9 +41,16 @@ export function callRoll(state: MeetingState, sitting: Sitting, participants: re
     }
     const late = first.from > sitting.openedAt && !sameMinute(first.from, sitting.openedAt)
     const early = last.to !== null && last.to < sitting.closedAt && !sameMinute(last.to, sitting.closedAt)
-    roll.present.push({ participant, arrived: late ? first.from : null, left: early ? last.to : null })
+    roll.present.push({ participant, arrived: late ? first.from : null, left: early ? last.to : null, gaps: gapsIn(during) })
   }
   return roll
+}
+
+function gapsIn(stays: readonly Stay[]): Present['gaps'] {
+  return stays.flatMap(({ to: from }, index) => {
+    const to = stays[index + 1]?.from
+    return from && to && Date.parse(to) - Date.parse(from) > SHORTEST_GAP_MS ? [{ from, to }] : []
+  })
 }
 
 /** ISO instants in UTC of one precision sort as text. */
