@@ -116,22 +116,6 @@ export function fold<S>(reducer: AnyReducer<S>, entries: Iterable<VisibleEntry>,
   return folded
 }
 
-type StatesOf<P> = { [K in keyof P]: P[K] extends AnyReducer<infer S> ? S : never }
-
-/** One reading made of several, each under its own name in the state. Obeys the law if they do. */
-export function combineReducers<P extends Record<string, AnyReducer<unknown>>>(name: string, parts: P): AnyReducer<StatesOf<P>> {
-  type S = StatesOf<P>
-  const each = (change: (part: AnyReducer<unknown>, key: string) => unknown) =>
-    Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, change(part, key)])) as S
-  return {
-    name,
-    version: Object.values(parts).reduce((sum, part) => sum + part.version, 0),
-    initial: () => each((part) => part.initial()),
-    apply: (state, entry) => each((part, key) => part.apply(state[key], entry)),
-    project: (state, viewer) => each((part, key) => part.project(state[key], viewer)),
-  }
-}
-
 /**
  * The state of a journal at one moment, told by nothing but a hash, and signed with a key that the database does not have.
  * Keep it: an export that does not lead through this hash has been rewritten or cut.

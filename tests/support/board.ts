@@ -1,4 +1,4 @@
-import { canSee, combineReducers, type Audience, type Reducer, type TextRef } from '../../protocol/journal.ts'
+import { canSee, type AnyReducer, type Audience, type Reducer, type TextRef } from '../../protocol/journal.ts'
 
 /**
  * A small meeting for the journal's tests, and the pattern of a domain's reducer: whatever comes from entries that not
@@ -59,6 +59,22 @@ const notes: Reducer<number, BoardEntry> = {
   initial: () => 0,
   apply: (count, entry) => entry.kind === 'note.taken' ? count + 1 : count,
   project: (count, viewer) => viewer.office ? count : 0,
+}
+
+type StatesOf<P> = { [K in keyof P]: P[K] extends AnyReducer<infer S> ? S : never }
+
+/** One reading made of several, each under its own name in the state. Obeys the law if they do. */
+function combineReducers<P extends Record<string, AnyReducer<unknown>>>(name: string, parts: P): AnyReducer<StatesOf<P>> {
+  type S = StatesOf<P>
+  const each = (change: (part: AnyReducer<unknown>, key: string) => unknown) =>
+    Object.fromEntries(Object.entries(parts).map(([key, part]) => [key, change(part, key)])) as S
+  return {
+    name,
+    version: Object.values(parts).reduce((sum, part) => sum + part.version, 0),
+    initial: () => each((part) => part.initial()),
+    apply: (state, entry) => each((part, key) => part.apply(state[key], entry)),
+    project: (state, viewer) => each((part, key) => part.project(state[key], viewer)),
+  }
 }
 
 export const board = combineReducers('board', { opening, topics, messages, notes })
