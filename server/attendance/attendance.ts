@@ -132,8 +132,8 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
     },
 
     /**
-     * An empty reason withdraws; the reason that stands already writes nothing. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`,
-     * `notParticipant`, `alreadyPresent`.
+     * An empty reason withdraws; the reason that stands already writes nothing. Throws `meetingNotFound`,
+     * `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`, `notParticipant`, `alreadyPresent`.
      */
     async recordAbsence(meetingId: string, caller: Caller, absence: { key: string, personId: string, reason: string }): Promise<void> {
       const { key, personId, reason } = absence
