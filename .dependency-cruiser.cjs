@@ -44,16 +44,16 @@ module.exports = {
       to: { path: '^(client|sfu|tests|setup)/' },
     },
     {
-      name: 'nothing-imports-main',
+      name: 'nothing-imports-a-program',
       severity: 'error',
-      from: { pathNot: '^tests/' },
-      to: { path: '^server/main\\.ts$' },
+      from: { pathNot: '^tests/|\\.test\\.ts$' },
+      to: { path: '^server/(main|operator)\\.ts$' },
     },
     {
       name: 'the-wiring-and-the-demo-stand-outside',
       comment: 'They know every domain; no domain knows them.',
       severity: 'error',
-      from: { path: '^server/', pathNot: '^server/(app|domains|main)\\.ts$|^server/demo/|\\.test\\.ts$' },
+      from: { path: '^server/', pathNot: '^server/(app|domains|main|operator)\\.ts$|^server/demo/|\\.test\\.ts$' },
       to: { path: '^server/(app|domains|closers)\\.ts$|^server/demo/' },
     },
     {

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Id } from './journal.ts'
-import { Person } from './identity.ts'
+import { AccountFields, Person } from './identity.ts'
 import { defineRoute } from './route.ts'
+import { Line } from './text.ts'
 
 /** chủ trì · thư ký · thành viên · khách mời */
 export const BodyRole = z.enum(['chair', 'clerk', 'member', 'guest'])
@@ -83,3 +84,32 @@ export const listMembers = defineRoute({
   params: z.object({ bodyId: Id }),
   response: z.object({ members: z.array(Membership) }),
 })
+
+const fractionOfWhole = ({ numerator, denominator, strict }: Threshold) => numerator < denominator || (numerator === denominator && !strict)
+
+/** Rules as somebody wrote them: shares that can be reached, grades that can be told apart. */
+const WrittenRules = BodyRules.superRefine(({ quorum, majority, grading }, context) => {
+  const shares = [['quorum', quorum], ['majority', majority], ...(grading ? [['grading', grading.threshold] as const] : [])] as const
+  for (const [name, share] of shares) {
+    if (!fractionOfWhole(share)) context.addIssue({ code: 'custom', path: [name], message: 'is more than the whole, so nothing can ever reach it' })
+  }
+  const grades = grading?.scale.map(({ id }) => id) ?? []
+  if (new Set(grades).size < grades.length) context.addIssue({ code: 'custom', path: ['grading', 'scale'], message: 'has two grades of one id' })
+})
+
+const OrganisationMember = z.strictObject({
+  username: AccountFields.shape.username, role: BodyRole, office: Line(160), voting: z.boolean(),
+  /** First day of the term; without it, the day of the import. */
+  since: z.iso.date().optional(),
+})
+
+/** Members stand in the order of protocol, first the first. */
+const OrganisationBody = z.strictObject({
+  name: Line(200), rules: WrittenRules, letterhead: Letterhead, members: z.array(OrganisationMember).min(1),
+})
+
+/** People and bodies as an operator writes them down for `npm run operator -- organisation`. */
+export const OrganisationFile = z.strictObject({
+  people: z.array(AccountFields.strict()), bodies: z.array(OrganisationBody),
+})
+export type OrganisationFile = z.infer<typeof OrganisationFile>

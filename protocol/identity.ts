@@ -73,13 +73,17 @@ export const listAccounts = defineRoute({
   response: z.object({ accounts: z.array(Account) }),
 })
 
+/** What an account is made of; the user name is what its person signs in with. */
+export const AccountFields = z.object({
+  fullName: Line(120), office: Line(160),
+  username: z.string().trim().toLowerCase().regex(/^[a-z0-9][a-z0-9._-]{1,62}$/),
+})
+export type AccountFields = z.infer<typeof AccountFields>
+
 export const createAccount = defineRoute({
   id: 'identity.createAccount', method: 'post', path: '/api/accounts', access: 'administrator', errors: ['usernameTaken'],
   summary: 'Creates a person with an account and a one-time code to set the first password with.',
-  body: z.object({
-    fullName: Line(120), office: Line(160),
-    username: z.string().trim().toLowerCase().regex(/^[a-z0-9][a-z0-9._-]{1,62}$/),
-  }),
+  body: AccountFields,
   response: z.object({ account: Account, code: z.string(), expiresAt: z.iso.datetime() }),
 })
 

@@ -4,17 +4,24 @@ import { dependenciesMatch, ensureDependencies } from './dependencies.mjs'
 import { withLock } from './lock.mjs'
 import { ensureMediaWorker } from './media-worker.mjs'
 
+const locked = (root, work) => withLock(path.join(root, '.cache', 'setup.lock'), work,
+  (pid) => process.stdout.write(`  process ${pid} is setting this checkout up; waiting for it\n`))
+
+/** Brings the checkout to where programs that need no media and no pages can run. */
+export async function prepareDependencies(root) {
+  if (!dependenciesMatch(root)) await locked(root, () => ensureDependencies(root))
+}
+
 /**
  * Brings the checkout to where the server can start: dependencies, media worker, client build, each only when needed.
  * Returns the environment to run the server with.
  */
 export async function prepare(root) {
   if (!dependenciesMatch(root) || !clientIsBuilt(root)) {
-    const wait = (pid) => process.stdout.write(`  process ${pid} is setting this checkout up; waiting for it\n`)
-    await withLock(path.join(root, '.cache', 'setup.lock'), async () => {
+    await locked(root, async () => {
       await ensureDependencies(root)
       await ensureClientBuild(root)
-    }, wait)
+    })
   }
   const worker = await ensureMediaWorker(root)
   const bin = path.join(root, 'node_modules', '.bin')

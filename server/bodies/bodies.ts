@@ -30,9 +30,10 @@ export interface BodiesStore {
   bodiesOf(personId: string, on: Date): Promise<OwnBody[]>
   /** By protocol rank. */
   members(bodyId: string, on: Date): Promise<Membership[]>
+  /** Writes its audit entry in the same transaction. */
   insertBody(body: Omit<BodyRecord, 'id'>): Promise<BodyRecord>
-  /** A second present membership of a person in a body changes nothing. */
-  insertMembership(membership: NewMembership): Promise<void>
+  /** False, and nothing changed, where the person has a term without an end in that body. Writes its audit entry. */
+  insertMembership(membership: NewMembership): Promise<boolean>
 }
 
 /** Bodies and who belongs to them. Who does not belong to a body gets `bodyNotFound`, whether it exists or not. */

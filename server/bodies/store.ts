@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import { BodyRules, Letterhead, type BodyRole, type Membership } from '../../protocol/bodies.ts'
+import { writeAudit } from '../platform/audit.ts'
 import type { BodiesStore, BodyRecord, OwnBody } from './bodies.ts'
 
 interface BodyRow { id: string, name: string, rules: unknown, letterhead: unknown }
@@ -51,17 +52,23 @@ export function createBodiesStore(db: Knex): BodiesStore {
       return rows.map(toMembership)
     },
 
-    async insertBody({ name, rules, letterhead }) {
-      const [row] = await db('body')
+    insertBody: ({ name, rules, letterhead }) => db.transaction(async (trx) => {
+      const [row] = await trx('body')
         .insert({ name, rules: JSON.stringify(BodyRules.parse(rules)), letterhead: JSON.stringify(Letterhead.parse(letterhead)) })
         .returning<BodyRow[]>(['id', 'name', 'rules', 'letterhead'])
       if (!row) throw new Error('the body was not inserted')
+      await writeAudit(trx, { actorId: null, subjectId: null, bodyId: row.id, action: 'body.founded' })
       return toBody(row)
-    },
+    }),
 
-    async insertMembership({ bodyId, personId, since, ...membership }) {
+    insertMembership: ({ bodyId, personId, since, ...membership }) => db.transaction(async (trx) => {
       const row = { body_id: bodyId, person_id: personId, since: dayOf(since), ...membership }
-      await db('membership').insert(row).onConflict(db.raw('(body_id, person_id) WHERE until IS NULL')).ignore()
-    },
+      const inserted = await trx('membership').insert(row)
+        .onConflict(trx.raw('(body_id, person_id) WHERE until IS NULL')).ignore().returning('id')
+      if (inserted.length === 0) return false
+      const data = { role: row.role, voting: row.voting, since: row.since }
+      await writeAudit(trx, { actorId: null, subjectId: personId, bodyId, action: 'membership.began', data })
+      return true
+    }),
   }
 }

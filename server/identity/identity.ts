@@ -1,4 +1,4 @@
-import { createHash, randomInt, timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual } from 'node:crypto'
 import { hash, verify } from 'argon2'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
@@ -7,6 +7,8 @@ import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { SESSION_MS } from '../platform/session.ts'
 import type { Attempts } from './attempts.ts'
+import { createInstallation, toAccount } from './installation.ts'
+import { codeHash, issueCode, newCode } from './reset-code.ts'
 
 /** An account as the rules need it; the hash never leaves the server. */
 export interface AccountRecord {
@@ -23,7 +25,7 @@ export interface NewAccount extends NewPerson { username: string, administrator:
 export interface ResetCode { codeHash: Buffer, expiresAt: Date, usedAt: Date | null }
 
 export type AuditAction =
-  | 'account.created' | 'account.disabled' | 'account.enabled' | 'password.changed'
+  | 'account.created' | 'account.promoted' | 'account.disabled' | 'account.enabled' | 'password.changed'
   | 'resetCode.issued' | 'resetCode.redeemed' | 'session.started' | 'session.ended'
 /** What the audit keeps: who (null: the installation itself) did what to whose account. */
 export interface AuditEntry { actorId: string | null, subjectId: string, action: AuditAction, data?: object }
@@ -38,6 +40,8 @@ export interface IdentityTx {
   setPassword(personId: string, passwordHash: string): Promise<AccountRecord>
   /** Sets or lifts the ban; setting it ends the person's sessions as `setPassword` does. */
   setDisabled(personId: string, at: Date | null): Promise<AccountRecord>
+  /** Gives administrator rights; the database refuses it to the server's role. */
+  makeAdministrator(personId: string): Promise<void>
   /** The latest code of a person, locked. */
   lockResetCode(personId: string): Promise<ResetCode | null>
   /** Replaces whatever code the person had. */
@@ -66,14 +70,8 @@ export interface IdentityDeps {
   now?: () => Date
 }
 
-const CODE_HOURS = 24
-/** No vowels, so no words; no signs that are mistaken for one another. 12 of 23 signs: 54 bits. */
-const CODE_SIGNS = 'BCDFGHJKMNPQRTVWX346789'
-const CODE_LENGTH = 12
-
 /** Composed and decomposed Vietnamese letters, which keyboards send differently, make the same password. */
 const typed = (password: string) => password.normalize('NFKC')
-const codeHash = (code: string) => createHash('sha256').update(code.toUpperCase().replace(/[^A-Z0-9]/g, '')).digest()
 
 /**
  * argon2id with 19 MiB and two passes: the least that OWASP's Password Storage Cheat Sheet asks for, so that two cores
@@ -92,15 +90,6 @@ export function requireStrength(password: string, username: string): void {
   if (weak) throw new AppError('passwordTooWeak', { minimumLength: PASSWORD_MIN_LENGTH })
 }
 
-export function toAccount({ person, username, administrator, disabled }: AccountRecord): Account {
-  return { person, username, administrator, disabled }
-}
-
-function newCode(): string {
-  const signs = Array.from({ length: CODE_LENGTH }, () => CODE_SIGNS.charAt(randomInt(CODE_SIGNS.length))).join('')
-  return signs.replace(/(.{4})(?=.)/g, '$1-')
-}
-
 /** People and their accounts. Every change writes its audit entry in the same transaction. */
 export function createIdentity({ store, attempts, log, now = () => new Date() }: IdentityDeps) {
   // Verified when there is no such account, so that the answer takes as long as for a wrong password.
@@ -111,14 +100,8 @@ export function createIdentity({ store, attempts, log, now = () => new Date() }:
     return fits && account?.passwordHash != null
   }
 
-  function newlyIssued(actorId: string) {
-    const code = newCode()
-    const expiresAt = new Date(now().getTime() + CODE_HOURS * 3600_000)
-    const keep = { codeHash: codeHash(code), expiresAt, issuedBy: actorId }
-    return { code, expiresAt: expiresAt.toISOString(), keep }
-  }
-
   return {
+    ...createInstallation({ store, now }),
     people: store.people,
 
     /** Who a session belongs to, or null when it is over. */
@@ -202,32 +185,18 @@ export function createIdentity({ store, attempts, log, now = () => new Date() }:
     async createAccount({ personId: actorId }: Caller, person: NewPerson & { username: string }) {
       return await store.change(async (tx) => {
         const account = await tx.insertAccount({ ...person, administrator: false, passwordHash: null })
-        const { keep, ...shown } = newlyIssued(actorId)
+        const { keep, shown } = issueCode(actorId, now())
         await tx.putResetCode(account.person.id, keep)
         await tx.audit({ actorId, subjectId: account.person.id, action: 'account.created' })
         return { account: toAccount(account), ...shown }
       })
     },
 
-    /** Accounts that exist from the first start, with their passwords set. Throws `usernameTaken`. */
-    async install(account: NewAccount): Promise<Account> {
-      return await store.change(async (tx) => {
-        const made = await tx.insertAccount(account)
-        await tx.audit({ actorId: null, subjectId: made.person.id, action: 'account.created', data: { administrator: account.administrator } })
-        return toAccount(made)
-      })
-    },
-
-    async findAccount(username: string): Promise<Account | null> {
-      const account = await store.findByUsername(username)
-      return account && toAccount(account)
-    },
-
     /** Throws `personNotFound`. */
     async issueResetCode({ personId: actorId }: Caller, personId: string) {
       return await store.change(async (tx) => {
         if (!await tx.lockAccount(personId)) throw new AppError('personNotFound')
-        const { keep, ...shown } = newlyIssued(actorId)
+        const { keep, shown } = issueCode(actorId, now())
         await tx.putResetCode(personId, keep)
         await tx.audit({ actorId, subjectId: personId, action: 'resetCode.issued' })
         return shown

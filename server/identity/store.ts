@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Person } from '../../protocol/identity.ts'
+import { writeAudit } from '../platform/audit.ts'
 import { AppError } from '../platform/error.ts'
 import type { AccountRecord, IdentityStore, IdentityTx } from './identity.ts'
 
@@ -82,6 +83,10 @@ function createTx(trx: Knex.Transaction): IdentityTx {
       return await changed(trx, personId)
     },
 
+    async makeAdministrator(personId) {
+      await trx('account').where({ person_id: personId }).update({ administrator: true })
+    },
+
     async lockResetCode(personId) {
       const row = await trx('reset_code').where({ person_id: personId }).forUpdate()
         .first<{ code_hash: Buffer, expires_at: Date, used_at: Date | null } | undefined>()
@@ -98,9 +103,7 @@ function createTx(trx: Knex.Transaction): IdentityTx {
       await trx('reset_code').where({ person_id: personId }).update({ used_at: at })
     },
 
-    async audit({ actorId, subjectId, action, data = {} }) {
-      await trx('audit_entry').insert({ actor_id: actorId, subject_id: subjectId, action, data: JSON.stringify(data) })
-    },
+    audit: (entry) => writeAudit(trx, entry),
   }
 }
 

@@ -197,6 +197,26 @@ export async function startEmbeddedPostgres(options: EmbeddedOptions): Promise<E
   }
 }
 
+/**
+ * The embedded PostgreSQL for a short errand: the one that a server of this DATA_DIR runs on, which `stop` then leaves
+ * alone, else one started for the errand. Errors: those of `startEmbeddedPostgres`.
+ */
+export async function visitEmbeddedPostgres(options: EmbeddedOptions): Promise<EmbeddedPostgres> {
+  try {
+    return await startEmbeddedPostgres(options)
+  } catch (error) {
+    const postmaster = runningPostmaster(path.join(options.dataDir, 'postgres'))
+    if (!(error instanceof StartError && error.code === 'dataDirInUse' && postmaster?.ready)) throw error
+    const secrets: Passwords = JSON.parse(await readFile(path.join(options.dataDir, 'keys', 'postgres.json'), 'utf8'))
+    return {
+      url: address('nghisu_login', secrets.login, postmaster.port, DATABASE),
+      ownerUrl: address('nghisu_owner', secrets.owner, postmaster.port, DATABASE),
+      takenOver: false,
+      stop: async () => {},
+    }
+  }
+}
+
 /** Makes a database owned by the login of `ownerUrl`, as a copy of `template` when given, and returns its address. */
 export async function createDatabase(ownerUrl: string, name: string, template?: string): Promise<string> {
   await withClient(ownerUrl, async (client) => {
