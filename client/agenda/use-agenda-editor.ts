@@ -1,12 +1,13 @@
 import { computed, onScopeDispose, ref, shallowReactive, shallowRef, watch } from 'vue'
 import { addItem, orderItems, removeItem, type AgendaItemDraft } from '../../protocol/agenda.ts'
 import { useAttempt } from '../app/attempt.ts'
-import type { Autosave, SaveState } from '../app/autosave.ts'
+import type { Autosave } from '../app/autosave.ts'
 import { useErrorText } from '../app/error-text.ts'
 import { call } from '../app/http.ts'
 import { useUnfinished } from '../app/leaving.ts'
 import type { Meeting } from '../meetings/use-meeting.ts'
 import { useNotify } from '../ui/notify.ts'
+import type { SaveState } from '../ui/save-state.ts'
 import { movedBy, movedTo, sameOrder } from './order.ts'
 
 /** Seconds in which a removal can be taken back before it is carried out. */

@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { effectScope, shallowRef } from 'vue'
 import type { AgendaItemDraft } from '../../protocol/agenda.ts'
 import { ApiError } from '../app/api-error.ts'
-import type { Autosave, SaveState } from '../app/autosave.ts'
+import type { Autosave } from '../app/autosave.ts'
+import type { SaveState } from '../ui/save-state.ts'
 import { useItemEdits } from './use-item-edits.ts'
 
 const item: AgendaItemDraft = { title: 'Báo cáo', minutes: 15, presenterId: null, purpose: 'report' }

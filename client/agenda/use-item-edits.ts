@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, shallowRef, watch, type Ref } from 'vue'
 import { AgendaItemDraft } from '../../protocol/agenda.ts'
-import { createAutosave, type Autosave, type SaveState } from '../app/autosave.ts'
+import { createAutosave, type Autosave } from '../app/autosave.ts'
+import type { SaveState } from '../ui/save-state.ts'
 
 /**
  * One item while it is typed in: saved by itself. Only what was changed here goes over what the journal tells (`saved`), so

@@ -1,6 +1,7 @@
 import { beforeEach, expect, test, vi } from 'vitest'
+import type { SaveState } from '../ui/save-state.ts'
 import { ApiError } from './api-error.ts'
-import { createAutosave, type SaveState } from './autosave.ts'
+import { createAutosave } from './autosave.ts'
 
 beforeEach(() => { vi.useFakeTimers() })
 
