@@ -62,6 +62,7 @@ describe('overlayWorker', () => {
     for (const name of wanted.filter((one) => !['wingetopt', 'catch2'].includes(one))) {
       expect(readFileSync(path.join(folder, 'subprojects', name, 'meson.build'), 'utf8')).toContain('_dep = ')
     }
+    expect(readFileSync(path.join(folder, 'deps/libwebrtc/meson.build'), 'utf8')).toContain('flatbuffers_generator_dep')
     expect(readFileSync(path.join(folder, 'src/RTC/DtlsTransport.cpp'), 'utf8')).toContain('(operationType & BIO_CB_RETURN) != 0')
   })
 

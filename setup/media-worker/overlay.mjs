@@ -49,7 +49,9 @@ export function overlayWorker(worker) {
     writeFileSync(file, changed)
   }
   edit('meson.build', executableAlone)
-  edit('deps/libwebrtc/meson.build', plain)
+  // Its sources include generated headers without saying so, and failed when they were compiled before those were written.
+  edit('deps/libwebrtc/meson.build', (text) =>
+    plain(text).replace("flatbuffers_proj.get_variable('flatbuffers_dep'),", '$& flatbuffers_generator_dep,'))
   // Debian's libssl has kernel TLS on: it asks the BIO by a ctrl call, and the callback must hand the real answer back, or
   // the DTLS write buffer is never allocated and the worker dies at its first handshake.
   edit('src/RTC/DtlsTransport.cpp', (text) =>
