@@ -113,6 +113,8 @@ it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
   const steps: Step[] = ['change', 'publish', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
     'vote', 'cast', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
+  // The item just added goes again, not the one under way; who excuses themselves is not the one who is there.
+  for (const step of steps) if (['remove', 'absence', 'withdraw'].includes(step.act)) step.which = 2
   const { meetingId } = await house.newMeeting(body)
   for (const step of steps) await perform(meetingId, step.act === 'goTo' ? { ...step, which: 0 } : step).catch(() => undefined)
   for (const { kind } of await house.entries(meetingId)) seen.add(kind)
