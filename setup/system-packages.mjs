@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs'
 import { aptFailure, SetupFailure } from './failure.mjs'
 import { answers, runProgram } from './program.mjs'
 import { step } from './progress.mjs'
@@ -15,7 +14,7 @@ async function missingOf(packages) {
  * As an ordinary user it installs by sudo where that asks no password.
  */
 export async function ensureSystemPackages(packages, why) {
-  if (!existsSync('/usr/bin/apt-get')) {
+  if (!(await answers('apt-get', ['--version']))) {
     throw new SetupFailure(
       `apt-get is missing on this system, and ${why} needs packages that it would install.`,
       `Install what these Debian packages hold by the means of this system, then start again: ${packages.join(' ')}`,

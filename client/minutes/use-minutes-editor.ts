@@ -114,14 +114,15 @@ export function useMinutesEditor(
       offered.value = null
       drafts.drop()
     },
-    /** Makes the draft anew from the journal. @throws {ApiError} */
-    async redraft() {
-      await autosave.flush()
-      replace(await call(redraftMinutes, { params, body: { version: saver.version() } }))
+    /** The version that a change begins from. */
+    version: saver.version,
+    /** Makes the draft anew from the journal; `flush` first. @throws {ApiError} */
+    async redraft(key: string) {
+      replace(await call(redraftMinutes, { params, body: { version: saver.version(), key } }))
     },
     /** Publishes under a number; the text is fixed from then on. @throws {ApiError} */
-    async publish(number: string) {
-      replace(await call(publishMinutes, { params, body: { version: saver.version(), number } }))
+    async publish(number: string, key: string) {
+      replace(await call(publishMinutes, { params, body: { version: saver.version(), number, key } }))
     },
     /** Text of everything typed here, to keep it when somebody else's version is loaded. */
     plainText: () => [abstract.value, ...blocks.value.map((block) => block.text)].join('\n'),
