@@ -12,6 +12,17 @@ export type VoteKind = z.infer<typeof VoteKind>
 /** tán thành · không tán thành · không có ý kiến */
 export const namedChoices = ['approve', 'reject', 'abstain'] as const
 
+/**
+ * The question as a clerk would put it, for who opens the vote to change. It goes into the minutes word for word, so it is
+ * in the language of official papers, whatever language the interface is in.
+ */
+export function proposedQuestion(kind: VoteKind, title: string): string {
+  switch (kind) {
+    case 'named': return `Đồng chí có tán thành nội dung “${title}” không?`
+    case 'grading': return `Đồng chí đánh giá, xếp loại “${title}” ở mức nào?`
+  }
+}
+
 /** `accepted`: the majority was reached. `grade` is set for grading ballots; null when no grade has the majority. */
 export const VoteResult = z.object({
   counts: z.record(z.string(), z.int()), cast: z.int(), base: z.int(), needed: z.int(), accepted: z.boolean(), grade: z.string().nullable(),
