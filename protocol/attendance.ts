@@ -13,11 +13,19 @@ export const recordAbsence = defineCommand({
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'notParticipant', 'alreadyPresent'],
 })
 
+export const reportHeadCount = defineCommand({
+  name: 'attendance:reportHeadCount', summary: 'How many people sit at a remote site (điểm cầu).', access: 'the site itself, chair or clerk',
+  input: ChangeOfMeeting.extend({ personId: Id, people: z.int().min(0).max(10_000) }), output: Nothing,
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'notParticipant', 'notASite'],
+})
+
 export const attendanceEntries = [
   /** The person is in the meeting, online. `at` of the entry is when. */
   z.object({ kind: z.literal('attendance.joined'), data: z.object({ personId: Id, peerId: z.string() }) }),
   /** The person's device is gone; `leftAt` is back-dated to the cut when the connection just died. */
   z.object({ kind: z.literal('attendance.left'), data: z.object({ personId: Id, peerId: z.string(), leftAt: z.string() }) }),
+  /** A remote site says how many people sit there. */
+  z.object({ kind: z.literal('attendance.headCount'), data: z.object({ personId: Id, people: z.int().nonnegative() }) }),
   z.object({ kind: z.literal('attendance.absenceRecorded'), data: z.object({ personId: Id, excused: z.boolean() }) }),
   /** Chair and clerk only: why somebody is absent. */
   z.object({ kind: z.literal('attendance.absenceReason'), data: z.object({ personId: Id, reason: TextRef.nullable() }) }),
@@ -33,9 +41,11 @@ export interface AttendanceState {
   excused: string[]
   /** Seen by chair and clerk only. */
   reasons: Record<string, TextRef>
+  /** People at each remote site, as last told. */
+  headCounts: Record<string, number>
 }
 
-export const noAttendance: AttendanceState = { devices: {}, stays: {}, excused: [], reasons: {} }
+export const noAttendance: AttendanceState = { devices: {}, stays: {}, excused: [], reasons: {}, headCounts: {} }
 
 type AttendanceEntry = z.infer<typeof attendanceEntries[number]> & { at: string }
 
@@ -59,6 +69,8 @@ export function applyAttendance(state: AttendanceState, entry: AttendanceEntry):
       const ended = stays.map((stay, index) => index === stays.length - 1 && !remaining.length ? { ...stay, to: leftAt } : stay)
       return { ...state, devices: { ...state.devices, [personId]: remaining }, stays: { ...state.stays, [personId]: ended } }
     }
+    case 'attendance.headCount':
+      return { ...state, headCounts: { ...state.headCounts, [personId]: entry.data.people } }
     case 'attendance.absenceRecorded': {
       const others = state.excused.filter((id) => id !== personId)
       return { ...state, excused: entry.data.excused ? [...others, personId] : others }

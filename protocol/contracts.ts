@@ -1,17 +1,19 @@
 import * as agenda from './agenda.ts'
 import * as attendance from './attendance.ts'
 import * as bodies from './bodies.ts'
+import * as chat from './chat.ts'
 import * as documents from './documents.ts'
 import type { AnyCommand, AnyNotice } from './event.ts'
 import * as health from './health.ts'
 import * as identity from './identity.ts'
 import * as meetings from './meetings.ts'
 import * as minutes from './minutes.ts'
+import * as order from './order.ts'
 import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
 import * as voting from './voting.ts'
 
-const domains = { health, identity, bodies, meetings, agenda, documents, attendance, voting, minutes, room }
+const domains = { health, identity, bodies, meetings, agenda, documents, attendance, voting, minutes, room, order, chat }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 
 const has = <K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> =>

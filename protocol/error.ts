@@ -52,7 +52,15 @@ export const errorCodes = [
   // attendance
   'notParticipant',
   'alreadyPresent',
+  'notASite', // a person, not a remote site
   'tooManyDevices', // of one person in one meeting; details.limit
+  // order of the room
+  'roomLocked',
+  'ejected', // may knock, and comes in when admitted
+  'banned',
+  'notWaiting',
+  'notPresent',
+  'presides', // who presides cannot be put out
   // voting
   'voteNotFound',
   'voteAlreadyOpen', // one open vote a meeting

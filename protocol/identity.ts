@@ -4,7 +4,11 @@ import { defineRoute } from './route.ts'
 import { Line } from './text.ts'
 
 /** A person as others see them: full name in one piece (never split), office beneath. */
-export const Person = z.object({ id: Id, fullName: z.string(), office: z.string() })
+/** `site`: a remote site (điểm cầu), one camera with many people before it, that signs in like a person. */
+export const PersonKind = z.enum(['person', 'site'])
+export type PersonKind = z.infer<typeof PersonKind>
+
+export const Person = z.object({ id: Id, kind: PersonKind, fullName: z.string(), office: z.string() })
 export type Person = z.infer<typeof Person>
 
 const collator = new Intl.Collator('vi')

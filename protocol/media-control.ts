@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { PeerId, PeerLabel, PublishRight, RoomId } from './media-grant.ts'
+import { MediaRights, MediaSource, PeerId, PeerLabel, RoomId } from './media-grant.ts'
 
 /**
  * Control of a media node by the server: JSON lines over a unix socket in DATA_DIR.
@@ -7,7 +7,7 @@ import { PeerId, PeerLabel, PublishRight, RoomId } from './media-grant.ts'
  */
 
 /** Raised with every change that an older side would not understand: a node of another version is replaced, not adopted. */
-export const CONTROL_VERSION = 1
+export const CONTROL_VERSION = 2
 
 const At = z.number().describe('ms since 1970')
 const peer = { room: RoomId, peer: PeerId }
@@ -42,10 +42,21 @@ export const controlRequests = {
   subscribe: request(Nothing, z.object({ overflowed: z.boolean() })),
   /** Every event up to `seq` is stored by the server and need not be told again. */
   confirm: request(z.object({ seq: z.number() }), Nothing),
-  /** Replaces what a peer may publish; producers of other sources close at once. Older grants give no more than this either. */
-  setGrant: request(z.object({ ...peer, publish: PublishRight }), Nothing),
+  /**
+   * Replaces what the peers of a label may do; what they may no longer do ends at once. Grants signed before give no more
+   * than this either.
+   */
+  setRights: request(z.object({ room: RoomId, label: PeerLabel, rights: MediaRights }), Nothing),
+  /** Mutes the microphones of a label's peers, or everybody's but `except`; each unmutes by themselves alone. */
+  mute: request(z.object({ room: RoomId, label: PeerLabel.exactOptional(), except: PeerLabel.exactOptional() }), Nothing),
+  /** Closes what the peers of a label send of these sources; the right to send it again stays. */
+  closeProducers: request(z.object({ room: RoomId, label: PeerLabel, sources: z.array(MediaSource) }), Nothing),
+  /** How many peers may share a screen at once, from now on; it holds for a room to come too. Without: one. */
+  setScreenLimit: request(z.object({ room: RoomId, screens: z.number().int().min(1).max(100) }), Nothing),
   /** Takes a peer out; grants signed before are void. */
   closePeer: request(z.object(peer), Nothing),
+  /** Takes all peers of a label out; grants signed before are void. */
+  closeLabel: request(z.object({ room: RoomId, label: PeerLabel }), Nothing),
   closeRoom: request(z.object({ room: RoomId }), Nothing),
   listPeers: request(z.object({ room: RoomId.optional() }), z.object({ peers: z.array(PresentPeer) })),
   /** The workers and what they carry, for health and operations. */

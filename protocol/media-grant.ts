@@ -16,7 +16,19 @@ export const PeerId = z.string().min(1).max(200)
 export const PEERS_OF_A_LABEL = 4
 /** What the server wants the other peers to be told of this one: whose it is. */
 export const PeerLabel = z.string().max(2_000)
-export const PublishRight = z.array(MediaSource).max(MediaSource.options.length)
+const Sources = z.array(MediaSource).max(MediaSource.options.length)
+
+/** Small messages between the peers of a room, passed on by the node and kept nowhere. */
+export const DataChannel = z.enum(['reaction'])
+export type DataChannel = z.infer<typeof DataChannel>
+
+/** What a peer may send, receive and say. The node checks it at every request, and ends at once what is withdrawn. */
+export const MediaRights = z.object({
+  publish: Sources,
+  receive: Sources,
+  say: z.array(DataChannel).max(DataChannel.options.length),
+})
+export type MediaRights = z.infer<typeof MediaRights>
 
 /** The one algorithm that a grant may be signed with. */
 export const GRANT_ALGORITHM = 'HS256'
@@ -36,6 +48,11 @@ export const GrantClaims = z.object({
   room: RoomId,
   peer: PeerId,
   label: PeerLabel,
-  publish: PublishRight,
+  rights: MediaRights,
+  /**
+   * A companion device in a hall that has sound of its own: whatever the rights of its label, now or later, it neither
+   * sends nor receives sound.
+   */
+  silent: z.boolean(),
 })
 export type GrantClaims = z.infer<typeof GrantClaims>

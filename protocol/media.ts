@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { MediaSource, PeerId, PeerLabel, PublishRight } from './media-grant.ts'
+import { DataChannel, MediaRights, MediaSource, PeerId, PeerLabel } from './media-grant.ts'
 import { DtlsParameters, IceCandidate, IceParameters, MediaKind, RtpCapabilities, RtpParameters } from './rtp.ts'
 
 /**
@@ -20,6 +20,9 @@ export const SIGNALLING_LIMITS = {
   weightBytes: 1_024,
   /** `createTransport` in `windowS` seconds. */
   transports: 10,
+  /** `say` in `windowS` seconds, and the characters of one. */
+  sayings: 20,
+  sayingLength: 200,
   /** Seconds in which a new connection must join. */
   joinWithinS: 15,
   /** The node says `heartbeat` this often (seconds); a browser that hears nothing for three of them reconnects. */
@@ -38,7 +41,11 @@ const Transport = z.object({
 export const PeerInfo = z.object({ peerId: PeerId, label: PeerLabel })
 export type PeerInfo = z.infer<typeof PeerInfo>
 
-/** A stream to receive. Its consumer is paused at the node until `resumeConsumers`; `producerPaused`: muted at its source. */
+/** Something that another peer sends and that one may receive. `paused`: muted at its source. */
+export const ProducerInfo = z.object({ producerId: ObjectId, peerId: PeerId, source: MediaSource, paused: z.boolean() })
+export type ProducerInfo = z.infer<typeof ProducerInfo>
+
+/** A stream to receive. Its consumer is paused at the node until the browser says `resumeConsumers`. */
 export const ConsumerInfo = z.object({
   consumerId: ObjectId,
   producerId: ObjectId,
@@ -46,11 +53,21 @@ export const ConsumerInfo = z.object({
   kind: MediaKind,
   source: MediaSource,
   rtpParameters: RtpParameters,
-  producerPaused: z.boolean(),
 })
 export type ConsumerInfo = z.infer<typeof ConsumerInfo>
 
-const Layer = z.number().int().min(0).max(7)
+/** A picture that is visible at the moment, and the largest simulcast layer that its size deserves (0 is the smallest). */
+export const Watched = z.object({ producerId: ObjectId, layer: z.number().int().min(0).max(2) })
+export type Watched = z.infer<typeof Watched>
+/** More pictures than this at once no screen shows. */
+export const MOST_WATCHED = 64
+/** Where more microphones than this are open in a room, only the loudest are passed on. */
+export const MOST_HEARD = 8
+
+/** How well what a peer sends reaches the node. */
+export const Quality = z.enum(['good', 'fair', 'poor'])
+export type Quality = z.infer<typeof Quality>
+
 const Nothing = z.object({})
 const request = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
 
@@ -66,21 +83,28 @@ export const mediaRequests = {
       peerId: PeerId,
       resumed: z.boolean(),
       resumeKey: z.string(),
-      publish: PublishRight,
+      rights: MediaRights,
       peers: z.array(PeerInfo),
+      producers: z.array(ProducerInfo),
       /** What the node holds of this peer: everything else that the browser thinks it has is gone. */
       transportIds: z.array(ObjectId),
       producerIds: z.array(ObjectId),
       consumers: z.array(ConsumerInfo),
     }),
   ),
-  /** One transport a direction: a second one takes the place of the first. Once `receive` stands, `newConsumers` begins. */
+  /**
+   * One transport a direction: a second one takes the place of the first. Once `receive` stands, `newConsumers` begins:
+   * sound by itself, pictures as `setView` asks for them.
+   */
   createTransport: request(z.object({ direction: z.enum(['send', 'receive']) }), Transport),
   /** Errors: transportNotFound, unsupportedMedia. */
   connectTransport: request(z.object({ transportId: ObjectId, dtlsParameters: DtlsParameters }), Nothing),
   /** After a change of network. Errors: transportNotFound. */
   restartIce: request(z.object({ transportId: ObjectId }), z.object({ iceParameters: IceParameters })),
-  /** Errors: notAllowed (the grant now in force), sourceInUse, transportNotFound, unsupportedMedia. */
+  /**
+   * Errors: notAllowed (the rights now in force), sourceInUse, screenTaken (somebody else shares, and the room allows one),
+   * transportNotFound, unsupportedMedia.
+   */
   produce: request(
     z.object({ source: MediaSource, kind: MediaKind, rtpParameters: RtpParameters, paused: z.boolean() }),
     z.object({ producerId: ObjectId }),
@@ -90,13 +114,14 @@ export const mediaRequests = {
   pauseProducer: request(z.object({ producerId: ObjectId }), Nothing),
   resumeProducer: request(z.object({ producerId: ObjectId }), Nothing),
   /** A consumer that meanwhile closed is passed over: its `consumerClosed` is on the way. */
-  pauseConsumers: request(z.object({ consumerIds: z.array(ObjectId).max(1_000) }), Nothing),
   resumeConsumers: request(z.object({ consumerIds: z.array(ObjectId).max(1_000) }), Nothing),
-  /** The largest simulcast layer wanted (0 is the smallest). Errors: consumerNotFound. */
-  setPreferredLayers: request(
-    z.object({ consumerId: ObjectId, spatialLayer: Layer, temporalLayer: Layer.exactOptional() }),
-    Nothing,
-  ),
+  /**
+   * Which pictures are to be received from now on, whole: what is not named is paused at the node. It may name what is
+   * gone meanwhile, which is passed over, and be said before the receiving transport stands. Nothing at all: sound only.
+   */
+  setView: request(z.object({ watched: z.array(Watched).max(MOST_WATCHED) }), Nothing),
+  /** Tells the other peers something that is not kept. Errors: notAllowed, tooManyRequests. */
+  say: request(z.object({ channel: DataChannel, text: z.string().min(1).max(SIGNALLING_LIMITS.sayingLength) }), Nothing),
   /** Leaves at once, without the grace of a cut. The node then closes the connection. */
   leave: request(Nothing, Nothing),
 } as const
@@ -117,9 +142,9 @@ export const RequestMessage = z.discriminatedUnion('method', [
   requestMessage('closeProducer', mediaRequests.closeProducer),
   requestMessage('pauseProducer', mediaRequests.pauseProducer),
   requestMessage('resumeProducer', mediaRequests.resumeProducer),
-  requestMessage('pauseConsumers', mediaRequests.pauseConsumers),
   requestMessage('resumeConsumers', mediaRequests.resumeConsumers),
-  requestMessage('setPreferredLayers', mediaRequests.setPreferredLayers),
+  requestMessage('setView', mediaRequests.setView),
+  requestMessage('say', mediaRequests.say),
   requestMessage('leave', mediaRequests.leave),
 ])
 export type RequestMessage = z.infer<typeof RequestMessage>
@@ -140,13 +165,23 @@ export const NoticeMessage = z.discriminatedUnion('notice', [
   notice('heartbeat', Nothing),
   notice('peerJoined', PeerInfo),
   notice('peerLeft', z.object({ peerId: PeerId })),
+  /** Of the other peers, as far as one may receive it: begun, ended, muted or unmuted at its source. */
+  notice('producerAdded', ProducerInfo),
+  notice('producerRemoved', z.object({ producerId: ObjectId })),
+  notice('producerPaused', z.object({ producerId: ObjectId })),
+  notice('producerResumed', z.object({ producerId: ObjectId })),
   notice('newConsumers', z.object({ consumers: z.array(ConsumerInfo) })),
   notice('consumerClosed', z.object({ consumerId: ObjectId })),
-  notice('consumerPaused', z.object({ consumerId: ObjectId })),
-  notice('consumerResumed', z.object({ consumerId: ObjectId })),
-  /** The right to send it was withdrawn. */
-  notice('producerClosed', z.object({ producerId: ObjectId, source: MediaSource })),
-  notice('grantChanged', z.object({ publish: PublishRight })),
+  /** The simulcast layer that now arrives; null: none, for want of bandwidth or because it is paused. */
+  notice('consumerLayer', z.object({ consumerId: ObjectId, layer: z.number().nullable() })),
+  /** One's own producer was closed: its right was withdrawn, or it was stopped by order of the chair. */
+  notice('ownProducerClosed', z.object({ producerId: ObjectId, source: MediaSource, why: z.enum(['rights', 'stopped']) })),
+  /** One's own microphone was muted by order of the chair; oneself alone unmutes it. */
+  notice('ownProducerMuted', z.object({ producerId: ObjectId, source: MediaSource })),
+  notice('rightsChanged', z.object({ rights: MediaRights })),
+  notice('said', z.object({ peerId: PeerId, channel: DataChannel, text: z.string() })),
+  /** Only changes are told; a peer of which nothing was told is well. */
+  notice('quality', z.object({ peerId: PeerId, quality: Quality })),
   /** Who speaks above the others; it stays until somebody else does. */
   notice('activeSpeaker', z.object({ peerId: PeerId })),
   /** Everyone heard in the last interval, loudest first, in dBov (−127 silent … 0); empty when it falls silent. */
@@ -171,9 +206,9 @@ export const MediaErrorCode = z.enum([
   'tooManyDevices', // PEERS_OF_A_LABEL others of this label are in the room
   'notAllowed',
   'sourceInUse',
+  'screenTaken',
   'transportNotFound',
   'producerNotFound',
-  'consumerNotFound',
   'unsupportedMedia', // codecs or parameters that mediasoup refuses
   'mediaUnavailable', // no media worker lives at the moment; try again
   'internal',

@@ -1,10 +1,12 @@
 import { z } from 'zod'
 import { AgendaItemFacts, agendaEntries, applyAgenda, type AgendaState } from './agenda.ts'
 import { applyAttendance, attendanceEntries, noAttendance, type AttendanceState } from './attendance.ts'
+import { applyChat, chatEntries, type ChatState } from './chat.ts'
 import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
 import type { Reducer, Viewer } from './journal.ts'
 import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
 import { minutesEntries } from './minutes.ts'
+import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
 import { applyVoting, votingEntries, type VotingState } from './voting.ts'
 
 /** The programme as published: it states everything at once, since members have seen nothing of the draft. */
@@ -18,6 +20,7 @@ const published = z.object({
 /** Every kind of entry that a meeting's journal holds. */
 export const MeetingEntry = z.discriminatedUnion('kind', [
   ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...minutesEntries,
+  ...orderEntries, ...chatEntries,
 ])
 export type MeetingEntry = z.infer<typeof MeetingEntry>
 
@@ -32,13 +35,16 @@ export interface MeetingState {
   documents: DocumentsState
   attendance: AttendanceState
   votes: VotingState
+  order: OrderState
+  chat: ChatState
   minutesNumber: string | null
 }
 
 function initial(): MeetingState {
   return {
     status: 'draft', facts: null, participants: [], openedAt: null, closedAt: null,
-    agenda: [], documents: [], attendance: noAttendance, votes: [], minutesNumber: null,
+    agenda: [], documents: [], attendance: noAttendance, votes: [], order: initialOrder, chat: [],
+    minutesNumber: null,
   }
 }
 
@@ -68,10 +74,17 @@ function apply(state: MeetingState, entry: MeetingEntry & { at: string }): Meeti
       return { ...state, agenda: applyAgenda(state.agenda, entry) }
     case 'documents.attached': case 'documents.removed':
       return { ...state, documents: applyDocuments(state.documents, entry) }
-    case 'attendance.joined': case 'attendance.left': case 'attendance.absenceRecorded': case 'attendance.absenceReason':
+    case 'attendance.joined': case 'attendance.left': case 'attendance.headCount':
+    case 'attendance.absenceRecorded': case 'attendance.absenceReason':
       return { ...state, attendance: applyAttendance(state.attendance, entry) }
     case 'vote.opened': case 'vote.ballotCast': case 'vote.closed':
       return { ...state, votes: applyVoting(state.votes, entry) }
+    case 'order.ruleSet': case 'order.knocked': case 'order.knockEnded': case 'order.admitted': case 'order.muted':
+    case 'order.shareStopped': case 'order.invitedToSpeak': case 'order.ejected': case 'order.ejectionReason':
+    case 'order.banLifted': case 'order.chairHanded': case 'order.handRaised': case 'order.handLowered':
+      return { ...state, order: applyOrder(state.order, entry) }
+    case 'chat.sent':
+      return { ...state, chat: applyChat(state.chat, entry) }
     case 'minutes.saved':
       return state
     case 'minutes.published':
@@ -83,8 +96,13 @@ function apply(state: MeetingState, entry: MeetingEntry & { at: string }): Meeti
 function project(state: MeetingState, viewer: Viewer): MeetingState {
   if (viewer.office) return state
   if (state.status === 'draft') return initial()
-  return { ...state, attendance: { ...state.attendance, reasons: {} } }
+  return {
+    ...state,
+    attendance: { ...state.attendance, reasons: {} },
+    order: { ...state.order, waiting: [] },
+    chat: state.chat.filter((message) => message.to === 'everyone' || message.personId === viewer.personId),
+  }
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 1, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 2, initial, apply, project }

@@ -29,15 +29,53 @@ export const unfollowMeeting = defineCommand({
   input: z.object({ meetingId: Id }), output: z.object({}), errors: [],
 })
 
+/** A STUN or TURN server that a browser may use on its way to the media node, with credentials that end by themselves. */
+export const IceServer = z.object({ urls: z.array(z.string()), username: z.string().exactOptional(), credential: z.string().exactOptional() })
+export type IceServer = z.infer<typeof IceServer>
+
+/**
+ * `full`: microphone, camera, screen, everything to be heard and seen. `companion`: for who sits in a hall that has sound
+ * of its own: all but sound, so that nothing howls.
+ */
+export const Attending = z.enum(['full', 'companion'])
+export type Attending = z.infer<typeof Attending>
+
+const WayIn = z.object({ grant: z.string(), path: z.string(), iceServers: z.array(IceServer) })
+
 export const enterRoom = defineCommand({
   name: 'room:enter',
   summary: 'Asks for the way into the video room: a grant (60 s, one use) and the media node’s address on this origin. '
     + 'Being there is being present. The same `deviceId` after a cut takes one’s own place over again; one person has '
-    + `at most ${PEERS_OF_A_LABEL} devices there, those cut off within the grace among them.`,
+    + `at most ${PEERS_OF_A_LABEL} devices there, those cut off within the grace among them. Who must wait to be admitted knocks `
+    + 'by asking, until the socket ends or `room:stopWaiting`; the entry `order.admitted` tells to ask again.',
+  access: 'participants of a published or live meeting who were not put out',
+  input: z.object({
+    meetingId: Id, deviceId: Id, attending: Attending,
+    /** When one is in the room with another device: to be asked, to put it out, or to be there with both. */
+    others: z.enum(['ask', 'replace', 'beside']),
+  }),
+  output: z.discriminatedUnion('outcome', [
+    WayIn.extend({ outcome: z.literal('enter') }),
+    z.object({ outcome: z.literal('wait') }),
+    z.object({ outcome: z.literal('elsewhere'), devices: z.int() }),
+  ]),
+  errors: [
+    'meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'tooManyDevices', 'roomLocked', 'ejected', 'banned',
+  ],
+})
+
+export const stopWaiting = defineCommand({
+  name: 'room:stopWaiting', summary: 'Waits no longer to be admitted.', access: 'participants',
+  input: z.object({ meetingId: Id }), output: z.object({}), errors: ['meetingNotFound'],
+})
+
+export const probeConnection = defineCommand({
+  name: 'room:probe',
+  summary: 'The way to an empty room of one’s own on the media node, in which a browser tries its connection: two peers, one sends, one receives.',
   access: 'participants of a published or live meeting',
-  input: z.object({ meetingId: Id, deviceId: Id }),
-  output: z.object({ grant: z.string(), path: z.string() }),
-  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'tooManyDevices'],
+  input: z.object({ meetingId: Id }),
+  output: z.object({ ways: z.array(WayIn).length(2) }),
+  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'tooManyRequests'],
 })
 
 export const entriesNotice = defineNotice({ name: 'meeting:entries', summary: 'New entries that this viewer may see.', payload: EntriesPayload })

@@ -1,0 +1,174 @@
+import { z } from 'zod'
+import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
+import { Id, TextRef } from './journal.ts'
+import { Paragraphs } from './text.ts'
+
+/**
+ * Order in the video room: who comes in, who may send what, who has been muted or put out, and who presides. The media
+ * node carries it out (`media-control.ts`); this is what is decided and recorded.
+ */
+
+/** What the one who presides switches; each is off at first. */
+export const RoomRule = z.enum([
+  'lobby', // whoever comes waits until admitted
+  'locked', // nobody comes in any more; who is inside may come back after a cut
+  'severalScreens', // more than one may share a screen at a time
+  'invitedOnly', // only who was invited to speak sends sound and picture; the others watch
+  'clerkActs', // the clerk may do all of this for the chair; the chair alone says so
+])
+export type RoomRule = z.infer<typeof RoomRule>
+
+const presiding = 'who presides: the chair, or whom the chair handed it to, or a clerk where the chair says so'
+const errors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed'] as const
+const OfPerson = ChangeOfMeeting.extend({ personId: Id })
+const OfPersons = ChangeOfMeeting.extend({ personId: Id.nullable().describe('null: everybody') })
+
+export const setRule = defineCommand({
+  name: 'order:setRule', summary: 'Switches a rule of the room on or off.', access: `${presiding}; clerkActs: the chair alone`,
+  input: ChangeOfMeeting.extend({ rule: RoomRule, on: z.boolean() }), output: Nothing, errors,
+})
+
+export const admit = defineCommand({
+  name: 'order:admit', summary: 'Lets one who waits, or all who wait, into the room.', access: presiding,
+  input: OfPersons, output: Nothing, errors: [...errors, 'notWaiting'],
+})
+
+export const turnAway = defineCommand({
+  name: 'order:turnAway', summary: 'Sends one who waits away; they may ask again.', access: presiding,
+  input: OfPerson, output: Nothing, errors: [...errors, 'notWaiting'],
+})
+
+export const mute = defineCommand({
+  name: 'order:mute', summary: 'Mutes one person’s microphone, or everybody’s but one’s own. Each unmutes by themselves.',
+  access: presiding, input: OfPersons, output: Nothing, errors: [...errors, 'notParticipant'],
+})
+
+export const stopShare = defineCommand({
+  name: 'order:stopShare', summary: 'Ends what a person shares of a screen.', access: presiding,
+  input: OfPerson, output: Nothing, errors: [...errors, 'notParticipant'],
+})
+
+export const inviteToSpeak = defineCommand({
+  name: 'order:inviteToSpeak', summary: 'Under `invitedOnly`: gives a person microphone, camera and screen, or takes them back.',
+  access: presiding, input: OfPerson.extend({ on: z.boolean() }), output: Nothing, errors: [...errors, 'notParticipant'],
+})
+
+export const eject = defineCommand({
+  name: 'order:eject',
+  summary: 'Takes a person out with all devices. They come in again only when admitted; banned, only when the ban is lifted.',
+  access: `${presiding}; never the chair, nor who presides`,
+  input: OfPerson.extend({ ban: z.boolean(), reason: Paragraphs(500) }), output: Nothing, errors: [...errors, 'notParticipant', 'presides'],
+})
+
+export const liftBan = defineCommand({
+  name: 'order:liftBan', summary: 'Lets a banned or ejected person come in again.', access: presiding,
+  input: OfPerson, output: Nothing, errors: [...errors, 'notParticipant'],
+})
+
+export const handChair = defineCommand({
+  name: 'order:handChair', summary: 'The chair hands the presiding to a member who is present, or (null) takes it back; who got it may give it back.',
+  access: 'the chair; who presides, to give it back',
+  input: ChangeOfMeeting.extend({ personId: Id.nullable() }), output: Nothing, errors: [...errors, 'notParticipant', 'notPresent'],
+})
+
+export const raiseHand = defineCommand({
+  name: 'order:raiseHand', summary: 'Asks to speak; the order of asking is kept.', access: 'participants in the room',
+  input: ChangeOfMeeting, output: Nothing, errors: [...errors, 'notPresent'],
+})
+
+export const lowerHand = defineCommand({
+  name: 'order:lowerHand', summary: 'Takes a raised hand down: one’s own, anybody’s, or (null) all.', access: `the person; ${presiding}`,
+  input: OfPersons, output: Nothing, errors,
+})
+
+const ofPerson = z.object({ personId: Id })
+
+/** What happens to the order of the room, as the journal tells it. */
+export const orderEntries = [
+  z.object({ kind: z.literal('order.ruleSet'), data: z.object({ rule: RoomRule, on: z.boolean() }) }),
+  /** Office and who presides: somebody waits, or does no longer (came in, was sent away, closed the page). */
+  z.object({ kind: z.literal('order.knocked'), data: ofPerson }),
+  z.object({ kind: z.literal('order.knockEnded'), data: ofPerson }),
+  z.object({ kind: z.literal('order.admitted'), data: ofPerson }),
+  z.object({ kind: z.literal('order.muted'), data: z.object({ personId: Id.nullable() }) }),
+  z.object({ kind: z.literal('order.shareStopped'), data: ofPerson }),
+  z.object({ kind: z.literal('order.invitedToSpeak'), data: z.object({ personId: Id, on: z.boolean() }) }),
+  z.object({ kind: z.literal('order.ejected'), data: z.object({ personId: Id, ban: z.boolean() }) }),
+  /** Chair and clerk only: why. */
+  z.object({ kind: z.literal('order.ejectionReason'), data: z.object({ personId: Id, reason: TextRef }) }),
+  z.object({ kind: z.literal('order.banLifted'), data: ofPerson }),
+  z.object({ kind: z.literal('order.chairHanded'), data: z.object({ personId: Id.nullable() }) }),
+  z.object({ kind: z.literal('order.handRaised'), data: ofPerson }),
+  z.object({ kind: z.literal('order.handLowered'), data: z.object({ personId: Id.nullable() }) }),
+] as const
+
+type OrderEntry = z.infer<typeof orderEntries[number]> & { at: string }
+
+/** The order of the room as it stands. */
+export interface OrderState {
+  rules: Record<RoomRule, boolean>
+  /** Who presides instead of the chair. */
+  presiding: string | null
+  /** Seen by chair, clerk and who presides. */
+  waiting: string[]
+  admitted: string[]
+  invited: string[]
+  /** Put out: `ban` is how. */
+  out: { personId: string, ban: boolean }[]
+  /** In the order of asking. */
+  hands: { personId: string, at: string }[]
+}
+
+export const initialOrder: OrderState = {
+  rules: { lobby: false, locked: false, severalScreens: false, invitedOnly: false, clerkActs: false },
+  presiding: null, waiting: [], admitted: [], invited: [], out: [], hands: [],
+}
+
+const without = (ids: readonly string[], personId: string) => ids.filter((id) => id !== personId)
+const withOne = (ids: readonly string[], personId: string) => [...without(ids, personId), personId]
+
+/** The order after one more entry. */
+export function applyOrder(state: OrderState, entry: OrderEntry): OrderState {
+  switch (entry.kind) {
+    case 'order.ruleSet':
+      return { ...state, rules: { ...state.rules, [entry.data.rule]: entry.data.on } }
+    case 'order.knocked':
+      return { ...state, waiting: withOne(state.waiting, entry.data.personId) }
+    case 'order.knockEnded':
+      return { ...state, waiting: without(state.waiting, entry.data.personId) }
+    case 'order.admitted': {
+      const { personId } = entry.data
+      return {
+        ...state, waiting: without(state.waiting, personId), admitted: withOne(state.admitted, personId),
+        out: state.out.filter((one) => one.personId !== personId),
+      }
+    }
+    case 'order.invitedToSpeak': {
+      const { personId, on } = entry.data
+      return { ...state, invited: on ? withOne(state.invited, personId) : without(state.invited, personId) }
+    }
+    case 'order.ejected': {
+      const { personId, ban } = entry.data
+      return {
+        ...state, waiting: without(state.waiting, personId), admitted: without(state.admitted, personId),
+        invited: without(state.invited, personId), hands: state.hands.filter((hand) => hand.personId !== personId),
+        out: [...state.out.filter((one) => one.personId !== personId), { personId, ban }],
+      }
+    }
+    case 'order.banLifted':
+      return { ...state, out: state.out.filter((one) => one.personId !== entry.data.personId) }
+    case 'order.chairHanded':
+      return { ...state, presiding: entry.data.personId }
+    case 'order.handRaised': {
+      const { personId } = entry.data
+      if (state.hands.some((hand) => hand.personId === personId)) return state
+      return { ...state, hands: [...state.hands, { personId, at: entry.at }] }
+    }
+    case 'order.handLowered': {
+      const { personId } = entry.data
+      return { ...state, hands: personId === null ? [] : state.hands.filter((hand) => hand.personId !== personId) }
+    }
+    case 'order.muted': case 'order.shareStopped': case 'order.ejectionReason':
+      return state
+  }
+}
