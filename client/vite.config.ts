@@ -3,8 +3,9 @@ import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 import { theme } from './app/theme-config.ts'
+import { compileMessages } from './compile-messages.ts'
+import { leaveOut } from './leave-out.ts'
 import { splitNamespaces } from './split-namespaces.ts'
-import { trimMediasoupClient } from './trim-mediasoup-client.ts'
 import { pdfData } from './pdf-data-plugin.ts'
 
 const top = fileURLToPath(new URL('..', import.meta.url))
@@ -12,10 +13,17 @@ const top = fileURLToPath(new URL('..', import.meta.url))
 /** Builds the browser application into dist/client. */
 export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
+  resolve: {
+    alias: [
+      { find: /^@iconify\/vue$/, replacement: fileURLToPath(new URL('app/icon.ts', import.meta.url)) },
+      { find: /^@unhead\/vue(\/client)?$/, replacement: fileURLToPath(new URL('app/no-head.ts', import.meta.url)) },
+    ],
+  },
   plugins: [
     vue(),
     splitNamespaces(),
-    trimMediasoupClient(),
+    leaveOut(),
+    compileMessages(),
     pdfData(),
     ui({
       // Generated theme files lie in the top node_modules, so that the client folder holds sources alone.
@@ -31,7 +39,7 @@ export default defineConfig({
     }),
   ],
   // What of vue-i18n is not used is not shipped.
-  define: { __VUE_I18N_FULL_INSTALL__: false, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false },
+  define: { __VUE_I18N_FULL_INSTALL__: false, __VUE_I18N_LEGACY_API__: false, __INTLIFY_PROD_DEVTOOLS__: false, __INTLIFY_DROP_MESSAGE_COMPILER__: true },
   build: {
     outDir: '../dist/client',
     emptyOutDir: true,

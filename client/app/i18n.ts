@@ -10,10 +10,7 @@ export const uiLocales = { vi: uiVi, en: uiEn }
 const STORED = 'nghi-su.language'
 
 /** The message files of one language, one a domain: what `meetings.json` says is under `meetings.`. Loaded when wanted. */
-const files = {
-  vi: import.meta.glob<Record<string, unknown>>('./messages/vi/*.json', { import: 'default' }),
-  en: import.meta.glob<Record<string, unknown>>('./messages/en/*.json', { import: 'default' }),
-}
+const files = { vi: () => import('./messages/vi.ts'), en: () => import('./messages/en.ts') }
 
 export const i18n = createI18n({ legacy: false, locale: 'vi', fallbackLocale: false, missingWarn: true, messages: {} })
 
@@ -25,9 +22,9 @@ export function storedLanguage(): Language {
 /** Loads a language's messages, shows it and remembers it. */
 export async function showLanguage(language: Language) {
   if (!i18n.global.availableLocales.includes(language)) {
-    const loading = Object.entries(files[language]).map(async ([path, load]) => [domainOf(path), await load()] as const)
-    const loaded = await Promise.all(loading)
-    i18n.global.setLocaleMessage(language, Object.fromEntries(loaded))
+    const loaded = (await files[language]()).default
+    const messages = Object.entries(loaded).map(([path, said]) => [domainOf(path), said] as const)
+    i18n.global.setLocaleMessage(language, Object.fromEntries(messages))
   }
   i18n.global.locale.value = language
   localStorage.setItem(STORED, language)

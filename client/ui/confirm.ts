@@ -1,5 +1,4 @@
 import { useOverlay } from '@nuxt/ui/composables'
-import ConfirmDialog from './ConfirmDialog.vue'
 
 export interface Question {
   title: string
@@ -15,6 +14,8 @@ export interface Question {
 export function useConfirm() {
   const overlay = useOverlay()
   // One dialog a question: a destroyed one does not open again.
-  return async (question: Question): Promise<boolean> =>
-    await overlay.create(ConfirmDialog, { destroyOnClose: true }).open(question).result === true
+  return async (question: Question): Promise<boolean> => {
+    const { default: ConfirmDialog } = await import('./ConfirmDialog.vue')
+    return await overlay.create(ConfirmDialog, { destroyOnClose: true }).open(question).result === true
+  }
 }

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import type { Plugin } from 'vite'
+
+interface LeftOut {
+  /** Whose import of it is answered with something smaller. */
+  importer: RegExp
+  source: RegExp
+  /** What stands in its place, given the file that would have been loaded. */
+  instead(file: string): string
+}
+
+const EMPTY = 'module.exports = {}'
+
+/** Parts of libraries on the way into the room that could never run in a browser of ours, or whose answer nobody reads there. */
+const leftOut: LeftOut[] = [
+  // Handlers that the build's target excludes, React Native, and the library's own tests.
+  {
+    importer: /\/mediasoup-client\/lib\//,
+    source: /^\.\/(?:handlers\/(?:Chrome74|ReactNative106|FakeHandler)|test\/fakeParameters)$/,
+    instead: () => EMPTY,
+  },
+  // Its log is for who develops it.
+  {
+    importer: /\/(?:mediasoup-client|awaitqueue|h264-profile-level-id)\//,
+    source: /^debug$/,
+    instead: () => 'module.exports = () => () => {}',
+  },
+  // A schema describes itself to the documentation, which the server writes.
+  {
+    importer: /\/zod\/v4\/classic\//,
+    source: /\/core\/(?:to-json-schema|json-schema-processors)\.js$/,
+    instead: (file) => exportsOf(file).map((name) => `export const ${name} = () => ({});`).join('\n'),
+  },
+]
+
+function exportsOf(file: string): string[] {
+  return [...readFileSync(file, 'utf8').matchAll(/^export (?:const|function) (\w+)/gm)].map((match) => match[1]!)
+}
+
+const MARK = '\0left-out/'
+
+/** Leaves out of libraries what is never used, by the list above. */
+export function leaveOut(): Plugin {
+  const kept = new Map<string, string>()
+  return {
+    name: 'leave-out',
+    enforce: 'pre',
+    async resolveId(source, importer) {
+      if (!importer) return null
+      const found = leftOut.find((part) => part.source.test(source) && part.importer.test(importer))
+      if (!found) return null
+      const file = source.startsWith('.') ? path.resolve(path.dirname(importer), source) : source
+      kept.set(MARK + file, found.instead(file))
+      return MARK + file
+    },
+    load: { filter: { id: /^\0left-out\// }, handler: (id) => kept.get(id) ?? null },
+  }
+}
