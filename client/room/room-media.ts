@@ -1,9 +1,9 @@
 import { computed, onScopeDispose, ref, shallowReactive, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { ErrorCode } from '../../protocol/error.ts'
-import type { MediaSource } from '../../protocol/media-grant.ts'
-import type { CloseReason } from '../../protocol/media.ts'
-import { enterRoom } from '../../protocol/room.ts'
+import type { MediaRights, MediaSource } from '../../protocol/media-grant.ts'
+import type { CloseReason, Quality } from '../../protocol/media.ts'
+import { enterRoom, type Attending } from '../../protocol/room.ts'
 import { toApiError } from '../app/api-error.ts'
 import { socketClient } from '../app/socket.ts'
 import { useSession } from '../identity/session.ts'
@@ -11,43 +11,111 @@ import type { Meeting } from '../meetings/use-meeting.ts'
 import { useNotify } from '../ui/notify.ts'
 import type { RemoteTrack, SessionState } from './media/events.ts'
 import { createMediaSession, type MediaSession } from './media/session.ts'
+import type { Reaction } from './reactions.ts'
+import type { Devices } from './use-devices.ts'
 
-/** How a person wants to come in. */
-export interface JoinWish { microphone: boolean, camera: boolean }
+/** How a person wants to come in. `attending` companion: in a hall with sound of its own; neither sends nor receives sound. */
+export interface JoinWish { microphone: boolean, camera: boolean, attending: Attending }
 
-/** One person in the room, oneself among them. */
+/** A camera or screen that somebody sends. */
+export interface Picture {
+  /** '' for one's own. */
+  producerId: string
+  /** Null while nothing of it is received: it is not watched, or has not come yet. A tile shows the initial meanwhile. */
+  track: MediaStreamTrack | null
+  /** Held at its source for a moment. */
+  paused: boolean
+  /** It is watched, and nothing arrives for want of bandwidth. */
+  starved: boolean
+}
+
+/** One person in the room, oneself among them (last). */
 export interface RoomPeer {
   personId: string
   own: boolean
   muted: boolean
-  camera: MediaStreamTrack | null
-  screen: MediaStreamTrack | null
+  camera: Picture | null
+  screen: Picture | null
+  /** How well what they send reaches the node: the worst of their devices. */
+  quality: Quality
+  /** How many devices they are here with. */
+  devices: number
 }
 
 export type OwnSource = 'microphone' | 'camera' | 'screen'
 
-/** The media of the room as the interface reads it. */
+/** A picture that is visible at the moment. */
+export interface VisiblePicture {
+  personId: string
+  source: 'camera' | 'screen'
+  /** As shown, in CSS pixels. */
+  width: number
+  height: number
+  /** In a window of its own (picture in picture), which is seen while the page is hidden. */
+  floating?: boolean
+}
+
+/**
+ * `joining`: on the way in. `waiting`: until somebody lets one in; call `retry` when the meeting's state has one admitted.
+ * `elsewhere`: one is in the room with another device; call `choose`. `ended`: see `ended`.
+ */
+export type RoomPhase = 'joining' | 'waiting' | 'elsewhere' | 'in' | 'ended'
+
+/** Why one is out of the room without one's own doing: ended by the node, or not let in. */
+export type RoomEnd = CloseReason | 'refused' | 'ejected' | 'banned' | 'roomLocked' | 'tooManyDevices'
+
+/** What somebody shows for a moment; `id` stays with it. */
+export interface ShownReaction { id: number, personId: string, reaction: Reaction }
+
+/** The media of the room as the interface reads it. Ends by `leave`, with the scope of `useRoomMedia`, or by `ended`. */
 export interface RoomMedia {
+  phase: Readonly<ShallowRef<RoomPhase>>
+  /** In phase `waiting`: asks again whether one may come in. Without harm at any other time. */
+  retry(): void
+  /** In phase `elsewhere`: put the other devices out, or be there with both. */
+  choose(others: 'replace' | 'beside'): void
+  /** With how many other devices one is there, in phase `elsewhere`. */
+  otherDevices: Readonly<Ref<number>>
   connection: Readonly<ShallowRef<SessionState>>
   /** Entering fails because there is no media server; it is tried again. */
   unavailable: Readonly<Ref<boolean>>
-  /** Why it ended without one's own doing. */
-  ended: Readonly<ShallowRef<CloseReason | 'refused' | null>>
+  ended: Readonly<ShallowRef<RoomEnd | null>>
+  attending: Attending
   peers: ComputedRef<RoomPeer[]>
-  /** What is to be heard, by a key that stays with it. */
+  /** What is to be heard, by a key that stays with it. Play it on the sink `devices.speaker`. */
   audio: ComputedRef<[key: string, track: MediaStreamTrack][]>
   /** Who is heard now. */
   speaking: ComputedRef<ReadonlySet<string>>
   /** The last of the others to speak above the rest. */
   speaker: Readonly<ShallowRef<string | null>>
+  /** Who has spoken above the rest, oneself too, the latest first. */
+  recentSpeakers: Readonly<ShallowRef<readonly string[]>>
+  /**
+   * Says what is visible, whole, whenever that changes (a page turned, a tile resized, a picture in a window of its own).
+   * Only this is received, in the size that is seen; changes in quick succession are taken together. A hidden page needs
+   * no call: only what is `floating` is received then.
+   */
+  watch(pictures: readonly VisiblePicture[]): void
+  /** `none` receives sound only. Kept in this browser. */
+  pictures: Ref<'all' | 'none'>
   own: {
     microphone: ComputedRef<boolean>
     camera: ComputedRef<MediaStreamTrack | null>
     screen: ComputedRef<MediaStreamTrack | null>
+    /** What one may send and say; null before one is in. */
+    rights: Readonly<ShallowRef<MediaRights | null>>
   }
+  /** One speaks while one's microphone is on mute, for longer than a cough. */
+  speakingWhileMuted: Readonly<Ref<boolean>>
   /** What is just being turned on. */
   changing: ReadonlySet<OwnSource>
   toggle(source: OwnSource): void
+  /** Shows a reaction to everybody, oneself too. Beyond a few at once it does nothing. */
+  react(reaction: Reaction): void
+  /** For about four seconds each, oldest first. */
+  reactions: Readonly<ShallowRef<readonly ShownReaction[]>>
+  /** Microphone, camera, speaker and blur: what is chosen here is in use at once. The same as `useDevices()`. */
+  devices: Devices
   leave(): void
 }
 
