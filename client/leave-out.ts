@@ -10,15 +10,13 @@ interface LeftOut {
   instead(file: string): string
 }
 
-const EMPTY = 'module.exports = {}'
-
 /** Parts of libraries on the way into the room that could never run in a browser of ours, or whose answer nobody reads there. */
 const leftOut: LeftOut[] = [
-  // Handlers that the build's target excludes, React Native, and the library's own tests.
+  // The handlers of all browsers: room/media/browser-handler.ts loads the one that is needed.
   {
-    importer: /\/mediasoup-client\/lib\//,
-    source: /^\.\/(?:handlers\/(?:Chrome74|ReactNative106|FakeHandler)|test\/fakeParameters)$/,
-    instead: () => EMPTY,
+    importer: /\/mediasoup-client\/lib\/(?:Device|index)\.js$/,
+    source: /^\.\/(?:handlers\/\w+|test\/fakeParameters)$/,
+    instead: () => 'module.exports = {}',
   },
   // Its log is for who develops it.
   {

@@ -38,7 +38,9 @@ async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('media-page.ts', import.meta.url))
   const built = await build({
     configFile: false, logLevel: 'silent',
-    build: { write: false, minify: false, lib: { entry, formats: ['es'] } },
+    build: {
+      write: false, minify: false, lib: { entry, formats: ['es'] }, rolldownOptions: { output: { codeSplitting: false } },
+    },
   })
   const [output] = Array.isArray(built) ? built : [built]
   if (!output || !('output' in output)) throw new Error('nothing was built')
