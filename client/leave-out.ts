@@ -12,10 +12,10 @@ interface LeftOut {
 
 /** Parts of libraries on the way into the room that could never run in a browser of ours, or whose answer nobody reads there. */
 const leftOut: LeftOut[] = [
-  // The handlers of all browsers: room/media/browser-handler.ts loads the one that is needed.
+  // Handlers that the build's target excludes, React Native, and the library's own tests.
   {
-    importer: /\/mediasoup-client\/lib\/(?:Device|index)\.js$/,
-    source: /^\.\/(?:handlers\/\w+|test\/fakeParameters)$/,
+    importer: /\/mediasoup-client\/lib\//,
+    source: /^\.\/(?:handlers\/(?:Chrome74|ReactNative106|FakeHandler)|test\/fakeParameters)$/,
     instead: () => 'module.exports = {}',
   },
   // Its log is for who develops it.

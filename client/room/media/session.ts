@@ -2,7 +2,6 @@ import { Device } from 'mediasoup-client'
 import { EnhancedEventEmitter } from 'mediasoup-client/enhancedEvents'
 import type { MediaSource } from '../../../protocol/media-grant.ts'
 import type { CloseReason, MediaOutput, NoticeMessage, PeerInfo } from '../../../protocol/media.ts'
-import { browserHandler } from './browser-handler.ts'
 import { createConnecting, type Access } from './connecting.ts'
 import { capture, type CaptureResult } from './devices.ts'
 import type { LocalTrack, RemoteTrack, SessionEvents, SessionState } from './events.ts'
@@ -95,7 +94,7 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     const { nodeId, routerRtpCapabilities } = opened.welcome
     const resumable = held?.nodeId === nodeId ? held : undefined
     if (!device || !resumable) {
-      device = await Device.factory({ handlerFactory: await browserHandler() })
+      device = await Device.factory()
       await device.load({ routerRtpCapabilities: routerRtpCapabilities as Parameters<Device['load']>[0]['routerRtpCapabilities'] })
     }
     if (isClosed()) return opened.close()
