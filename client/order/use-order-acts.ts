@@ -1,0 +1,56 @@
+import { useI18n } from 'vue-i18n'
+import {
+  admit, eject, handChair, inviteToSpeak, liftBan, lowerHand, mute, raiseHand, setRule, stopShare, turnAway, type RoomRule,
+} from '../../protocol/order.ts'
+import { useAttempt } from '../app/attempt.ts'
+import { socketClient } from '../app/socket.ts'
+import { useMeeting } from '../meetings/use-meeting.ts'
+import { useConfirm } from '../ui/confirm.ts'
+
+/** What is done to the order of the room; each says what went wrong and resolves to whether it was done. */
+export function useOrderActs() {
+  const { t } = useI18n()
+  const confirm = useConfirm()
+  const meeting = useMeeting()
+  const { busy, attempt } = useAttempt()
+  const meetingId = meeting.id
+  const nameOf = (personId: string) => meeting.person(personId)?.fullName ?? ''
+
+  return {
+    busy,
+    setRule: (rule: RoomRule, on: boolean) => attempt((key) => socketClient.send(setRule, { meetingId, rule, on, key })),
+    /** Null: everybody who waits. */
+    admit: (personId: string | null) => attempt((key) => socketClient.send(admit, { meetingId, personId, key })),
+    turnAway: (personId: string) => attempt((key) => socketClient.send(turnAway, { meetingId, personId, key })),
+    mute: (personId: string) => attempt((key) => socketClient.send(mute, { meetingId, personId, key })),
+    stopShare: (personId: string) => attempt((key) => socketClient.send(stopShare, { meetingId, personId, key })),
+    liftBan: (personId: string) => attempt((key) => socketClient.send(liftBan, { meetingId, personId, key })),
+    eject: (personId: string, ban: boolean, reason: string) =>
+      attempt((key) => socketClient.send(eject, { meetingId, personId, ban, reason, key }), { personId, ban, reason }),
+    raiseHand: () => attempt((key) => socketClient.send(raiseHand, { meetingId, key })),
+    /** Null: all hands. */
+    lowerHand: (personId: string | null) => attempt((key) => socketClient.send(lowerHand, { meetingId, personId, key })),
+    endInvitation: (personId: string) =>
+      attempt((key) => socketClient.send(inviteToSpeak, { meetingId, personId, on: false, key })),
+    /** Whose turn it is need not ask any longer. */
+    invite: (personId: string) => attempt(async (key) => {
+      await socketClient.send(inviteToSpeak, { meetingId, personId, on: true, key })
+      const asking = meeting.state.value?.order.hands.some((hand) => hand.personId === personId)
+      if (asking) await socketClient.send(lowerHand, { meetingId, personId })
+    }),
+    async muteAll() {
+      const agreed = await confirm({
+        title: t('order.everyone.muteTitle'), text: t('order.everyone.muteText'), action: t('order.everyone.mute'),
+      })
+      return agreed && await attempt((key) => socketClient.send(mute, { meetingId, personId: null, key }))
+    },
+    async handChair(personId: string) {
+      const name = nameOf(personId)
+      const agreed = await confirm({
+        title: t('order.chair.handTitle', { name }), text: t('order.chair.handText', { name }), action: t('order.chair.hand'),
+      })
+      return agreed && await attempt((key) => socketClient.send(handChair, { meetingId, personId, key }))
+    },
+    takeChairBack: () => attempt((key) => socketClient.send(handChair, { meetingId, personId: null, key })),
+  }
+}

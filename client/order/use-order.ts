@@ -1,0 +1,24 @@
+import { computed } from 'vue'
+import { initialOrder } from '../../protocol/order.ts'
+import { useSession } from '../identity/session.ts'
+import { useMeeting } from '../meetings/use-meeting.ts'
+import { presidingAs } from './presiding.ts'
+
+/** The order of the room as it stands, seen by the one at this page. */
+export function useOrder() {
+  const session = useSession()
+  const meeting = useMeeting()
+  const order = computed(() => meeting.state.value?.order ?? initialOrder)
+  const own = computed(() => session.personId === null ? undefined : meeting.participant(session.personId))
+  const as = computed(() => presidingAs(order.value, session.personId, own.value?.role))
+  return {
+    order,
+    /** In whose place one presides; null: one does not. */
+    as,
+    presides: computed(() => as.value !== null),
+    isChair: computed(() => own.value?.role === 'chair'),
+    handRaised: computed(() => order.value.hands.some((hand) => hand.personId === session.personId)),
+    nameOf: (personId: string) => meeting.person(personId)?.fullName ?? '',
+    officeOf: (personId: string) => meeting.participant(personId)?.office || meeting.person(personId)?.office || '',
+  }
+}
