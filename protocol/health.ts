@@ -5,7 +5,7 @@ export const Health = z.object({
   status: z.enum(['ok', 'degraded']),
   version: z.string(),
   database: z.enum(['up', 'down']),
-  mediaNodes: z.array(z.object({ id: z.string(), state: z.enum(['up', 'starting', 'down']), workers: z.int(), rooms: z.int(), peers: z.int() })),
+  mediaNodes: z.array(z.object({ id: z.string(), state: z.enum(['up', 'starting', 'draining', 'down']), workers: z.int(), rooms: z.int(), peers: z.int() })),
 })
 export type Health = z.infer<typeof Health>
 

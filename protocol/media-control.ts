@@ -1,9 +1,11 @@
 import { z } from 'zod'
+import { LinkAddress, LinkedSaying, LinkId, LinkState } from './media-link.ts'
 import { MediaRights, MediaSource, PeerId, PeerLabel, RoomId } from './media-grant.ts'
 
 /**
  * Control of a media node by the server: JSON lines over a unix socket in DATA_DIR.
- * The server sends requests, the node answers each by its `id`, and reports events.
+ * The server sends requests, the node answers each by its `id`, and reports events. A node of another machine connects to
+ * the server instead (`/media-nodes`, a WebSocket) and speaks the same.
  */
 
 /** Raised with every change that an older side would not understand: a node of another version is replaced, not adopted. */
@@ -58,6 +60,17 @@ export const controlRequests = {
   /** Takes all peers of a label out; grants signed before are void. */
   closeLabel: request(z.object({ room: RoomId, label: PeerLabel }), Nothing),
   closeRoom: request(z.object({ room: RoomId }), Nothing),
+  /** Opens this node's end of a link for a room that has peers here; an end of that name is closed first. */
+  openLink: request(z.object({ room: RoomId, link: LinkId }), LinkAddress),
+  /** Tells it where the other end is. From then on the node reports its side with every change. */
+  connectLink: request(z.object({ room: RoomId, link: LinkId, remote: LinkAddress }), Nothing),
+  closeLink: request(z.object({ room: RoomId, link: LinkId }), Nothing),
+  /** What the other side shows now. */
+  showLinked: request(LinkState, Nothing),
+  /** What a peer of the other side said. */
+  passSaying: request(LinkedSaying, Nothing),
+  /** The links that stand; their state is reported again. */
+  listLinks: request(Nothing, z.object({ links: z.array(z.object({ room: RoomId, link: LinkId })) })),
   listPeers: request(z.object({ room: RoomId.optional() }), z.object({ peers: z.array(PresentPeer) })),
   /** The workers and what they carry, for health and operations. */
   state: request(Nothing, z.object({
@@ -81,8 +94,25 @@ export const ControlLine = z.union([
   z.object({ id: z.number(), ok: z.literal(true), data: z.unknown() }),
   z.object({ id: z.number(), ok: z.literal(false), message: z.string() }),
   z.object({ seq: z.number(), report: ControlEvent }),
+  z.object({ linked: LinkState }),
+  z.object({ saying: LinkedSaying }),
+  /** This node takes nobody new: it is to be emptied. */
+  z.object({ draining: z.literal(true) }),
 ])
 export type ControlLine = z.infer<typeof ControlLine>
+
+/** The claims with which a node of another machine registers: a JWT of the grants' secret, audience REGISTRATION_AUDIENCE. */
+export const Registration = z.object({
+  jti: z.string().min(16).max(64),
+  nodeId: z.string().regex(/^[\w-]{8,64}$/),
+  version: z.number(),
+  workers: z.int().min(1).max(64),
+  /** Where the server reaches its signalling. */
+  host: z.string().max(255),
+  port: z.int().min(1).max(65_535),
+})
+export type Registration = z.infer<typeof Registration>
+export const REGISTRATION_AUDIENCE = 'media-nodes'
 
 /** What a starting node tells the process that started it, over Node's own IPC channel. */
 export const StartReport = z.discriminatedUnion('state', [

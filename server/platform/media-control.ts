@@ -1,8 +1,10 @@
 import { connect } from 'node:net'
 import { createInterface } from 'node:readline'
+import type { Duplex } from 'node:stream'
 import {
   controlRequests, ControlLine, type ControlEvent, type ControlInput, type ControlMethod, type ControlOutput,
 } from '../../protocol/media-control.ts'
+import type { LinkedSaying, LinkState } from '../../protocol/media-link.ts'
 import { AppError } from './error.ts'
 
 /** One connection to a media node's control socket. */
@@ -20,19 +22,34 @@ interface Waiting {
   reject: (error: Error) => void
 }
 
-/** Connects; fails when nothing listens there. `onClose` is called once, for whatever reason. */
-export async function connectMediaControl(
-  path: string,
-  on: { report(seq: number, event: ControlEvent): void; close(): void },
-): Promise<MediaControl> {
-  const waiting = new Map<number, Waiting>()
-  let lastId = 0
+/** What a node tells without being asked. */
+export interface MediaControlEvents {
+  report(seq: number, event: ControlEvent): void
+  linked(state: LinkState): void
+  saying(saying: LinkedSaying): void
+  draining(): void
+  /** Called once, for whatever reason. */
+  close(): void
+}
+
+/** Connects to a node of this machine; fails when nothing listens there. */
+export async function connectMediaControl(path: string, on: Partial<MediaControlEvents>): Promise<MediaControl> {
   const socket = connect(path)
   await new Promise<void>((resolve, reject) => socket.once('connect', resolve).once('error', reject))
+  return speakMediaControl(socket, on)
+}
+
+/** Speaks with a node over a connection that stands. */
+export function speakMediaControl(socket: Duplex, on: Partial<MediaControlEvents>): MediaControl {
+  const waiting = new Map<number, Waiting>()
+  let lastId = 0
 
   function receive(text: string): void {
     const line = ControlLine.parse(JSON.parse(text))
-    if ('report' in line) return on.report(line.seq, line.report)
+    if ('report' in line) return on.report?.(line.seq, line.report)
+    if ('linked' in line) return on.linked?.(line.linked)
+    if ('saying' in line) return on.saying?.(line.saying)
+    if ('draining' in line) return on.draining?.()
     const request = waiting.get(line.id)
     waiting.delete(line.id)
     if (line.ok) request?.resolve(line.data)
@@ -54,7 +71,7 @@ export async function connectMediaControl(
   socket.on('close', () => {
     for (const request of waiting.values()) request.reject(new AppError('mediaUnavailable'))
     waiting.clear()
-    on.close()
+    on.close?.()
   })
 
   return {
@@ -72,6 +89,6 @@ export async function connectMediaControl(
         waiting.delete(id)
       }
     },
-    close: () => socket.end(),
+    close: () => void socket.end(),
   }
 }

@@ -10,6 +10,7 @@ import pino from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { NodeFile, type ControlEvent, type PresentPeer } from '../../protocol/media-control.ts'
+import type { MediaRights } from '../../protocol/media-grant.ts'
 import { startMediaNode, type MediaNode, type MediaNodeOptions } from './media-node.ts'
 import type { PresenceFollower } from './media-presence.ts'
 
@@ -40,6 +41,8 @@ async function freePort(): Promise<number> {
   probe.close()
   return port
 }
+
+const sound: MediaRights = { publish: ['microphone'], receive: ['microphone'], say: [] }
 
 const nodeFile = async () => NodeFile.parse(JSON.parse(await readFile(path.join(options.dataDir, 'media', 'node.json'), 'utf8')))
 
@@ -85,7 +88,7 @@ async function connect(through: MediaNode, at: string): Promise<WebSocket> {
 }
 
 async function join(through: MediaNode, room: string, peer: string): Promise<WebSocket> {
-  const { grant, path: at } = await through.grant({ room, peer, label: '', publish: ['microphone'] })
+  const { grant, path: at } = await through.grant({ room, peer, label: peer, rights: sound, silent: false })
   const socket = await connect(through, at)
   const [welcome] = await once(socket, 'message') as [Buffer]
   const { data: { routerRtpCapabilities } } = JSON.parse(String(welcome)) as { data: { routerRtpCapabilities: unknown } }
@@ -112,7 +115,7 @@ test('starts a node, lets peers in through the server’s port, tells of them, a
   const children = (await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8')).trim().split(' ').map(Number)
   await node.stop()
   for (const one of [pid, ...children]) await expect.poll(() => isAlive(one)).toBe(false)
-  await expect(node.grant({ room: 'room', peer: 'ann', label: '', publish: [] }))
+  await expect(node.grant({ room: 'room', peer: 'ann', label: '', rights: sound, silent: false }))
     .rejects.toMatchObject({ code: 'mediaUnavailable' })
 }, 60_000)
 
@@ -132,12 +135,12 @@ test('changes grants, takes peers out and closes rooms', async () => {
   const [ann, binh] = [await join(node, 'room', 'ann'), await join(node, 'room', 'binh')]
   const heard: string[] = []
   for (const socket of [ann, binh]) socket.on('message', (raw) => heard.push(String(raw)))
-  await node.setGrant('room', 'ann', [])
+  await node.setRights('room', 'ann', { publish: [], receive: [], say: [] })
   await node.closePeer('room', 'ann')
   await node.closeRoom('room')
   await expect.poll(() => presence.names()).toEqual(['peerJoined ann', 'peerJoined binh', 'peerLeft ann', 'peerLeft binh'])
   await expect.poll(() => heard.filter((line) => !line.includes('heartbeat'))).toEqual(expect.arrayContaining([
-    '{"notice":"grantChanged","data":{"publish":[]}}',
+    '{"notice":"rightsChanged","data":{"rights":{"publish":[],"receive":[],"say":[]}}}',
     '{"notice":"closed","data":{"reason":"removed"}}',
     '{"notice":"closed","data":{"reason":"roomClosed"}}',
   ]))

@@ -24,12 +24,12 @@ function start() {
 test('the grace of a dead node’s peers begins when the next node is there', async () => {
   const { presence, told } = start()
   presence.connected('one', [present('ann'), present('binh')])
-  presence.lost(500)
+  presence.lost('one', 500)
   expect(presence.peers('r')).toMatchObject([{ peer: 'ann', cutAt: 500 }, { peer: 'binh', cutAt: 500 }])
   await vi.advanceTimersByTimeAsync(60_000)
   presence.connected('two', [])
   await vi.advanceTimersByTimeAsync(80_000)
-  presence.report(joined('ann'), () => undefined)
+  presence.report('two', joined('ann'), () => undefined)
   await vi.advanceTimersByTimeAsync(20_000)
   expect(told).toEqual(['peerCut ann 500', 'peerCut binh 500', 'peerResumed ann 1', 'peerLeft binh 500'])
   expect(presence.peers('r').map(({ peer }) => peer)).toEqual(['ann'])
@@ -38,7 +38,7 @@ test('the grace of a dead node’s peers begins when the next node is there', as
 test('without a next node presence ends too, later', async () => {
   const { presence, told } = start()
   presence.connected('one', [present('ann')])
-  presence.lost(500)
+  presence.lost('one', 500)
   await vi.advanceTimersByTimeAsync(100_000)
   expect(told).toEqual(['peerCut ann 500'])
   await vi.advanceTimersByTimeAsync(100_000)
@@ -66,7 +66,7 @@ test('what can never be stored is given up unconfirmed, holds nothing else up fo
     reconcile: async (peers) => void told.push(`reconcile ${peers.map(({ peer }) => peer).join()}`),
   })
   presence.connected('one', [])
-  for (const peer of ['ann', 'binh']) presence.report(joined(peer), () => confirmed.push(peer))
+  for (const peer of ['ann', 'binh']) presence.report('one', joined(peer), () => confirmed.push(peer))
   await vi.advanceTimersByTimeAsync(200_000)
   expect(told).toEqual(['peerJoined binh', 'reconcile ann,binh'])
   expect(confirmed).toEqual(['binh'])
@@ -85,11 +85,36 @@ test('a database that is away is waited for, however long, and order is kept', a
     reconcile: async () => void told.push('reconcile'),
   })
   presence.connected('one', [])
-  for (const peer of ['ann', 'binh']) presence.report(joined(peer), () => confirmed.push(peer))
+  for (const peer of ['ann', 'binh']) presence.report('one', joined(peer), () => confirmed.push(peer))
   await vi.advanceTimersByTimeAsync(3600_000)
   expect(confirmed).toEqual([])
   away = false
   await vi.advanceTimersByTimeAsync(20_000)
   expect(told).toEqual(['peerJoined ann', 'peerJoined binh'])
   expect(confirmed).toEqual(['ann', 'binh'])
+})
+
+test('who moves to another node stays present, whatever the one that was left still reports', async () => {
+  const { presence, told } = start()
+  presence.connected('one', [present('ann')])
+  presence.connected('two', [])
+  presence.report('two', joined('ann'), () => undefined)
+  const confirmed: string[] = []
+  presence.report('one', { event: 'peerLeft', room: 'r', peer: 'ann', at: 2, reason: 'removed' }, () => confirmed.push('left'))
+  await vi.advanceTimersByTimeAsync(0)
+  expect(told).toEqual(['peerResumed ann 1'])
+  expect(confirmed).toEqual(['left'])
+  expect([presence.nodeOf('r', 'ann'), presence.load('one'), presence.load('two', 'r')]).toEqual(['two', 0, 1])
+})
+
+test('the death of one node of several: its peers have the grace to join another one; those of the others are untouched', async () => {
+  const { presence, told } = start()
+  presence.connected('one', [present('ann'), present('binh')])
+  presence.connected('two', [present('chi')])
+  presence.lost('one', 500)
+  await vi.advanceTimersByTimeAsync(60_000)
+  presence.report('two', joined('ann'), () => undefined)
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(told).toEqual(['peerCut ann 500', 'peerCut binh 500', 'peerResumed ann 1', 'peerLeft binh 500'])
+  expect(presence.nodesOf('r')).toEqual(['two'])
 })

@@ -17,32 +17,40 @@ export interface PresenceFollower {
 const keyOf = ({ room, peer }: { room: string; peer: string }) => JSON.stringify([room, peer])
 const ATTEMPTS = 8
 const isAway = (error: unknown) => isDatabaseUnavailable(error) || (error instanceof AppError && error.code === 'databaseUnavailable')
-/** How long the peers of a dead node count as present while no other node can be started, beyond their grace, in ms. */
+/** How long the peers of a dead node count as present while there is no other node, beyond their grace, in ms. */
 const RESTART_PATIENCE_MS = 60_000
 const pauseAfter = (attempt: number) => Math.min(15_000, 250 * 2 ** attempt)
 
 export interface Presence {
   peers(room?: string): PresentPeer[]
+  /** The node that has a peer, or had it until it died. */
+  nodeOf(room: string, peer: string): string | undefined
+  /** How many peers a node has, of one room or of all. */
+  load(nodeId: string, room?: string): number
+  /** The nodes that have peers of a room. */
+  nodesOf(room: string): string[]
   /** A node was reached that has these peers. */
   connected(nodeId: string, peers: PresentPeer[]): void
-  /** The node's process is gone since `at`: its peers have the grace to join the next one, counted from when it is there. */
-  lost(at: number): void
-  report(event: ControlEvent, confirm: () => void): void
+  /** A node is gone since `at`: its peers have the grace to join another one, counted from when there is one. */
+  lost(nodeId: string, at: number): void
+  report(nodeId: string, event: ControlEvent, confirm: () => void): void
   follow(follower: PresenceFollower): void
   reconcile(lostAt: number | undefined): void
   close(): void
 }
 
+type Held = PresentPeer & { nodeId: string }
+type Missing = Held & { cutAt: number, timer: NodeJS.Timeout }
+
 /**
- * Who is in the rooms, as the node reports it, passed on to the follower in order and one at a time. The death of a node
- * is bridged: a peer that joins the next one within the grace was cut and resumed, one that does not has left when it died.
+ * Who is in the rooms, as the nodes report it, passed on to the follower in order and one at a time. The death of a node
+ * is bridged: a peer that joins another one within the grace was cut and resumed, one that does not has left when it died.
  */
 export function createPresence({ graceMs, log }: { graceMs: number; log: Logger }): Presence {
-  let present = new Map<string, PresentPeer>()
-  /** Peers of a dead node that are waited for, by when they were lost. */
-  const missing = new Map<string, PresentPeer & { cutAt: number }>()
-  let givingUp: NodeJS.Timeout | undefined
-  let nodeId: string | undefined
+  const present = new Map<string, Held>()
+  /** Peers of dead nodes that are waited for. */
+  const missing = new Map<string, Missing>()
+  const nodes = new Set<string>()
   let follower: PresenceFollower | undefined
   let queue = Promise.resolve()
   let closed = false
@@ -67,68 +75,77 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
     })
   }
 
+  const all = () => [...present.values(), ...missing.values()]
+  const shown = ({ room, peer, label, joinedAt, cutAt }: Held): PresentPeer => ({ room, peer, label, joinedAt, cutAt })
+
   function reconcile(lostAt: number | undefined): void {
-    tell('reconcile', (to) => to.reconcile([...present.values(), ...missing.values()], lostAt))
+    tell('reconcile', (to) => to.reconcile(all().map(shown), lostAt))
   }
 
-  function apply(event: ControlEvent): ControlEvent {
+  function found(key: string): boolean {
+    clearTimeout(missing.get(key)?.timer)
+    return missing.delete(key)
+  }
+
+  /** What the follower is told; undefined where it is of a node that the peer has left for another one. */
+  function apply(nodeId: string, event: ControlEvent): ControlEvent | undefined {
+    const { room, peer, at } = event
     const key = keyOf(event)
     const known = present.get(key)
-    switch (event.event) {
-      case 'peerJoined': {
-        const awaited = missing.delete(key)
-        present.set(key, { room: event.room, peer: event.peer, label: event.label, joinedAt: event.at, cutAt: null })
-        return awaited ? { event: 'peerResumed', room: event.room, peer: event.peer, at: event.at } : event
-      }
-      case 'peerCut':
-        if (known) known.cutAt = event.at
-        return event
-      case 'peerResumed':
-        if (known) known.cutAt = null
-        return event
-      case 'peerLeft':
-        present.delete(key)
-        return event
+    if (event.event === 'peerJoined') {
+      const awaited = found(key) || known !== undefined
+      present.set(key, { room, peer, label: event.label, joinedAt: at, cutAt: null, nodeId })
+      return awaited ? { event: 'peerResumed', room, peer, at } : event
     }
+    if (known && known.nodeId !== nodeId) return undefined
+    if (event.event === 'peerLeft') present.delete(key)
+    else if (known) known.cutAt = event.event === 'peerCut' ? at : null
+    return event
   }
 
-  function giveUpAfter(ms: number): void {
-    clearTimeout(givingUp)
-    givingUp = setTimeout(() => {
-      for (const [key, { room, peer, cutAt }] of missing) {
-        missing.delete(key)
-        tell('peerLeft', (to) => to.event({ event: 'peerLeft', room, peer, at: cutAt, reason: 'timedOut' }))
-      }
-    }, ms).unref()
+  function awaitReturn(one: Held, cutAt: number): void {
+    const timer = setTimeout(() => {
+      missing.delete(keyOf(one))
+      tell('peerLeft', (to) => to.event({ event: 'peerLeft', room: one.room, peer: one.peer, at: cutAt, reason: 'timedOut' }))
+    }, nodes.size > 0 ? graceMs : graceMs + RESTART_PATIENCE_MS).unref()
+    missing.set(keyOf(one), { ...one, cutAt, timer })
   }
 
   return {
-    peers: (room) => [...present.values(), ...missing.values()].filter((one) => room === undefined || one.room === room),
-    connected(id, peers) {
-      present = new Map(peers.map((one) => [keyOf(one), one]))
-      for (const key of present.keys()) missing.delete(key)
-      if (nodeId === undefined) giveUpAfter(graceMs)
-      nodeId = id
+    peers: (room) => all().filter((one) => room === undefined || one.room === room).map(shown),
+    nodeOf: (room, peer) => (present.get(keyOf({ room, peer })) ?? missing.get(keyOf({ room, peer })))?.nodeId,
+    load: (nodeId, room) => [...present.values()].filter((one) => one.nodeId === nodeId && (room ?? one.room) === one.room).length,
+    nodesOf: (room) => [...new Set([...present.values()].flatMap((one) => (one.room === room ? one.nodeId : [])))],
+    connected(nodeId, peers) {
+      for (const [key, one] of present) if (one.nodeId === nodeId) present.delete(key)
+      for (const one of peers) {
+        found(keyOf(one))
+        present.set(keyOf(one), { ...one, nodeId })
+      }
+      const first = nodes.size === 0
+      nodes.add(nodeId)
+      // Until now there was nowhere to come back to.
+      if (first) for (const one of [...missing.values()]) if (found(keyOf(one))) awaitReturn(one, one.cutAt)
     },
-    lost(at) {
-      if (nodeId === undefined) return
-      nodeId = undefined
+    lost(nodeId, at) {
+      if (!nodes.delete(nodeId)) return
       for (const [key, one] of present) {
-        missing.set(key, { ...one, cutAt: one.cutAt ?? at })
+        if (one.nodeId !== nodeId) continue
+        present.delete(key)
+        awaitReturn(one, one.cutAt ?? at)
         if (one.cutAt === null) tell('peerCut', (to) => to.event({ event: 'peerCut', room: one.room, peer: one.peer, at }))
       }
-      present.clear()
-      giveUpAfter(graceMs + RESTART_PATIENCE_MS)
     },
-    report(event, confirm) {
-      const told = apply(event)
+    report(nodeId, event, confirm) {
+      const told = apply(nodeId, event)
+      if (!told) return confirm()
       tell(told.event, (to) => to.event(told), confirm)
     },
     follow: (given) => { follower = given },
     reconcile,
     close() {
       closed = true
-      clearTimeout(givingUp)
+      for (const { timer } of missing.values()) clearTimeout(timer)
     },
   }
 }

@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http'
-import { connect } from 'node:net'
+import { connect, type NetConnectOpts } from 'node:net'
 import type { Duplex } from 'node:stream'
 
 /** Headers that are the server's alone. */
@@ -13,9 +13,9 @@ export function refuseUpgrade(socket: Duplex, status: Refusal): void {
   else socket.destroy()
 }
 
-/** Hands an upgrade to whoever listens at a unix socket, and then moves bytes both ways until either side ends. */
-export function pipeUpgrade(path: string, request: IncomingMessage, client: Duplex, head: Buffer): void {
-  const target = connect(path)
+/** Hands an upgrade to whoever listens at a unix socket or a port, and then moves bytes both ways until either side ends. */
+export function pipeUpgrade(to: NetConnectOpts, request: IncomingMessage, client: Duplex, head: Buffer): void {
+  const target = connect(to)
   const headers: string[] = []
   for (let n = 0; n + 1 < request.rawHeaders.length; n += 2) {
     const name = request.rawHeaders[n] ?? ''

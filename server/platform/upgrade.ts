@@ -14,7 +14,7 @@ export interface UpgradeOptions {
   allowedOrigins: readonly string[]
   session: RequestHandler
   authenticate: Authenticate
-  media: Pick<MediaNode, 'proxyUpgrade'> | undefined
+  media: Pick<MediaNode, 'proxyUpgrade' | 'register'> | undefined
   log: Pick<Logger, 'warn'>
 }
 
@@ -26,11 +26,16 @@ export interface MediaSockets {
   families(): string[]
 }
 
-/** Leads WebSockets of `/media/` to the media node, for signed-in people on pages of ours. Socket.IO serves its own path. */
+/**
+ * Leads WebSockets of `/media/` to the media nodes, for signed-in people on pages of ours, and takes the registrations of
+ * nodes. Socket.IO serves its own path.
+ */
 export function serveUpgrades(server: Server, { allowedOrigins, session, authenticate, media, log }: UpgradeOptions): MediaSockets {
   const led = new Map<Duplex, { family: string, rooms: string[] }>()
 
   async function lead(req: SessionRequest, socket: Duplex, head: Buffer): Promise<void> {
+    // A media node has no session; it proves that it holds the secret.
+    if (media && req.url === '/media-nodes') return media.register(req, socket, head)
     if (!media || !req.url?.startsWith('/media/')) return refuseUpgrade(socket, '404 Not Found')
     if (!originAllowed(req, allowedOrigins)) return refuseUpgrade(socket, '403 Forbidden')
     await withSession(session, req)
