@@ -56,7 +56,6 @@ export const errorCodes = [
   'tooManyDevices', // of one person in one meeting; details.limit
   // order of the room
   'roomLocked',
-  'ejected', // may knock, and comes in when admitted
   'banned',
   'notWaiting',
   'notPresent',

@@ -3,11 +3,11 @@ import { Id } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { Line } from './text.ts'
 
-/** A person as others see them: full name in one piece (never split), office beneath. */
 /** `site`: a remote site (điểm cầu), one camera with many people before it, that signs in like a person. */
 export const PersonKind = z.enum(['person', 'site'])
 export type PersonKind = z.infer<typeof PersonKind>
 
+/** A person as others see them: full name in one piece (never split), office beneath. */
 export const Person = z.object({ id: Id, kind: PersonKind, fullName: z.string(), office: z.string() })
 export type Person = z.infer<typeof Person>
 
@@ -77,8 +77,9 @@ export const listAccounts = defineRoute({
   response: z.object({ accounts: z.array(Account) }),
 })
 
-/** What an account is made of; the user name is what its person signs in with. */
+/** What an account is made of; the user name is what its person, or its remote site, signs in with. */
 export const AccountFields = z.object({
+  kind: PersonKind.default('person'),
   fullName: Line(120), office: Line(160),
   username: z.string().trim().toLowerCase().regex(/^[a-z0-9][a-z0-9._-]{1,62}$/),
 })

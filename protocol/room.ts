@@ -48,7 +48,7 @@ export const enterRoom = defineCommand({
     + 'Being there is being present. The same `deviceId` after a cut takes one’s own place over again; one person has '
     + `at most ${PEERS_OF_A_LABEL} devices there, those cut off within the grace among them. Who must wait to be admitted knocks `
     + 'by asking, until the socket ends or `room:stopWaiting`; the entry `order.admitted` tells to ask again.',
-  access: 'participants of a published or live meeting who were not put out',
+  access: 'participants of a published or live meeting who are not banned',
   input: z.object({
     meetingId: Id, deviceId: Id, attending: Attending,
     /** When one is in the room with another device: to be asked, to put it out, or to be there with both. */
@@ -60,7 +60,7 @@ export const enterRoom = defineCommand({
     z.object({ outcome: z.literal('elsewhere'), devices: z.int() }),
   ]),
   errors: [
-    'meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'tooManyDevices', 'roomLocked', 'ejected', 'banned',
+    'meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'tooManyDevices', 'roomLocked', 'banned',
   ],
 })
 

@@ -128,7 +128,7 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
       const mine = peerIdOf(personId, deviceId)
       const others = media.peers(meetingId).filter(({ peer }) => peer !== mine && personOf(peer) === personId)
       if (others.length >= PEERS_OF_A_LABEL) throw new AppError('tooManyDevices', { limit: PEERS_OF_A_LABEL })
-      return await media.grant({ room: meetingId, peer: mine, label: personId, publish: mayPublish[role] })
+      return await media.grant({ room: meetingId, peer: mine, label: personId, rights: { publish: mayPublish[role], receive: everything, say: ['reaction'] }, silent: false })
     },
 
     /**

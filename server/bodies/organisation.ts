@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { OrganisationFile } from '../../protocol/bodies.ts'
-import type { Account } from '../../protocol/identity.ts'
+import type { Account, PersonKind } from '../../protocol/identity.ts'
 import type { Bodies, BodyRecord } from './bodies.ts'
 
 /** Something in a file that keeps it from being imported; `place` as in `bodies[0].members[2].role`. */
@@ -12,7 +12,7 @@ export interface Done { place: string, name: string, what: 'added' | 'kept' | 'k
 export interface OrganisationDeps {
   accounts: {
     findAccount(username: string): Promise<Account | null>
-    install(account: { username: string, fullName: string, office: string, administrator: boolean, passwordHash: string | null }): Promise<Account>
+    install(account: { kind: PersonKind, username: string, fullName: string, office: string, administrator: boolean, passwordHash: string | null }): Promise<Account>
   }
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember' | 'presentMembers'>
   now?: () => Date
@@ -107,7 +107,7 @@ export function createOrganisation({ accounts, bodies, now = () => new Date() }:
       for (const [index, person] of people.entries()) {
         const known = await accounts.findAccount(person.username)
         if (!known) await accounts.install({ ...person, administrator: false, passwordHash: null })
-        const what = !known ? 'added' : known.person.office === person.office ? 'kept' : 'keptThoughOther'
+        const what = !known ? 'added' : known.person.office === person.office && known.person.kind === person.kind ? 'kept' : 'keptThoughOther'
         done.push({ place: `people[${index}]`, name: person.username, what })
       }
       for (const [index, body] of wanted.entries()) done.push(...await addBody(body, `bodies[${index}]`))

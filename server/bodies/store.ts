@@ -1,10 +1,11 @@
 import type { Knex } from 'knex'
 import { BodyRules, Letterhead, type BodyRole, type Membership } from '../../protocol/bodies.ts'
+import type { PersonKind } from '../../protocol/identity.ts'
 import { writeAudit } from '../platform/audit.ts'
 import type { BodiesStore, BodyRecord, OwnBody } from './bodies.ts'
 
 interface BodyRow { id: string, name: string, rules: unknown, letterhead: unknown }
-interface MemberRow { person_id: string, full_name: string, person_office: string, role: BodyRole, office: string, voting: boolean, rank: number }
+interface MemberRow { person_id: string, kind: PersonKind, full_name: string, person_office: string, role: BodyRole, office: string, voting: boolean, rank: number }
 
 const BODY = 'SELECT body.id, body.name, body.rules, body.letterhead'
 const days = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'short' })
@@ -18,7 +19,7 @@ function toBody({ id, name, rules, letterhead }: BodyRow): BodyRecord {
 }
 
 function toMembership(row: MemberRow): Membership {
-  const person = { id: row.person_id, fullName: row.full_name, office: row.person_office }
+  const person = { id: row.person_id, kind: row.kind, fullName: row.full_name, office: row.person_office }
   return { person, role: row.role, office: row.office, voting: row.voting, rank: row.rank }
 }
 
@@ -46,7 +47,7 @@ export function createBodiesStore(db: Knex): BodiesStore {
 
     async members(bodyId, on) {
       const { rows } = await db.raw<{ rows: MemberRow[] }>(`
-        SELECT person_id, person.full_name, person.office AS person_office, role, membership.office, voting, rank
+        SELECT person_id, person.kind, person.full_name, person.office AS person_office, role, membership.office, voting, rank
         FROM membership JOIN person ON person.id = membership.person_id
         WHERE body_id = ? AND ${IN_TERM} ORDER BY rank, person_id`, [bodyId, dayOf(on)])
       return rows.map(toMembership)

@@ -35,7 +35,7 @@ async function person(options: { administrator?: boolean, fullName?: string } = 
   serial += 1
   const username = `person${serial}`
   const account = await server.domains.identity.install({
-    fullName: options.fullName ?? 'Lê Thị Thử', office: 'Chuyên viên', username, administrator: options.administrator ?? false, passwordHash,
+    kind: 'person', fullName: options.fullName ?? 'Lê Thị Thử', office: 'Chuyên viên', username, administrator: options.administrator ?? false, passwordHash,
   })
   return { username, personId: account.person.id }
 }

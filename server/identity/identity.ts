@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto'
 import { hash, verify } from 'argon2'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { compareByGivenName, PASSWORD_MIN_LENGTH, type Account, type Person } from '../../protocol/identity.ts'
+import { compareByGivenName, PASSWORD_MIN_LENGTH, type Account, type Person, type PersonKind } from '../../protocol/identity.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { SESSION_MS } from '../platform/session.ts'
@@ -20,7 +20,7 @@ export interface AccountRecord {
   sessionVersion: number
 }
 
-export interface NewPerson { fullName: string, office: string }
+export interface NewPerson { kind: PersonKind, fullName: string, office: string }
 export interface NewAccount extends NewPerson { username: string, administrator: boolean, passwordHash: string | null }
 export interface ResetCode { codeHash: Buffer, expiresAt: Date, usedAt: Date | null }
 

@@ -1,11 +1,12 @@
 import type { Knex } from 'knex'
-import type { Person } from '../../protocol/identity.ts'
+import type { Person, PersonKind } from '../../protocol/identity.ts'
 import { writeAudit } from '../platform/audit.ts'
 import { AppError } from '../platform/error.ts'
 import type { AccountRecord, IdentityStore, IdentityTx } from './identity.ts'
 
 interface AccountRow {
   person_id: string
+  kind: PersonKind
   full_name: string
   office: string
   username: string
@@ -16,12 +17,12 @@ interface AccountRow {
 }
 
 const ACCOUNT = `
-  SELECT person_id, full_name, office, username, administrator, disabled_at, password_hash, session_version
+  SELECT person_id, kind, full_name, office, username, administrator, disabled_at, password_hash, session_version
   FROM account JOIN person ON person.id = account.person_id`
 
 function toRecord(row: AccountRow): AccountRecord {
   return {
-    person: { id: row.person_id, fullName: row.full_name, office: row.office },
+    person: { id: row.person_id, kind: row.kind, fullName: row.full_name, office: row.office },
     username: row.username,
     administrator: row.administrator,
     disabled: row.disabled_at !== null,
@@ -58,8 +59,8 @@ function isTaken(error: unknown): boolean {
 
 function createTx(trx: Knex.Transaction): IdentityTx {
   return {
-    async insertAccount({ fullName, office, username, administrator, passwordHash }) {
-      const [person] = await trx('person').insert({ full_name: fullName, office }).returning<{ id: string }[]>('id')
+    async insertAccount({ kind, fullName, office, username, administrator, passwordHash }) {
+      const [person] = await trx('person').insert({ kind, full_name: fullName, office }).returning<{ id: string }[]>('id')
       if (!person) throw new Error('the person was not inserted')
       try {
         await trx('account').insert({ person_id: person.id, username, administrator, password_hash: passwordHash })
@@ -111,7 +112,7 @@ export function createIdentityStore(db: Knex): IdentityStore {
   return {
     async people(ids, trx = db) {
       if (ids.length === 0) return []
-      return await trx('person').whereIn('id', [...new Set(ids)]).select<Person[]>('id', 'full_name as fullName', 'office')
+      return await trx('person').whereIn('id', [...new Set(ids)]).select<Person[]>('id', 'kind', 'full_name as fullName', 'office')
     },
     accounts: () => accounts(db, ''),
     findByUsername: (username) => account(db, 'WHERE username = ?', username),

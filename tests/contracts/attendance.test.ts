@@ -183,7 +183,7 @@ describe('the way into the room', () => {
       expect(await enter(caller, deviceId)).toEqual({ grant: 'signed', path: '/media/node' })
       expect(granted.at(-1)).toMatchObject({ room: meetingId, peer: `${caller.personId}.${deviceId}`, label: caller.personId })
     }
-    expect(granted[0]?.publish).toContain('microphone')
+    expect(granted[0]?.rights.publish).toContain('microphone')
   })
 
   it('is granted for four devices of a person at most; one that is there may always come back', async () => {

@@ -25,8 +25,9 @@ const cookiesOf = ({ client }: Actor) => [...client.cookies].map(([name, value])
 
 async function askIn(actor: Actor, meetingId: string, deviceId: string = randomUUID()) {
   const socket = await actor.client.socket()
-  const answer = await command(socket, enterRoom, { meetingId, deviceId })
+  const answer = await command(socket, enterRoom, { meetingId, deviceId, attending: 'full', others: 'beside' })
   if (!answer.ok) throw Object.assign(new Error(answer.error.code), answer.error)
+  if (answer.result.outcome !== 'enter') throw new Error(answer.result.outcome)
   return answer.result
 }
 

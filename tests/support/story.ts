@@ -30,10 +30,10 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
   })
 
   const story = {
-    person(fullName: string, office: string, role: BodyRole = 'member', more: { here?: string, voting?: boolean } = {}): string {
+    person(fullName: string, office: string, role: BodyRole = 'member', more: { here?: string, voting?: boolean, kind?: Person['kind'] } = {}): string {
       const { here = office, voting = role !== 'guest' } = more
       const id = randomUUID()
-      people.push({ id, fullName, office })
+      people.push({ id, kind: more.kind ?? 'person', fullName, office })
       participants.push({ personId: id, role, office: here, voting, rank: participants.length + 1 })
       return id
     },
