@@ -1,6 +1,8 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
+import colors from 'tailwindcss/colors'
 import type { Plugin } from 'vite'
+import { theme } from './app/theme-config.ts'
 
 interface LeftOut {
   /** Whose import of it is answered with something smaller. */
@@ -9,6 +11,8 @@ interface LeftOut {
   /** What stands in its place, given the file that would have been loaded. */
   instead(file: string): string
 }
+
+const used = Object.values(theme.colors).filter((name): name is keyof typeof colors & typeof name => name in colors)
 
 /** Parts of libraries on the way into the room that could never run in a browser of ours, or whose answer nobody reads there. */
 const leftOut: LeftOut[] = [
@@ -30,6 +34,14 @@ const leftOut: LeftOut[] = [
     source: /\/core\/(?:to-json-schema|json-schema-processors)\.js$/,
     instead: (file) => exportsOf(file).map((name) => `export const ${name} = () => ({});`).join('\n'),
   },
+  // Of Tailwind's colours, those that the theme names.
+  {
+    importer: /\/@nuxt\/ui\//,
+    source: /^tailwindcss\/colors$/,
+    instead: () => `export default ${JSON.stringify(Object.fromEntries(used.map((name) => [name, colors[name]])))}`,
+  },
+  // The socket goes by WebSocket or polling.
+  { importer: /\/engine\.io-client\//, source: /^\.\/webtransport\.js$/, instead: () => 'export const WT = undefined' },
 ]
 
 function exportsOf(file: string): string[] {
