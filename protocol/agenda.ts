@@ -50,7 +50,7 @@ export const orderItems = defineRoute({
 })
 
 export const goToItem = defineCommand({
-  name: 'agenda:goTo', summary: 'Makes an item the current one; the one before is done. `null` ends the last item.', access: 'chair or clerk',
+  name: 'agenda:goTo', summary: 'Makes an item the current one; the one before is done. `null` ends the last item.', access: 'chair, clerk, or who presides',
   input: ChangeOfMeeting.extend({ itemId: Id.nullable() }), output: Nothing,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound'],
 })

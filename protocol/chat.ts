@@ -9,24 +9,31 @@ export type ChatTo = z.infer<typeof ChatTo>
 
 export const sendChat = defineCommand({
   name: 'chat:send', summary: 'Writes to everybody in the meeting, or to chair and clerk alone. At most 30 a minute.',
-  access: 'participants of a published or live meeting',
+  access: 'participants of a published or live meeting; who was put out of the room: to the office alone',
   input: ChangeOfMeeting.extend({ to: ChatTo, text: Paragraphs(2_000) }), output: Nothing,
-  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'tooManyRequests'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'tooManyRequests'],
 })
 
 export const chatEntries = [
-  /** To the office: seen by chair, clerk and the sender. */
+  /** To the office: seen by chair, clerk, who presides, and the sender. */
   z.object({ kind: z.literal('chat.sent'), data: z.object({ messageId: Id, personId: Id, to: ChatTo, text: TextRef }) }),
 ] as const
 
 export interface ChatMessage { messageId: string, personId: string, to: ChatTo, text: TextRef, at: string }
 
-/** The latest messages, oldest first; the journal has them all. */
+/** The latest messages, oldest first; the journal has them all. Each viewer has those that they may see. */
 export type ChatState = ChatMessage[]
 
-const KEPT = 500
+/** Of those to everybody, and of those that one person wrote to the office. */
+const KEPT = { everyone: 500, office: 50 }
 
-/** The chat after one more entry. */
+/**
+ * The chat after one more entry. What is dropped is one that the same viewers see, so that nobody's chat is shortened by
+ * what they do not see.
+ */
 export function applyChat(state: ChatState, { data, at }: z.infer<typeof chatEntries[number]> & { at: string }): ChatState {
-  return [...state, { ...data, at }].slice(-KEPT)
+  const isAlike = ({ to, personId }: ChatMessage) => to === data.to && (to === 'everyone' || personId === data.personId)
+  const alike = state.filter(isAlike)
+  const dropped = alike.length < KEPT[data.to] ? undefined : alike[0]
+  return [...dropped ? state.filter((message) => message !== dropped) : state, { ...data, at }]
 }

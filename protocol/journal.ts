@@ -19,8 +19,8 @@ export const EntryKind = z.string().max(80).regex(/^[a-z][A-Za-z]*(\.[a-z][A-Za-
 export const Audience = z.discriminatedUnion('scope', [
   /** Everyone who may see the meeting. */
   z.strictObject({ scope: z.literal('meeting') }),
-  /** Chair and clerk of the meeting, and auditors. */
-  z.strictObject({ scope: z.literal('office') }),
+  /** Chair and clerk of the meeting, who presides, and auditors; with `and` these persons too, each of whom sees who they are. */
+  z.strictObject({ scope: z.literal('office'), and: z.array(Id).min(1).max(10).exactOptional() }),
   /** Those who may see this agenda item. */
   z.strictObject({ scope: z.literal('item'), itemId: Id }),
   /** These persons and nobody else, whatever their role. Each of them sees who the others are. */
@@ -28,7 +28,10 @@ export const Audience = z.discriminatedUnion('scope', [
 ])
 export type Audience = z.infer<typeof Audience>
 
-/** Somebody who may see the meeting, with what else they may see of it. `items: 'all'` includes items still to come. */
+/**
+ * Somebody who may see the meeting, with what else they may see of it. `office`: what chair and clerk see.
+ * `items: 'all'` includes items still to come.
+ */
 export interface Viewer {
   personId: string
   office: boolean
@@ -39,9 +42,18 @@ export interface Viewer {
 export function canSee(audience: Audience, viewer: Viewer): boolean {
   switch (audience.scope) {
     case 'meeting': return true
-    case 'office': return viewer.office
+    case 'office': return viewer.office || (audience.and?.includes(viewer.personId) ?? false)
     case 'item': return viewer.items === 'all' || viewer.items.includes(audience.itemId)
     case 'people': return audience.ids.includes(viewer.personId)
+  }
+}
+
+/** The persons whom an audience names, so that they may see what others of their role do not. */
+export function namedIn(audience: Audience): readonly string[] {
+  switch (audience.scope) {
+    case 'office': return audience.and ?? []
+    case 'people': return audience.ids
+    case 'meeting': case 'item': return []
   }
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { AgendaItemFacts, agendaEntries, applyAgenda, type AgendaState } from './agenda.ts'
-import { applyAttendance, attendanceEntries, noAttendance, type AttendanceState } from './attendance.ts'
+import { applyAttendance, attendanceEntries, isPresent, noAttendance, type AttendanceState } from './attendance.ts'
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
 import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
 import type { Reducer, Viewer } from './journal.ts'
@@ -74,8 +74,12 @@ function apply(state: MeetingState, entry: MeetingEntry & { at: string }): Meeti
       return { ...state, agenda: applyAgenda(state.agenda, entry) }
     case 'documents.attached': case 'documents.removed':
       return { ...state, documents: applyDocuments(state.documents, entry) }
-    case 'attendance.joined': case 'attendance.left': case 'attendance.headCount':
-    case 'attendance.absenceRecorded': case 'attendance.absenceReason':
+    case 'attendance.left': {
+      const attendance = applyAttendance(state.attendance, entry)
+      const hands = state.order.hands.filter(({ personId }) => personId !== entry.data.personId || isPresent(attendance, personId))
+      return { ...state, attendance, order: { ...state.order, hands } }
+    }
+    case 'attendance.joined': case 'attendance.headCount': case 'attendance.absenceRecorded': case 'attendance.absenceReason':
       return { ...state, attendance: applyAttendance(state.attendance, entry) }
     case 'vote.opened': case 'vote.ballotCast': case 'vote.closed':
       return { ...state, votes: applyVoting(state.votes, entry) }
@@ -105,4 +109,4 @@ function project(state: MeetingState, viewer: Viewer): MeetingState {
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 2, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 3, initial, apply, project }

@@ -98,12 +98,12 @@ export const exportJournal = defineRoute({
 })
 
 export const openMeeting = defineCommand({
-  name: 'meeting:open', summary: 'Declares the meeting open.', access: 'chair or clerk',
+  name: 'meeting:open', summary: 'Declares the meeting open.', access: 'chair, clerk, or who presides',
   input: ChangeOfMeeting, output: Nothing, errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingAlreadyLive', 'meetingClosed'],
 })
 
 export const closeMeeting = defineCommand({
-  name: 'meeting:close', summary: 'Closes the meeting; an open vote is closed and counted first; draft minutes stand ready.', access: 'chair or clerk',
+  name: 'meeting:close', summary: 'Closes the meeting; an open vote is closed and counted first; draft minutes stand ready.', access: 'chair, clerk, or who presides',
   input: ChangeOfMeeting, output: Nothing, errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive'],
 })
 

@@ -11,7 +11,7 @@ import { Paragraphs } from './text.ts'
 /** What the one who presides switches; each is off at first. */
 export const RoomRule = z.enum([
   'lobby', // whoever comes waits until admitted
-  'locked', // nobody comes in any more; who is inside may come back after a cut
+  'locked', // nobody comes in but who is admitted from then on; who is inside may come back after a cut
   'severalScreens', // more than one may share a screen at a time
   'invitedOnly', // only who was invited to speak sends sound and picture; the others watch
   'clerkActs', // the clerk may do all of this for the chair; the chair alone says so
@@ -29,7 +29,7 @@ export const setRule = defineCommand({
 })
 
 export const admit = defineCommand({
-  name: 'order:admit', summary: 'Lets one who waits, or all who wait, into the room.', access: presiding,
+  name: 'order:admit', summary: 'Lets one who waits into the room, or all who wait but those who were put out.', access: presiding,
   input: OfPersons, output: Nothing, errors: [...errors, 'notWaiting'],
 })
 
@@ -86,15 +86,16 @@ const ofPerson = z.object({ personId: Id })
 /** What happens to the order of the room, as the journal tells it. */
 export const orderEntries = [
   z.object({ kind: z.literal('order.ruleSet'), data: z.object({ rule: RoomRule, on: z.boolean() }) }),
-  /** Office and who presides: somebody waits, or does no longer (came in, was sent away, closed the page). */
+  /** Chair, clerk and who presides: somebody waits. */
   z.object({ kind: z.literal('order.knocked'), data: ofPerson }),
+  /** To the same: they do no longer (came in, closed the page). The person sees it too when they were sent away. */
   z.object({ kind: z.literal('order.knockEnded'), data: ofPerson }),
   z.object({ kind: z.literal('order.admitted'), data: ofPerson }),
   z.object({ kind: z.literal('order.muted'), data: z.object({ personId: Id.nullable() }) }),
   z.object({ kind: z.literal('order.shareStopped'), data: ofPerson }),
   z.object({ kind: z.literal('order.invitedToSpeak'), data: z.object({ personId: Id, on: z.boolean() }) }),
   z.object({ kind: z.literal('order.ejected'), data: z.object({ personId: Id, ban: z.boolean() }) }),
-  /** Chair and clerk only: why. */
+  /** Chair, clerk and who presides only: why. */
   z.object({ kind: z.literal('order.ejectionReason'), data: z.object({ personId: Id, reason: TextRef }) }),
   z.object({ kind: z.literal('order.banLifted'), data: ofPerson }),
   z.object({ kind: z.literal('order.chairHanded'), data: z.object({ personId: Id.nullable() }) }),
@@ -111,11 +112,12 @@ export interface OrderState {
   presiding: string | null
   /** Seen by chair, clerk and who presides. */
   waiting: string[]
+  /** Who was let in from waiting; since the lock, where the room was locked. */
   admitted: string[]
   invited: string[]
   /** Put out: `ban` is how. */
   out: { personId: string, ban: boolean }[]
-  /** In the order of asking. */
+  /** In the order of asking; a hand goes down when its person leaves the room. */
   hands: { personId: string, at: string }[]
 }
 
@@ -130,8 +132,11 @@ const withOne = (ids: readonly string[], personId: string) => [...without(ids, p
 /** The order after one more entry. */
 export function applyOrder(state: OrderState, entry: OrderEntry): OrderState {
   switch (entry.kind) {
-    case 'order.ruleSet':
-      return { ...state, rules: { ...state.rules, [entry.data.rule]: entry.data.on } }
+    case 'order.ruleSet': {
+      const { rule, on } = entry.data
+      // Who was admitted before the lock and is not inside stays outside.
+      return { ...state, rules: { ...state.rules, [rule]: on }, admitted: rule === 'locked' && on ? [] : state.admitted }
+    }
     case 'order.knocked':
       return { ...state, waiting: withOne(state.waiting, entry.data.personId) }
     case 'order.knockEnded':

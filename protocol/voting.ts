@@ -42,7 +42,7 @@ export const VoteTerms = z.object({
 export type VoteTerms = z.infer<typeof VoteTerms>
 
 export const openVote = defineCommand({
-  name: 'vote:open', summary: 'Opens a vote on an item; electorate, base and majority are frozen from the body’s rules.', access: 'chair or clerk',
+  name: 'vote:open', summary: 'Opens a vote on an item; electorate, base and majority are frozen from the body’s rules.', access: 'chair, clerk, or who presides',
   input: ChangeOfMeeting.extend({ itemId: Id, kind: VoteKind, question: Line(1000) }),
   output: z.object({ voteId: Id }),
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'voteAlreadyOpen', 'gradingNotAllowed'],
@@ -56,7 +56,7 @@ export const castBallot = defineCommand({
 })
 
 export const closeVote = defineCommand({
-  name: 'vote:close', summary: 'Closes the vote, counts and tells the result by the body’s rule.', access: 'chair or clerk',
+  name: 'vote:close', summary: 'Closes the vote, counts and tells the result by the body’s rule.', access: 'chair, clerk, or who presides',
   input: ChangeOfMeeting.extend({ voteId: Id }), output: VoteResult,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed'],
 })

@@ -76,7 +76,9 @@ export function createDomains({ db, journal, files, uploadLimitBytes, media, log
     identity, bodies, meetings, agenda, documents, voting, attendance, minutes, press,
     authenticate: createAuthenticate(identity),
 
-    followers: (io: SocketServer): Followers => createFollowers({ io, journal, liveAmong: meetings.liveAmong, log }),
+    followers: (io: SocketServer): Followers => createFollowers({
+      io, journal, officeOf: access.officeOf, liveAmong: meetings.liveAmong, log,
+    }),
 
     mountRoutes(route: MountRoute, open: OpenSockets): void {
       mountIdentity(route, { identity, open, putOut: attendance.putOut })

@@ -4,7 +4,7 @@ import { MAX_ITEMS, type AgendaItemDraft, type AgendaItemFacts, type AgendaItemS
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { canonical } from '../journal/chain.ts'
 import type { JournalTx } from '../journal/journal.ts'
-import { audienceOf, requireOffice, type MeetingAccess } from '../meetings/access.ts'
+import { audienceOf, requireOffice, requireOfficeOrPresiding, type MeetingAccess } from '../meetings/access.ts'
 import { requireBefore, requireLive } from '../meetings/meetings.ts'
 import { textOf } from '../meetings/texts.ts'
 import type { Caller } from '../platform/contract.ts'
@@ -39,7 +39,7 @@ export interface AgendaStore {
 export type WithItem = (tx: JournalTx, itemId: string) => Promise<void>
 
 /** Who may do what with an agenda. */
-const may = { add: requireOffice, change: requireOffice, remove: requireOffice, order: requireOffice, goTo: requireOffice }
+const may = { add: requireOffice, change: requireOffice, remove: requireOffice, order: requireOffice, goTo: requireOfficeOrPresiding }
 
 export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, removeWithItem: WithItem }) {
   const { access, store, removeWithItem } = deps

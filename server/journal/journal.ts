@@ -82,6 +82,11 @@ export interface Journal {
    * With `upTo`, another cursor of the same viewer, not beyond that one: so readers are brought to the same moment.
    */
   read(meetingId: string, viewer: Viewer, cursor?: string, limit?: number, upTo?: string): Promise<EntryPage>
+  /**
+   * The cursor of the same moment for another viewer: for one who up to then saw the same. Throws `invalidCursor` for one that
+   * is not `viewer`'s.
+   */
+  cursorFor(meetingId: string, viewer: Viewer, cursor: string, other: Viewer): string
   /** The state as the viewer may see it, and the cursor to read on from. Throws `meetingNotFound`. */
   snapshot<S>(meetingId: string, viewer: Viewer, reducer: AnyReducer<S>): Promise<Snapshot<S>>
   /** The whole state, whoever may see it. Do not change it: it is shared. Throws `meetingNotFound`. */
@@ -186,6 +191,8 @@ export function createJournal(deps: {
       }
       return { entries, texts: await bodiesIn(meetingId, entries), cursor: cursors.issue(meetingId, viewer, seq) }
     },
+
+    cursorFor: (meetingId, viewer, cursor, other) => cursors.issue(meetingId, other, cursors.open(meetingId, viewer, cursor)),
 
     async snapshot(meetingId, viewer, reducer) {
       const { state, seq } = await folded(meetingId, reducer)

@@ -18,6 +18,10 @@ export interface Meeting {
   status: MeetingStatus
   openedAt: Date | null
   closedAt: Date | null
+  /** To whom the chair handed the presiding. */
+  presidingId: string | null
+  /** The clerk may act for who presides. */
+  clerkActs: boolean
 }
 
 /** What a person has to do with a meeting that they may see. */
@@ -26,6 +30,8 @@ export interface Access {
   role: BodyRole
   /** Entitled to vote, as the body had it when the meeting was created. */
   voting: boolean
+  /** Keeps order in the room; see `presides`. */
+  presides: boolean
   viewer: Viewer
 }
 
@@ -35,6 +41,8 @@ export type Permission = (access: Access) => void
 export interface AccessStore {
   /** The meeting and the person's part in it; undefined when there is no such meeting or the person has no part. */
   findAccess(db: Knex, meetingId: string, personId: string): Promise<{ meeting: Meeting, role: BodyRole, voting: boolean } | undefined>
+  /** Chair, clerk and who presides. */
+  officeOf(db: Knex, meetingId: string): Promise<string[]>
 }
 
 export interface ChangeOptions {
@@ -49,6 +57,25 @@ export const isOffice = (role: BodyRole) => role === 'chair' || role === 'clerk'
 /** Chair and clerk of the meeting. */
 export const requireOffice: Permission = ({ role }) => {
   if (!isOffice(role)) throw new AppError('forbiddenInMeeting', { role })
+}
+
+/** What says who presides, in a meeting's row or in the state that its journal tells. */
+export interface Presiding { presidingId: string | null, clerkActs: boolean }
+
+/** The one to whom the chair handed it, else the chair; and the clerk while the chair lets the clerk act. */
+export function presides({ personId, role }: { personId: string, role: BodyRole }, { presidingId, clerkActs }: Presiding): boolean {
+  if (role === 'clerk' && clerkActs) return true
+  return presidingId === null ? role === 'chair' : presidingId === personId
+}
+
+/** Who keeps order in the room. */
+export const requirePresiding: Permission = ({ role, presides: allowed }) => {
+  if (!allowed) throw new AppError('forbiddenInMeeting', { role })
+}
+
+/** Who leads the meeting through its agenda. */
+export const requireOfficeOrPresiding: Permission = (access) => {
+  if (!access.presides) requireOffice(access)
 }
 
 /** Everybody who may see the meeting. */
@@ -67,11 +94,16 @@ export function createAccess({ db, journal, store }: { db: Knex, journal: Pick<J
   async function accessTo(meetingId: string, caller: Pick<Caller, 'personId'>, source: Knex = db): Promise<Access> {
     const found = await store.findAccess(source, meetingId, caller.personId)
     if (!found || (found.meeting.status === 'draft' && !isOffice(found.role))) throw new AppError('meetingNotFound')
-    return { ...found, viewer: { personId: caller.personId, office: isOffice(found.role), items: 'all' } }
+    const { personId } = caller
+    const office = isOffice(found.role) || found.meeting.presidingId === personId
+    return { ...found, presides: presides({ personId, role: found.role }, found.meeting), viewer: { personId, office, items: 'all' } }
   }
 
   return {
     accessTo,
+
+    /** The persons who see what is for the office; everybody else of the meeting does not. */
+    officeOf: async (meetingId: string): Promise<ReadonlySet<string>> => new Set(await store.officeOf(db, meetingId)),
 
     /**
      * Carries out a command in the journal's transaction, on the meeting as it is under its lock. Who may not is refused

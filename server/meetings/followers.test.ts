@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 import { io as connect, type Socket as ClientSocket } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { EntryPage, SignedHead, Viewer, VisibleEntry } from '../../protocol/journal.ts'
+import { canSee, namedIn, type Audience, type EntryPage, type SignedHead, type Viewer, type VisibleEntry } from '../../protocol/journal.ts'
 import { entriesNotice, headNotice, snapshotNotice, type EntriesPayload, type SnapshotPayload } from '../../protocol/room.ts'
 import { AppError } from '../platform/error.ts'
 import type { Socket, SocketServer } from '../platform/socket.ts'
@@ -15,15 +16,20 @@ function openBook() {
   const listeners = new Set<() => void>()
   let reads = 0
   let failures: Error[] = []
-  const page = (from: number, to: number, limit: number): EntryPage => {
-    const chosen = entries.slice(from, Math.min(to, from + limit))
-    return { entries: chosen, texts: {}, cursor: String(from + chosen.length) }
+  const page = (viewer: Viewer, from: number, to: number, limit: number): EntryPage => {
+    const chosen: VisibleEntry[] = []
+    let position = from
+    for (; position < to && chosen.length < limit; position += 1) {
+      const entry = entries[position]
+      if (entry && canSee(entry.audience, viewer)) chosen.push(entry)
+    }
+    return { entries: chosen, texts: {}, cursor: String(position) }
   }
   return {
     entries,
-    write(kind: string, count = 1) {
+    write(kind: string, count = 1, audience: Audience = { scope: 'meeting' }) {
       for (let index = 0; index < count; index += 1) {
-        entries.push({ at: new Date().toISOString(), actorId: null, kind, data: { number: entries.length }, audience: { scope: 'meeting' } })
+        entries.push({ at: new Date().toISOString(), actorId: null, kind, data: { number: entries.length }, audience })
       }
       for (const listener of listeners) listener()
     },
@@ -31,13 +37,15 @@ function openBook() {
     get reads() { return reads },
     get followed() { return listeners.size > 0 },
     journal: {
-      async read(_: string, __: Viewer, cursor = '0', limit = 500, upTo?: string): Promise<EntryPage> {
+      async read(_: string, viewer: Viewer, cursor = '0', limit = 500, upTo?: string): Promise<EntryPage> {
         reads += 1
         const failure = failures.shift()
         if (failure) throw failure
         if (!/^\d+$/.test(cursor)) throw new AppError('invalidCursor')
-        return page(Number(cursor), upTo === undefined ? entries.length : Number(upTo), limit)
+        return page(viewer, Number(cursor), upTo === undefined ? entries.length : Number(upTo), limit)
       },
+      state: async <S>() => [...new Set(entries.flatMap(({ audience }) => namedIn(audience)))] as S,
+      cursorFor: (_: string, __: Viewer, cursor: string) => cursor,
       snapshot: async <S>() => ({ state: entries.length as S, texts: {}, cursor: String(entries.length) }),
       subscribe(_: string, listener: () => void) {
         listeners.add(listener)
@@ -54,6 +62,7 @@ function openBook() {
 const meetingId = '01900000-0000-7000-8000-000000000001'
 const viewer: Viewer = { personId: meetingId, office: false, items: 'all' }
 let book: ReturnType<typeof openBook>
+let office: Set<string>
 let io: SocketServer
 let followers: Followers
 let address: string
@@ -62,12 +71,13 @@ const clients: ClientSocket[] = []
 
 beforeEach(async () => {
   book = openBook()
+  office = new Set()
   const http = createServer()
   io = new Server(http)
   await new Promise<void>((resolve) => { http.listen(0, '127.0.0.1', resolve) })
   address = `http://127.0.0.1:${(http.address() as AddressInfo).port}`
   const warn = (_: unknown, message?: string) => { warnings.push(message ?? '') }
-  followers = createFollowers({ io, journal: book.journal, liveAmong: async () => [], log: { warn, error: warn } })
+  followers = createFollowers({ io, journal: book.journal, officeOf: async () => office, liveAmong: async () => [], log: { warn, error: warn } })
 })
 afterEach(async () => {
   for (const client of clients.splice(0)) client.disconnect()
@@ -76,8 +86,8 @@ afterEach(async () => {
   warnings.length = 0
 })
 
-/** A socket on both sides, and what its client got. */
-async function newSocket() {
+/** A socket of a person on both sides, and what its client got. */
+async function newSocket(personId: string = randomUUID()) {
   const client = connect(address, { transports: ['websocket'], forceNew: true })
   clients.push(client)
   const numbers: unknown[] = []
@@ -89,6 +99,7 @@ async function newSocket() {
   await new Promise<void>((resolve) => { client.once('connect', resolve) })
   const server: Socket | undefined = io.sockets.sockets.get(client.id ?? '')
   if (!server) throw new Error('the socket is not there')
+  server.data = { caller: { personId, administrator: false }, family: '' }
   return { client, server, numbers, snapshots, heads }
 }
 const range = (from: number, to: number) => Array.from({ length: to - from }, (_, index) => from + index)
@@ -170,7 +181,9 @@ describe('followers', () => {
   })
 
   it('get the head when the meeting opens and closes, once each', async () => {
-    const sockets = [await newSocket(), await newSocket()]
+    const chair = randomUUID()
+    office.add(chair)
+    const sockets = [await newSocket(chair), await newSocket()]
     for (const [index, { server }] of sockets.entries()) await followers.follow(server, meetingId, { ...viewer, office: index === 0 }, undefined)
     book.write('meeting.opened')
     book.write('note.taken')
@@ -205,6 +218,58 @@ describe('followers', () => {
     expect(numbers).toEqual([1])
     followers.unfollow(server, meetingId)
     expect(book.followed).toBe(false)
+  })
+
+  it('whom an entry names get it, and nobody else learns of it', async () => {
+    const person = randomUUID()
+    const [laptop, phone, other] = [await newSocket(person), await newSocket(person), await newSocket()]
+    for (const { server } of [laptop, phone, other]) await followers.follow(server, meetingId, viewer, undefined)
+    book.write('note.taken')
+    book.write('chat.sent', 1, { scope: 'office', and: [person] })
+    book.write('note.taken')
+    await until(() => [laptop, phone].every(({ numbers }) => numbers.length === 3) && other.numbers.length === 2)
+    expect(laptop.numbers).toEqual([0, 1, 2])
+    expect(phone.numbers).toEqual([0, 1, 2])
+    expect(other.numbers).toEqual([0, 2])
+    book.write('chat.sent', 1, { scope: 'office', and: [randomUUID()] })
+    book.write('chat.sent', 1, { scope: 'people', ids: [person] })
+    await until(() => laptop.numbers.length === 4 && phone.numbers.length === 4)
+    expect(laptop.numbers.at(-1)).toBe(4)
+    expect([laptop, phone, other].flatMap(({ snapshots }) => snapshots)).toEqual([])
+    // Who comes back is led to their own entries at once, and is told whose rest they have missed.
+    const later = await newSocket(person)
+    expect((await followers.follow(later.server, meetingId, viewer, '0')).entries?.entries.map(({ data }) => data['number'])).toEqual([0, 1, 2, 4])
+  })
+
+  it('who come to see what is for the office, or no longer do, get a state instead of the entries', async () => {
+    const person = randomUUID()
+    const [deputy, member] = [await newSocket(person), await newSocket()]
+    for (const { server } of [deputy, member]) await followers.follow(server, meetingId, viewer, undefined)
+    book.write('order.knocked', 1, { scope: 'office' })
+    office.add(person)
+    book.write('order.chairHanded')
+    await until(() => deputy.snapshots.length === 1 && member.numbers.length === 1)
+    book.write('order.knocked', 1, { scope: 'office' })
+    await until(() => deputy.numbers.length === 1)
+    office.delete(person)
+    book.write('order.chairHanded')
+    book.write('order.knocked', 1, { scope: 'office' })
+    await until(() => deputy.snapshots.length === 2)
+    book.write('note.taken')
+    await until(() => deputy.numbers.at(-1) === 5 && member.numbers.at(-1) === 5)
+    expect(deputy.numbers).toEqual([2, 5])
+    expect(member.numbers).toEqual([1, 3, 5])
+    expect(member.snapshots).toEqual([])
+  })
+
+  it('who follow while that changes begin with what they may see then', async () => {
+    const person = randomUUID()
+    const deputy = await newSocket(person)
+    office.add(person)
+    // As they were found a moment ago.
+    expect((await followers.follow(deputy.server, meetingId, viewer, undefined)).snapshot).not.toBeNull()
+    book.write('order.knocked', 1, { scope: 'office' })
+    await until(() => deputy.numbers.length === 1)
   })
 
   it('that are gone hold nothing', async () => {

@@ -1,122 +1,74 @@
 import type { Logger } from 'pino'
-import type { EntryPage, SignedHead, Viewer } from '../../protocol/journal.ts'
+import { namedIn, type EntryPage, type Reducer, type SignedHead, type Viewer } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { entriesNotice, headNotice, snapshotNotice, type EntriesPayload, type SnapshotPayload } from '../../protocol/room.ts'
 import { createHeadClock } from '../journal/head-clock.ts'
 import type { Journal } from '../journal/journal.ts'
 import { AppError } from '../platform/error.ts'
 import { notify, type Socket, type SocketServer } from '../platform/socket.ts'
+import { createGroups, isUnfollowed, viewOf, type Beginning, type Group, type Newcomer, type View } from './follower-groups.ts'
 
 export interface FollowersDeps {
   io: SocketServer
-  journal: Pick<Journal, 'read' | 'snapshot' | 'subscribe' | 'signHead'>
+  journal: Pick<Journal, 'read' | 'snapshot' | 'state' | 'cursorFor' | 'subscribe' | 'signHead'>
+  /** Who sees what is for the office. */
+  officeOf(meetingId: string): Promise<ReadonlySet<string>>
   /** Which of these meetings are live: their heads are sent every minute. */
   liveAmong(meetingIds: readonly string[]): Promise<string[]>
   log: Pick<Logger, 'warn' | 'error'>
 }
 
-/** What a socket is answered that begins to follow: one of the two. */
-export interface Beginning { snapshot: SnapshotPayload | null, entries: EntriesPayload | null }
-
-interface Newcomer {
-  socket: Socket
-  cursor: string | undefined
-  begin(beginning: Beginning): void
-  fail(error: unknown): void
-}
-
-/**
- * Sockets of one meeting that may see the same: what is new is read, filtered and written out once for all of them. They
- * share a cursor too, so that whoever joins begins exactly where the others are.
- */
-interface Group {
-  meetingId: string
-  viewer: Viewer
-  /** Name of the sockets' room. */
-  room: string
-  /** What the members have; undefined before the first of them. */
-  cursor: string | undefined
-  members: Set<Socket>
-  newcomers: Newcomer[]
-  /** There may be entries that the members do not have. */
-  due: boolean
-  working: boolean
-  /** Waits to try a failed pass again. */
-  retry: NodeJS.Timeout | undefined
-  unsubscribe(): void
-}
-
-/** Nobody: whoever sees more than the others of a group, by name, would be in another one. No entry names persons yet. */
-const NOBODY = '00000000-0000-0000-0000-000000000000'
 const PAGE = 500
 /** Who has missed more entries than this gets the state instead. */
 const MOST_MISSED = 1000
 const RETRY_MS = 1000
 
-const roomOf = (meetingId: string, office: boolean) => `meeting:${meetingId}:${office ? 'office' : 'members'}`
+/** Entries after which somebody may see more, or less, than before. */
+const changesOffice = new Set(['order.chairHanded'])
+
+/** The persons whom a meeting's entries name, who see more than others of their role. For the server alone. */
+const named: Reducer<string[]> = {
+  name: 'named', version: 1, initial: () => [],
+  apply(known, { audience }) {
+    const fresh = namedIn(audience).filter((id) => !known.includes(id))
+    return fresh.length ? [...known, ...fresh] : known
+  },
+  project: () => [],
+}
 
 /** Brings the journals of meetings to the sockets that follow them. One a process; every process serves its own sockets. */
-export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) {
-  const groups = new Map<string, Group>()
-  const joined = new WeakMap<Socket, Set<Group>>()
+export function createFollowers({ io, journal, officeOf, liveAmong, log }: FollowersDeps) {
   const heads = new Map<string, Promise<SignedHead>>()
   /** For which openings and closings the head was sent: every group of a meeting comes to see them. */
   const announced = new Map<string, Set<string>>()
   let closed = false
 
-  const clock = createHeadClock({
-    journal, log,
-    openMeetings: () => liveAmong([...new Set([...groups.values()].map(({ meetingId }) => meetingId))]),
-    emit(head) {
-      if (isFollowed(head.meetingId)) heads.set(head.meetingId, Promise.resolve(head))
-      notify(io.local.to([roomOf(head.meetingId, true), roomOf(head.meetingId, false)]), headNotice, head)
+  const groups = createGroups({
+    subscribe: journal.subscribe,
+    grown(group) {
+      group.due = true
+      void work(group)
+    },
+    abandoned(meetingId) {
+      heads.delete(meetingId)
+      announced.delete(meetingId)
     },
   })
 
-  const isFollowed = (meetingId: string) => groups.has(roomOf(meetingId, true)) || groups.has(roomOf(meetingId, false))
-
-  function groupFor(meetingId: string, { office, items }: Viewer): Group {
-    const room = roomOf(meetingId, office)
-    const known = groups.get(room)
-    if (known) return known
-    const group: Group = {
-      meetingId, room, viewer: { personId: NOBODY, office, items }, cursor: undefined, members: new Set(), newcomers: [],
-      due: false, working: false, retry: undefined,
-      unsubscribe: journal.subscribe(meetingId, () => {
-        group.due = true
-        void work(group)
-      }),
-    }
-    groups.set(room, group)
-    return group
-  }
-
-  /** Nobody works for a group that was released: another one may have its room by then. */
-  const isCurrent = (group: Group) => groups.get(group.room) === group
-
-  function leave(group: Group, socket: Socket): void {
-    group.members.delete(socket)
-    joined.get(socket)?.delete(group)
-    void socket.leave(group.room)
-    const gone = group.newcomers.filter((newcomer) => newcomer.socket === socket)
-    group.newcomers = group.newcomers.filter((newcomer) => newcomer.socket !== socket)
-    for (const newcomer of gone) newcomer.fail(new AppError('badRequest', { reason: 'unfollowed' }))
-    release(group)
-  }
-
-  function release(group: Group): void {
-    if (group.members.size || group.newcomers.length || group.working || !isCurrent(group)) return
-    clearTimeout(group.retry)
-    group.unsubscribe()
-    groups.delete(group.room)
-    if (isFollowed(group.meetingId)) return
-    heads.delete(group.meetingId)
-    announced.delete(group.meetingId)
-  }
+  const clock = createHeadClock({
+    journal, log,
+    openMeetings: () => liveAmong(groups.followed()),
+    emit(head) {
+      if (groups.isFollowed(head.meetingId)) heads.set(head.meetingId, Promise.resolve(head))
+      const rooms = groups.roomsOf(head.meetingId)
+      // To no room would be to everybody.
+      if (rooms.length) notify(io.local.to(rooms), headNotice, head)
+    },
+  })
 
   /** One pass after the other, so that entries go out in order and nobody joins in the middle of one. */
   async function work(group: Group): Promise<void> {
-    if (group.working || closed || !isCurrent(group)) return
+    if (group.working || closed || !groups.isCurrent(group)) return
     group.working = true
     while (group.due || group.newcomers.length) {
       group.due = false
@@ -135,30 +87,76 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
       }
     }
     group.working = false
-    release(group)
+    groups.release(group)
   }
 
   /** Brings the members and the newcomers to the same moment of the journal. */
   async function pass(group: Group, newcomers: readonly Newcomer[]): Promise<void> {
     const snapshot = newcomers.some(({ cursor }) => cursor === undefined) ? await snapshotOf(group) : null
     await advance(group, snapshot)
+    if (!newcomers.length) return
+    // Read after the moment they are to begin at: whatever changes later, the group comes to see.
+    const view = await views(group.meetingId, await officeOf(group.meetingId))
     for (const newcomer of newcomers) {
-      if (newcomer.cursor === undefined) {
+      if (!isAlike(view(newcomer.socket), viewOf(group.viewer))) {
+        lead(group.meetingId, view(newcomer.socket), newcomer)
+      } else if (newcomer.cursor === undefined) {
         admit(group, newcomer, { snapshot, entries: null })
-        continue
+      } else {
+        const entries = await missed(group, newcomer.cursor)
+        if (entries || !groups.hasJoined(group, newcomer)) admit(group, newcomer, { snapshot: null, entries })
+        else group.newcomers.push({ ...newcomer, cursor: undefined })
       }
-      const entries = await missed(group, newcomer.cursor)
-      if (entries || !hasJoined(group, newcomer)) admit(group, newcomer, { snapshot: null, entries })
-      else group.newcomers.push({ ...newcomer, cursor: undefined })
     }
   }
 
-  const hasJoined = (group: Group, { socket }: Newcomer) => joined.get(socket)?.has(group) ?? false
+  const isAlike = (a: View, b: View) => a.office === b.office && a.named === b.named
+
+  /** What each socket may see at this moment. */
+  async function views(meetingId: string, office: ReadonlySet<string>) {
+    const namedNow = new Set(await journal.state(meetingId, named))
+    return ({ data: { caller: { personId } } }: Socket): View =>
+      ({ office: office.has(personId), named: namedNow.has(personId) ? personId : null })
+  }
+
+  function lead(meetingId: string, view: View, newcomer: Newcomer): void {
+    void work(groups.queue(meetingId, view, newcomer))
+  }
+
+  /**
+   * Takes those out whose view the next entries change, before they are sent, and leads them to whom they are like now: with
+   * the state where they see more or less than before, with what comes where an entry names them for the first time.
+   */
+  async function part(group: Group, office: ReadonlySet<string> | undefined): Promise<void> {
+    const { meetingId, viewer } = group
+    const standing = viewOf(viewer)
+    const namedNow = new Set(await journal.state(meetingId, named))
+    for (const socket of [...group.members]) {
+      const { personId } = socket.data.caller
+      const view: View = { office: office ? office.has(personId) : standing.office, named: namedNow.has(personId) ? personId : null }
+      if (isAlike(view, standing)) continue
+      const goesOn = view.office === standing.office && view.named !== null && group.cursor !== undefined
+      const cursor = goesOn ? journal.cursorFor(meetingId, viewer, group.cursor ?? '', { ...viewer, personId }) : undefined
+      groups.leave(group, socket)
+      lead(meetingId, view, {
+        socket, cursor,
+        begin({ snapshot, entries }) {
+          if (snapshot) notify(socket, snapshotNotice, snapshot)
+          else if (entries?.entries.length) notify(socket, entriesNotice, entries)
+        },
+        fail(error) {
+          if (isUnfollowed(error)) return
+          log.warn({ meetingId, err: error }, 'who sees other entries than before could not be given them; their socket is to come again')
+          socket.conn.close()
+        },
+      })
+    }
+  }
 
   /** Not a socket that left while the pass was under way. */
   function admit(group: Group, newcomer: Newcomer, beginning: Beginning): void {
     const { socket } = newcomer
-    if (!hasJoined(group, newcomer)) return newcomer.fail(new AppError('badRequest', { reason: 'unfollowed' }))
+    if (!groups.hasJoined(group, newcomer)) return newcomer.fail(new AppError('badRequest', { reason: 'unfollowed' }))
     if (socket.connected) {
       group.members.add(socket)
       void socket.join(group.room)
@@ -175,8 +173,11 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
     group.cursor ??= snapshot?.cursor ?? (await snapshotOf(group)).cursor
     for (let more = true; more;) {
       const page = await read(group, group.cursor, PAGE, snapshot?.cursor)
-      if (!page) return await restart(group, snapshot ?? await snapshotOf(group))
+      if (!page) return await restart(group, snapshot)
       const { entries, texts, cursor } = page
+      if (group.members.size) {
+        await part(group, entries.some(({ kind }) => changesOffice.has(kind)) ? await officeOf(group.meetingId) : undefined)
+      }
       group.cursor = cursor
       more = entries.length === PAGE
       if (entries.length) notify(io.local.to(group.room), entriesNotice, { meetingId: group.meetingId, entries, texts, cursor })
@@ -185,7 +186,10 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
   }
 
   /** The journal is not the one that the members' entries came from. */
-  async function restart(group: Group, snapshot: SnapshotPayload): Promise<void> {
+  async function restart(group: Group, begun: SnapshotPayload | null): Promise<void> {
+    group.cursor = undefined
+    await part(group, await officeOf(group.meetingId))
+    const snapshot = begun ?? await snapshotOf(group)
     group.cursor = snapshot.cursor
     notify(io.local.to(group.room), snapshotNotice, snapshot)
   }
@@ -211,31 +215,14 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
     clock.publish(meetingId).catch((error: unknown) => { log.error({ meetingId, err: error }, 'a journal head could not be signed') })
   }
 
-  function groupsOf(socket: Socket): Set<Group> {
-    const known = joined.get(socket)
-    if (known) return known
-    const fresh = new Set<Group>()
-    joined.set(socket, fresh)
-    socket.once('disconnect', () => { for (const group of [...fresh]) leave(group, socket) })
-    return fresh
-  }
-
   return {
     /** Begins to send a meeting's entries to a socket whose viewer may see it, after its cursor or from the state. */
-    async follow(socket: Socket, meetingId: string, viewer: Viewer, cursor: string | undefined): Promise<Beginning> {
-      const group = groupFor(meetingId, viewer)
-      groupsOf(socket).add(group)
-      group.members.delete(socket)
-      void socket.leave(group.room)
-      return await new Promise((begin, fail) => {
-        group.newcomers.push({ socket, cursor, begin, fail })
-        void work(group)
-      })
+    async follow(socket: Socket, meetingId: string, { office }: Pick<Viewer, 'office'>, cursor: string | undefined): Promise<Beginning> {
+      // Whom entries name is led on from there.
+      return await new Promise((begin, fail) => { lead(meetingId, { office, named: null }, { socket, cursor, begin, fail }) })
     },
 
-    unfollow(socket: Socket, meetingId: string): void {
-      for (const group of [...groupsOf(socket)]) if (group.meetingId === meetingId) leave(group, socket)
-    },
+    unfollow: (socket: Socket, meetingId: string): void => { groups.unfollow(socket, meetingId) },
 
     /** The head sent last, or one signed now. */
     async head(meetingId: string): Promise<SignedHead> {
@@ -250,11 +237,7 @@ export function createFollowers({ io, journal, liveAmong, log }: FollowersDeps) 
     close(): void {
       closed = true
       clock.stop()
-      for (const group of groups.values()) {
-        clearTimeout(group.retry)
-        group.unsubscribe()
-      }
-      groups.clear()
+      groups.close()
     },
   }
 }

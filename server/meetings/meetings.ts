@@ -12,7 +12,7 @@ import { canonical, sha256 } from '../journal/chain.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
-import { audienceOf, isOffice, requireOffice, type Meeting, type MeetingAccess } from './access.ts'
+import { audienceOf, isOffice, requireOffice, requireOfficeOrPresiding, type Meeting, type MeetingAccess } from './access.ts'
 import { textOf } from './texts.ts'
 
 type Draft = z.output<typeof MeetingDraft>
@@ -73,7 +73,9 @@ export interface MeetingsDeps {
 }
 
 /** Who may do what to a meeting. Creating one is decided by the role in the body. */
-const may = { change: requireOffice, publish: requireOffice, open: requireOffice, close: requireOffice, exportJournal: requireOffice }
+const may = {
+  change: requireOffice, publish: requireOffice, open: requireOfficeOrPresiding, close: requireOfficeOrPresiding, exportJournal: requireOffice,
+}
 
 /** A meeting's life: draft → published → live → closed, and no way back. */
 export function createMeetings({ db, journal, access, store, bodies, people, minutesStatuses, closedBallots, closing, log }: MeetingsDeps) {
@@ -95,7 +97,7 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
         const { title: titleBody, place: placeBody, ...rest } = draft
         const [title, place] = [await tx.text(titleBody), await tx.text(placeBody)]
         const facts: MeetingFacts = { ...rest, title, place }
-        const meeting: Meeting = { id: meetingId, bodyId, ...rowOf(facts), status: 'draft', openedAt: null, closedAt: null }
+        const meeting: Meeting = { id: meetingId, bodyId, ...rowOf(facts), status: 'draft', openedAt: null, closedAt: null, presidingId: null, clerkActs: false }
         if (!await store.insert(trx, meeting, { creatorId: caller.personId, key, fingerprint })) throw new KeyUsed()
         await store.insertParticipants(trx, meetingId, participants)
         tx.append({ kind: 'meeting.created', data: { ...facts, bodyId, participants }, audience: { scope: 'office' } })

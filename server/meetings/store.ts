@@ -15,12 +15,15 @@ interface MeetingRow {
   status: MeetingStatus
   opened_at: Date | null
   closed_at: Date | null
+  presiding_id: string | null
+  clerk_acts: boolean
 }
 
 interface PartRow { role: BodyRole, voting: boolean }
 type ListedRow = MeetingRow & PartRow & { title: string | null, place: string | null }
 
-const columns = ['id', 'body_id', 'title_text', 'place_text', 'mode', 'starts_at', 'planned_minutes', 'status', 'opened_at', 'closed_at']
+const columns = ['id', 'body_id', 'title_text', 'place_text', 'mode', 'starts_at', 'planned_minutes', 'status', 'opened_at', 'closed_at',
+  'presiding_id', 'clerk_acts']
   .map((column) => `meeting.${column}`)
 
 /** PostgreSQL takes at most 65,535 values a statement. */
@@ -30,6 +33,7 @@ function toMeeting(row: MeetingRow): Meeting {
   return {
     id: row.id, bodyId: row.body_id, titleText: row.title_text, placeText: row.place_text, mode: row.mode, startsAt: row.starts_at,
     plannedMinutes: row.planned_minutes, status: row.status, openedAt: row.opened_at, closedAt: row.closed_at,
+    presidingId: row.presiding_id, clerkActs: row.clerk_acts,
   }
 }
 
@@ -37,7 +41,7 @@ function toRow(meeting: Partial<Meeting>): Partial<MeetingRow> {
   const row = {
     id: meeting.id, body_id: meeting.bodyId, title_text: meeting.titleText, place_text: meeting.placeText, mode: meeting.mode,
     starts_at: meeting.startsAt, planned_minutes: meeting.plannedMinutes, status: meeting.status, opened_at: meeting.openedAt,
-    closed_at: meeting.closedAt,
+    closed_at: meeting.closedAt, presiding_id: meeting.presidingId, clerk_acts: meeting.clerkActs,
   }
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))
 }
@@ -62,6 +66,11 @@ export const meetingStore: MeetingStore & AccessStore = {
       .where({ 'part.meeting_id': meetingId, 'part.person_id': personId })
       .first<(MeetingRow & PartRow) | undefined>(...columns, 'part.role', 'part.voting')
     return row && { meeting: toMeeting(row), role: row.role, voting: row.voting }
+  },
+
+  async officeOf(db, meetingId) {
+    return await db('meeting_participant as part').join('meeting', 'meeting.id', 'part.meeting_id').where('part.meeting_id', meetingId)
+      .where((one) => one.whereIn('part.role', ['chair', 'clerk']).orWhereRaw('part.person_id = meeting.presiding_id')).pluck('part.person_id')
   },
 
   async newId(db) {

@@ -7,7 +7,7 @@ import { namedChoices, type VoteKind, type VoteResult, type VoteTerms } from '..
 import type { Bodies } from '../bodies/bodies.ts'
 import { ballotsRoot } from '../journal/ballots.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
-import { requireOffice, type MeetingAccess } from '../meetings/access.ts'
+import { requireOfficeOrPresiding, type MeetingAccess } from '../meetings/access.ts'
 import { requireLive } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
@@ -49,7 +49,7 @@ export interface VotingDeps {
 }
 
 /** Who may do what with votes. A ballot is cast by the electors of that vote, whatever their role. */
-const may = { open: requireOffice, close: requireOffice }
+const may = { open: requireOfficeOrPresiding, close: requireOfficeOrPresiding }
 
 export function createVoting({ db, journal, access, store, bodies }: VotingDeps) {
   async function closeVote(tx: JournalTx, vote: Vote): Promise<VoteResult> {
