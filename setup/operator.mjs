@@ -10,5 +10,5 @@ begin(async (signalsAreOurs) => {
   const { serve } = await import('./serve.mjs')
   await prepareDependencies(root)
   signalsAreOurs()
-  serve(root, 'operator.ts', process.env)
+  serve(root, 'server/operator.ts', process.env)
 })

@@ -10,5 +10,5 @@ begin(async (signalsAreOurs) => {
   const { serve } = await import('./serve.mjs')
   const env = await prepare(root)
   signalsAreOurs()
-  serve(root, 'main.ts', env)
+  serve(root, 'server/main.ts', env)
 })

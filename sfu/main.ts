@@ -1,15 +1,20 @@
-import { readFileSync, rmSync, utimesSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { setTimeout as wait } from 'node:timers/promises'
 import pino from 'pino'
-import { CONTROL_VERSION, NODE_FILE_FRESH_MS, NodeFile, type StartReport } from '../protocol/media-control.ts'
+import { CONTROL_VERSION, type StartReport } from '../protocol/media-control.ts'
 import { RtpCapabilities } from '../protocol/rtp.ts'
-import { listenForServer } from './control.ts'
+import { createControl, listenForServer } from './control.ts'
 import { NodeStartFailure } from './failure.ts'
 import { createGrants } from './grants.ts'
+import { createLinks } from './links.ts'
 import { createMediaNode } from './node.ts'
+import { keepNodeFile } from './node-file.ts'
+import { createOrders } from './orders.ts'
 import { createOutbox } from './outbox.ts'
-import { readSettings } from './settings.ts'
+import { createRecorder } from './recording.ts'
+import { registerAtServer } from './registration.ts'
+import { readSettings, type LocalSettings, type RemoteSettings } from './settings.ts'
 import { listenForBrowsers } from './signalling.ts'
 import { startWorkers } from './workers.ts'
 
@@ -18,6 +23,8 @@ import { startWorkers } from './workers.ts'
 const settings = readSettings(process.argv.slice(2))
 const nodeId = settings['node-id']
 const log = pino({ level: settings['log-level'], base: { node: nodeId } })
+/** Farewells leave within this, and the server hears of a drain, in ms. */
+const FAREWELL_MS = 200
 
 /** Tells the process that started us, over Node's IPC channel, and lets go of it. */
 function tellStarter(report: StartReport): void {
@@ -28,25 +35,51 @@ function tellStarter(report: StartReport): void {
 async function run(): Promise<void> {
   const secret = Buffer.from((await readFile(settings['grant-secret-file'], 'utf8')).trim(), 'hex')
   if (secret.length < 32) throw new Error('the grant secret is shorter than 256 bits')
+  const listen = { listenAddress: settings['listen-address'], announcedAddress: settings['announced-address'] }
   const pool = await startWorkers({
-    workers: settings.workers,
-    basePort: settings['base-port'],
-    listenAddress: settings['listen-address'],
-    announcedAddress: settings['announced-address'],
-    workerBin: settings['worker-bin'],
-    log,
+    workers: settings.workers, basePort: settings['base-port'], ...listen, workerBin: settings['worker-bin'], log,
   })
   const outbox = createOutbox()
-  const node = createMediaNode({
-    pool, grants: createGrants({ secret, nodeId }), graceMs: settings['grace-ms'], report: outbox.add, log,
+  const grants = createGrants({ secret, nodeId })
+  const node = createMediaNode({ pool, grants, graceMs: settings['grace-ms'], report: outbox.add, log })
+  const recorder = createRecorder({ rooms: node.rooms, roomOf: node.room, log })
+  const links = createLinks({
+    roomOf: node.room, listen: { ip: listen.listenAddress, announcedAddress: listen.announcedAddress },
+    tell: (what) => control.tell(what), log,
   })
+  const at = 'register' in settings
+    ? { host: settings['signalling-host'], port: settings['signalling-port'] } : { path: settings.signalling }
   const signalling = await listenForBrowsers({
-    path: settings.signalling, nodeId, node, routerRtpCapabilities: RtpCapabilities.parse(pool.rtpCapabilities), log,
+    at, nodeId, node, routerRtpCapabilities: RtpCapabilities.parse(pool.rtpCapabilities), log,
   })
-  const identity = {
-    version: CONTROL_VERSION, nodeId, pid: process.pid, settings: settings.settings, startedAt: Date.now(),
+  const control = createControl({
+    identity: {
+      version: CONTROL_VERSION, nodeId, pid: process.pid, settings: 'register' in settings ? '' : settings.settings,
+      startedAt: Date.now(),
+    },
+    node, orders: createOrders({ node, grants }), links, recorder, pool, outbox, stop, log,
+  })
+  const inUse = () => node.counts().peers > 0
+  const leave = 'register' in settings ? await joinServer(settings) : await awaitServer(settings)
+
+  /** On a machine of its own. */
+  async function joinServer({ register: server, workers, 'signalling-host': host, 'signalling-port': port }: RemoteSettings) {
+    const registration = { nodeId, version: CONTROL_VERSION, workers, host, port }
+    return registerAtServer({ server, secret, registration, serve: control.serve, log }).close
   }
-  const control = await listenForServer({ path: settings.control, identity, node, pool, outbox, stop, log })
+
+  /** Beside the server. */
+  async function awaitServer(given: LocalSettings) {
+    const listening = await listenForServer(given.control, control)
+    const content = { pid: process.pid, nodeId, controlSocket: given.control, signallingSocket: given.signalling }
+    const file = await keepNodeFile(given['node-file'], content, { ms: given['idle-ms'], attended: control.attended, inUse, stop })
+    return () => {
+      listening.close()
+      for (const path of [given.signalling, given.control]) rmSync(path, { force: true })
+      // The file stays: its time tells the next server when this node's peers were last here.
+      file.mark()
+    }
+  }
 
   let stopping = false
   function stop(): void {
@@ -54,48 +87,31 @@ async function run(): Promise<void> {
     stopping = true
     signalling.close()
     node.close()
+    recorder.close()
     control.close()
+    leave()
     pool.close()
-    for (const file of [settings.signalling, settings.control]) rmSync(file, { force: true })
-    // The file stays: its time tells the next server when this node's peers were last here.
-    markFile()
     log.info('media node stopped')
     // The farewells leave first. mediasoup's workers took away Node's own exit at a signal, so we exit ourselves.
-    void wait(200).then(() => process.exit(0))
+    void wait(FAREWELL_MS).then(() => process.exit(0))
   }
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
 
-  const file: NodeFile = { pid: process.pid, nodeId, controlSocket: settings.control, signallingSocket: settings.signalling }
-  await writeFile(settings['node-file'], JSON.stringify(file), { mode: 0o600 })
-  keepFileFresh(control.attended, () => node.counts().peers > 0, stop)
+  let draining = false
+  /** Takes nobody new; whoever is still here after the patience is led to another node. Asked twice, at once. */
+  async function drain(patienceMs: number): Promise<void> {
+    if (draining) return stop()
+    draining = true
+    control.tell({ draining: true })
+    log.info({ patienceMs, peers: node.counts().peers }, 'media node is drained')
+    const until = Date.now() + patienceMs
+    await wait(FAREWELL_MS)
+    while (inUse() && Date.now() < until && !stopping) await wait(FAREWELL_MS)
+    stop()
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.on(signal, () => ('register' in settings ? void drain(settings['drain-ms']) : stop()))
+
   log.info({ workers: settings.workers, basePort: settings['base-port'] }, 'media node ready')
   tellStarter({ state: 'ready', nodeId })
-}
-
-function fileIsOurs(): boolean {
-  try {
-    return NodeFile.parse(JSON.parse(readFileSync(settings['node-file'], 'utf8'))).nodeId === nodeId
-  } catch {
-    return false
-  }
-}
-
-/** Renews the time of the node's file, so that after a sudden end too it is known when the node was last alive. */
-function markFile(): boolean {
-  const ours = fileIsOurs()
-  if (ours) utimesSync(settings['node-file'], new Date(), new Date())
-  return ours
-}
-
-/** Ends a node that nobody serves or uses for long, or whose file is gone: it would otherwise run for ever. */
-function keepFileFresh(attended: () => boolean, inUse: () => boolean, stop: () => void): void {
-  let lastUse = Date.now()
-  setInterval(() => {
-    const ours = markFile()
-    if (attended() || inUse()) lastUse = Date.now()
-    if (Date.now() - lastUse > settings['idle-ms'] || (!ours && !attended())) stop()
-  }, Math.min(NODE_FILE_FRESH_MS, settings['idle-ms'])).unref()
 }
 
 // A defect in one request must not end everybody's meeting; an exception outside any request leaves an unknown state,

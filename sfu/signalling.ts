@@ -14,11 +14,11 @@ export interface Signalling {
 }
 
 /**
- * Listens for browsers at a unix socket, at the path `/media/<nodeId>`. The server that pipes them here has checked
- * origin and session; what a browser may do here is said by its grant alone.
+ * Listens for browsers at a unix socket or a port, at the path `/media/<nodeId>`. The server that pipes them here has
+ * checked origin and session; what a browser may do here is said by its grant alone.
  */
 export async function listenForBrowsers(options: {
-  path: string
+  at: { path: string } | { host: string; port: number }
   nodeId: string
   node: MediaNode
   routerRtpCapabilities: RtpCapabilities
@@ -42,8 +42,8 @@ export async function listenForBrowsers(options: {
     connections += 1
     serveConnection({ socket, node, handlers, welcome, heartbeatMs, log: log.child({ connection: connections }) })
   })
-  await rm(options.path, { force: true })
-  await new Promise<void>((resolve, reject) => http.once('error', reject).listen(options.path, resolve))
+  if ('path' in options.at) await rm(options.at.path, { force: true })
+  await new Promise<void>((resolve, reject) => http.once('error', reject).listen(options.at, resolve))
   http.on('error', (error) => log.error({ err: error }, 'signalling socket'))
   return {
     close() {
