@@ -29,11 +29,17 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
   let guest: Guest | undefined
   let lastHeard = Date.now()
   let queue = Promise.resolve()
-  const rate = { windowEnds: 0, messages: 0, transports: 0 }
+  const rate = { windowEnds: 0, messages: 0, transports: 0, sayings: 0 }
+  /** Notices that wait for the answer to `join`, which they follow. */
+  let held: NoticeMessage[] | undefined
   let refused = false
 
   const connection: Connection = {
-    notify: (notice, data) => send({ notice, data } as NoticeMessage),
+    notify(notice, data) {
+      const message = { notice, data } as NoticeMessage
+      if (held) held.push(message)
+      else send(message)
+    },
     close(reason) {
       send({ notice: 'closed', data: { reason } })
       socket.close(CLOSE.byNode, reason)
@@ -56,10 +62,16 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
   function tooMany(bytes: number): boolean {
     const now = Date.now()
     const windowEnds = now + SIGNALLING_LIMITS.windowS * 1_000
-    if (now >= rate.windowEnds) Object.assign(rate, { windowEnds, messages: 0, transports: 0 })
+    if (now >= rate.windowEnds) Object.assign(rate, { windowEnds, messages: 0, transports: 0, sayings: 0 })
     rate.messages += Math.max(1, Math.ceil(bytes / SIGNALLING_LIMITS.weightBytes))
     if (rate.messages > 2 * SIGNALLING_LIMITS.messages) socket.close(CLOSE.flooding, 'tooManyRequests')
     return rate.messages > SIGNALLING_LIMITS.messages
+  }
+
+  function tooManyOf(method: RequestMessage['method']): boolean {
+    if (method === 'createTransport') return (rate.transports += 1) > SIGNALLING_LIMITS.transports
+    if (method === 'say') return (rate.sayings += 1) > SIGNALLING_LIMITS.sayings
+    return false
   }
 
   function receive(raw: RawData, binary: boolean): void {
@@ -73,9 +85,7 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
       const issue = message.error.issues[0]
       return refuse(idOf(parsed), new MediaFailure('badRequest', `${issue?.path.join('.')}: ${issue?.message}`))
     }
-    if (message.data.method === 'createTransport' && (rate.transports += 1) > SIGNALLING_LIMITS.transports) {
-      return refuse(message.data.id, new MediaFailure('tooManyRequests'))
-    }
+    if (tooManyOf(message.data.method)) return refuse(message.data.id, new MediaFailure('tooManyRequests'))
     queue = queue.then(() => answer(message.data))
   }
 
@@ -83,8 +93,11 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
     try {
       const data = await carryOut(message)
       send({ id: message.id, ok: true, data })
+      for (const notice of held ?? []) send(notice)
+      held = undefined
       if (message.method === 'leave') socket.close(CLOSE.left)
     } catch (error) {
+      held = undefined
       refuse(message.id, asFailure(error, message.method, log))
     }
   }
@@ -92,6 +105,7 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
   async function carryOut(message: RequestMessage): Promise<unknown> {
     if (message.method === 'join') {
       if (guest) throw new MediaFailure('alreadyJoined')
+      held = []
       const joined = await node.join(connection, message.data)
       guest = joined.guest
       // The socket may have closed while the grant was checked: then its close came before there was anything to cut.

@@ -1,7 +1,7 @@
 import { generateKeyPairSync, randomBytes, randomUUID } from 'node:crypto'
 import { SignJWT, UnsecuredJWT } from 'jose'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { GrantClaims } from '../protocol/media-grant.ts'
+import type { GrantClaims, MediaRights } from '../protocol/media-grant.ts'
 import { createGrants, type Grants } from './grants.ts'
 
 const secret = randomBytes(64)
@@ -9,8 +9,9 @@ const nodeId = randomUUID()
 let now = Date.now()
 let grants: Grants
 
+const rights = (...publish: MediaRights['publish']): MediaRights => ({ publish, receive: publish, say: [] })
 const claims = (changes: Partial<GrantClaims> = {}) => ({
-  room: 'room', peer: 'peer', label: '{}', publish: ['microphone'], issuedAt: now, jti: randomUUID(), aud: nodeId,
+  room: 'room', peer: 'peer', label: '{}', rights: rights('microphone'), silent: false, issuedAt: now, jti: randomUUID(), aud: nodeId,
   exp: Math.floor(now / 1000) + 60, ...changes,
 })
 const sign = (changes: Partial<GrantClaims> = {}, alg = 'HS256', key: Uint8Array = secret) =>
@@ -29,7 +30,7 @@ describe('a grant', () => {
     const grant = await sign()
     const admission = await admit(grant)
     expect(admission).toMatchObject({ room: 'room', peer: 'peer', label: '{}' })
-    expect(admission.publish()).toEqual(['microphone'])
+    expect(admission.rights()).toEqual(rights('microphone'))
     await expect(admit(grant)).rejects.toMatchObject({ code: 'grantUsed' })
   })
 
@@ -61,7 +62,7 @@ describe('a grant', () => {
       return new SignJWT(claims()).setProtectedHeader({ alg: 'RS256' }).sign(privateKey)
     }],
     ['with an unknown source', async () =>
-      new SignJWT({ ...claims(), publish: ['everything'] }).setProtectedHeader({ alg: 'HS256' }).sign(secret)],
+      new SignJWT({ ...claims(), rights: { ...rights(), publish: ['everything'] } }).setProtectedHeader({ alg: 'HS256' }).sign(secret)],
     ['without an end', async () => {
       const { exp: _, ...rest } = claims()
       return new SignJWT(rest).setProtectedHeader({ alg: 'HS256' }).sign(secret)
@@ -73,27 +74,42 @@ describe('a grant', () => {
     await expect(admit(await make())).rejects.toMatchObject({ code: 'grantInvalid' })
   })
 
-  test('signed before a change gives what the change left, one signed after gives its own', async () => {
+  test('signed before a change gives what the change left to its label, one signed after gives its own', async () => {
     const { admit, change } = fresh()
-    const before = await sign({ publish: ['microphone', 'screen'] })
+    const before = await sign({ rights: rights('microphone', 'screen') })
+    const secondDevice = await sign({ peer: 'second', rights: rights('screen') })
     now += 5
-    change('room', 'peer', ['microphone'])
-    const other = await sign({ peer: 'other', publish: ['screen'], issuedAt: now - 5 })
-    expect((await admit(before)).publish()).toEqual(['microphone'])
-    expect((await admit(other)).publish()).toEqual(['screen'])
+    change('room', '{}', rights('microphone'))
+    const other = await sign({ label: 'other', rights: rights('screen'), issuedAt: now - 5 })
+    const elsewhere = await sign({ room: 'elsewhere', rights: rights('screen'), issuedAt: now - 5 })
+    expect((await admit(before)).rights()).toEqual(rights('microphone'))
+    expect((await admit(secondDevice)).rights()).toEqual(rights('microphone'))
+    expect((await admit(other)).rights()).toEqual(rights('screen'))
+    expect((await admit(elsewhere)).rights()).toEqual(rights('screen'))
     now += 5
-    expect((await admit(await sign({ publish: ['screen'] }))).publish()).toEqual(['screen'])
+    expect((await admit(await sign({ rights: rights('screen') }))).rights()).toEqual(rights('screen'))
   })
 
-  test('signed before its peer or room was closed is void, whatever is given to the peer since', async () => {
-    const { admit, revoke, change } = fresh()
-    const [mine, others] = await Promise.all([sign(), sign({ peer: 'other' })])
+  test('of a silent device has no part in sound, whatever its label may do now or later', async () => {
+    const { admit, change } = fresh()
+    const admission = await admit(await sign({ silent: true, rights: rights('microphone', 'camera', 'screenAudio', 'screen') }))
+    expect(admission.rights()).toEqual(rights('camera', 'screen'))
     now += 5
-    revoke('room', 'peer')
-    change('room', 'peer', ['screen'])
+    change('room', '{}', rights('microphone', 'camera'))
+    expect(admission.rights()).toEqual(rights('camera'))
+  })
+
+  test.each<[string, Parameters<Grants['revoke']>[1]]>([
+    ['peer', { peer: 'peer' }], ['label', { label: '{}' }], ['room', 'everybody'],
+  ])('signed before its %s was closed is void, whatever is given since; one signed after counts', async (_, whose) => {
+    const { admit, revoke, change } = fresh()
+    const [mine, others] = await Promise.all([sign(), sign({ peer: 'other', label: 'other' })])
+    now += 5
+    revoke('room', whose)
+    change('room', '{}', rights('screen'))
     await expect(admit(mine)).rejects.toMatchObject({ code: 'grantRevoked' })
-    revoke('room')
-    await expect(admit(others)).rejects.toMatchObject({ code: 'grantRevoked' })
+    if (whose === 'everybody') await expect(admit(others)).rejects.toMatchObject({ code: 'grantRevoked' })
+    else await admit(others)
     now += 5
     await admit(await sign())
   })
@@ -102,7 +118,7 @@ describe('a grant', () => {
     const { admit, revoke } = fresh()
     const admission = await admit(await sign())
     now += 5
-    revoke('room', 'peer')
-    expect(() => admission.publish()).toThrow(expect.objectContaining({ code: 'grantRevoked' }))
+    revoke('room', { peer: 'peer' })
+    expect(() => admission.rights()).toThrow(expect.objectContaining({ code: 'grantRevoked' }))
   })
 })

@@ -1,25 +1,30 @@
 import { jwtVerify, errors } from 'jose'
-import { GRANT_ALGORITHM, GRANT_LIFETIME_S, GrantClaims, type MediaSource } from '../protocol/media-grant.ts'
+import { GRANT_ALGORITHM, GRANT_LIFETIME_S, GrantClaims, type MediaRights } from '../protocol/media-grant.ts'
 import { MediaFailure } from './failure.ts'
+import { rightsOn } from './rights.ts'
 
 /** A grant that was taken. */
 export interface Admission {
   room: string
   peer: string
   label: string
-  /** What it gives at this moment, after changes later than its signing. Fails with grantRevoked. */
-  publish(): MediaSource[]
+  silent: boolean
+  /** What it gives at this moment, after changes later than its signing, on this device. Fails with grantRevoked. */
+  rights(): MediaRights
 }
+
+/** Whose grants are meant: those of a peer, of all peers of a label, or of everybody in the room. */
+export type Whose = { peer: string } | { label: string } | 'everybody'
 
 export interface Grants {
   /**
    * Takes a grant, once. Fails with grantInvalid, grantExpired, grantUsed or grantRevoked.
    */
   admit(grant: string): Promise<Admission>
-  /** From now on grants signed before give `publish` instead of what they say. */
-  change(room: string, peer: string, publish: MediaSource[]): void
-  /** From now on grants signed before, for this peer or (without one) the whole room, are void. */
-  revoke(room: string, peer?: string): void
+  /** From now on grants of this label that were signed before give these rights instead of what they say. */
+  change(room: string, label: string, rights: MediaRights): void
+  /** From now on such grants that were signed before are void. */
+  revoke(room: string, whose: Whose): void
   close(): void
 }
 
@@ -31,9 +36,9 @@ const MEMORY_MS = (GRANT_LIFETIME_S + 2 * CLOCK_TOLERANCE_S) * 1_000
 export function createGrants(options: { secret: Uint8Array; nodeId: string; now?: () => number }): Grants {
   const now = options.now ?? Date.now
   const used = new Map<string, number>()
-  const changes = new Map<string, { at: number; publish: MediaSource[] }>()
+  const changes = new Map<string, { at: number; rights: MediaRights }>()
   const revoked = new Map<string, { at: number }>()
-  const keyOf = (room: string, peer?: string) => JSON.stringify(peer === undefined ? [room] : [room, peer])
+  const keyOf = (room: string, whose: Whose) => JSON.stringify([room, whose])
 
   function forgetOld(): void {
     for (const [jti, until] of used) if (until < now()) used.delete(jti)
@@ -62,16 +67,17 @@ export function createGrants(options: { secret: Uint8Array; nodeId: string; now?
     }
   }
 
-  function admission({ issuedAt, room, peer, label, publish }: GrantClaims): Admission {
+  function admission({ issuedAt, room, peer, label, silent, rights }: GrantClaims): Admission {
+    const holders: Whose[] = ['everybody', { peer }, { label }]
     return {
       room,
       peer,
       label,
-      publish() {
-        const revokedAt = Math.max(revoked.get(keyOf(room))?.at ?? 0, revoked.get(keyOf(room, peer))?.at ?? 0)
-        if (revokedAt >= issuedAt) throw new MediaFailure('grantRevoked')
-        const change = changes.get(keyOf(room, peer))
-        return change && change.at >= issuedAt ? change.publish : publish
+      silent,
+      rights() {
+        if (holders.some((whose) => (revoked.get(keyOf(room, whose))?.at ?? 0) >= issuedAt)) throw new MediaFailure('grantRevoked')
+        const change = changes.get(keyOf(room, { label }))
+        return rightsOn({ silent }, change && change.at >= issuedAt ? change.rights : rights)
       },
     }
   }
@@ -82,12 +88,12 @@ export function createGrants(options: { secret: Uint8Array; nodeId: string; now?
       // From here to `used.set` nothing waits, so that of two simultaneous uses only one succeeds.
       if (used.has(claims.jti)) throw new MediaFailure('grantUsed')
       const admitted = admission(claims)
-      admitted.publish()
+      admitted.rights()
       used.set(claims.jti, (claims.exp + CLOCK_TOLERANCE_S) * 1_000)
       return admitted
     },
-    change: (room, peer, publish) => void changes.set(keyOf(room, peer), { at: now(), publish }),
-    revoke: (room, peer) => void revoked.set(keyOf(room, peer), { at: now() }),
+    change: (room, label, rights) => void changes.set(keyOf(room, { label }), { at: now(), rights }),
+    revoke: (room, whose) => void revoked.set(keyOf(room, whose), { at: now() }),
     close: () => clearInterval(timer),
   }
 }

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto'
+import { EventEmitter } from 'node:events'
 import type { Logger } from 'pino'
-import { PEERS_OF_A_LABEL, type MediaSource } from '../protocol/media-grant.ts'
+import { PEERS_OF_A_LABEL, type MediaRights } from '../protocol/media-grant.ts'
 import type { ControlEvent, PresentPeer } from '../protocol/media-control.ts'
-import type { CloseReason, MediaInput, MediaNotice, MediaOutput, NoticeData } from '../protocol/media.ts'
+import type { CloseReason, MediaInput, MediaOutput } from '../protocol/media.ts'
 import { MediaFailure } from './failure.ts'
-import type { Grants } from './grants.ts'
-import { createPeer, type Peer } from './peer.ts'
+import type { Admission, Grants } from './grants.ts'
+import { createPeer } from './peer.ts'
+import type { SPREAD } from './places.ts'
+import { describe, type Notify } from './receiver.ts'
 import { createRoom, type Member, type Room } from './room.ts'
 import type { WorkerPool } from './workers.ts'
 
 /** The way to one browser. */
 export interface Connection {
-  notify: <N extends MediaNotice>(notice: N, data: NoticeData<N>) => void
+  notify: Notify
   /** Says why, and ends the connection. */
   close(reason: CloseReason): void
 }
@@ -19,6 +22,8 @@ export interface Connection {
 /** A peer that has joined: in a room, with or without its signalling. */
 export interface Guest extends Member {
   room: Room
+  /** Its device takes no part in sound. */
+  silent: boolean
   resumeKey: string
   joinedAt: number
   connection: Connection | undefined
@@ -37,11 +42,17 @@ export interface MediaNode {
   leave(guest: Guest): void
   /** The signalling is gone since `at`. Nothing happens if another connection has taken the guest over. */
   cut(guest: Guest, connection: Connection, at: number): void
-  setGrant(room: string, peer: string, publish: MediaSource[]): void
-  closePeer(room: string, peer: string): void
-  closeRoom(room: string): void
+  /** Takes it out; what its grants are worth is not asked here. */
+  end(guest: Guest, reason: 'removed' | 'roomClosed'): void
+  /** How many screens may be shared in a room at once, now or once it begins. */
+  setScreenLimit(room: string, screens: number): void
+  /** Of one room, or of all. */
+  guests(room?: string): Guest[]
   list(room?: string): PresentPeer[]
   guest(room: string, peer: string): Guest | undefined
+  room(id: string): Promise<Room> | undefined
+  /** Tells of each room that begins. */
+  rooms: EventEmitter<{ opened: [Room] }>
   counts(): { rooms: number; peers: number }
   /** Tells everyone and closes everything; presence is not reported, since it does not end by this. Idempotent. */
   close(): void
@@ -52,13 +63,17 @@ export interface MediaNodeOptions {
   grants: Grants
   graceMs: number
   report: (event: ControlEvent) => void
+  spread?: typeof SPREAD
   log: Logger
 }
 
-export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNodeOptions): MediaNode {
+export function createMediaNode({ pool, grants, graceMs, report, spread, log }: MediaNodeOptions): MediaNode {
   /** Creation is awaited in the map, so that two who come first at once meet in one room. */
   const rooms = new Map<string, Promise<Room>>()
+  const openings = new EventEmitter<{ opened: [Room] }>()
   const guests = new Map<string, Map<string, Guest>>()
+  /** Where it is not one. */
+  const screenLimits = new Map<string, number>()
   const timers = new Map<Guest, NodeJS.Timeout>()
   let closed = false
 
@@ -70,9 +85,11 @@ export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNod
       const room = await known
       if (!room.closed()) return room
     }
-    const made = createRoom({ id, pool, log: log.child({ room: id }) })
+    const screens = screenLimits.get(id) ?? 1
+    const made = createRoom({ id, pool, screens, log: log.child({ room: id }), ...(spread ? { spread } : {}) })
     rooms.set(id, made)
     try {
+      openings.emit('opened', await made)
       return await made
     } catch (error) {
       rooms.delete(id)
@@ -80,36 +97,38 @@ export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNod
     }
   }
 
-  function enter(room: Room, peerId: string, label: string, publish: MediaSource[]): Guest {
+  function enter(room: Room, { peer: id, label, silent }: Admission, rights: MediaRights): Guest {
     const theirs = [...(guests.get(room.id)?.values() ?? [])].filter(({ peer }) => peer.label === label)
     if (theirs.length >= PEERS_OF_A_LABEL) throw new MediaFailure('tooManyDevices')
-    const notify: Guest['notify'] = (notice, data) => guest.connection?.notify(notice, data)
-    const peer: Peer = createPeer({ id: peerId, label, publish, notify })
+    const notify: Notify = (notice, data) => guest.connection?.notify(notice, data)
+    const peer = createPeer({ id, label, rights, stage: room, notify, log })
     const guest: Guest = {
-      peer, notify, room, resumeKey: randomUUID(), joinedAt: Date.now(), connection: undefined, cutAt: undefined,
+      peer, notify, room, silent, resumeKey: randomUUID(), joinedAt: Date.now(), connection: undefined, cutAt: undefined,
     }
     const inRoom = guests.get(room.id) ?? new Map<string, Guest>()
-    guests.set(room.id, inRoom.set(peerId, guest))
+    guests.set(room.id, inRoom.set(id, guest))
     room.add(guest)
-    report({ event: 'peerJoined', room: room.id, peer: peerId, label, at: guest.joinedAt })
+    report({ event: 'peerJoined', room: room.id, peer: id, label, at: guest.joinedAt })
     return guest
   }
 
-  function takeOver(guest: Guest, label: string, publish: MediaSource[], resumed: boolean): void {
+  function takeOver(guest: Guest, { label, silent }: Admission, rights: MediaRights, resumed: boolean): void {
     guest.connection?.close('replaced')
     if (guest.cutAt !== undefined) report({ event: 'peerResumed', room: guest.room.id, peer: guest.peer.id, at: Date.now() })
     clearTimeout(timers.get(guest))
     timers.delete(guest)
     guest.cutAt = undefined
     guest.connection = undefined
+    guest.silent = silent
     if (!resumed) {
       guest.peer.resetMedia()
+      void guest.peer.receiver.setView([])
       guest.resumeKey = randomUUID()
     }
-    guest.peer.setPublish(publish)
+    guest.peer.setRights(rights)
     if (guest.peer.label !== label) {
       guest.peer.label = label
-      guest.room.announce(guest.peer)
+      guest.room.announce({ peerId: guest.peer.id, label })
     }
   }
 
@@ -134,35 +153,32 @@ export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNod
     room.close()
   }
 
-  function end(guest: Guest, reason: 'removed' | 'roomClosed'): void {
-    const { connection } = guest
-    remove(guest, guest.cutAt ?? Date.now(), reason)
-    connection?.close(reason)
-  }
-
   return {
     async join(connection, { grant, rtpCapabilities, resumeKey }) {
       if (closed) throw new MediaFailure('mediaUnavailable')
       const admission = await grants.admit(grant)
-      const { room: roomId, peer: peerId, label } = admission
+      const { room: roomId, peer: peerId } = admission
       const room = await roomOf(roomId)
       // From here on nothing waits. The right is asked for again: it may have been withdrawn while the room was made.
       let guest = guestOf(roomId, peerId)
       const resumed = guest !== undefined && resumeKey === guest.resumeKey
       try {
-        const publish = admission.publish()
+        const rights = admission.rights()
         if (closed || room.closed()) throw new MediaFailure('mediaUnavailable')
-        if (guest) takeOver(guest, label, publish, resumed)
-        else guest = enter(room, peerId, label, publish)
+        if (guest) takeOver(guest, admission, rights, resumed)
+        else guest = enter(room, admission, rights)
       } finally {
         closeIfEmpty(room)
       }
+      const { peer } = guest
       guest.connection = connection
-      guest.peer.setRtpCapabilities(rtpCapabilities)
+      peer.setRtpCapabilities(rtpCapabilities)
       const answer = {
-        peerId, resumed, resumeKey: guest.resumeKey, publish: guest.peer.publish(),
-        peers: room.others(peerId), ...guest.peer.holdings(),
+        peerId, resumed, resumeKey: guest.resumeKey, rights: peer.rights(),
+        peers: room.others(peerId), producers: peer.receiver.announceAll(), transportIds: peer.transportIds(),
+        producerIds: [...peer.sender.producers.keys()], consumers: peer.receiver.consumers().map(describe),
       }
+      room.catchUp(guest)
       return { guest, answer }
     },
 
@@ -176,27 +192,27 @@ export function createMediaNode({ pool, grants, graceMs, report, log }: MediaNod
       timers.set(guest, setTimeout(() => remove(guest, at, 'timedOut'), Math.max(0, at + graceMs - Date.now())))
     },
 
-    setGrant(room, peer, publish) {
-      grants.change(room, peer, publish)
-      guestOf(room, peer)?.peer.setPublish(publish)
+    end(guest, reason) {
+      const { connection } = guest
+      remove(guest, guest.cutAt ?? Date.now(), reason)
+      connection?.close(reason)
     },
 
-    closePeer(room, peer) {
-      grants.revoke(room, peer)
-      const guest = guestOf(room, peer)
-      if (guest) end(guest, 'removed')
+    setScreenLimit(id, screens) {
+      if (screens === 1) screenLimits.delete(id)
+      else screenLimits.set(id, screens)
+      void rooms.get(id)?.then((room) => room.setScreenLimit(screens), () => undefined)
     },
 
-    closeRoom(room) {
-      grants.revoke(room)
-      for (const guest of [...(guests.get(room)?.values() ?? [])]) end(guest, 'roomClosed')
-    },
+    guests: (room) => (room === undefined ? all() : [...(guests.get(room)?.values() ?? [])]),
 
     list: (room) => all().filter((guest) => room === undefined || guest.room.id === room).map((guest) => ({
       room: guest.room.id, peer: guest.peer.id, label: guest.peer.label, joinedAt: guest.joinedAt, cutAt: guest.cutAt ?? null,
     })),
 
     guest: guestOf,
+    room: (id) => rooms.get(id),
+    rooms: openings,
 
     counts: () => ({ rooms: rooms.size, peers: all().length }),
 

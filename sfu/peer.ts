@@ -1,14 +1,15 @@
 import { EventEmitter } from 'node:events'
 import type { types } from 'mediasoup'
-import { kindOfSource, type MediaSource } from '../protocol/media-grant.ts'
-import type { ConsumerInfo, MediaInput, MediaNotice, MediaOutput, NoticeData } from '../protocol/media.ts'
+import type { Logger } from 'pino'
+import { kindOfSource, type MediaRights, type MediaSource } from '../protocol/media-grant.ts'
+import type { MediaInput, MediaOutput } from '../protocol/media.ts'
 import type { RtpCapabilities } from '../protocol/rtp.ts'
 import { judged, MediaFailure } from './failure.ts'
+import { createReceiver, type Notify, type Receiver, type Stage } from './receiver.ts'
+import { createSender, type Producer, type Sender } from './sender.ts'
 import type { Place } from './workers.ts'
 
-export type Producer = types.Producer<{ source: MediaSource }>
-export type Consumer = types.Consumer<{ peerId: string; source: MediaSource }>
-type Direction = MediaInput<'createTransport'>['direction']
+export type Direction = MediaInput<'createTransport'>['direction']
 
 /** Incoming bits a second of one peer, over all that it sends: what a simulcast camera, a screen and sound need, and no flood. */
 const MAX_INCOMING_BITRATE = 8_000_000
@@ -16,77 +17,79 @@ const MAX_INCOMING_BITRATE = 8_000_000
 const INITIAL_OUTGOING_BITRATE = 1_000_000
 
 export interface PeerEvents {
-  /** It began to send something. */
-  produced: [Producer]
+  /** It began to send something, on this router. */
+  produced: [Producer, types.Router]
 }
 
-export type Notify = <N extends MediaNotice>(notice: N, data: NoticeData<N>) => void
-
-/** The media of one peer: its transports, producers and consumers. It knows neither room nor signalling. */
+/** The media of one peer: its transports, what it sends, what it receives. It knows neither its room nor its signalling. */
 export interface Peer {
   id: string
   label: string
   events: EventEmitter<PeerEvents>
-  /** Whether `newConsumers` may be sent: its receiving transport stands. */
-  receives(): boolean
-  producers: ReadonlyMap<string, Producer>
-  publish(): MediaSource[]
-  /** Closes what is no longer allowed, and tells the peer. */
-  setPublish(publish: MediaSource[]): void
+  rights(): MediaRights
+  /** Ends what is no longer allowed, offers what is allowed now, and tells the peer. */
+  setRights(rights: MediaRights): void
   setRtpCapabilities(capabilities: RtpCapabilities): void
   createTransport(direction: Direction, place: Place): Promise<MediaOutput<'createTransport'>>
   connectTransport(input: MediaInput<'connectTransport'>): Promise<void>
   restartIce(transportId: string): Promise<MediaOutput<'restartIce'>>
-  produce(input: MediaInput<'produce'>): Promise<MediaOutput<'produce'>>
-  producer(producerId: string): Producer
-  /** A paused consumer of another peer's producer; undefined where there is one already, or it cannot be received. */
-  consume(from: string, producer: Producer, router: types.Router): Promise<ConsumerInfo | undefined>
-  consumer(consumerId: string): Consumer | undefined
-  /** What `join` answers to one who resumes. */
-  holdings(): Pick<MediaOutput<'join'>, 'transportIds' | 'producerIds' | 'consumers'>
+  /** @param reserve holds what the room has only so many of, until the answer; it may refuse */
+  produce(input: MediaInput<'produce'>, reserve: (source: MediaSource) => () => void): Promise<MediaOutput<'produce'>>
+  sender: Sender
+  receiver: Receiver
+  /** What it holds, apart from consumers: what `join` answers to one who resumes. */
+  transportIds(): string[]
   /** Closes all of its media; the peer stays. */
   resetMedia(): void
   /** Closes all of its media for good. Idempotent. */
   close(): void
 }
 
-export function createPeer(options: { id: string; label: string; publish: MediaSource[]; notify: Notify }): Peer {
-  const { notify } = options
+export function createPeer(options: {
+  id: string
+  label: string
+  rights: MediaRights
+  stage: Stage
+  notify: Notify
+  log: Logger
+}): Peer {
+  const { id, stage, notify, log } = options
   const events = new EventEmitter<PeerEvents>()
-  const transports = new Map<Direction, types.WebRtcTransport>()
-  const producers = new Map<string, Producer>()
-  const consumers = new Map<string, Consumer>()
-  /** Sources and producers for which an answer of the worker is awaited, so that nothing is made twice meanwhile. */
-  const producing = new Set<MediaSource>()
-  const consuming = new Set<string>()
-  let allowed = new Set(options.publish)
+  const transports = new Map<Direction, { transport: types.WebRtcTransport; router: types.Router }>()
+  let rights = options.rights
   let capabilities: RtpCapabilities = {}
   let closed = false
 
+  const sender = createSender({ may: (source) => !closed && rights.publish.includes(source), notify })
+  const receiver = createReceiver({ peerId: id, stage, may: (source) => rights.receive.includes(source), notify, log })
+
+  function transportById(transportId: string): types.WebRtcTransport {
+    const found = [...transports.values()].find(({ transport }) => transport.id === transportId)
+    if (!found) throw new MediaFailure('transportNotFound')
+    return found.transport
+  }
+
   const peer: Peer = {
-    id: options.id,
+    id,
     label: options.label,
     events,
-    producers,
-    receives: () => transports.has('receive'),
-    publish: () => [...allowed],
+    sender,
+    receiver,
+    rights: () => rights,
     setRtpCapabilities: (given) => { capabilities = given },
 
-    setPublish(publish) {
-      allowed = new Set(publish)
-      for (const producer of producers.values()) {
-        if (allowed.has(producer.appData.source)) continue
-        producer.close()
-        notify('producerClosed', { producerId: producer.id, source: producer.appData.source })
-      }
-      notify('grantChanged', { publish: [...allowed] })
+    setRights(given) {
+      rights = given
+      sender.closeForbidden()
+      notify('rightsChanged', { rights })
+      void receiver.consider()
     },
 
-    async createTransport(direction, place) {
+    async createTransport(direction, { router, webRtcServer }) {
       // The worker died, and the room is on its way to another one.
-      if (place.router.closed) throw new MediaFailure('mediaUnavailable')
-      const transport = await place.router.createWebRtcTransport({
-        webRtcServer: place.webRtcServer,
+      if (router.closed) throw new MediaFailure('mediaUnavailable')
+      const transport = await router.createWebRtcTransport({
+        webRtcServer,
         preferUdp: true,
         initialAvailableOutgoingBitrate: INITIAL_OUTGOING_BITRATE,
         iceConsentTimeout: 30,
@@ -96,13 +99,15 @@ export function createPeer(options: { id: string; label: string; publish: MediaS
         transport.close()
         throw new MediaFailure('mediaUnavailable')
       }
-      transports.get(direction)?.close()
-      transports.set(direction, transport)
+      transports.get(direction)?.transport.close()
+      transports.set(direction, { transport, router })
       transport.observer.once('close', () => {
-        if (transports.get(direction) === transport) transports.delete(direction)
+        if (transports.get(direction)?.transport === transport) transports.delete(direction)
       })
-      const { id, iceParameters, iceCandidates, dtlsParameters } = transport
-      return { transportId: id, iceParameters, iceCandidates, dtlsParameters }
+      // Consumers are made by the worker, so their notice leaves later than this answer.
+      if (direction === 'receive') receiver.begin(transport, router, capabilities)
+      const { iceParameters, iceCandidates, dtlsParameters } = transport
+      return { transportId: transport.id, iceParameters, iceCandidates, dtlsParameters }
     },
 
     async connectTransport({ transportId, dtlsParameters }) {
@@ -113,69 +118,27 @@ export function createPeer(options: { id: string; label: string; publish: MediaS
       return { iceParameters: await transportById(transportId).restartIce() }
     },
 
-    async produce({ source, kind, rtpParameters, paused }) {
-      if (!allowed.has(source)) throw new MediaFailure('notAllowed')
+    async produce(input, reserve) {
+      const { source, kind } = input
+      if (!rights.publish.includes(source)) throw new MediaFailure('notAllowed')
       if (kind !== kindOfSource[source]) throw new MediaFailure('badRequest', `${source} is ${kindOfSource[source]}`)
-      if (producing.has(source) || [...producers.values()].some((one) => one.appData.source === source)) {
-        throw new MediaFailure('sourceInUse')
-      }
-      const transport = transports.get('send')
-      if (!transport) throw new MediaFailure('transportNotFound')
-      producing.add(source)
+      const way = transports.get('send')
+      if (!way) throw new MediaFailure('transportNotFound')
+      const release = reserve(source)
       try {
-        const producer: Producer = await judged(transport.produce({
-          kind, paused, rtpParameters: rtpParameters as types.RtpParameters, appData: { source },
-        }))
-        // The right may have been withdrawn while the worker answered.
-        if (closed || !allowed.has(source)) {
-          producer.close()
-          throw new MediaFailure('notAllowed')
-        }
-        producers.set(producer.id, producer)
-        producer.observer.once('close', () => producers.delete(producer.id))
-        events.emit('produced', producer)
+        const producer = await sender.produce(way.transport, input)
+        events.emit('produced', producer, way.router)
         return { producerId: producer.id }
       } finally {
-        producing.delete(source)
+        release()
       }
     },
 
-    producer(producerId) {
-      const producer = producers.get(producerId)
-      if (!producer) throw new MediaFailure('producerNotFound')
-      return producer
-    },
-
-    async consume(from, producer, router) {
-      const transport = transports.get('receive')
-      const rtpCapabilities = capabilities as types.RtpCapabilities
-      if (!transport || consuming.has(producer.id) || has(producer.id)) return undefined
-      if (producer.closed || !router.canConsume({ producerId: producer.id, rtpCapabilities })) return undefined
-      consuming.add(producer.id)
-      try {
-        // Paused until the browser says that it is ready: packets that come earlier would be lost, a key frame with them.
-        const consumer: Consumer = await transport.consume({
-          producerId: producer.id, rtpCapabilities, paused: true, appData: { peerId: from, source: producer.appData.source },
-        })
-        if (closed || consumer.closed) return void consumer.close()
-        adopt(consumer)
-        return describe(consumer)
-      } finally {
-        consuming.delete(producer.id)
-      }
-    },
-
-    consumer: (consumerId) => consumers.get(consumerId),
-
-    holdings: () => ({
-      transportIds: [...transports.values()].map((transport) => transport.id),
-      producerIds: [...producers.keys()],
-      consumers: [...consumers.values()].map(describe),
-    }),
+    transportIds: () => [...transports.values()].map(({ transport }) => transport.id),
 
     resetMedia() {
       // Closing a transport closes its producers and consumers; consumers of its producers close at the other peers.
-      for (const transport of transports.values()) transport.close()
+      for (const { transport } of transports.values()) transport.close()
     },
 
     close() {
@@ -185,35 +148,5 @@ export function createPeer(options: { id: string; label: string; publish: MediaS
       events.removeAllListeners()
     },
   }
-
-  const has = (producerId: string) => [...consumers.values()].some((one) => one.producerId === producerId)
-
-  function transportById(id: string): types.WebRtcTransport {
-    const transport = [...transports.values()].find((one) => one.id === id)
-    if (!transport) throw new MediaFailure('transportNotFound')
-    return transport
-  }
-
-  function adopt(consumer: Consumer): void {
-    consumers.set(consumer.id, consumer)
-    consumer.observer.once('close', () => consumers.delete(consumer.id))
-    // Not at the close of our own transport: the browser closed it or is told by another notice.
-    consumer.once('producerclose', () => notify('consumerClosed', { consumerId: consumer.id }))
-    consumer.on('producerpause', () => notify('consumerPaused', { consumerId: consumer.id }))
-    consumer.on('producerresume', () => notify('consumerResumed', { consumerId: consumer.id }))
-  }
-
   return peer
-}
-
-function describe(consumer: Consumer): ConsumerInfo {
-  return {
-    consumerId: consumer.id,
-    producerId: consumer.producerId,
-    peerId: consumer.appData.peerId,
-    kind: consumer.kind,
-    source: consumer.appData.source,
-    rtpParameters: consumer.rtpParameters as ConsumerInfo['rtpParameters'],
-    producerPaused: consumer.producerPaused,
-  }
 }

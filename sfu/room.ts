@@ -1,151 +1,240 @@
-import { setTimeout as wait } from 'node:timers/promises'
+import { EventEmitter } from 'node:events'
 import type { types } from 'mediasoup'
 import type { Logger } from 'pino'
-import type { ConsumerInfo, MediaNotice, NoticeData, PeerInfo } from '../protocol/media.ts'
-import type { Peer, Producer } from './peer.ts'
+import type { MediaSource } from '../protocol/media-grant.ts'
+import type { MediaNotice, NoticeData, PeerInfo } from '../protocol/media.ts'
+import { MediaFailure } from './failure.ts'
+import { createHearing } from './hearing.ts'
+import { createLoudness } from './loudness.ts'
+import type { Peer } from './peer.ts'
+import { createPlaces, type Places, type SPREAD } from './places.ts'
+import { createQualities } from './quality.ts'
+import type { Notify, Stage } from './receiver.ts'
+import { createSource, type Source } from './source.ts'
 import type { Place, WorkerPool } from './workers.ts'
 
-/** How often levels are measured, in ms, and below which level (dBov) nobody counts as heard. */
-const LEVELS = { interval: 400, threshold: -60, maxEntries: 8 }
-
-/** A peer in a room, with its way to the browser. */
+/** A peer that is connected to this node, with its way to the browser. */
 export interface Member {
   peer: Peer
-  notify: <N extends MediaNotice>(notice: N, data: NoticeData<N>) => void
+  notify: Notify
 }
 
-/** Peers who receive each other, on one router. */
-export interface Room {
+/** What happens in a room, for what goes beyond its members: recording, links to other nodes. */
+export interface RoomEvents {
+  sourceAdded: [Source]
+  sourceRemoved: [Source]
+  sourcePaused: [Source]
+  sourceResumed: [Source]
+  activeSpeaker: [{ peerId: string }]
+  /** A member said something. */
+  said: [NoticeData<'said'>]
+  memberAdded: [PeerInfo]
+  memberRemoved: [{ peerId: string }]
+  closed: []
+}
+
+/**
+ * Peers who receive each other. Those connected to this node are its members; sources, and peers that are told of, may also
+ * come from elsewhere.
+ */
+export interface Room extends Stage {
   id: string
-  place(): Place
   closed(): boolean
+  events: EventEmitter<RoomEvents>
   members: ReadonlyMap<string, Member>
+  places: Places
   add(member: Member): void
   /** Tells the others of a peer, new or under another label. */
-  announce(peer: Peer): void
+  announce(peer: PeerInfo): void
   remove(peerId: string): void
+  /** A peer that is connected elsewhere is here too, or under another label, or here no longer; its sources are added and close. */
+  addVisitor(visitor: PeerInfo): void
+  removeVisitor(peerId: string): void
   others(peerId: string): PeerInfo[]
-  /** Offers everything that the others send. Call it once the peer's receiving transport stands. */
-  offerAll(peerId: string): Promise<void>
-  /** Closes its router, and with it the media of all members; they are the node's to tell. Idempotent. */
+  /** Tells a newcomer what was told before and still holds. */
+  catchUp(member: Member): void
+  /** Something is sent from now on, until it closes. */
+  addSource(source: Source): void
+  /** Holds one of the screens that may be shared at once. Fails with screenTaken; other sources have no limit. */
+  reserve(source: MediaSource): () => void
+  setScreenLimit(screens: number): void
+  /** A member says something to the others. */
+  say(saying: NoticeData<'said'>): void
+  tellAll<N extends MediaNotice>(notice: N, data: NoticeData<N>, except?: string): void
+  /** Closes its routers, and with them the media of all members; they are the node's to tell. Idempotent. */
   close(): void
 }
 
-export async function createRoom(options: { id: string; pool: WorkerPool; log: Logger }): Promise<Room> {
-  const { id, pool, log } = options
+export interface RoomOptions {
+  id: string
+  pool: WorkerPool
+  screens: number
+  spread?: typeof SPREAD
+  log: Logger
+}
+
+export async function createRoom({ id, pool, screens, spread, log }: RoomOptions): Promise<Room> {
+  const events = new EventEmitter<RoomEvents>()
   const members = new Map<string, Member>()
+  const sources = new Map<string, Source>()
+  const visitors = new Map<string, PeerInfo>()
+  const hearing = createHearing()
+  const loudness = createLoudness({ log })
+  const places = await createPlaces({ pool, log, ...(spread ? { spread } : {}) })
+  await loudness.moveTo(places.main().router)
+  const qualities = createQualities({
+    sourcesOf: (peerId) => [...sources.values()].filter((source) => source.peerId === peerId),
+    tell: (change) => tellAll('quality', change),
+  })
+  let screenLimit = screens
+  let screensMade = 0
+  let speaker: string | undefined
   let closed = false
-  let place = await pool.place()
-  let observers = await observe(place.router)
-  watch(place.router)
 
-  async function observe(router: types.Router) {
-    const levels = await router.createAudioLevelObserver(LEVELS)
-    const speaker = await router.createActiveSpeakerObserver({ interval: 300 })
-    levels.on('volumes', (volumes) => tellAll('audioLevels', {
-      levels: volumes.flatMap(({ producer, volume }) => {
-        const peerId = ownerOf(producer.id)
-        return peerId === undefined ? [] : [{ peerId, level: volume }]
-      }),
-    }))
-    levels.on('silence', () => tellAll('audioLevels', { levels: [] }))
-    speaker.on('dominantspeaker', ({ producer }) => {
-      const peerId = ownerOf(producer.id)
-      if (peerId !== undefined) tellAll('activeSpeaker', { peerId })
-    })
-    return [levels, speaker]
+  const rehear = (ids: string[]) => {
+    const concerned = ids.flatMap((one) => sources.get(one) ?? [])
+    if (concerned.length > 0) for (const { peer } of members.values()) void peer.receiver.consider(concerned)
   }
+  loudness.events.on('levels', (levels) => {
+    rehear(hearing.measured(levels.map(({ source }) => source.id)))
+    tellAll('audioLevels', { levels: levels.map(({ source, level }) => ({ peerId: source.peerId, level })) })
+  })
+  loudness.events.on('speaker', ({ peerId }) => {
+    speaker = peerId
+    tellAll('activeSpeaker', { peerId })
+    events.emit('activeSpeaker', { peerId })
+  })
+  places.events.on('lost', (place, peerIds) => void recover(place, peerIds))
 
-  function watch(router: types.Router): void {
-    router.once('workerclose', () => { if (!closed) void move() })
+  /** A worker died: who was on it makes their media anew elsewhere, without a new grant. Who was not goes on. */
+  async function recover(lost: Place, peerIds: string[]): Promise<void> {
+    for (const peerId of peerIds) members.get(peerId)?.peer.resetMedia()
+    const mainWasLost = places.main() === lost
+    const main = await places.restored()
+    if (!main) return
+    for (const peerId of peerIds) members.get(peerId)?.notify('mediaReset', {})
+    log.info({ members: peerIds.length }, 'members moved to another media worker')
+    if (mainWasLost) await loudness.moveTo(main.router).catch((error: unknown) => log.warn({ err: error }, 'levels are not measured'))
   }
-
-  /** The worker died: the room goes on elsewhere, and its members make their media anew, without a new grant. */
-  async function move(): Promise<void> {
-    for (const { peer } of members.values()) peer.resetMedia()
-    for (let attempt = 1; !closed; attempt += 1) {
-      try {
-        const next = await pool.place()
-        const nextObservers = await observe(next.router)
-        if (closed) return next.router.close()
-        place = next
-        observers = nextObservers
-        watch(place.router)
-        log.info({ members: members.size }, 'room moved to another media worker')
-        return tellAll('mediaReset', {})
-      } catch (error) {
-        log.error({ attempt, err: error }, 'room could not be moved yet')
-        await wait(250)
-      }
-    }
-  }
-
-  const ownerOf = (producerId: string) => [...members.values()].find(({ peer }) => peer.producers.has(producerId))?.peer.id
 
   function tellAll<N extends MediaNotice>(notice: N, data: NoticeData<N>, except?: string): void {
-    for (const member of members.values()) if (member.peer.id !== except) member.notify(notice, data)
+    for (const { peer, notify } of members.values()) if (peer.id !== except) notify(notice, data)
   }
 
-  const announce = (peer: Peer) => tellAll('peerJoined', { peerId: peer.id, label: peer.label }, peer.id)
-
-  async function offer(to: Member, from: Peer, producers: Iterable<Producer>): Promise<ConsumerInfo[]> {
-    const { router } = place
-    const made = await Promise.all([...producers].map(async (producer) => {
-      try {
-        return await to.peer.consume(from.id, producer, router)
-      } catch (error) {
-        // One of the two left in this moment, or the worker died: there is nothing to receive then.
-        log.debug({ err: error }, 'consumer not created')
-        return undefined
-      }
-    }))
-    // What closed meanwhile was announced as closed already.
-    return made.flatMap((info) => (info && to.peer.consumer(info.consumerId) ? [info] : []))
+  function gone(peerId: string): void {
+    qualities.forget(peerId)
+    if (speaker === peerId) speaker = undefined
+    tellAll('peerLeft', { peerId })
   }
 
-  async function offerToAll(from: Peer, producer: Producer): Promise<void> {
-    if (producer.appData.source === 'microphone') {
-      for (const observer of observers) await observer.addProducer({ producerId: producer.id })
+  function added(source: Source): void {
+    events.emit('sourceAdded', source)
+    if (source.source === 'microphone') {
+      void loudness.follow(source)
+      if (!source.paused()) rehear(hearing.opened(source.id))
     }
-    const receivers = [...members.values()].filter(({ peer }) => peer.id !== from.id && peer.receives())
-    await Promise.all(receivers.map(async (to) => {
-      const consumers = await offer(to, from, [producer])
-      if (consumers.length > 0) to.notify('newConsumers', { consumers })
-    }))
+    for (const { peer } of members.values()) void peer.receiver.consider([source])
   }
 
-  return {
+  function removed(source: Source): void {
+    sources.delete(source.id)
+    rehear(hearing.ended(source.id))
+    qualities.look(source.peerId)
+    events.emit('sourceRemoved', source)
+    for (const { peer } of members.values()) peer.receiver.removed(source)
+  }
+
+  function pausedOrResumed(source: Source): void {
+    const paused = source.paused()
+    if (source.source === 'microphone') rehear(paused ? hearing.ended(source.id) : hearing.opened(source.id))
+    qualities.look(source.peerId)
+    events.emit(paused ? 'sourcePaused' : 'sourceResumed', source)
+    for (const { peer } of members.values()) {
+      peer.receiver[paused ? 'paused' : 'resumed'](source)
+      if (!paused) void peer.receiver.consider([source])
+    }
+  }
+
+  const room: Room = {
     id,
+    events,
     members,
-    place: () => place,
+    sources,
+    places,
     closed: () => closed,
+    heard: hearing.heard,
+    tellAll,
+    announce: ({ peerId, label }) => tellAll('peerJoined', { peerId, label }, peerId),
+
     add(member) {
       const { peer } = member
       members.set(peer.id, member)
-      peer.events.on('produced', (producer) => {
-        offerToAll(peer, producer).catch((error: unknown) => log.debug({ err: error }, 'producer not offered'))
-      })
-      announce(peer)
+      peer.events.on('produced', (producer, router: types.Router) => room.addSource(createSource({
+        producer, router, peerId: peer.id, label: peer.label, source: producer.appData.source,
+      })))
+      const info = { peerId: peer.id, label: peer.label }
+      room.announce(info)
+      events.emit('memberAdded', info)
     },
-    announce,
+
     remove(peerId) {
-      if (members.delete(peerId)) tellAll('peerLeft', { peerId })
+      if (!members.delete(peerId)) return
+      places.leave(peerId)
+      gone(peerId)
+      events.emit('memberRemoved', { peerId })
     },
-    others: (peerId) => [...members.values()]
-      .flatMap(({ peer }) => (peer.id === peerId ? [] : { peerId: peer.id, label: peer.label })),
-    async offerAll(peerId) {
-      const to = members.get(peerId)
-      if (!to) return
-      const made = await Promise.all([...members.values()]
-        .filter(({ peer }) => peer.id !== peerId)
-        .map(({ peer }) => offer(to, peer, peer.producers.values())))
-      const consumers = made.flat()
-      if (consumers.length > 0) to.notify('newConsumers', { consumers })
+
+    addVisitor(visitor) {
+      visitors.set(visitor.peerId, visitor)
+      room.announce(visitor)
     },
+
+    removeVisitor(peerId) {
+      if (visitors.delete(peerId)) gone(peerId)
+    },
+
+    others: (peerId) => [...[...members.values()].map(({ peer: { id: one, label } }) => ({ peerId: one, label })), ...visitors.values()]
+      .filter((one) => one.peerId !== peerId),
+
+    catchUp({ peer, notify }) {
+      for (const change of qualities.unwell()) notify('quality', change)
+      if (speaker !== undefined) notify('activeSpeaker', { peerId: speaker })
+      peer.sender.recallMute()
+    },
+
+    addSource(source) {
+      if (closed || source.closed()) return
+      sources.set(source.id, source)
+      source.events.on('paused', () => pausedOrResumed(source))
+      source.events.on('resumed', () => pausedOrResumed(source))
+      source.events.on('score', () => qualities.look(source.peerId))
+      source.events.once('closed', () => removed(source))
+      added(source)
+    },
+
+    reserve(source) {
+      if (source !== 'screen') return () => undefined
+      const shared = [...sources.values()].filter((one) => one.source === 'screen').length
+      if (shared + screensMade >= screenLimit) throw new MediaFailure('screenTaken')
+      screensMade += 1
+      return () => { screensMade -= 1 }
+    },
+
+    setScreenLimit: (limit) => { screenLimit = limit },
+
+    say(saying) {
+      tellAll('said', saying, saying.peerId)
+      events.emit('said', saying)
+    },
+
     close() {
       if (closed) return
       closed = true
-      place.router.close()
+      qualities.close()
+      places.close()
+      events.emit('closed')
+      events.removeAllListeners()
     },
   }
+  return room
 }

@@ -8,7 +8,7 @@ import { SignJWT } from 'jose'
 import pino from 'pino'
 import { WebSocket } from 'ws'
 import type { ControlEvent } from '../protocol/media-control.ts'
-import type { GrantClaims } from '../protocol/media-grant.ts'
+import { kindOfSource, type GrantClaims, type MediaRights, type MediaSource } from '../protocol/media-grant.ts'
 import {
   AnswerMessage, mediaRequests, NoticeMessage,
   type MediaInput, type MediaMethod, type MediaNotice, type MediaOutput, type NoticeData,
@@ -16,14 +16,23 @@ import {
 import { RtpCapabilities, type RtpParameters } from '../protocol/rtp.ts'
 import { createGrants } from './grants.ts'
 import { createMediaNode, type MediaNode } from './node.ts'
+import { createOrders, type Orders } from './orders.ts'
+import type { SPREAD } from './places.ts'
+import type { Consumer } from './receiver.ts'
+import type { Room } from './room.ts'
 import { listenForBrowsers } from './signalling.ts'
 import { startWorkers, type WorkerPool } from './workers.ts'
 
 /** A whole media node inside a test: real workers, a real signalling socket. */
 export interface TestNode {
   node: MediaNode
+  orders: Orders
   pool: WorkerPool
   reports: ControlEvent[]
+  /** What was logged since the last call, by level; silent unless something happened. */
+  logged(): { level: number; msg: string }[]
+  room(id: string): Promise<Room>
+  consumer(room: string, peer: string, consumerId: string | undefined): Consumer | undefined
   /** Signs a grant; `claims` replaces parts of what is right. */
   grant(room: string, peer: string, claims?: Partial<GrantClaims>): Promise<string>
   /** `silent`: it answers no heartbeat, as behind a dead network. */
@@ -63,9 +72,24 @@ async function isFree(port: number): Promise<boolean> {
   return free
 }
 
-export async function startTestNode({ workers = 1, graceMs = 60_000, heartbeatMs = 5_000 } = {}): Promise<TestNode> {
+/** May do everything. */
+export const FULL_RIGHTS: MediaRights = {
+  publish: ['microphone', 'camera', 'screen', 'screenAudio'], receive: ['microphone', 'camera', 'screen', 'screenAudio'], say: ['reaction'],
+}
+
+export interface TestNodeOptions {
+  workers?: number
+  graceMs?: number
+  heartbeatMs?: number
+  spread?: typeof SPREAD
+}
+
+export async function startTestNode(
+  { workers = 1, graceMs = 60_000, heartbeatMs = 5_000, spread }: TestNodeOptions = {},
+): Promise<TestNode> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'sfu-'))
-  const log = pino({ level: 'silent' })
+  let lines: { level: number; msg: string }[] = []
+  const log = pino({ level: 'info' }, { write: (line) => lines.push(JSON.parse(line) as { level: number; msg: string }) })
   const secret = randomBytes(32)
   const nodeId = randomUUID()
   const reports: ControlEvent[] = []
@@ -74,17 +98,31 @@ export async function startTestNode({ workers = 1, graceMs = 60_000, heartbeatMs
     workerBin: process.env.MEDIASOUP_WORKER_BIN, log,
   })
   const grants = createGrants({ secret, nodeId })
-  const node = createMediaNode({ pool, grants, graceMs, report: (event) => reports.push(event), log })
+  const node = createMediaNode({
+    pool, grants, graceMs, report: (event) => reports.push(event), log, ...(spread ? { spread } : {}),
+  })
   const socketPath = path.join(folder, 's.sock')
   const routerRtpCapabilities = RtpCapabilities.parse(pool.rtpCapabilities)
-  const signalling = await listenForBrowsers({ path: socketPath, nodeId, node, routerRtpCapabilities, heartbeatMs, log })
+  const signalling = await listenForBrowsers({ at: { path: socketPath }, nodeId, node, routerRtpCapabilities, heartbeatMs, log })
 
   const test: TestNode = {
     node,
+    orders: createOrders({ node, grants }),
     pool,
     reports,
+    logged() {
+      const since = lines
+      lines = []
+      return since
+    },
+    async room(id) {
+      const room = await node.room(id)
+      if (!room) throw new Error(`no room ${id}`)
+      return room
+    },
+    consumer: (room, peer, consumerId) => node.guest(room, peer)?.peer.receiver.consumers().find(({ id }) => id === consumerId),
     grant: (room, peer, claims = {}) => new SignJWT({
-      room, peer, label: `label of ${peer}`, publish: ['microphone', 'camera'], issuedAt: Date.now(),
+      room, peer, label: `label of ${peer}`, rights: FULL_RIGHTS, silent: false, issuedAt: Date.now(),
       jti: randomUUID(), aud: nodeId, exp: Math.floor(Date.now() / 1000) + 60, ...claims,
     }).setProtectedHeader({ alg: 'HS256' }).sign(secret),
     connect: ({ silent } = { silent: false }) => connectTestPeer(`ws+unix:${socketPath}:/media/${nodeId}`, silent),
@@ -185,10 +223,18 @@ export function rtpParametersOf(kind: 'audio' | 'video'): RtpParameters {
   return { codecs: [codec], encodings: [{ ssrc: lastSsrc }], rtcp: { cname: `c${lastSsrc}` } }
 }
 
-/** Makes a sending transport and produces on it. */
-export async function send(peer: TestPeer, source: 'microphone' | 'camera' | 'screen'): Promise<string> {
-  await peer.request('createTransport', { direction: 'send' })
-  const kind = source === 'microphone' ? 'audio' : 'video'
-  const { producerId } = await peer.request('produce', { source, kind, rtpParameters: rtpParametersOf(kind), paused: false })
+/** Makes a sending transport where there is none yet, and produces on it. */
+export async function send(peer: TestPeer, source: MediaSource, paused = false): Promise<string> {
+  if (!sending.has(peer)) await peer.request('createTransport', { direction: 'send' })
+  sending.add(peer)
+  const kind = kindOfSource[source]
+  const { producerId } = await peer.request('produce', { source, kind, rtpParameters: rtpParametersOf(kind), paused })
   return producerId
 }
+const sending = new WeakSet<TestPeer>()
+
+export const receives = (peer: TestPeer) => peer.request('createTransport', { direction: 'receive' })
+
+/** Looks at these, at their largest. */
+export const watch = (peer: TestPeer, ...producerIds: string[]) =>
+  peer.request('setView', { watched: producerIds.map((producerId) => ({ producerId, layer: 2 })) })

@@ -28,14 +28,15 @@ test('a killed worker is replaced; its rooms go on without a new grant, and thos
   const spared = await send(other, 'camera')
 
   const before = media.pool.state()
-  const { udpSockets } = await media.node.guest('struck', 'ann')?.room.place().webRtcServer.dump() ?? { udpSockets: [] }
-  const victim = before.find(({ port }) => port === udpSockets[0]?.port)
+  const struck = await media.room('struck')
+  const victim = before.find(({ pid }) => pid === struck.places.main().pid)
   expect(victim).toBeDefined()
   process.kill(victim?.pid ?? 0, 'SIGKILL')
 
   await spoken.notice('mediaReset')
   await heard.notice('mediaReset')
   await heard.request('createTransport', { direction: 'receive' })
+  await spoken.request('createTransport', { direction: 'send' })
   await send(spoken, 'microphone')
   expect((await heard.notice('newConsumers')).consumers).toMatchObject([{ peerId: 'ann', source: 'microphone' }])
   await other.request('pauseProducer', { producerId: spared })
@@ -50,8 +51,10 @@ test('a killed worker is replaced; its rooms go on without a new grant, and thos
 test('with its only worker killed a room waits for the next one', async () => {
   media = await startTestNode({ workers: 1 })
   const ann = await media.join('room', 'ann')
+  await send(ann, 'camera')
   process.kill(media.pool.state()[0]?.pid ?? 0, 'SIGKILL')
   await ann.notice('mediaReset')
+  await ann.request('createTransport', { direction: 'send' })
   await send(ann, 'camera')
 })
 

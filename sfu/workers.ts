@@ -5,15 +5,19 @@ import type { types } from 'mediasoup'
 import { MediaFailure, NodeStartFailure } from './failure.ts'
 
 /** Every room speaks these; the first of a kind is preferred. */
-const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
+export const MEDIA_CODECS: types.RouterRtpCodecCapability[] = [
   { kind: 'audio', mimeType: 'audio/opus', clockRate: 48_000, channels: 2 },
   { kind: 'video', mimeType: 'video/VP8', clockRate: 90_000, parameters: { 'x-google-start-bitrate': 1_000 } },
 ]
 
-/** Where a room's media lives: a router, and the worker's one listening port. */
+/** Where a room's media lives: a router, and the one listening port of its worker. */
 export interface Place {
   router: types.Router
   webRtcServer: types.WebRtcServer
+  /** Of the worker. */
+  pid: number
+  /** How many consumers the worker carries, for all its rooms. */
+  load(): number
 }
 
 interface LiveWorker {
@@ -21,6 +25,7 @@ interface LiveWorker {
   webRtcServer: types.WebRtcServer
   transports: number
   routers: number
+  consumers: number
 }
 
 interface Slot {
@@ -31,8 +36,12 @@ interface Slot {
 export interface WorkerPool {
   /** What any router here can carry; the same for all. */
   rtpCapabilities: types.RtpCapabilities
-  /** A new router on the worker with the fewest transports. Waits for a worker being replaced; fails with mediaUnavailable. */
-  place(): Promise<Place>
+  /**
+   * A new router on the worker that carries least, none of `avoid` (pids). Waits for a worker being replaced where none
+   * lives at all; fails with mediaUnavailable.
+   */
+  place(avoid?: ReadonlySet<number>): Promise<Place>
+  /** The workers that live. */
   state(): { pid: number; port: number; rooms: number }[]
   /** Closes every worker, and with it every router and transport. Idempotent. */
   close(): void
@@ -66,12 +75,16 @@ export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPo
 
   async function start(slot: Slot): Promise<void> {
     const worker = await createWorker(options)
-    const live: LiveWorker = { worker, webRtcServer: await listen(worker, slot.port, options), transports: 0, routers: 0 }
+    const live: LiveWorker = { worker, webRtcServer: await listen(worker, slot.port, options), transports: 0, routers: 0, consumers: 0 }
     live.webRtcServer.observer.on('webrtctransporthandled', () => { live.transports += 1 })
     live.webRtcServer.observer.on('webrtctransportunhandled', () => { live.transports -= 1 })
     worker.observer.on('newrouter', (router) => {
       live.routers += 1
       router.observer.once('close', () => { live.routers -= 1 })
+      router.observer.on('newtransport', (transport) => transport.observer.on('newconsumer', (consumer) => {
+        live.consumers += 1
+        consumer.observer.once('close', () => { live.consumers -= 1 })
+      }))
     })
     worker.on('died', (error) => {
       log.error({ port: slot.port, pid: worker.pid, err: error }, 'media worker died')
@@ -102,13 +115,18 @@ export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPo
     for (const slot of slots) slot.live?.worker.close()
   }
 
-  async function place(): Promise<Place> {
+  const weight = ({ consumers, transports }: LiveWorker) => consumers + transports
+
+  async function place(avoid: ReadonlySet<number> = new Set()): Promise<Place> {
     for (let attempt = 0; attempt < 3; attempt += 1) {
       if (slots.every((slot) => !slot.live)) await Promise.race([someoneLives.promise, wait(10_000, undefined, { ref: false })])
-      const [best] = slots.flatMap((slot) => slot.live ?? []).sort((a, b) => a.transports - b.transports || a.routers - b.routers)
+      const [best] = slots.flatMap(({ live }) => (live && !avoid.has(live.worker.pid) ? live : []))
+        .sort((a, b) => weight(a) - weight(b) || a.routers - b.routers)
       if (!best || closed) break
+      const { worker, webRtcServer } = best
       try {
-        return { router: await best.worker.createRouter({ mediaCodecs: MEDIA_CODECS }), webRtcServer: best.webRtcServer }
+        const router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS })
+        return { router, webRtcServer, pid: worker.pid, load: () => best.consumers }
       } catch (error) {
         // It died under our hands: the next one.
         log.warn({ err: error }, 'router not created')
