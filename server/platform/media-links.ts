@@ -9,6 +9,8 @@ export interface MediaLinks {
   /** One side shows what it has. */
   show(nodeId: string, state: LinkState): void
   pass(nodeId: string, saying: LinkedSaying): void
+  /** One side cannot go on: it is made anew. */
+  broken(room: string, link: string): void
   /** A node was reached that may have links already, of before this server. */
   adopt(node: { id: string }): Promise<void>
   /** A node is reached no more: what it had to show is gone at the others. */
@@ -16,9 +18,12 @@ export interface MediaLinks {
 }
 
 const RETRY_MS = 500
+/** How long one end of a link of before this server waits for the node of the other end to be reached, in ms. */
+const RETURN_MS = 6_000
 
 /** Both ends know a link by the same name, which names them both. */
 const nameOf = (pair: readonly [string, string]) => pair.toSorted().join('~')
+const keyOf = (room: string, link: string) => `${room} ${link}`
 const endsOf = (link: string) => link.split('~')
 
 export function createMediaLinks({ nodes, nodesOf, log }: {
@@ -28,6 +33,8 @@ export function createMediaLinks({ nodes, nodesOf, log }: {
 }): MediaLinks {
   /** The ends that stand, by room, link and node. */
   const standing = new Map<string, Map<string, Set<string>>>()
+  /** Until when the end that is not known yet is waited for, by room and link. */
+  const returning = new Map<string, number>()
   const working = new Map<string, { again: boolean }>()
 
   const linksOf = (room: string) => standing.get(room) ?? new Map<string, Set<string>>()
@@ -41,6 +48,7 @@ export function createMediaLinks({ nodes, nodesOf, log }: {
   function forget(room: string, link: string): void {
     const links = linksOf(room)
     links.delete(link)
+    returning.delete(keyOf(room, link))
     if (links.size === 0) standing.delete(room)
   }
 
@@ -60,8 +68,9 @@ export function createMediaLinks({ nodes, nodesOf, log }: {
   async function bring(room: string): Promise<void> {
     const having = nodesOf(room).filter((id) => nodes.get(id))
     const wanted = new Set(having.flatMap((a, n) => having.slice(n + 1).map((b) => nameOf([a, b]))))
-    for (const link of [...linksOf(room).keys()]) if (!wanted.has(link)) await close(room, link)
-    for (const link of wanted) if (linksOf(room).get(link)?.size !== 2) await open(room, link)
+    const waits = (link: string) => (returning.get(keyOf(room, link)) ?? 0) > Date.now() && linksOf(room).get(link)?.size !== 2
+    for (const link of [...linksOf(room).keys()]) if (!wanted.has(link) && !waits(link)) await close(room, link)
+    for (const link of wanted) if (linksOf(room).get(link)?.size !== 2 && !waits(link)) await open(room, link)
   }
 
   /** One after the other for each room, and once more when it changed meanwhile. */
@@ -93,10 +102,14 @@ export function createMediaLinks({ nodes, nodesOf, log }: {
     update,
     show: (nodeId, state) => void otherEnd(nodeId, state.link)?.request('showLinked', state).catch(untold('state')),
     pass: (nodeId, saying) => void otherEnd(nodeId, saying.link)?.request('passSaying', saying).catch(untold('saying')),
+    broken: (room, link) => void close(room, link).then(() => update(room)),
     async adopt({ id }) {
       const { links } = await control(id)?.request('listLinks', {}) ?? { links: [] }
-      for (const { room, link } of links) stand(room, link, id)
-      for (const room of new Set(links.map((link) => link.room))) update(room)
+      for (const { room, link } of links) {
+        stand(room, link, id)
+        returning.set(keyOf(room, link), Date.now() + RETURN_MS)
+      }
+      for (const room of new Set(links.map((link) => link.room))) setTimeout(update, RETURN_MS, room).unref()
     },
     lost(nodeId) {
       for (const [room, links] of [...standing]) {
