@@ -1,5 +1,5 @@
 import { effectScope, onScopeDispose, shallowReactive, shallowRef, watch, type EffectScope, type ShallowRef } from 'vue'
-import { fold, TEXT_ERASED, type SignedHead, type TextRef } from '../../protocol/journal.ts'
+import { fold, TEXT_ERASED, type SignedHead, type TextRef, type VisibleEntry } from '../../protocol/journal.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import {
   entriesNotice, followMeeting, headNotice, snapshotNotice, unfollowMeeting, type EntriesPayload, type SnapshotPayload,
@@ -22,6 +22,8 @@ export interface LiveMeeting {
   head: Readonly<ShallowRef<SignedHead | null>>
   /** The body of a text; null when it was erased or has not come. */
   text(ref: TextRef | null | undefined): string | null
+  /** Hears each new entry, once the state has it; what a snapshot took the place of is not told. Returns how to stop. */
+  onEntry(listener: (entry: VisibleEntry) => void): () => void
   /** Follows again after a failure. */
   retry(): void
 }
@@ -42,6 +44,7 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
   const error = shallowRef<ApiError | null>(null)
   const head = shallowRef<SignedHead | null>(keptHead(storage, meetingId))
   const texts = shallowReactive(new Map<string, string | null>())
+  const listeners = new Set<(entry: VisibleEntry) => void>()
   let cursor: string | null = null
   /** Notices that overtook the answer to `meeting:follow`; null while none is awaited. */
   let waiting: Incoming[] | null = null
@@ -68,6 +71,7 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
     }
     state.value = fold(meetingReducer, payload.entries, state.value ?? meetingReducer.initial())
     cursor = payload.cursor
+    for (const entry of payload.entries) for (const listener of listeners) listener(entry)
   }
 
   function take(incoming: Incoming) {
@@ -153,6 +157,10 @@ export function followLiveMeeting(meetingId: string, socket: SocketClient, stora
   return {
     meetingId, state, status, error, head,
     text: (ref) => ref ? texts.get(ref.$text) ?? null : null,
+    onEntry(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
     retry: () => void follow(true),
   }
 }

@@ -1,3 +1,4 @@
+import { useOverlay } from '@nuxt/ui/composables'
 import { useI18n } from 'vue-i18n'
 import {
   admit, eject, handChair, inviteToSpeak, liftBan, lowerHand, mute, raiseHand, setRule, stopShare, turnAway, type RoomRule,
@@ -11,6 +12,7 @@ import { useConfirm } from '../ui/confirm.ts'
 export function useOrderActs() {
   const { t } = useI18n()
   const confirm = useConfirm()
+  const overlay = useOverlay()
   const meeting = useMeeting()
   const { busy, attempt } = useAttempt()
   const meetingId = meeting.id
@@ -25,8 +27,13 @@ export function useOrderActs() {
     mute: (personId: string) => attempt((key) => socketClient.send(mute, { meetingId, personId, key })),
     stopShare: (personId: string) => attempt((key) => socketClient.send(stopShare, { meetingId, personId, key })),
     liftBan: (personId: string) => attempt((key) => socketClient.send(liftBan, { meetingId, personId, key })),
-    eject: (personId: string, ban: boolean, reason: string) =>
-      attempt((key) => socketClient.send(eject, { meetingId, personId, ban, reason, key }), { personId, ban, reason }),
+    /** Asks how and why first. */
+    async eject(personId: string) {
+      const { default: EjectDialog } = await import('./EjectDialog.vue')
+      const put = (ban: boolean, reason: string) =>
+        attempt((key) => socketClient.send(eject, { meetingId, personId, ban, reason, key }), { personId, ban, reason })
+      return await overlay.create(EjectDialog, { destroyOnClose: true }).open({ name: nameOf(personId), put }).result === true
+    },
     raiseHand: () => attempt((key) => socketClient.send(raiseHand, { meetingId, key })),
     /** Null: all hands. */
     lowerHand: (personId: string | null) => attempt((key) => socketClient.send(lowerHand, { meetingId, personId, key })),

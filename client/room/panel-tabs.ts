@@ -1,2 +1,3 @@
-export const panelTabs = ['agenda', 'delegates', 'documents', 'vote'] as const
+/** `order`: only for who presides; `agenda`: where it does not stand beside the stage anyway. */
+export const panelTabs = ['agenda', 'floor', 'chat', 'delegates', 'documents', 'vote', 'order'] as const
 export type PanelTab = typeof panelTabs[number]
