@@ -29,6 +29,16 @@ export type ControlEvent = z.infer<typeof ControlEvent>
 export const PresentPeer = z.object({ ...peer, label: PeerLabel, joinedAt: At, cutAt: At.nullable() })
 export type PresentPeer = z.infer<typeof PresentPeer>
 
+/** Why nothing can be recorded on this machine; the server has error codes of the same names. */
+export const RecordingRefusal = z.enum(['ffmpegMissing', 'storageFull'])
+export type RecordingRefusal = z.infer<typeof RecordingRefusal>
+
+/** `missed`: how often something sent was not recorded, for want of a free program or because it failed. */
+export const RunningRecording = z.object({ recordingId: z.string(), room: RoomId, missed: z.number() })
+export type RunningRecording = z.infer<typeof RunningRecording>
+const RecordingFolder = z.string().min(1).max(4_000).describe('absolute path on the machine that both are on')
+const Refusal = z.object({ refused: RecordingRefusal.nullable() })
+
 const Nothing = z.object({})
 const request = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O) => ({ input, output })
 
@@ -71,6 +81,14 @@ export const controlRequests = {
   passSaying: request(LinkedSaying, Nothing),
   /** The links that stand; their state is reported again. */
   listLinks: request(Nothing, z.object({ links: z.array(z.object({ room: RoomId, link: LinkId })) })),
+  /** Whether something can be recorded into this folder, which is made. */
+  checkRecording: request(z.object({ folder: RecordingFolder }), Refusal),
+  /** Whatever is sent in the room goes to files in the folder from now on; one that runs already is left alone. */
+  startRecording: request(z.object({ room: RoomId, recordingId: z.string(), folder: RecordingFolder }), Refusal),
+  /** Answers when every file is complete, within about three seconds; at once for one that does not run. */
+  stopRecording: request(z.object({ recordingId: z.string() }), Nothing),
+  /** Those that run: one that is missing has ended, with the node that it ran on or for want of space. */
+  listRecordings: request(Nothing, z.object({ recordings: z.array(RunningRecording) })),
   listPeers: request(z.object({ room: RoomId.optional() }), z.object({ peers: z.array(PresentPeer) })),
   /** The workers and what they carry, for health and operations. */
   state: request(Nothing, z.object({
@@ -96,6 +114,8 @@ export const ControlLine = z.union([
   z.object({ seq: z.number(), report: ControlEvent }),
   z.object({ linked: LinkState }),
   z.object({ saying: LinkedSaying }),
+  /** A link broke on this side: it is to be made anew. */
+  z.object({ unlinked: z.object({ room: RoomId, link: LinkId }) }),
   /** This node takes nobody new: it is to be emptied. */
   z.object({ draining: z.literal(true) }),
 ])

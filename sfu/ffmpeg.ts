@@ -42,10 +42,13 @@ export function recordingArguments(path: string): string[] {
   ]
 }
 
+/** The command that runs it so that it finishes its file and ends when we die: it would listen for ever. */
+const boundToUs = (program: string, args: string[]): [string, string[]] => ['setpriv', ['--pdeathsig', 'INT', program, ...args]]
+
 /** Whether the program is there and runs. */
-export async function ffmpegRuns(program = 'ffmpeg'): Promise<boolean> {
+export async function ffmpegRuns(program: string): Promise<boolean> {
   return await new Promise((resolve) => {
-    const child = spawn(program, ['-version'], { stdio: 'ignore', env: { PATH: process.env.PATH } })
+    const child = spawn(...boundToUs(program, ['-version']), { stdio: 'ignore', env: { PATH: process.env.PATH } })
     child.on('error', () => resolve(false))
     child.on('exit', (status) => resolve(status === 0))
   })
@@ -56,7 +59,8 @@ export async function startRecordingProgram(
   options: { program: string; stream: IncomingStream; path: string; said: (line: string) => void },
 ): Promise<ChildProcess> {
   const { program, stream, path, said } = options
-  const child = spawn(program, recordingArguments(path), { stdio: ['pipe', 'ignore', 'pipe'], env: { PATH: process.env.PATH } })
+  const [command, args] = boundToUs(program, recordingArguments(path))
+  const child = spawn(command, args, { stdio: ['pipe', 'ignore', 'pipe'], env: { PATH: process.env.PATH } })
   const failed = new Promise<never>((_, reject) => {
     child.once('error', reject)
     child.once('exit', (status) => reject(new Error(`ffmpeg ended with status ${status}`)))

@@ -1,4 +1,4 @@
-import { spawn, spawnSync, type ChildProcess } from 'node:child_process'
+import { spawnSync } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -9,12 +9,13 @@ import pino from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { ffmpegRuns, sdpOf } from './ffmpeg.ts'
 import { recordProducer, type RecordingFile } from './recording-file.ts'
+import { startSender, type TestSender } from './test-sender.ts'
 import { MEDIA_CODECS } from './workers.ts'
 
 let folder: string
 let worker: types.Worker
 let router: types.Router
-const senders: ChildProcess[] = []
+const senders: TestSender[] = []
 
 beforeEach(async () => {
   folder = await mkdtemp(path.join(os.tmpdir(), 'recording-'))
@@ -24,26 +25,15 @@ beforeEach(async () => {
   router = await worker.createRouter({ mediaCodecs: MEDIA_CODECS })
 })
 afterEach(async () => {
-  for (const sender of senders.splice(0)) sender.kill('SIGKILL')
+  for (const sender of senders.splice(0)) sender.stop()
   worker.close()
   await rm(folder, { recursive: true, force: true })
 })
 
-/** A producer that ffmpeg feeds in real time with a tone, or with pictures of which every tenth stands for itself. */
-async function producerOf(kind: 'audio' | 'video', seconds: number): Promise<types.Producer> {
-  const transport = await router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: '127.0.0.1' }, rtcpMux: true, comedia: true })
-  const ssrc = kind === 'audio' ? 1111 : 2222
-  const codec = kind === 'audio'
-    ? { mimeType: 'audio/opus', payloadType: 100, clockRate: 48_000, channels: 2 }
-    : { mimeType: 'video/VP8', payloadType: 101, clockRate: 90_000 }
-  const producer = await transport.produce({ kind, rtpParameters: { codecs: [codec], encodings: [{ ssrc }] } })
-  const input = kind === 'audio' ? 'sine=frequency=440:sample_rate=48000' : 'testsrc=size=320x180:rate=15'
-  const coding = kind === 'audio' ? ['-c:a', 'libopus', '-ac', '2'] : ['-c:v', 'libvpx', '-deadline', 'realtime', '-g', '10']
-  senders.push(spawn('ffmpeg', [
-    '-nostdin', '-loglevel', 'error', '-re', '-f', 'lavfi', '-i', input, '-t', String(seconds), ...coding,
-    '-ssrc', String(ssrc), '-payload_type', String(codec.payloadType), '-f', 'rtp', `rtp://127.0.0.1:${transport.tuple.localPort}?pkt_size=1200`,
-  ], { stdio: 'ignore' }))
-  return producer
+async function producerOf(kind: 'audio' | 'video'): Promise<types.Producer> {
+  const sender = await startSender(router, kind)
+  senders.push(sender)
+  return sender.producer
 }
 
 /** Records, and what was told of the file. */
@@ -74,12 +64,12 @@ test('names one stream of this machine', () => {
 })
 
 test('tells an absent program', async () => {
-  expect(await ffmpegRuns()).toBe(true)
+  expect(await ffmpegRuns('ffmpeg')).toBe(true)
   expect(await ffmpegRuns('/nowhere/ffmpeg')).toBe(false)
 })
 
 test('what is sent is in the files, as it was coded', async () => {
-  const [audio, video] = [await producerOf('audio', 30), await producerOf('video', 30)]
+  const [audio, video] = [await producerOf('audio'), await producerOf('video')]
   const recorded = [await record(audio, 'a.mkv'), await record(video, 'v.mkv')]
   for (const one of recorded) await one.begun()
   await wait(2_000)
@@ -92,7 +82,7 @@ test('what is sent is in the files, as it was coded', async () => {
 }, 60_000)
 
 test('a pause, however long, is a gap in the times of one file', async () => {
-  const producer = await producerOf('audio', 60)
+  const producer = await producerOf('audio')
   const { file, begun, names } = await record(producer, 'a.mkv')
   await begun()
   await wait(1_000)
@@ -106,7 +96,7 @@ test('a pause, however long, is a gap in the times of one file', async () => {
 }, 60_000)
 
 test('ends with its producer, and is complete', async () => {
-  const producer = await producerOf('video', 30)
+  const producer = await producerOf('video')
   const { begun, names } = await record(producer, 'v.mkv')
   await begun()
   await wait(1_000)
@@ -116,7 +106,7 @@ test('ends with its producer, and is complete', async () => {
 }, 60_000)
 
 test('killed in the middle, it leaves what came until then, and says so', async () => {
-  const { begun, names } = await record(await producerOf('video', 30), 'v.mkv')
+  const { begun, names } = await record(await producerOf('video'), 'v.mkv')
   await begun()
   await wait(4_500)
   const found = spawnSync('pgrep', ['-f', `file:${folder}/v.mkv`], { encoding: 'utf8' }).stdout.trim()
@@ -126,11 +116,11 @@ test('killed in the middle, it leaves what came until then, and says so', async 
 }, 60_000)
 
 test('a program that does not start is a failure, and nothing is left', async () => {
-  const producer = await producerOf('audio', 5)
+  const producer = await producerOf('audio')
   const on = { begun() {}, paused() {}, resumed() {}, ended() {} }
   await expect(recordProducer({
     producer, router, program: '/nowhere/ffmpeg', path: path.join(folder, 'a.mkv'), on, log: pino({ level: 'silent' }),
-  })).rejects.toThrow('ENOENT')
+  })).rejects.toThrow('status 127')
   const { transportIds } = await router.dump()
   expect(transportIds).toHaveLength(1)
 }, 60_000)
