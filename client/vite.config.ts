@@ -7,6 +7,7 @@ import { compileMessages } from './compile-messages.ts'
 import { leaveOut } from './leave-out.ts'
 import { splitNamespaces } from './split-namespaces.ts'
 import { pdfData } from './pdf-data-plugin.ts'
+import { precompress } from './precompress.ts'
 
 const top = fileURLToPath(new URL('..', import.meta.url))
 
@@ -25,6 +26,7 @@ export default defineConfig({
     leaveOut(),
     compileMessages(),
     pdfData(),
+    precompress(),
     ui({
       // Generated theme files lie in the top node_modules, so that the client folder holds sources alone.
       root: top,

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
 import os from 'node:os'
 import path from 'node:path'
+import { brotliCompressSync, gzipSync } from 'node:zlib'
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest'
 import { z } from 'zod'
 import { getHealth, getOpenapi } from '../../protocol/health.ts'
@@ -189,6 +190,8 @@ describe('a defect of ours', () => {
     await mkdir(path.join(folder, 'assets'))
     await writeFile(path.join(folder, 'index.html'), '<title>Nghị Sự</title>')
     await writeFile(path.join(folder, 'assets', 'app-1a2b.js'), '1')
+    await writeFile(path.join(folder, 'assets', 'app-1a2b.js.gz'), gzipSync('1'))
+    await writeFile(path.join(folder, 'assets', 'app-1a2b.js.br'), brotliCompressSync('1'))
     const app = createApp({ allowedOrigins: [], https: false, tlsFiles: undefined, trustedProxies: [] }, {
       session: (_req, _res, next) => next(), authenticate: async () => null, client: folder,
       log: createLog('info', { write: (line) => logged.push(line) }),
@@ -220,6 +223,13 @@ describe('a defect of ours', () => {
 
   it('cuts an answer that had begun', async () => {
     await expect(fetch(`${origin}/api/halfway`).then((answer) => answer.text())).rejects.toThrow()
+  })
+
+  it.each([['br, gzip', 'br'], ['gzip', 'gzip'], ['identity', null]])('sends a file as packed at build time (%s)', async (accepted, sent) => {
+    const asset = await fetch(`${origin}/assets/app-1a2b.js`, { headers: { 'Accept-Encoding': accepted } })
+    expect([asset.headers.get('content-encoding'), asset.headers.get('content-type')?.toLowerCase(), await asset.text()])
+      .toEqual([sent, 'text/javascript; charset=utf-8', '1'])
+    expect(asset.headers.get('cache-control')).toBe('public, max-age=31536000, immutable')
   })
 
   it('serves hashed files for a year, pages fresh, and no page for a file that is missing', async () => {

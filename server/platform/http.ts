@@ -1,5 +1,6 @@
 import path from 'node:path'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
+import expressStaticGzip from 'express-static-gzip'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
@@ -99,11 +100,16 @@ function securityHeaders(config: Pick<Config, 'allowedOrigins' | 'https' | 'tlsF
 /** Built files carry a hash of their content in their name; every other path is a page of the one-page client. */
 function clientFiles(folder: string): RequestHandler[] {
   return [
-    express.static(folder, {
+    // Sends the compressed twin that the build laid beside a file, to a browser that takes it.
+    expressStaticGzip(folder, {
       index: false,
-      setHeaders: (res, file) => {
-        const hashed = path.relative(folder, file).startsWith(`assets${path.sep}`)
-        res.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+      enableBrotli: true,
+      orderPreference: ['br', 'gzip'],
+      serveStatic: {
+        setHeaders: (res, file) => {
+          const hashed = path.relative(folder, file).startsWith(`assets${path.sep}`)
+          res.setHeader('Cache-Control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
+        },
       },
     }),
     (req, res, next) => {
