@@ -13,7 +13,7 @@ const packs = [
   {
     ending: 'br',
     pack: (content: Buffer) => promisify(brotliCompress)(content, {
-      params: { [constants.BROTLI_PARAM_QUALITY]: 10, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
+      params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_SIZE_HINT]: content.length },
     }),
   },
 ]
