@@ -13,7 +13,8 @@ export interface UnreadChat {
  * reads it. What was written before the page first opened counts as read; over a reload the mark is kept (`storage`).
  */
 export function useUnreadChat(
-  meetingId: string, ownId: string | null, messages: () => ChatState, showing: () => boolean, storage: Storage = sessionStorage,
+  meetingId: string, ownId: string | null, messages: () => ChatState, showing: () => boolean,
+  storage: Pick<Storage, 'getItem' | 'setItem'> = sessionStorage,
 ): UnreadChat {
   const key = `nghi-su.chat-read.${ownId}.${meetingId}`
   const lastRead = ref(storage.getItem(key) ?? messages().at(-1)?.messageId ?? '')
