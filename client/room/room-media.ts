@@ -1,18 +1,20 @@
-import { computed, onScopeDispose, ref, shallowReactive, shallowRef, type ComputedRef, type Ref, type ShallowRef } from 'vue'
+import { computed, effectScope, onScopeDispose, shallowRef, type ComputedRef, type EffectScope, type Ref, type ShallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { ErrorCode } from '../../protocol/error.ts'
-import type { MediaRights, MediaSource } from '../../protocol/media-grant.ts'
+import type { MediaRights } from '../../protocol/media-grant.ts'
 import type { CloseReason, Quality } from '../../protocol/media.ts'
-import { enterRoom, type Attending } from '../../protocol/room.ts'
-import { toApiError } from '../app/api-error.ts'
+import type { Attending } from '../../protocol/room.ts'
 import { socketClient } from '../app/socket.ts'
 import { useSession } from '../identity/session.ts'
 import type { Meeting } from '../meetings/use-meeting.ts'
 import { useNotify } from '../ui/notify.ts'
-import type { RemoteTrack, SessionState } from './media/events.ts'
-import { createMediaSession, type MediaSession } from './media/session.ts'
-import type { Reaction } from './reactions.ts'
-import type { Devices } from './use-devices.ts'
+import type { SessionState } from './media/contract.ts'
+import { createMediaSession } from './media/session.ts'
+import { createOwnMedia } from './own-media.ts'
+import { createReactions, type Reaction, type ShownReaction } from './reactions.ts'
+import { createRoomEntry } from './room-entry.ts'
+import { followPeople, ownPicture } from './room-people.ts'
+import { createRoomView } from './room-view.ts'
+import { useDevices, type Devices } from './use-devices.ts'
 
 /** How a person wants to come in. `attending` companion: in a hall with sound of its own; neither sends nor receives sound. */
 export interface JoinWish { microphone: boolean, camera: boolean, attending: Attending }
@@ -62,10 +64,7 @@ export interface VisiblePicture {
 export type RoomPhase = 'joining' | 'waiting' | 'elsewhere' | 'in' | 'ended'
 
 /** Why one is out of the room without one's own doing: ended by the node, or not let in. */
-export type RoomEnd = CloseReason | 'refused' | 'ejected' | 'banned' | 'roomLocked' | 'tooManyDevices'
-
-/** What somebody shows for a moment; `id` stays with it. */
-export interface ShownReaction { id: number, personId: string, reaction: Reaction }
+export type RoomEnd = CloseReason | 'refused' | 'banned' | 'roomLocked' | 'tooManyDevices'
 
 /** The media of the room as the interface reads it. Ends by `leave`, with the scope of `useRoomMedia`, or by `ended`. */
 export interface RoomMedia {
@@ -119,8 +118,6 @@ export interface RoomMedia {
   leave(): void
 }
 
-const finalRefusals: ErrorCode[] = ['meetingNotFound', 'meetingNotPublished', 'meetingClosed']
-
 /** The same tab is the same device, over reloads too, so that it takes its own place over again. */
 function deviceId(): string {
   const kept = sessionStorage.getItem('nghi-su.device')
@@ -130,124 +127,72 @@ function deviceId(): string {
   return made
 }
 
-/** Prepares the room's media for a page; what it returns joins. */
+/** Prepares the room's media for a page; what it returns joins, and is that page's until the next. */
 export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
   const { t } = useI18n()
   const notify = useNotify()
   const me = useSession()
-  let last: MediaSession | null = null
-  onScopeDispose(() => last?.leave())
+  const devices = useDevices()
+  let scope: EffectScope | undefined
+  onScopeDispose(() => scope?.stop())
 
   return (wish) => {
-    const unavailable = ref(false)
-    const session = createMediaSession({
-      async requestGrant() {
-        try {
-          const access = await socketClient.send(enterRoom, { meetingId: meeting.id, deviceId: deviceId() })
-          unavailable.value = false
-          return access
-        } catch (thrown) {
-          const { code } = toApiError(thrown)
-          if (finalRefusals.some((refusal) => refusal === code)) return null
-          unavailable.value = code === 'mediaUnavailable'
-          throw thrown
-        }
-      },
-    })
-    last = session
+    scope?.stop()
+    scope = effectScope(true)
+    return scope.run(() => createRoomMedia(wish))!
+  }
 
-    const state = shallowRef(session.state())
-    const ended = shallowRef<RoomMedia['ended']['value']>(null)
-    const infos = shallowRef(session.peers())
-    const remote = shallowRef(session.remoteTracks())
-    const local = shallowRef(session.localTracks())
-    const levels = shallowRef<{ peerId: string, level: number }[]>([])
-    const speaker = shallowRef<string | null>(null)
-    const changing = shallowReactive(new Set<OwnSource>())
-    const device = (source: string) => t(`room.device.${source}`)
-
+  function createRoomMedia(wish: JoinWish): RoomMedia {
+    const entry = createRoomEntry({ socket: socketClient, meetingId: meeting.id, deviceId: deviceId(), attending: wish.attending })
+    const session = createMediaSession({ requestGrant: entry.requestGrant })
     const { events } = session
-    const readPeers = () => { infos.value = session.peers() }
-    // A track tells its change by being muted, so the list is made anew each time.
-    const readRemote = () => { remote.value = session.remoteTracks().map((track) => ({ ...track })) }
-    const readLocal = () => { local.value = session.localTracks().map((track) => ({ ...track })) }
-    events.on('state', (now) => { state.value = now })
-    events.on('closed', (reason) => { ended.value = reason === 'left' ? null : reason })
-    events.on('peerJoined', readPeers)
-    events.on('peerLeft', readPeers)
-    for (const name of ['trackAdded', 'trackChanged', 'trackRemoved'] as const) events.on(name, readRemote)
-    events.on('localAdded', readLocal)
-    events.on('localChanged', readLocal)
-    events.on('localRemoved', ({ source }, why) => {
-      readLocal()
-      if (source === 'screenAudio' || why === 'stopped' || (source === 'screen' && why === 'ended')) return
-      const tell = why === 'ended' ? notify.failed : notify.told
-      tell(t(`room.localEnded.${why}`, { device: device(source) }))
+    onScopeDispose(leave)
+
+    const connection = shallowRef(session.state())
+    const ended = shallowRef<RoomEnd | null>(null)
+    events.on('state', (now) => {
+      connection.value = now
+      if (now === 'connected') entry.joined()
     })
-    // While one speaks oneself, the last of the others stays.
-    events.on('activeSpeaker', (peerId) => {
-      const personId = ownerOf(peerId)
-      if (personId && personId !== me.personId) speaker.value = personId
+    events.on('closed', (reason) => {
+      entry.end()
+      ended.value = reason === 'left' ? null : entry.refusal.value ?? reason
     })
-    events.on('levels', (heard) => { levels.value = heard })
 
-    async function turnOn(source: OwnSource) {
-      if (changing.has(source)) return
-      changing.add(source)
-      const result = source === 'screen' ? await session.startScreen() : await session.start(source)
-      changing.delete(source)
-      if (result.ok || (source === 'screen' && result.problem === 'blocked')) return
-      notify.told(t(`room.problem.${result.problem}`, { device: device(source) }))
-    }
+    const people = followPeople(session, me.personId)
+    const own = createOwnMedia({
+      session, devices, wish,
+      tell: (what, name) => {
+        const text = t(`room.own.${what}`, { device: t(`room.device.${name}`) })
+        if (what === 'ended') notify.failed(text)
+        else notify.told(text)
+      },
+      problem: (problem, name) => notify.told(t(`room.problem.${problem}`, { device: t(`room.device.${name}`) })),
+    })
+    const view = createRoomView(session, people.mediaOf)
+    const shown = createReactions({ session, ownId: me.personId ?? '', ownerOf: people.ownerOf })
 
-    const ownTrack = (source: OwnSource) => local.value.find((track) => track.source === source)
-    const microphone = computed(() => ownTrack('microphone')?.muted === false)
-    const camera = computed(() => ownTrack('camera')?.track ?? null)
-    const screen = computed(() => ownTrack('screen')?.track ?? null)
-
-    // The server labels each device with its person.
-    const owners = computed(() => new Map(infos.value.map((info) => [info.peerId, info.label])))
     const peers = computed<RoomPeer[]>(() => [
-      ...onePerPerson([...owners.value].filter(([, personId]) => personId !== me.personId), remote.value),
-      { personId: me.personId ?? '', own: true, muted: !microphone.value, camera: camera.value, screen: screen.value },
+      ...people.others.value,
+      {
+        personId: me.personId ?? '', own: true, muted: !own.microphone.value, quality: 'good', devices: people.ownDevices.value,
+        camera: ownPicture(own.camera.value), screen: ownPicture(own.screen.value),
+      },
     ])
-    /** Whose a device is; the node lists ours to the others alone. Undefined: not known yet. */
-    const ownerOf = (peerId: string) => peerId === session.ownPeerId() ? me.personId : owners.value.get(peerId)
 
-    if (wish.camera) void turnOn('camera')
-    if (wish.microphone) void turnOn('microphone')
+    function leave() {
+      entry.end()
+      session.leave()
+    }
 
     return {
-      connection: state, unavailable, ended, peers, changing, speaker,
-      speaking: computed(() => new Set(levels.value.flatMap((one) => ownerOf(one.peerId) ?? []))),
-      // One's own other device would only echo.
-      audio: computed(() => remote.value
-        .filter((one) => (one.source === 'microphone' || one.source === 'screenAudio') && ownerOf(one.peerId) !== me.personId)
-        .map((one) => [`${one.peerId} ${one.track.id}`, one.track])),
-      own: { microphone, camera, screen },
-      toggle(source) {
-        const track = ownTrack(source)
-        if (!track) return void turnOn(source)
-        if (source !== 'microphone') session.stop(source)
-        else if (track.muted) session.unmute(source)
-        else session.mute(source)
-      },
-      leave: session.leave,
+      phase: entry.phase, retry: entry.retry, choose: entry.choose, otherDevices: entry.otherDevices,
+      unavailable: entry.unavailable, connection, ended, attending: wish.attending,
+      peers, audio: people.audio, speaking: people.speaking, speaker: people.speaker, recentSpeakers: people.recentSpeakers,
+      watch: view.watch, pictures: view.pictures,
+      own: { microphone: own.microphone, camera: own.camera, screen: own.screen, rights: own.rights },
+      speakingWhileMuted: own.speakingWhileMuted, changing: own.changing, toggle: own.toggle,
+      react: shown.react, reactions: shown.reactions, devices, leave,
     }
   }
-}
-
-/** A person with two devices, or one that is on its way out after a cut, is still one person; the later device comes first. */
-function onePerPerson(devices: readonly [peerId: string, personId: string][], tracks: readonly RemoteTrack[]): RoomPeer[] {
-  const shown = new Map<string, RoomPeer>()
-  for (const [peerId, personId] of devices) {
-    const seen = (source: MediaSource) =>
-      tracks.find((one) => one.peerId === peerId && one.source === source && !one.paused)?.track ?? null
-    const earlier = shown.get(personId)
-    shown.set(personId, {
-      personId, own: false, muted: !seen('microphone') && (earlier?.muted ?? true),
-      camera: seen('camera') ?? earlier?.camera ?? null, screen: seen('screen') ?? earlier?.screen ?? null,
-    })
-  }
-  return [...shown.values()]
 }

@@ -1,15 +1,20 @@
-import { onScopeDispose, ref, shallowRef } from 'vue'
-import { deviceProblem, type DeviceProblem } from './device-problem.ts'
+import { onScopeDispose, ref, shallowRef, watch } from 'vue'
+import type { DeviceProblem } from './device-problem.ts'
+import { capture, type CapturedTrack } from './media/capture.ts'
+import { useDevices } from './use-devices.ts'
 
-/** The own camera before joining; whatever is wrong with it is told and never in the way. */
+/** The own camera before joining, as it would be sent; whatever is wrong with it is told and never in the way. */
 export function useCameraPreview() {
+  const devices = useDevices()
   const track = shallowRef<MediaStreamTrack | null>(null)
   const problem = ref<DeviceProblem | null>(null)
   const asking = ref(false)
+  let opened: CapturedTrack | undefined
   let ended = false
 
   function stop() {
-    track.value?.stop()
+    opened?.release()
+    opened = undefined
     track.value = null
   }
 
@@ -17,17 +22,23 @@ export function useCameraPreview() {
     if (asking.value || track.value) return
     asking.value = true
     problem.value = null
-    try {
-      const stream = await navigator.mediaDevices.getUserMedia({ video: { width: { ideal: 1280 }, height: { ideal: 720 } } })
-      track.value = stream.getVideoTracks()[0] ?? null
-      if (ended) stop()
-    } catch (thrown) {
-      problem.value = deviceProblem(thrown)
-    } finally {
-      asking.value = false
+    const captured = await capture('camera', devices.captureOptions('camera'))
+    asking.value = false
+    if (!captured.ok) {
+      problem.value = captured.problem
+      return
     }
+    opened = captured.tracks.get('camera')
+    track.value = opened?.track ?? null
+    if (ended) stop()
+    void devices.refresh()
   }
 
+  watch([devices.camera, devices.blur], () => {
+    if (!track.value) return
+    stop()
+    void start()
+  })
   onScopeDispose(() => {
     ended = true
     stop()

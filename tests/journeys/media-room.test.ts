@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
-import { startMediaRoom, type MediaRoom } from '../support/media-room.ts'
+import { rightsOf, startMediaRoom, type MediaRoom } from '../support/media-room.ts'
 
 /** Three real browsers with fake cameras and microphones around a real media node. */
 
@@ -20,9 +20,9 @@ const patience = { timeout: 60_000, interval: 200 }
 const told = (page: Page) => page.evaluate(() => window.told)
 const frames = (page: Page) => page.evaluate(() => window.presented)
 const energy = (page: Page) => page.evaluate(() => window.energy())
-const tracks = (page: Page) => page.evaluate(() => window.session.remoteTracks().map(({ track }) => track.id))
+const tracks = (page: Page) => page.evaluate(() => window.session.remoteMedia().flatMap(({ track }) => track?.id ?? []))
 const remote = (page: Page) =>
-  page.evaluate(() => window.session.remoteTracks().map(({ peerId, source }) => `${peerId}/${source}`).sort())
+  page.evaluate(() => window.session.remoteMedia().map(({ peerId, source }) => `${peerId}/${source}`).sort())
 
 /** Resolves once more frames of a stream are presented than now. */
 async function moves(page: Page, stream: string, more = 5): Promise<void> {
@@ -67,7 +67,7 @@ test('three see and hear each other; mute, revocation and leaving take effect at
   await expect.poll(() => told(ann), patience).toContain('binh/microphone resumed')
   await sounds(ann, 'binh/microphone')
 
-  await media.node.setGrant('first', 'binh', ['microphone'])
+  await media.node.setRights('first', 'label-binh', rightsOf(['microphone']))
   await expect.poll(() => remote(ann), patience).not.toContain('binh/camera')
   await expect.poll(() => told(binh), patience).toContain('camera revoked')
   expect(await binh.evaluate(() => window.session.start('camera'))).toEqual({ ok: false, problem: 'notAllowed' })

@@ -11,8 +11,10 @@ import pino from 'pino'
 import type { Browser, Page } from 'playwright-core'
 import { build } from 'vite'
 import type { ControlEvent } from '../../protocol/media-control.ts'
-import type { MediaSource } from '../../protocol/media-grant.ts'
+import { MediaSource, type MediaRights } from '../../protocol/media-grant.ts'
+import type { IceServer } from '../../protocol/room.ts'
 import { startMediaNode, type MediaNode } from '../../server/platform/media-node.ts'
+import type { Ways } from '../../client/room/media/transports.ts'
 import { launchBrowser } from './browser.ts'
 
 /** Browsers around a real media node, without the rest of the product: the server's part is played by a few lines here. */
@@ -23,14 +25,32 @@ export interface MediaRoom {
   pageErrors: string[]
   /** What grants give from now on; null refuses them. */
   rights: Map<string, MediaSource[] | null>
-  open(room: string, peer: string): Promise<Page>
+  open(room: string, peer: string, ways?: Ways): Promise<Page>
   closePages(): Promise<void>
+  /** Where another node registers, and the secret that it needs for that. */
+  origin: string
+  grantSecretFile: string
   /** Cuts every signalling connection, and refuses new ones until the returned function is called. */
   cut(): () => void
   /** Process ids of the node and its workers. */
   processes(): Promise<{ node: number; workers: number[] }>
   stop(): Promise<void>
 }
+
+export interface MediaRoomOptions {
+  graceMs?: number
+  workers?: number
+  /** Where the node listens and is announced; default 127.0.0.1. */
+  address?: string
+  /** The browser of all pages is in there, as on another host. */
+  networkNamespace?: string
+  iceServers?: IceServer[]
+  /** Peers that a worker takes before a room goes on at another node. */
+  peersAWorker?: number
+}
+
+/** Everything may be received and said. */
+export const rightsOf = (publish: MediaSource[]): MediaRights => ({ publish, receive: [...MediaSource.options], say: ['reaction'] })
 
 const PAGE = '<!doctype html><html lang="en"><title>media</title><body><script type="module" src="/page.js"></script></body>'
 
@@ -56,7 +76,7 @@ export async function freePort(): Promise<number> {
   return port
 }
 
-export async function startMediaRoom(options: { graceMs?: number; workers?: number } = {}): Promise<MediaRoom> {
+export async function startMediaRoom(options: MediaRoomOptions = {}): Promise<MediaRoom> {
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'media-room-'))
   const grantSecretFile = path.join(dataDir, 'secret')
   await writeFile(grantSecretFile, randomBytes(32).toString('hex'))
@@ -64,8 +84,9 @@ export async function startMediaRoom(options: { graceMs?: number; workers?: numb
   const node = await startMediaNode({
     dataDir, grantSecretFile, workerBin: process.env.MEDIASOUP_WORKER_BIN,
     workers: options.workers ?? 1, basePort: await freePort(),
-    listenAddress: '127.0.0.1', announcedAddress: '127.0.0.1', log: pino({ level: 'silent' }),
+    listenAddress: options.address ?? '127.0.0.1', announcedAddress: options.address ?? '127.0.0.1', log: pino({ level: process.env.DBG ?? 'silent' }),
     ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
+    ...(options.peersAWorker === undefined ? {} : { peersAWorker: options.peersAWorker }),
   })
   const presence: ControlEvent[] = []
   const pageErrors: string[] = []
@@ -83,10 +104,14 @@ export async function startMediaRoom(options: { graceMs?: number; workers?: numb
     if (url.pathname !== '/grant') return void response.writeHead(404).end()
     if (rights.get(peer) === null) return void response.writeHead(403).end()
     if (offline) return void response.writeHead(503).end()
-    const granted = await node.grant({ room: url.searchParams.get('room') ?? '', peer, label: `label-${peer}`, publish })
-    response.setHeader('content-type', 'application/json').end(JSON.stringify(granted))
+    const granted = await node.grant({
+      room: url.searchParams.get('room') ?? '', peer, label: `label-${peer}`, rights: rightsOf(publish), silent: false,
+    }).catch(() => undefined)
+    if (!granted) return void response.writeHead(503).end()
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ ...granted, iceServers: options.iceServers ?? [] }))
   })
   http.on('upgrade', (request, socket, head) => {
+    if (request.url === '/media-nodes') return node.register(request, socket, head)
     if (offline) return void socket.destroy()
     signalling.add(socket)
     socket.once('close', () => signalling.delete(socket))
@@ -101,13 +126,15 @@ export async function startMediaRoom(options: { graceMs?: number; workers?: numb
     node,
     presence,
     pageErrors,
+    origin: `http://localhost:${port}`,
+    grantSecretFile,
     rights,
-    async open(room, peer) {
+    async open(room, peer, ways) {
       const page = await browser.newPage()
       page.on('pageerror', (error) => pageErrors.push(error.message))
       await page.goto(`http://localhost:${port}/`)
       await page.waitForFunction(() => 'join' in window)
-      await page.evaluate(([at, who]) => window.join(at, who), [room, peer] as const)
+      await page.evaluate(([at, who, by]) => window.join(at, who, by), [room, peer, ways] as const)
       return page
     },
     async closePages() {

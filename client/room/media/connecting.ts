@@ -1,10 +1,12 @@
 import type { NoticeMessage } from '../../../protocol/media.ts'
+import type { IceServer } from '../../../protocol/room.ts'
 import { MediaRequestError, openSignalling, type Signalling } from './signalling.ts'
 
-/** A grant, and the path of the media node that it is for. */
+/** A grant, the path of the media node that it is for, and what may help on the way of the media. */
 export interface Access {
   grant: string
   path: string
+  iceServers: IceServer[]
 }
 
 export interface Connecting {
@@ -26,7 +28,7 @@ export function createConnecting(options: {
   origin: string
   /** Null: no grant is given, and none will be. */
   requestGrant(): Promise<Access | null>
-  join(signalling: Signalling, grant: string): Promise<void>
+  join(signalling: Signalling, access: Access): Promise<void>
   notice(notice: NoticeMessage): void
   lost(signalling: Signalling): void
   refused(): void
@@ -44,7 +46,7 @@ export function createConnecting(options: {
     const opened: Signalling = await openSignalling(url, { notice: options.notice, lost: () => options.lost(opened) })
     if (stopped) return opened.close()
     try {
-      await options.join(opened, access.grant)
+      await options.join(opened, access)
     } catch (error) {
       opened.close()
       throw error

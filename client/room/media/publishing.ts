@@ -1,6 +1,8 @@
 import type { types } from 'mediasoup-client'
 import type { MediaSource } from '../../../protocol/media-grant.ts'
-import type { LocalEnd, LocalTrack } from './events.ts'
+import type { NoticeData } from '../../../protocol/media.ts'
+import type { CapturedTrack } from './capture.ts'
+import type { LocalEnd, LocalTrack } from './contract.ts'
 import { MediaRequestError, type Signalling } from './signalling.ts'
 
 type Transport = types.Transport
@@ -31,8 +33,11 @@ export interface Uplink {
 export interface Publishing {
   tracks(): LocalTrack[]
   track(source: MediaSource): LocalTrack | undefined
-  /** Sends a track; replaces an earlier one of the source. Its end ends the sending. */
-  set(source: MediaSource, track: MediaStreamTrack, muted: boolean): void
+  /**
+   * Sends a track; replaces an earlier one of the source, without a new negotiation. Its end ends the sending.
+   * What was never unmuted is not sent at all, so that nobody has to receive a silent microphone.
+   */
+  set(source: MediaSource, captured: CapturedTrack, muted: boolean): void
   mute(source: MediaSource, muted: boolean): void
   remove(source: MediaSource, why: LocalEnd): void
   /** Stops whatever is not among these. */
@@ -42,21 +47,28 @@ export interface Publishing {
   disconnected(): void
   /** The transport is gone with its producers. */
   reset(): void
-  /** The node closed one of our producers. */
-  producerClosed(producerId: string): void
+  /** The node closed one of our producers; its sending ends with it, unless its right ended (see `allow`). */
+  producerClosed(producerId: string, why: NoticeData<'ownProducerClosed'>['why']): void
+  /** The node muted it. */
+  producerMuted(producerId: string): void
   /** Resolves when what is sent is what should be, as far as that is possible now. */
   settled(): Promise<void>
   close(): void
 }
 
+type Wanted = LocalTrack & Pick<CapturedTrack, 'release'>
+
 /** Keeps what the node receives of us equal to what we want to send, over cuts, changes of rights and lost workers. */
 export function createPublishing(on: {
   added(track: LocalTrack): void
   changed(track: LocalTrack): void
+  mutedByOrder(track: LocalTrack): void
   removed(track: LocalTrack, why: LocalEnd): void
 }): Publishing {
-  const wanted = new Map<MediaSource, LocalTrack>()
+  const wanted = new Map<MediaSource, Wanted>()
   const producers = new Map<MediaSource, Producer>()
+  /** Whether the node has a producer muted, as far as it answered; kept over cuts, in which nothing of it changes here. */
+  const mutedThere = new Map<Producer, boolean>()
   let allowed: Set<MediaSource> | undefined
   let uplink: Uplink | undefined
   let work = Promise.resolve()
@@ -64,7 +76,9 @@ export function createPublishing(on: {
   /** One step after the other, so that two wishes about one source never overtake each other. */
   function sync(): void {
     work = work.then(async () => {
-      for (const source of new Set([...wanted.keys(), ...producers.keys()])) await syncSource(source).catch(failed)
+      for (const source of new Set([...wanted.keys(), ...producers.keys()])) {
+        await syncSource(source).catch((error: unknown) => refused(source, error))
+      }
     })
   }
 
@@ -73,27 +87,35 @@ export function createPublishing(on: {
     if (!(error instanceof MediaRequestError)) console.warn('sending failed', error)
   }
 
+  function refused(source: MediaSource, error: unknown): void {
+    const code = error instanceof MediaRequestError ? error.code : undefined
+    if (code === 'screenTaken') publishing.remove(source, 'screenTaken')
+    else if (code === 'notAllowed') publishing.remove(source, 'revoked')
+    else failed(error)
+  }
+
   async function syncSource(source: MediaSource): Promise<void> {
     const at = uplink
     const wish = wanted.get(source)
     const producer = producers.get(source)
     if (!at) return
     if (producer && (!wish || producer.closed)) {
-      producers.delete(source)
-      producer.close()
+      forget(source, producer)
       await at.signalling.request('closeProducer', { producerId: producer.id }).catch(failed)
       return syncSource(source)
     }
     if (!wish || !allowed?.has(source)) return
-    if (!producer) return await produce(at, wish)
+    if (!producer) return wish.muted ? undefined : await produce(at, wish)
     if (producer.track !== wish.track) await producer.replaceTrack({ track: wish.track })
-    if (producer.paused === wish.muted) return
-    if (wish.muted) producer.pause()
+    const { muted } = wish
+    if (muted) producer.pause()
     else producer.resume()
-    await at.signalling.request(wish.muted ? 'pauseProducer' : 'resumeProducer', { producerId: producer.id })
+    if (mutedThere.get(producer) === muted) return
+    await at.signalling.request(muted ? 'pauseProducer' : 'resumeProducer', { producerId: producer.id })
+    mutedThere.set(producer, muted)
   }
 
-  async function produce(at: Uplink, wish: LocalTrack): Promise<void> {
+  async function produce(at: Uplink, wish: Wanted): Promise<void> {
     const transport = await at.transport()
     if (at !== uplink || wanted.get(wish.source) !== wish) return
     // What the node is told: the wish may change while it answers, and is then mended below.
@@ -102,19 +124,19 @@ export function createPublishing(on: {
       track: wish.track, stopTracks: false, disableTrackOnPause: false, appData: { source: wish.source, paused },
       ...HOW[wish.source],
     })
-    if (paused) producer.pause()
     producers.set(wish.source, producer)
+    mutedThere.set(producer, paused)
     await syncSource(wish.source)
   }
 
   const publishing: Publishing = {
     tracks: () => [...wanted.values()],
     track: (source) => wanted.get(source),
-    set(source, track, muted) {
+    set(source, { track, release }, muted) {
       const earlier = wanted.get(source)
-      if (earlier && earlier.track !== track) earlier.track.stop()
+      if (earlier && earlier.track !== track) earlier.release()
       track.enabled = !muted
-      const local: LocalTrack = { source, track, muted }
+      const local: Wanted = { source, track, muted, release }
       wanted.set(source, local)
       track.addEventListener('ended', () => {
         if (wanted.get(source)?.track === track) publishing.remove(source, 'ended')
@@ -135,7 +157,7 @@ export function createPublishing(on: {
       const local = wanted.get(source)
       if (!local) return
       wanted.delete(source)
-      local.track.stop()
+      local.release()
       on.removed(local, why)
       sync()
     },
@@ -152,10 +174,6 @@ export function createPublishing(on: {
         // Its answer was lost in the cut, so we know nothing of it.
         if (!known.has(producerId)) given.signalling.request('closeProducer', { producerId }).catch(failed)
       }
-      for (const [source, producer] of producers) {
-        const method = producer.paused ? 'pauseProducer' : 'resumeProducer'
-        if (wanted.has(source)) given.signalling.request(method, { producerId: producer.id }).catch(failed)
-      }
       sync()
     },
     disconnected: () => { uplink = undefined },
@@ -163,9 +181,21 @@ export function createPublishing(on: {
       uplink = undefined
       for (const [source, producer] of producers) forget(source, producer)
     },
-    producerClosed(producerId) {
-      for (const [source, producer] of producers) if (producer.id === producerId) forget(source, producer)
+    producerClosed(producerId, why) {
+      const [source, producer] = found(producerId)
+      if (!source || !producer) return
+      forget(source, producer)
+      if (why === 'stopped') publishing.remove(source, 'stoppedByOrder')
       sync()
+    },
+    producerMuted(producerId) {
+      const [source, producer] = found(producerId)
+      if (!source || !producer) return
+      mutedThere.set(producer, true)
+      const local = wanted.get(source)
+      if (!local || local.muted) return
+      publishing.mute(source, true)
+      on.mutedByOrder(local)
     },
     settled: () => work,
     close() {
@@ -175,8 +205,11 @@ export function createPublishing(on: {
     },
   }
 
+  const found = (producerId: string) => [...producers].find(([, producer]) => producer.id === producerId) ?? []
+
   function forget(source: MediaSource, producer: Producer): void {
     producers.delete(source)
+    mutedThere.delete(producer)
     producer.close()
   }
 

@@ -1,63 +1,106 @@
 import type { types } from 'mediasoup-client'
-import type { ConsumerInfo } from '../../../protocol/media.ts'
-import type { RemoteTrack } from './events.ts'
+import type { ConsumerInfo, ProducerInfo, Watched } from '../../../protocol/media.ts'
+import type { RemoteMedia } from './contract.ts'
 import type { Signalling } from './signalling.ts'
 
-interface Received {
-  consumer: types.Consumer
-  remote: RemoteTrack
-}
-
 export interface Receiving {
-  tracks(): RemoteTrack[]
+  media(): RemoteMedia[]
+  /** After joining: exactly this is sent by the others. */
+  sent(producers: ProducerInfo[]): void
+  producerAdded(info: ProducerInfo): void
+  producerRemoved(producerId: string): void
+  producerPaused(producerId: string, paused: boolean): void
+  /** Which pictures are to be received; the node has been told, or will be. */
+  watch(watched: readonly Watched[]): void
   /** The node offers these: takes them, and tells it to begin. */
   add(offered: ConsumerInfo[], transport: types.Transport, signalling: Signalling): Promise<void>
-  /** After a cut: exactly these are there. */
+  /** After a cut: exactly these are received. */
   replaceAll(held: ConsumerInfo[], transport: types.Transport, signalling: Signalling): Promise<void>
-  closed(consumerId: string): void
-  paused(consumerId: string, paused: boolean): void
-  /** Everything is gone. */
+  consumerClosed(consumerId: string): void
+  layer(consumerId: string, layer: number | null): void
+  /** Nothing is received any more; what the others send is known still. */
   clear(): void
 }
 
-/** Keeps the tracks of the other peers as the node offers them. */
+/** Knows what the other peers send, and keeps the tracks of it as the node offers them. */
 export function createReceiving(on: {
-  added(track: RemoteTrack): void
-  changed(track: RemoteTrack): void
-  removed(track: RemoteTrack): void
+  added(media: RemoteMedia): void
+  changed(media: RemoteMedia): void
+  removed(media: RemoteMedia): void
 }): Receiving {
-  const received = new Map<string, Received>()
-  /** Being taken: what the node says of them meanwhile must not be lost. */
-  const taking = new Map<string, { closed: boolean; paused: boolean }>()
+  const known = new Map<string, RemoteMedia>()
+  const consumers = new Map<string, types.Consumer>()
+  /** Being taken: that the node closes one meanwhile must not be lost. */
+  const taking = new Map<string, { closed: boolean }>()
+  let watching = new Set<string>()
+
+  function change(producerId: string, change: Partial<RemoteMedia>): void {
+    const one = known.get(producerId)
+    if (!one || (Object.keys(change) as (keyof RemoteMedia)[]).every((key) => one[key] === change[key])) return
+    Object.assign(one, change)
+    on.changed(one)
+  }
+
+  function meet({ producerId, peerId, source, paused }: ProducerInfo): void {
+    if (known.has(producerId)) return change(producerId, { paused })
+    const media: RemoteMedia = {
+      producerId, peerId, source, paused, track: null, layer: undefined, watched: watching.has(producerId),
+    }
+    known.set(producerId, media)
+    on.added(media)
+  }
 
   async function take(info: ConsumerInfo, transport: types.Transport): Promise<string | undefined> {
-    if (received.has(info.consumerId) || taking.has(info.consumerId)) return info.consumerId
-    const meanwhile = { closed: false, paused: info.producerPaused }
-    taking.set(info.consumerId, meanwhile)
+    const { consumerId, producerId } = info
+    if (consumers.has(consumerId) || taking.has(consumerId)) return consumerId
+    const meanwhile = { closed: false }
+    taking.set(consumerId, meanwhile)
     try {
       const consumer = await transport.consume({
-        id: info.consumerId,
-        producerId: info.producerId,
+        id: consumerId,
+        producerId,
         kind: info.kind,
         rtpParameters: info.rtpParameters as types.RtpParameters,
         // Voice and picture of one capture are one stream, and so are kept in step.
         streamId: `${info.peerId}/${info.source.startsWith('screen') ? 'screen' : 'person'}`,
       })
       if (meanwhile.closed || transport.closed) return void consumer.close()
-      const remote = { peerId: info.peerId, source: info.source, track: consumer.track, paused: meanwhile.paused }
-      received.set(info.consumerId, { consumer, remote })
-      on.added(remote)
-      return info.consumerId
+      consumers.set(consumerId, consumer)
+      if (!known.has(producerId)) meet({ ...info, paused: false })
+      change(producerId, { track: consumer.track })
+      return consumerId
     } catch (error) {
       console.warn('a stream could not be received', info.source, error)
       return undefined
     } finally {
-      taking.delete(info.consumerId)
+      taking.delete(consumerId)
     }
   }
 
   const receiving: Receiving = {
-    tracks: () => [...received.values()].map(({ remote }) => remote),
+    media: () => [...known.values()],
+    sent(producers) {
+      const ids = new Set(producers.map((info) => info.producerId))
+      for (const id of [...known.keys()]) if (!ids.has(id)) receiving.producerRemoved(id)
+      for (const info of producers) meet(info)
+    },
+    producerAdded: meet,
+    producerRemoved(producerId) {
+      const one = known.get(producerId)
+      if (!one) return
+      known.delete(producerId)
+      for (const [id, consumer] of consumers) if (consumer.producerId === producerId) receiving.consumerClosed(id)
+      on.removed(one)
+    },
+    producerPaused: (producerId, paused) => change(producerId, { paused }),
+    watch(watched) {
+      watching = new Set(watched.map((one) => one.producerId))
+      for (const { producerId, watched: before } of known.values()) {
+        const now = watching.has(producerId)
+        // That nothing arrived of what was not watched says nothing of what will.
+        if (now !== before) change(producerId, { watched: now, layer: undefined })
+      }
+    },
     async add(offered, transport, signalling) {
       const taken = await Promise.all(offered.map((info) => take(info, transport)))
       const consumerIds = taken.filter((id) => id !== undefined)
@@ -65,29 +108,24 @@ export function createReceiving(on: {
     },
     async replaceAll(held, transport, signalling) {
       const ids = new Set(held.map((info) => info.consumerId))
-      for (const id of [...received.keys(), ...taking.keys()]) if (!ids.has(id)) receiving.closed(id)
-      for (const info of held) receiving.paused(info.consumerId, info.producerPaused)
+      for (const id of [...consumers.keys(), ...taking.keys()]) if (!ids.has(id)) receiving.consumerClosed(id)
       await receiving.add(held, transport, signalling)
     },
-    closed(consumerId) {
+    consumerClosed(consumerId) {
       const meanwhile = taking.get(consumerId)
       if (meanwhile) meanwhile.closed = true
-      const one = received.get(consumerId)
-      if (!one) return
-      received.delete(consumerId)
-      one.consumer.close()
-      on.removed(one.remote)
+      const consumer = consumers.get(consumerId)
+      if (!consumer) return
+      consumers.delete(consumerId)
+      consumer.close()
+      if (known.get(consumer.producerId)?.track === consumer.track) change(consumer.producerId, { track: null, layer: undefined })
     },
-    paused(consumerId, paused) {
-      const meanwhile = taking.get(consumerId)
-      if (meanwhile) meanwhile.paused = paused
-      const one = received.get(consumerId)
-      if (!one || one.remote.paused === paused) return
-      one.remote.paused = paused
-      on.changed(one.remote)
+    layer(consumerId, layer) {
+      const consumer = consumers.get(consumerId)
+      if (consumer) change(consumer.producerId, { layer })
     },
     clear() {
-      for (const id of [...received.keys(), ...taking.keys()]) receiving.closed(id)
+      for (const id of [...consumers.keys(), ...taking.keys()]) receiving.consumerClosed(id)
     },
   }
   return receiving

@@ -1,81 +1,53 @@
 import { Device } from 'mediasoup-client'
 import { EnhancedEventEmitter } from 'mediasoup-client/enhancedEvents'
-import type { MediaSource } from '../../../protocol/media-grant.ts'
-import type { CloseReason, MediaOutput, NoticeMessage, PeerInfo } from '../../../protocol/media.ts'
+import type { MediaRights, MediaSource } from '../../../protocol/media-grant.ts'
+import type { CloseReason, MediaOutput, NoticeMessage, Watched } from '../../../protocol/media.ts'
+import { capture, type CaptureOptions, type CaptureResult } from './capture.ts'
 import { createConnecting, type Access } from './connecting.ts'
-import { capture, type CaptureResult } from './devices.ts'
-import type { LocalTrack, RemoteTrack, SessionEvents, SessionState } from './events.ts'
+import type { MediaSession, MediaSessionOptions, SessionEvents, SessionState } from './contract.ts'
 import { createPublishing } from './publishing.ts'
 import { createReceiving } from './receiving.ts'
+import { createRoster } from './roster.ts'
 import { MediaRequestError, type Signalling } from './signalling.ts'
 import { createTransports } from './transports.ts'
-
-export interface MediaSessionOptions {
-  /**
-   * Asks the server for a grant: at the start and after each loss of the signalling. Null ends the session (`refused`);
-   * a rejection is tried again with growing pauses.
-   */
-  requestGrant(): Promise<Access | null>
-  /** Where `path` lies; default: this page's origin. */
-  origin?: string
-}
-
-/** Being in a room: what one sends, what one receives, and who else is there. Ends with `leave`, or the event `closed`. */
-export interface MediaSession {
-  events: EnhancedEventEmitter<SessionEvents>
-  state(): SessionState
-  /** As what the node knows us; undefined before the first connection. */
-  ownPeerId(): string | undefined
-  /** The others. */
-  peers(): PeerInfo[]
-  remoteTracks(): RemoteTrack[]
-  localTracks(): LocalTrack[]
-  /** What may be sent; undefined before the first connection. */
-  rights(): MediaSource[] | undefined
-  /** Captures and sends, or replaces the device in use. Works before the connection stands: it is sent as soon as it does. */
-  start(source: 'microphone' | 'camera', options?: { deviceId?: string; muted?: boolean }): Promise<CaptureResult>
-  /** Shares a screen, with its sound if the browser gives it and the grant allows it. */
-  startScreen(): Promise<CaptureResult>
-  /** Sends a track that was captured elsewhere, such as the preview's. The session stops it when it ends. */
-  publish(source: MediaSource, track: MediaStreamTrack, muted?: boolean): void
-  /** Takes effect at once, before the node answers. The device stays open. */
-  mute(source: MediaSource): void
-  unmute(source: MediaSource): void
-  /** Ends sending and lets go of the device. */
-  stop(source: MediaSource): void
-  leave(): void
-}
+import { onWaking } from './waking.ts'
 
 const MEDIA_RETRY_MS = 1_000
 
-type OwnDevice = 'microphone' | 'camera' | 'screen'
-
 /** Joins at once and stays joined over cuts until it is left. */
-export function createMediaSession({ requestGrant, origin = location.origin }: MediaSessionOptions): MediaSession {
+export function createMediaSession({ requestGrant, origin = location.origin, ways = {} }: MediaSessionOptions): MediaSession {
   const events = new EnhancedEventEmitter<SessionEvents>()
-  const peers = new Map<string, PeerInfo>()
   let state: SessionState = 'connecting'
   let device: Device | undefined
   let signalling: Signalling | undefined
   let held: { nodeId: string; resumeKey: string } | undefined
-  let rights: MediaSource[] | undefined
+  let iceServers: Access['iceServers'] = []
+  let rights: MediaRights | undefined
   let ownPeerId: string | undefined
+  let view: Watched[] = []
 
+  const roster = createRoster({
+    joined: (peer) => events.safeEmit('peerJoined', peer),
+    left: (peerId) => events.safeEmit('peerLeft', peerId),
+    quality: (peerId, quality) => events.safeEmit('quality', peerId, quality),
+  })
   const receiving = createReceiving({
-    added: (track) => events.safeEmit('trackAdded', track),
-    changed: (track) => events.safeEmit('trackChanged', track),
-    removed: (track) => events.safeEmit('trackRemoved', track),
+    added: (media) => events.safeEmit('remoteAdded', media),
+    changed: (media) => events.safeEmit('remoteChanged', media),
+    removed: (media) => events.safeEmit('remoteRemoved', media),
   })
   const publishing = createPublishing({
     added: (track) => events.safeEmit('localAdded', track),
     changed: (track) => events.safeEmit('localChanged', track),
+    mutedByOrder: (track) => events.safeEmit('mutedByOrder', track),
     removed(track, why) {
       events.safeEmit('localRemoved', track, why)
       if (track.source === 'screen') publishing.remove('screenAudio', why)
     },
   })
   const transports = createTransports({
-    device: () => there(device), signalling: () => there(signalling), broken: () => void remakeMedia(),
+    device: () => there(device), signalling: () => there(signalling), iceServers: () => iceServers, ways,
+    broken: () => void remakeMedia(),
   })
   const connecting = createConnecting({ origin, requestGrant, join, notice: receive, lost, refused: () => end('refused') })
 
@@ -90,7 +62,7 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     events.safeEmit('state', next)
   }
 
-  async function join(opened: Signalling, grant: string): Promise<void> {
+  async function join(opened: Signalling, access: Access): Promise<void> {
     const { nodeId, routerRtpCapabilities } = opened.welcome
     const resumable = held?.nodeId === nodeId ? held : undefined
     if (!device || !resumable) {
@@ -99,26 +71,29 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     }
     if (isClosed()) return opened.close()
     const answer = await opened.request('join', {
-      grant,
+      grant: access.grant,
       rtpCapabilities: device.recvRtpCapabilities as typeof routerRtpCapabilities,
       ...(resumable ? { resumeKey: resumable.resumeKey } : {}),
     })
     if (isClosed()) return part(opened)
     signalling = opened
+    iceServers = access.iceServers
     ownPeerId = answer.peerId
     held = { nodeId, resumeKey: answer.resumeKey }
-    meet(answer.peers)
-    allow(answer.publish)
+    roster.meet(answer.peers)
+    allow(answer.rights)
     if (answer.resumed) transports.keepOnly(answer.transportIds)
     else resetMedia()
+    receiving.sent(answer.producers)
     setState('connected')
     void makeMedia(answer)
   }
 
-  /** Brings transports, sending and receiving to where they should be. What the node held is in `answer`. */
+  /** Brings view, transports, sending and receiving to where they should be. What the node held is in `answer`. */
   async function makeMedia(answer: Pick<MediaOutput<'join'>, 'producerIds' | 'consumers'>): Promise<void> {
     const at = signalling
     if (!at) return
+    tellView()
     if (!transports.existing('send')) publishing.reset()
     const kept = transports.existing('send') ? answer.producerIds : []
     publishing.connected({ signalling: at, transport: () => transports.get('send') }, kept)
@@ -160,13 +135,19 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
         if (transport && signalling) receiving.add(message.data.consumers, transport, signalling).catch(() => undefined)
         return
       }
-      case 'consumerClosed': return receiving.closed(message.data.consumerId)
-      case 'consumerPaused': return receiving.paused(message.data.consumerId, true)
-      case 'consumerResumed': return receiving.paused(message.data.consumerId, false)
-      case 'producerClosed': return publishing.producerClosed(message.data.producerId)
-      case 'grantChanged': return allow(message.data.publish)
-      case 'peerJoined': return greet(message.data)
-      case 'peerLeft': return parted(message.data.peerId)
+      case 'consumerClosed': return receiving.consumerClosed(message.data.consumerId)
+      case 'consumerLayer': return receiving.layer(message.data.consumerId, message.data.layer)
+      case 'producerAdded': return receiving.producerAdded(message.data)
+      case 'producerRemoved': return receiving.producerRemoved(message.data.producerId)
+      case 'producerPaused': return receiving.producerPaused(message.data.producerId, true)
+      case 'producerResumed': return receiving.producerPaused(message.data.producerId, false)
+      case 'ownProducerClosed': return publishing.producerClosed(message.data.producerId, message.data.why)
+      case 'ownProducerMuted': return publishing.producerMuted(message.data.producerId)
+      case 'rightsChanged': return allow(message.data.rights)
+      case 'said': return void events.safeEmit('said', message.data.peerId, message.data.channel, message.data.text)
+      case 'quality': return roster.setQuality(message.data.peerId, message.data.quality)
+      case 'peerJoined': return roster.joined(message.data)
+      case 'peerLeft': return roster.left(message.data.peerId)
       case 'activeSpeaker': return void events.safeEmit('activeSpeaker', message.data.peerId)
       case 'audioLevels': return void events.safeEmit('levels', message.data.levels)
       case 'mediaReset': return void remakeMedia()
@@ -183,37 +164,22 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     if (at) lost(at)
   }
 
-  function greet(peer: PeerInfo): void {
-    if (peers.get(peer.peerId)?.label === peer.label) return
-    peers.set(peer.peerId, peer)
-    events.safeEmit('peerJoined', peer)
+  function allow(given: MediaRights): void {
+    rights = given
+    publishing.allow(given.publish)
+    events.safeEmit('rights', given)
   }
 
-  function parted(peerId: string): void {
-    if (peers.delete(peerId)) events.safeEmit('peerLeft', peerId)
-  }
-
-  function meet(present: PeerInfo[]): void {
-    const ids = new Set(present.map((peer) => peer.peerId))
-    for (const peerId of [...peers.keys()]) if (!ids.has(peerId)) parted(peerId)
-    for (const peer of present) greet(peer)
-  }
-
-  function allow(sources: MediaSource[]): void {
-    rights = sources
-    publishing.allow(sources)
-    events.safeEmit('rights', sources)
-  }
-
-  const mayNot = (source: MediaSource) => rights !== undefined && !rights.includes(source)
+  const mayNot = (source: MediaSource) => rights !== undefined && !rights.publish.includes(source)
   const isClosed = () => state === 'closed'
+  const tellView = () => void signalling?.request('setView', { watched: view }).catch(() => undefined)
 
-  async function start(source: OwnDevice, deviceId: string | undefined, muted: boolean): Promise<CaptureResult> {
+  async function start(source: 'microphone' | 'camera' | 'screen', options: CaptureOptions, muted: boolean): Promise<CaptureResult> {
     if (mayNot(source)) return { ok: false, problem: 'notAllowed' }
-    const captured = await capture(source, deviceId)
+    const captured = await capture(source, options)
     if (!captured.ok) return captured
     for (const [of, track] of captured.tracks) {
-      if (isClosed() || mayNot(of)) track.stop()
+      if (isClosed() || mayNot(of)) track.release()
       else publishing.set(of, track, muted)
     }
     return mayNot(source) ? { ok: false, problem: 'notAllowed' } : { ok: true }
@@ -222,7 +188,7 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
   function end(reason: SessionEvents['closed'][0]): void {
     if (isClosed()) return
     connecting.stop()
-    removeEventListener('online', connecting.hurry)
+    stopWaking()
     publishing.close()
     receiving.clear()
     transports.reset()
@@ -238,23 +204,34 @@ export function createMediaSession({ requestGrant, origin = location.origin }: M
     from.close()
   }
 
-  addEventListener('online', connecting.hurry)
+  const stopWaking = onWaking(() => {
+    connecting.hurry()
+    signalling?.prove()
+    transports.renew()
+  })
   connecting.start()
 
   return {
     events,
     state: () => state,
     ownPeerId: () => ownPeerId,
-    peers: () => [...peers.values()],
-    remoteTracks: receiving.tracks,
+    peers: roster.peers,
+    quality: roster.quality,
+    remoteMedia: receiving.media,
     localTracks: publishing.tracks,
     rights: () => rights,
-    start: (source, { deviceId, muted = false } = {}) => start(source, deviceId, muted),
-    startScreen: () => start('screen', undefined, false),
-    publish: (source, track, muted = false) => publishing.set(source, track, muted),
+    start: (source, { muted = false, ...options } = {}) => start(source, options, muted),
+    startScreen: () => start('screen', {}, false),
+    publish: (source, track, muted = false) => publishing.set(source, { track, release: () => track.stop() }, muted),
     mute: (source) => publishing.mute(source, true),
     unmute: (source) => publishing.mute(source, false),
     stop: (source) => publishing.remove(source, 'stopped'),
+    setView(watched) {
+      view = watched
+      receiving.watch(watched)
+      tellView()
+    },
+    say: (channel, text) => void signalling?.request('say', { channel, text }).catch(() => undefined),
     leave() {
       if (signalling) part(signalling)
       end('left')

@@ -21,12 +21,15 @@ export class MediaRequestError extends Error {
 export interface Signalling {
   welcome: NoticeData<'welcome'>
   request<M extends MediaMethod>(method: M, data: MediaInput<M>): Promise<MediaOutput<M>>
+  /** Is it alive still? If nothing comes in soon it counts as lost, without waiting for missed heartbeats. */
+  prove(): void
   close(): void
 }
 
 /** Three heartbeats missed: the connection is dead, whatever the browser thinks. */
 const SILENCE_MS = 3 * SIGNALLING_LIMITS.heartbeatS * 1_000
 const OPEN_PATIENCE_MS = 10_000
+const PROOF_PATIENCE_MS = 3_000
 
 interface Waiting {
   resolve: (data: unknown) => void
@@ -56,7 +59,7 @@ export function openSignalling(url: string, on: { notice(notice: NoticeMessage):
       if ('ok' in message) return settle(message)
       if (message.notice === 'welcome') {
         welcomed = true
-        return resolve({ welcome: message.data, request, close })
+        return resolve({ welcome: message.data, request, prove, close })
       }
       on.notice(message)
     }
@@ -81,6 +84,14 @@ export function openSignalling(url: string, on: { notice(notice: NoticeMessage):
     socket.close()
     for (const { reject } of waiting.values()) reject(new MediaRequestError('signallingLost'))
     waiting.clear()
+  }
+
+  function prove(): void {
+    if (closed) return
+    clearTimeout(silence)
+    silence = setTimeout(end, PROOF_PATIENCE_MS)
+    // A request that changes nothing; any message ends the wait.
+    request('resumeConsumers', { consumerIds: [] }).catch(() => undefined)
   }
 
   function settle(answer: AnswerMessage): void {
