@@ -23,6 +23,10 @@ export interface Loudness {
 export function createLoudness({ log }: { log: Logger }): Loudness {
   const events = new EventEmitter<LoudnessEvents>()
   const microphones = new Map<string, Source>()
+  /** By the measure of the router, which names somebody even while all are silent. */
+  let dominant: Source | undefined
+  let told: Source | undefined
+  let loud: { source: Source; level: number }[] = []
   let listening: { router: types.Router; observers: types.RtpObserver[] } | undefined
 
   async function listenTo(microphone: Source): Promise<void> {
@@ -34,6 +38,12 @@ export function createLoudness({ log }: { log: Logger }): Loudness {
     } catch (error) {
       log.debug({ err: error }, 'microphone ended before it was listened to')
     }
+  }
+
+  function tellSpeaker(): void {
+    if (!dominant || dominant === told || !loud.some(({ source }) => source === dominant)) return
+    told = dominant
+    events.emit('speaker', dominant)
   }
 
   return {
@@ -48,14 +58,21 @@ export function createLoudness({ log }: { log: Logger }): Loudness {
     async moveTo(router) {
       const levels = await router.createAudioLevelObserver(LEVELS)
       const speaker = await router.createActiveSpeakerObserver({ interval: 300 })
-      levels.on('volumes', (volumes) => events.emit('levels', volumes.flatMap(({ producer, volume }) => {
-        const source = microphones.get(producer.id)
-        return source ? [{ source, level: volume }] : []
-      })))
-      levels.on('silence', () => events.emit('levels', []))
+      levels.on('volumes', (volumes) => {
+        loud = volumes.flatMap(({ producer, volume }) => {
+          const source = microphones.get(producer.id)
+          return source ? [{ source, level: volume }] : []
+        })
+        events.emit('levels', loud)
+        tellSpeaker()
+      })
+      levels.on('silence', () => {
+        loud = []
+        events.emit('levels', loud)
+      })
       speaker.on('dominantspeaker', ({ producer }) => {
-        const source = microphones.get(producer.id)
-        if (source) events.emit('speaker', source)
+        dominant = microphones.get(producer.id)
+        tellSpeaker()
       })
       listening = { router, observers: [levels, speaker] }
       await Promise.all([...microphones.values()].map(listenTo))

@@ -90,15 +90,16 @@ export async function createPlaces(options: { pool: WorkerPool; spread?: typeof 
   }
 
   async function take(): Promise<Place> {
-    const roomy = living().find((place) => taken(place) < spread.peers && place.load() < spread.consumers)
-    if (roomy) return occupy(roomy)
-    if (living().length < pool.state().length) {
+    for (;;) {
+      const roomy = living().find((place) => taken(place) < spread.peers && place.load() < spread.consumers)
+      if (roomy) return occupy(roomy)
+      if (living().length >= pool.state().length) break
       try {
-        const place = await grow()
-        // Others who waited for it too may have filled it; then it is the least full one that counts, as below.
-        if (!place.router.closed && taken(place) < spread.peers) return occupy(place)
+        // Others may wait for it too, and fill it: then there is another look.
+        await grow()
       } catch (error) {
         log.warn({ err: error }, 'room could not be spread to another worker')
+        break
       }
     }
     const [least] = living().sort((a, b) => taken(a) - taken(b))
