@@ -8,10 +8,18 @@ import { Line } from './text.ts'
 export const ItemPurpose = z.enum(['decide', 'opinion', 'report'])
 export type ItemPurpose = z.infer<typeof ItemPurpose>
 
-export const AgendaItemDraft = z.object({
-  title: Line(500), minutes: z.int().min(1).max(600), presenterId: Id.nullable(), purpose: ItemPurpose,
-})
+const facts = { minutes: z.int().min(1).max(600), presenterId: Id.nullable(), purpose: ItemPurpose }
+
+export const AgendaItemDraft = z.object({ title: Line(500), ...facts, classified: z.literal(false).exactOptional() })
 export type AgendaItemDraft = z.infer<typeof AgendaItemDraft>
+
+/**
+ * An item with a state secret (Law 117/2025/QH15): this product takes neither its title nor anything else of it, and shows
+ * `CLASSIFIED_TITLE` in its place.
+ */
+export const ClassifiedItemDraft = z.strictObject({ classified: z.literal(true), ...facts })
+export type ClassifiedItemDraft = z.infer<typeof ClassifiedItemDraft>
+export const CLASSIFIED_TITLE = 'Nội dung xử lý theo chế độ mật'
 
 /** Items of a meeting: the whole programme stands in one journal entry when it is published. */
 export const MAX_ITEMS = 300
@@ -19,18 +27,21 @@ export const MAX_ITEMS = 300
 const ItemParams = z.object({ meetingId: Id, itemId: Id })
 const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'presenterNotParticipant'] as const
 
+const AddKey = z.string().min(8).max(64)
+
 export const addItem = defineRoute({
   id: 'agenda.add', method: 'post', path: '/api/meetings/:meetingId/agenda', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'presenterNotParticipant', 'agendaFull', 'idempotencyKeyReused'],
-  summary: 'Chair or clerk adds an item at the end of the agenda.',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'presenterNotParticipant', 'agendaFull', 'idempotencyKeyReused',
+    'classifiedNeedsInPerson', 'recordingRuns'],
+  summary: 'Chair or clerk adds an item at the end of the agenda; a classified one has no title, and needs a meeting in person that is not recorded.',
   params: z.object({ meetingId: Id }),
-  body: AgendaItemDraft.extend({ key: z.string().min(8).max(64) }),
+  body: z.union([AgendaItemDraft.extend({ key: AddKey }), ClassifiedItemDraft.extend({ key: AddKey })]),
   response: z.object({ itemId: Id }),
 })
 
 export const changeItem = defineRoute({
   id: 'agenda.change', method: 'put', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn',
-  errors: [...changeErrors, 'agendaItemDealtWith'],
+  errors: [...changeErrors, 'agendaItemDealtWith', 'classifiedItem'],
   summary: 'Chair or clerk changes an item that has not been dealt with.',
   params: ItemParams, body: AgendaItemDraft, response: z.object({}),
 })
@@ -57,6 +68,8 @@ export const goToItem = defineCommand({
 
 export const AgendaItemFacts = z.object({
   itemId: Id, title: TextRef, minutes: z.int(), presenterId: Id.nullable(), purpose: ItemPurpose,
+  /** A state secret is dealt with under it. Absent in journals of before there was this. */
+  classified: z.boolean().default(false),
 })
 export type AgendaItemFacts = z.infer<typeof AgendaItemFacts>
 
@@ -81,15 +94,18 @@ export type AgendaState = AgendaItemState[]
 
 type AgendaEntry = z.infer<typeof agendaEntries[number]> & { at: string }
 
+/** Journals of before there was secrecy do not speak of it. */
+export const withSecrecy = <F extends { classified?: boolean }>(item: F) => ({ ...item, classified: item.classified ?? false })
+
 /** The agenda after one more entry. */
 export function applyAgenda(items: AgendaState, entry: AgendaEntry): AgendaState {
   const each = (itemId: string, change: (item: AgendaItemState) => AgendaItemState) =>
     items.map((item) => item.itemId === itemId ? change(item) : item)
   switch (entry.kind) {
     case 'agenda.itemAdded':
-      return [...items, { ...entry.data, status: 'pending', startedAt: null, spentMs: 0 }]
+      return [...items, { ...withSecrecy(entry.data), status: 'pending', startedAt: null, spentMs: 0 }]
     case 'agenda.itemChanged':
-      return each(entry.data.itemId, (item) => ({ ...item, ...entry.data }))
+      return each(entry.data.itemId, (item) => ({ ...item, ...withSecrecy(entry.data) }))
     case 'agenda.itemRemoved':
       return items.filter((item) => item.itemId !== entry.data.itemId)
     case 'agenda.ordered': {

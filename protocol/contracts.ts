@@ -9,11 +9,12 @@ import * as identity from './identity.ts'
 import * as meetings from './meetings.ts'
 import * as minutes from './minutes.ts'
 import * as order from './order.ts'
+import * as recording from './recording.ts'
 import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
 import * as voting from './voting.ts'
 
-const domains = { health, identity, bodies, meetings, agenda, documents, attendance, voting, minutes, room, order, chat }
+const domains = { health, identity, bodies, meetings, agenda, documents, attendance, voting, minutes, room, order, chat, recording }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 
 const has = <K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> =>

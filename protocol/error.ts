@@ -37,6 +37,8 @@ export const errorCodes = [
   'meetingClosed',
   'agendaEmpty',
   'agendaItemNotFound',
+  'classifiedItem', // a state secret: no document, no change of the item, no recording while one is on the agenda
+  'classifiedNeedsInPerson', // such an item only in a meeting in person
   'agendaItemDealtWith', // it was begun, or voted on
   'agendaFull', // details.limit
   'agendaChanged', // somebody else changed it first
@@ -60,6 +62,14 @@ export const errorCodes = [
   'notWaiting',
   'notPresent',
   'presides', // who presides cannot be put out
+  // recording
+  'alreadyRecording',
+  'notRecording',
+  'recordingRuns', // not while the meeting is recorded
+  'recordingNotFound',
+  'recordingUnfinished', // it is still recorded or composed
+  'recordingDiskFull', // too little space on the server's disk to record
+  'ffmpegMissing', // the program that records is not installed: apt-get install ffmpeg
   // voting
   'voteNotFound',
   'voteAlreadyOpen', // one open vote a meeting

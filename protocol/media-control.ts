@@ -29,7 +29,7 @@ export type ControlEvent = z.infer<typeof ControlEvent>
 export const PresentPeer = z.object({ ...peer, label: PeerLabel, joinedAt: At, cutAt: At.nullable() })
 export type PresentPeer = z.infer<typeof PresentPeer>
 
-/** Why nothing can be recorded on this machine; the server has error codes of the same names. */
+/** Why nothing can be recorded on this machine; the server answers an error of its own for each. */
 export const RecordingRefusal = z.enum(['ffmpegMissing', 'storageFull'])
 export type RecordingRefusal = z.infer<typeof RecordingRefusal>
 

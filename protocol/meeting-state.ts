@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { AgendaItemFacts, agendaEntries, applyAgenda, type AgendaState } from './agenda.ts'
+import { AgendaItemFacts, agendaEntries, applyAgenda, withSecrecy, type AgendaState } from './agenda.ts'
 import { applyAttendance, attendanceEntries, isPresent, noAttendance, type AttendanceState } from './attendance.ts'
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
 import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
@@ -7,6 +7,7 @@ import type { Reducer, Viewer } from './journal.ts'
 import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
 import { minutesEntries } from './minutes.ts'
 import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
+import { applyRecording, recordingEntries, type RecordingsState } from './recording.ts'
 import { applyVoting, votingEntries, type VotingState } from './voting.ts'
 
 /** The programme as published: it states everything at once, since members have seen nothing of the draft. */
@@ -20,7 +21,7 @@ const published = z.object({
 /** Every kind of entry that a meeting's journal holds. */
 export const MeetingEntry = z.discriminatedUnion('kind', [
   ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...minutesEntries,
-  ...orderEntries, ...chatEntries,
+  ...orderEntries, ...chatEntries, ...recordingEntries,
 ])
 export type MeetingEntry = z.infer<typeof MeetingEntry>
 
@@ -37,18 +38,19 @@ export interface MeetingState {
   votes: VotingState
   order: OrderState
   chat: ChatState
+  recordings: RecordingsState
   minutesNumber: string | null
 }
 
 function initial(): MeetingState {
   return {
     status: 'draft', facts: null, participants: [], openedAt: null, closedAt: null,
-    agenda: [], documents: [], attendance: noAttendance, votes: [], order: initialOrder, chat: [],
+    agenda: [], documents: [], attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
     minutesNumber: null,
   }
 }
 
-function apply(state: MeetingState, entry: MeetingEntry & { at: string }): MeetingState {
+function apply(state: MeetingState, entry: MeetingEntry & { at: string, actorId: string | null }): MeetingState {
   switch (entry.kind) {
     case 'meeting.created': {
       const { participants, bodyId: _, ...facts } = entry.data
@@ -58,7 +60,7 @@ function apply(state: MeetingState, entry: MeetingEntry & { at: string }): Meeti
       return { ...state, facts: entry.data }
     case 'meeting.published': {
       const { facts, participants, items, documents } = entry.data
-      const agenda: AgendaState = items.map((item) => ({ ...item, status: 'pending', startedAt: null, spentMs: 0 }))
+      const agenda: AgendaState = items.map((item) => ({ ...withSecrecy(item), status: 'pending', startedAt: null, spentMs: 0 }))
       return { ...state, status: 'published', facts, participants, agenda, documents }
     }
     case 'meeting.opened':
@@ -89,6 +91,8 @@ function apply(state: MeetingState, entry: MeetingEntry & { at: string }): Meeti
       return { ...state, order: applyOrder(state.order, entry) }
     case 'chat.sent':
       return { ...state, chat: applyChat(state.chat, entry) }
+    case 'recording.started': case 'recording.stopped': case 'recording.composed': case 'recording.failed': case 'recording.deleted':
+      return { ...state, recordings: applyRecording(state.recordings, entry) }
     case 'minutes.saved':
       return state
     case 'minutes.published':
@@ -109,4 +113,4 @@ function project(state: MeetingState, viewer: Viewer): MeetingState {
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 3, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 4, initial, apply, project }

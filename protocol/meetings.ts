@@ -78,7 +78,7 @@ export const createMeeting = defineRoute({
 
 export const changeMeeting = defineRoute({
   id: 'meetings.change', method: 'patch', path: '/api/meetings/:meetingId', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingAlreadyLive', 'meetingClosed'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingAlreadyLive', 'meetingClosed', 'classifiedNeedsInPerson'],
   summary: 'Chair or clerk changes title, mode, place, start or planned length before the opening.',
   params: MeetingParams, body: MeetingDraft, response: z.object({}),
 })

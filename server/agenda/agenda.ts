@@ -1,16 +1,20 @@
 import type { Knex } from 'knex'
 import type { z } from 'zod'
-import { MAX_ITEMS, type AgendaItemDraft, type AgendaItemFacts, type AgendaItemState } from '../../protocol/agenda.ts'
+import {
+  CLASSIFIED_TITLE, MAX_ITEMS, type AgendaItemDraft, type ClassifiedItemDraft, type AgendaItemFacts, type AgendaItemState,
+} from '../../protocol/agenda.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
+import { runningRecording } from '../../protocol/recording.ts'
 import { canonical } from '../journal/chain.ts'
 import type { JournalTx } from '../journal/journal.ts'
-import { audienceOf, requireOffice, requireOfficeOrPresiding, type MeetingAccess } from '../meetings/access.ts'
+import { audienceOf, requireOffice, requireOfficeOrPresiding, type Meeting, type MeetingAccess } from '../meetings/access.ts'
 import { requireBefore, requireLive } from '../meetings/meetings.ts'
 import { textOf } from '../meetings/texts.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 
 type Draft = z.output<typeof AgendaItemDraft>
+type Classified = z.output<typeof ClassifiedItemDraft>
 
 /** An item's present row; the title is the id of a text. */
 export interface AgendaItem {
@@ -20,6 +24,7 @@ export interface AgendaItem {
   presenterId: string | null
   purpose: Draft['purpose']
   status: AgendaItemState['status']
+  classified: boolean
 }
 
 /** Every method works on the rows of one meeting, under the lock of its journal. */
@@ -28,7 +33,9 @@ export interface AgendaStore {
   items(db: Knex, meetingId: string): Promise<AgendaItem[]>
   /** Puts an item at the end and gives its id. */
   add(trx: Knex.Transaction, meetingId: string, item: Omit<AgendaItem, 'id' | 'status'>): Promise<string>
-  update(trx: Knex.Transaction, meetingId: string, itemId: string, change: Partial<Omit<AgendaItem, 'id'>>): Promise<void>
+  update(
+    trx: Knex.Transaction, meetingId: string, itemId: string, change: Partial<Omit<AgendaItem, 'id' | 'classified'>>,
+  ): Promise<void>
   /** Takes an item off the agenda; the others keep their order. */
   remove(trx: Knex.Transaction, meetingId: string, itemId: string, at: Date): Promise<void>
   /** Puts all items of the meeting into this order. */
@@ -63,6 +70,12 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
     throw new AppError('presenterNotParticipant')
   }
 
+  /** Throws `classifiedNeedsInPerson`, `recordingRuns`. */
+  async function requireSecrecy(tx: JournalTx, { mode }: Meeting): Promise<void> {
+    if (mode !== 'inPerson') throw new AppError('classifiedNeedsInPerson')
+    if (runningRecording((await tx.state(meetingReducer)).recordings)) throw new AppError('recordingRuns')
+  }
+
   async function end(tx: JournalTx, itemId: string): Promise<void> {
     await store.update(tx.trx, tx.meetingId, itemId, { status: 'done' })
     tx.append({ kind: 'agenda.itemEnded', data: { itemId }, audience: { scope: 'meeting' } })
@@ -71,32 +84,37 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
   return {
     /**
      * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`,
-     * `idempotencyKeyReused`.
+     * `idempotencyKeyReused`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`.
      */
-    async add(meetingId: string, caller: Caller, { key, ...draft }: Draft & { key: string }): Promise<{ itemId: string }> {
+    async add(
+      meetingId: string, caller: Caller, { key, ...draft }: (Draft | Classified) & { key: string },
+    ): Promise<{ itemId: string }> {
       return await access.change(meetingId, caller, may.add, { key, fingerprint: ['agenda.add', draft] }, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
         await requirePresenter(tx, draft.presenterId)
+        if (draft.classified) await requireSecrecy(tx, meeting)
         if ((await store.items(tx.trx, meetingId)).length >= MAX_ITEMS) throw new AppError('agendaFull', { limit: MAX_ITEMS })
-        const title = await tx.text(draft.title)
-        const itemId = await store.add(tx.trx, meetingId, rowOf({ ...draft, title }))
-        const data: AgendaItemFacts = { ...draft, itemId, title }
+        const title = await tx.text(draft.classified ? CLASSIFIED_TITLE : draft.title)
+        const facts = { ...draft, title, classified: draft.classified ?? false }
+        const data: AgendaItemFacts = { ...facts, itemId: await store.add(tx.trx, meetingId, { ...rowOf(facts), classified: facts.classified }) }
         tx.append({ kind: 'agenda.itemAdded', data, audience: audienceOf(meeting) })
-        return { itemId }
+        return { itemId: data.itemId }
       })
     },
 
     /**
      * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `agendaItemDealtWith`,
-     * `presenterNotParticipant`.
+     * `presenterNotParticipant`, `classifiedItem`.
      */
     async change(meetingId: string, itemId: string, caller: Caller, draft: Draft): Promise<void> {
       await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        await requireUntouched(tx, await itemIn(tx, itemId))
+        const item = await itemIn(tx, itemId)
+        await requireUntouched(tx, item)
+        if (item.classified) throw new AppError('classifiedItem')
         await requirePresenter(tx, draft.presenterId)
         const present = factsOf((await tx.state(meetingReducer)).agenda, itemId)
-        const data: AgendaItemFacts = { ...draft, itemId, title: await textOf(tx, present.title, draft.title) }
+        const data: AgendaItemFacts = { ...draft, itemId, title: await textOf(tx, present.title, draft.title), classified: false }
         if (canonical(data) === canonical(present)) return
         await store.update(tx.trx, meetingId, itemId, rowOf(data))
         tx.append({ kind: 'agenda.itemChanged', data, audience: audienceOf(meeting) })
@@ -157,13 +175,13 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
 
 export type Agenda = ReturnType<typeof createAgenda>
 
-function rowOf({ title, minutes, presenterId, purpose }: Omit<AgendaItemFacts, 'itemId'>) {
+function rowOf({ title, minutes, presenterId, purpose }: Omit<AgendaItemFacts, 'itemId' | 'classified'>) {
   return { titleText: title.$text, minutes, presenterId, purpose }
 }
 
 function factsOf(agenda: readonly AgendaItemState[], id: string): AgendaItemFacts {
   const found = agenda.find(({ itemId }) => itemId === id)
   if (!found) throw new Error('an agenda item that the journal does not know')
-  const { itemId, title, minutes, presenterId, purpose } = found
-  return { itemId, title, minutes, presenterId, purpose }
+  const { itemId, title, minutes, presenterId, purpose, classified } = found
+  return { itemId, title, minutes, presenterId, purpose, classified }
 }

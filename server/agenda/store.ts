@@ -7,17 +7,18 @@ interface ItemRow {
   presenter_id: string | null
   purpose: AgendaItem['purpose']
   status: AgendaItem['status']
+  classified: boolean
 }
 
-const columns = ['id', 'title_text', 'minutes', 'presenter_id', 'purpose', 'status'] as const
+const columns = ['id', 'title_text', 'minutes', 'presenter_id', 'purpose', 'status', 'classified'] as const
 
 function toItem(row: ItemRow): AgendaItem {
-  const { id, minutes, purpose, status } = row
-  return { id, titleText: row.title_text, minutes, presenterId: row.presenter_id, purpose, status }
+  const { id, minutes, purpose, status, classified } = row
+  return { id, titleText: row.title_text, minutes, presenterId: row.presenter_id, purpose, status, classified }
 }
 
-function toRow({ titleText, minutes, presenterId, purpose, status }: Partial<AgendaItem>): Partial<ItemRow> {
-  const row = { title_text: titleText, minutes, presenter_id: presenterId, purpose, status }
+function toRow({ titleText, minutes, presenterId, purpose, status, classified }: Partial<AgendaItem>): Partial<ItemRow> {
+  const row = { title_text: titleText, minutes, presenter_id: presenterId, purpose, status, classified }
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))
 }
 

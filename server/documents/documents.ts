@@ -54,7 +54,7 @@ export function createDocuments({ db, journal, access, store, files, uploadLimit
   return {
     /**
      * Takes the file in first, and then attaches it if that is still allowed. Who may not attach is refused before the file
-     * is read. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `documentEmpty`,
+     * is read. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `classifiedItem`, `documentEmpty`,
      * `documentTooLarge`, `documentNotPdf`, `documentsFull`, `uploadIncomplete`, `storageFull`, `idempotencyKeyReused`.
      */
     async attach(meetingId: string, itemId: string, caller: Caller, upload: Upload): Promise<{ documentId: string }> {
@@ -108,7 +108,9 @@ export function createDocuments({ db, journal, access, store, files, uploadLimit
 
 export type Documents = ReturnType<typeof createDocuments>
 
-/** Throws `agendaItemNotFound`. */
-function requireItem(agenda: readonly { itemId: string }[], itemId: string): void {
-  if (!agenda.some((item) => item.itemId === itemId)) throw new AppError('agendaItemNotFound')
+/** Throws `agendaItemNotFound`, and `classifiedItem` for one that no document may be attached to. */
+function requireItem(agenda: readonly { itemId: string, classified: boolean }[], itemId: string): void {
+  const found = agenda.find((item) => item.itemId === itemId)
+  if (!found) throw new AppError('agendaItemNotFound')
+  if (found.classified) throw new AppError('classifiedItem')
 }

@@ -149,12 +149,13 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
       return { meetingId: found.meetingId }
     },
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingAlreadyLive`, `meetingClosed`. */
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingAlreadyLive`, `meetingClosed`, `classifiedNeedsInPerson`. */
     async change(meetingId: string, caller: Caller, draft: Draft): Promise<void> {
       await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'live')
-        const { facts } = await tx.state(meetingReducer)
+        const { facts, agenda } = await tx.state(meetingReducer)
         if (!facts) throw new Error('a meeting without facts')
+        if (draft.mode !== 'inPerson' && agenda.some(({ classified }) => classified)) throw new AppError('classifiedNeedsInPerson')
         const [title, place] = [await textOf(tx, facts.title, draft.title), await textOf(tx, facts.place, draft.place)]
         const changed: MeetingFacts = { ...draft, title, place }
         if (canonical(changed) === canonical(facts)) return
@@ -172,7 +173,9 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
         if (meeting.status !== 'draft') throw new AppError('meetingNotDraft')
         const { facts, participants, agenda, documents } = await tx.state(meetingReducer)
         if (!agenda.length) throw new AppError('agendaEmpty')
-        const items = agenda.map(({ itemId, title, minutes, presenterId, purpose }) => ({ itemId, title, minutes, presenterId, purpose }))
+        const items = agenda.map(({ itemId, title, minutes, presenterId, purpose, classified }) => (
+          { itemId, title, minutes, presenterId, purpose, classified }
+        ))
         await store.update(tx.trx, meetingId, { status: 'published' })
         tx.append({ kind: 'meeting.published', data: { facts, participants, items, documents }, audience: { scope: 'meeting' } })
       })
@@ -231,6 +234,12 @@ export function requireLive(meeting: Pick<Meeting, 'status'>): void {
 export function requireBefore(meeting: Pick<Meeting, 'status'>, end: 'live' | 'closed'): void {
   if (meeting.status === 'closed') throw new AppError('meetingClosed')
   if (end === 'live' && meeting.status === 'live') throw new AppError('meetingAlreadyLive')
+}
+
+/** Throws `meetingNotPublished`, `meetingClosed`: for what is done from the publication to the closing. */
+export function requirePublished(meeting: Pick<Meeting, 'status'>): void {
+  requireBefore(meeting, 'closed')
+  if (meeting.status === 'draft') throw new AppError('meetingNotPublished')
 }
 
 function rowOf({ title, place, startsAt, mode, plannedMinutes }: MeetingFacts) {

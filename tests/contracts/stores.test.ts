@@ -42,7 +42,7 @@ const cases: Case[] = [
   },
   {
     store: 'agenda',
-    write: async (held, tx) => agendaStore.add(tx.trx, held.meetingId, { titleText: await text(tx), minutes: 5, presenterId: held.member.personId, purpose: 'report' }),
+    write: async (held, tx) => agendaStore.add(tx.trx, held.meetingId, { titleText: await text(tx), minutes: 5, presenterId: held.member.personId, purpose: 'report', classified: false }),
     read: ({ meetingId }) => agendaStore.items(house.db, meetingId),
   },
   {
@@ -138,7 +138,7 @@ describe('the store of agendas', () => {
     expect(await ids()).toEqual([two, one])
     const added = await within(held, async (tx) => {
       await agendaStore.remove(tx.trx, held.meetingId, one, tx.at)
-      return await agendaStore.add(tx.trx, held.meetingId, { titleText: await text(tx), minutes: 5, presenterId: null, purpose: 'report' })
+      return await agendaStore.add(tx.trx, held.meetingId, { titleText: await text(tx), minutes: 5, presenterId: null, purpose: 'report', classified: false })
     })
     expect(await ids()).toEqual([two, added])
   })
