@@ -72,6 +72,25 @@ describe('loadConfig', () => {
     })
   })
 
+  it('takes TURN servers with the secret that they share', () => {
+    expect(load({}).turn).toBeUndefined()
+    const TURN_URLS = 'turn:turn.example.vn, turns:turn.example.vn:443?transport=tcp, turn:[2001:db8::1]:3478'
+    expect(load({ TURN_URLS, TURN_SECRET: 's'.repeat(16) }).turn).toEqual({
+      urls: ['turn:turn.example.vn', 'turns:turn.example.vn:443?transport=tcp', 'turn:[2001:db8::1]:3478'], secret: 's'.repeat(16),
+    })
+  })
+
+  it.each([
+    [{ TURN_URLS: 'turn:turn.example.vn' }, 'TURN_SECRET is missing'],
+    [{ TURN_SECRET: 's'.repeat(16) }, 'TURN_URLS is missing'],
+    [{ TURN_URLS: 'https://turn.example.vn', TURN_SECRET: 's'.repeat(16) }, 'TURN_URLS=https://turn.example.vn is not a list'],
+    [{ TURN_URLS: 'turn:turn.example.vn', TURN_SECRET: 'short' }, 'TURN_SECRET is too short'],
+  ])('refuses a half or wrong TURN server (%j)', (env, problem) => {
+    const { message } = refusal(env)
+    expect(message).toContain(problem)
+    expect(message).not.toContain('short ')
+  })
+
   it('uses a PostgreSQL of its own user for migrations when one is named', () => {
     expect(load(EXTERNAL).database).toEqual({ kind: 'external', url: EXTERNAL.DATABASE_URL, ownerUrl: EXTERNAL.DATABASE_URL })
     const DATABASE_OWNER_URL = 'postgresql://owner:pw@db.example.vn:5433/nghisu'

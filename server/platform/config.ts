@@ -3,6 +3,7 @@ import path from 'node:path'
 import { isIP } from 'node:net'
 import { z } from 'zod'
 import { StartError } from './start-error.ts'
+import type { Turn } from './turn.ts'
 
 /** Everything that the outside decides about this program; docs/operations.md describes each variable. */
 export interface Config {
@@ -41,6 +42,8 @@ export interface Config {
     /** The mediasoup worker program; undefined: mediasoup's own place. */
     workerBin: string | undefined
   }
+  /** TURN servers that browsers may go through; undefined: none. */
+  turn: Turn | undefined
   uploadLimitBytes: number
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
@@ -78,6 +81,11 @@ const origin = z.string().refine(
   'is not a list of origins. Write scheme, host and port only, with commas between: https://meet.example.vn',
 )
 
+const turnUrl = z.string().regex(
+  /^turns?:(?:[\w.-]+|\[[\da-fA-F:.]+\])(?::\d{1,5})?(?:\?transport=(?:udp|tcp))?$/,
+  'is not a list of TURN addresses. Write them with commas between: turn:turn.example.vn,turns:turn.example.vn:443?transport=tcp',
+)
+
 const list = (item: z.ZodType<string, string>) =>
   z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)).pipe(z.array(item))
 
@@ -99,6 +107,11 @@ const Variables = z.object({
   MEDIA_PORT: wholeNumber(1024, 65_535, 'is not a port. Write one from 1024 to 65535: MEDIA_PORT=44400').default(44_400),
   MEDIA_WORKERS: wholeNumber(1, 64, 'is not a number of workers. Write one from 1 to 64: MEDIA_WORKERS=2').optional(),
   MEDIASOUP_WORKER_BIN: z.string().optional(),
+  TURN_URLS: list(turnUrl).optional(),
+  TURN_SECRET: z
+    .string()
+    .min(16, 'is too short. Write at least 16 characters that nobody can guess, the same as coturn’s static-auth-secret')
+    .optional(),
   UPLOAD_LIMIT_MB: wholeNumber(1, 10_000, 'is not a size. Write megabytes from 1 to 10000: UPLOAD_LIMIT_MB=100').default(100),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -111,7 +124,7 @@ const Variables = z.object({
 })
 
 /** Variables whose value is never printed. */
-const SECRET = new Set(['SESSION_SECRET', 'DATABASE_URL', 'DATABASE_OWNER_URL'])
+const SECRET = new Set(['SESSION_SECRET', 'TURN_SECRET', 'DATABASE_URL', 'DATABASE_OWNER_URL'])
 
 function refuse(problems: string[]): never {
   const many = problems.length > 1
@@ -155,6 +168,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
   }
   if (Boolean(v.TLS_CERT) !== Boolean(v.TLS_KEY)) {
     problems.push(`${v.TLS_CERT ? 'TLS_KEY' : 'TLS_CERT'} is missing. Write both files, or neither for a self-signed certificate`)
+  }
+  if (Boolean(v.TURN_URLS) !== Boolean(v.TURN_SECRET)) {
+    problems.push(`${v.TURN_URLS ? 'TURN_SECRET' : 'TURN_URLS'} is missing. Write both, or neither to go without a TURN server`)
   }
 
   const everywhere = isWildcard(v.HOST)
@@ -202,6 +218,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
       workers,
       workerBin: v.MEDIASOUP_WORKER_BIN ? path.resolve(v.MEDIASOUP_WORKER_BIN) : undefined,
     },
+    turn: v.TURN_URLS && v.TURN_SECRET ? { urls: v.TURN_URLS, secret: v.TURN_SECRET } : undefined,
     uploadLimitBytes: v.UPLOAD_LIMIT_MB * 1024 * 1024,
     logLevel: v.LOG_LEVEL,
   }
