@@ -169,14 +169,17 @@ export function focusOf({ main, whole, film, own, ghost }: Focus, space: Space, 
   const below = boxIn({ width: space.width, height: space.height - FILM.least - GAP })
   const beside = boxIn({ width: space.width - FILM_SIDE.least - GAP, height: space.height })
   const isBelow = below.width >= beside.width
-  // What the large one leaves free the strip may have.
-  const tile = boxIn(isBelow
-    ? { width: (space.width - GAP) / 2, height: clamp(space.height - GAP - space.width / RATIO, FILM.least, FILM.most) }
-    : { width: clamp(space.width - GAP - space.height * RATIO, FILM_SIDE.least, FILM_SIDE.most), height: space.height })
+  const length = isBelow ? space.width : space.height
+  const least = isBelow ? { along: FILM.least * RATIO, across: FILM.least } : { along: FILM_SIDE.least / RATIO, across: FILM_SIDE.least }
+  // As many as can be read; fewer may be larger, as far as the large one leaves room.
+  const perPage = Math.max(1, Math.min(others.length, Math.floor((length + GAP) / (least.along + GAP))))
+  const along = (length - GAP * (Math.max(2, perPage) - 1)) / Math.max(2, perPage)
+  const across = isBelow
+    ? clamp(space.height - GAP - space.width / RATIO, least.across, FILM.most)
+    : clamp(space.width - GAP - space.height * RATIO, least.across, FILM_SIDE.most)
+  const tile = boxIn(isBelow ? { width: along, height: across } : { width: across, height: along })
   const depth = isBelow ? tile.height : tile.width
   const step = (isBelow ? tile.width : tile.height) + GAP
-  const length = isBelow ? space.width : space.height
-  const perPage = Math.max(1, Math.floor((length + GAP) / step))
   const pages = Math.ceil(others.length / perPage)
   const shown = within(page, pages)
   const strip = inSight(others, own, perPage).slice(shown * perPage, (shown + 1) * perPage)

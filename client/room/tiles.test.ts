@@ -48,12 +48,12 @@ describe('tiles', () => {
     expect(offices.get('stranger')).toBe('')
   })
 
-  test('marks chair and clerk, and who presides instead of the chair', () => {
+  test('marks the clerk, and who presides: the chair, or whom the chair handed it to', () => {
     const roles = (presiding: string | null) => Object.fromEntries(
       tilesOf(present, { ...around, order: { presiding, hands: [] } }).map((tile) => [tile.personId, tile.role]))
-    expect(roles(null)).toMatchObject({ chair: 'chair', clerk: 'clerk', deputy: null, member: null, site: null })
-    expect(roles('deputy')).toMatchObject({ chair: 'chair', deputy: 'presides', clerk: 'clerk' })
-    expect(roles('chair')).toMatchObject({ chair: 'chair' })
+    expect(roles(null)).toMatchObject({ chair: 'presides', clerk: 'clerk', deputy: null, member: null, site: null })
+    expect(roles('deputy')).toMatchObject({ chair: null, deputy: 'presides', clerk: 'clerk' })
+    expect(roles('chair')).toMatchObject({ chair: 'presides' })
   })
 
   test('tells the place of a raised hand, and how many people sit at a site', () => {

@@ -15,8 +15,7 @@ export interface RoomTile {
   /** A remote site, and how many people sit there, where it was told. */
   site: boolean
   people: number | null
-  /** `presides`: instead of the chair. */
-  role: 'chair' | 'presides' | 'clerk' | null
+  role: 'presides' | 'clerk' | null
   /** The place among those who asked to speak, from 1. */
   hand: number | null
   muted: boolean
@@ -66,8 +65,8 @@ export function tilesOf(peers: readonly RoomPeer[], around: Surroundings): RoomT
 }
 
 function roleOf(personId: string, participant: Participant | undefined, presiding: string | null): RoomTile['role'] {
-  if (personId === presiding && participant?.role !== 'chair') return 'presides'
-  return participant?.role === 'chair' || participant?.role === 'clerk' ? participant.role : null
+  if (presiding === null ? participant?.role === 'chair' : personId === presiding) return 'presides'
+  return participant?.role === 'clerk' ? 'clerk' : null
 }
 
 /** What a tile stands for in the gallery: a site with many people before one camera, or a screen, wants to be larger. */

@@ -59,7 +59,7 @@ export function useStage({ media, meeting, space, brief, alone }: StageOptions) 
     const last = media.speaker.value
     if (last && byKey.value.has(cameraKey(last))) return cameraKey(last)
     const others = people.value.filter((tile) => !tile.own)
-    const presides = others.find((tile) => tile.role === 'presides') ?? others.find((tile) => tile.role === 'chair')
+    const presides = others.find((tile) => tile.role === 'presides')
     return (presides ?? (wish.value === 'speaker' ? others[0] : undefined))?.key ?? null
   })
 
