@@ -3,6 +3,7 @@ import ui from '@nuxt/ui/vite'
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vite'
 import { theme } from './app/theme-config.ts'
+import { blurData } from './blur-data-plugin.ts'
 import { compileMessages } from './compile-messages.ts'
 import { leaveOut } from './leave-out.ts'
 import { splitNamespaces } from './split-namespaces.ts'
@@ -26,6 +27,7 @@ export default defineConfig({
     leaveOut(),
     compileMessages(),
     pdfData(),
+    blurData(),
     precompress(),
     ui({
       // Generated theme files lie in the top node_modules, so that the client folder holds sources alone.

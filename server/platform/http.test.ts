@@ -114,7 +114,7 @@ describe('headers', () => {
   it('allow scripts and connections of this origin alone', async () => {
     const { headers } = await fetch(`${server.origin}/api/health`)
     const policy = headers.get('content-security-policy') ?? ''
-    expect(policy).toContain("script-src 'self';")
+    expect(policy).toContain("script-src 'self' 'wasm-unsafe-eval';")
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).toContain(`connect-src 'self' ${server.origin.replace('http', 'ws')}`)
     expect(headers.get('x-content-type-options')).toBe('nosniff')

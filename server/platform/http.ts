@@ -72,7 +72,8 @@ function securityHeaders(config: Pick<Config, 'allowedOrigins' | 'https' | 'tlsF
         useDefaults: false,
         directives: {
           'default-src': ["'self'"],
-          'script-src': ["'self'"],
+          // WebAssembly of ours: the blurred background of a camera.
+          'script-src': ["'self'", "'wasm-unsafe-eval'"],
           // The component library sets styles from script.
           'style-src': ["'self'", "'unsafe-inline'"],
           'img-src': ["'self'", 'data:', 'blob:'],
