@@ -10,7 +10,7 @@ export type ChatTo = z.infer<typeof ChatTo>
 export const sendChat = defineCommand({
   name: 'chat:send', summary: 'Writes to everybody in the meeting, or to chair and clerk alone. At most 30 a minute.',
   access: 'participants of a published or live meeting; who was put out of the room: to the office alone',
-  input: ChangeOfMeeting.extend({ to: ChatTo, text: Paragraphs(2_000) }), output: Nothing,
+  input: ChangeOfMeeting.extend({ to: ChatTo, text: Paragraphs(2_000).pipe(z.string().min(1)) }), output: Nothing,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'tooManyRequests'],
 })
 

@@ -19,6 +19,7 @@ import { startMediaNode, type MediaNode } from './platform/media-node.ts'
 import { createSessions } from './platform/session.ts'
 import { createCommands, createSocketServer, watchSessions } from './platform/socket.ts'
 import { tlsFor } from './platform/tls.ts'
+import { createIceServers } from './platform/turn.ts'
 import { serveUpgrades } from './platform/upgrade.ts'
 import { createWebServer } from './platform/web-server.ts'
 
@@ -63,7 +64,8 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   const journal = createJournal({ db, signer: createSigner(keys.journal.privateKey), log })
   const mediaNode = media ? await openMediaNode(config, log, closers) : undefined
   const domains = createDomains({
-    db, journal, media: mediaNode, files: await openFiles(config.dataDir), uploadLimitBytes: config.uploadLimitBytes, log,
+    db, journal, media: mediaNode, iceServers: createIceServers(config.turn), files: await openFiles(config.dataDir),
+    uploadLimitBytes: config.uploadLimitBytes, log,
   })
 
   closers.add('press', () => domains.press.close())
@@ -85,7 +87,8 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   })
   closers.add('session watch', watchSessions(open, sessions, log))
   closers.add('clearing away', clearAway([journal.forgetKeys, domains.meetings.forgetKeys, domains.documents.sweepFiles], log))
-  await mediaNode?.follow(domains.attendance)
+  await mediaNode?.follow(domains.presence)
+  await domains.entrance.endOldKnocks()
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
   await web.open(config)

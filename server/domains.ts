@@ -1,5 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { Id } from '../protocol/journal.ts'
+import type { IceServer } from '../protocol/room.ts'
 import { createAgenda } from './agenda/agenda.ts'
 import { mountAgendaLive } from './agenda/live.ts'
 import { mountAgenda } from './agenda/routes.ts'
@@ -10,6 +12,8 @@ import { attendanceStore } from './attendance/store.ts'
 import { createBodies } from './bodies/bodies.ts'
 import { mountBodies } from './bodies/routes.ts'
 import { createBodiesStore } from './bodies/store.ts'
+import { createChat } from './chat/chat.ts'
+import { mountChatLive } from './chat/live.ts'
 import { createDocuments } from './documents/documents.ts'
 import { mountDocuments } from './documents/routes.ts'
 import { documentsStore } from './documents/store.ts'
@@ -28,14 +32,24 @@ import { meetingStore } from './meetings/store.ts'
 import { createMinutes } from './minutes/minutes.ts'
 import { mountMinutes } from './minutes/routes.ts'
 import { createMinutesStore } from './minutes/store.ts'
+import { createEnforcement } from './order/enforcement.ts'
+import { createEntrance } from './order/entrance.ts'
+import { mountOrderLive } from './order/live.ts'
+import { createOrder } from './order/order.ts'
+import { orderStore } from './order/store.ts'
 import type { MountRoute } from './platform/contract.ts'
 import type { Files } from './platform/files.ts'
 import type { MediaNode } from './platform/media-node.ts'
+import type { PresenceFollower } from './platform/media-presence.ts'
 import type { MountCommand, OpenSockets, SocketServer } from './platform/socket.ts'
 import { createVoting } from './voting/voting.ts'
 import { mountVotingLive } from './voting/live.ts'
 import { mountVoting } from './voting/routes.ts'
 import { votingStore } from './voting/store.ts'
+
+/** What the domains ask of the media nodes. */
+export type RoomMedia = Pick<MediaNode,
+  | 'grant' | 'peers' | 'setRights' | 'mute' | 'closeProducers' | 'setScreenLimit' | 'closePeer' | 'closeLabel' | 'closeRoom'>
 
 export interface DomainsDeps {
   db: Knex
@@ -43,37 +57,53 @@ export interface DomainsDeps {
   files: Files
   uploadLimitBytes: number
   /** Undefined where the server runs without a video room. */
-  media: MediaNode | undefined
+  media: RoomMedia | undefined
+  /** TURN servers that browsers are told of, with credentials. */
+  iceServers(): IceServer[]
   log: Logger
 }
 
 /** Every domain with its store, and who knows whom. */
-export function createDomains({ db, journal, files, uploadLimitBytes, media, log }: DomainsDeps) {
+export function createDomains({ db, journal, files, uploadLimitBytes, media, iceServers, log }: DomainsDeps) {
   const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
   const bodies = createBodies({ store: createBodiesStore(db) })
   const access = createAccess({ db, journal, store: meetingStore })
   const documents = createDocuments({ db, journal, access, store: documentsStore, files, uploadLimitBytes })
   const agenda = createAgenda({ access, store: agendaStore, removeWithItem: documents.removeOfItem })
   const voting = createVoting({ db, journal, access, store: votingStore, bodies })
-  const attendance = createAttendance({ db, journal, access, store: attendanceStore, media, log })
+  const people = (ids: readonly string[], trx?: Knex) => createIdentityStore(trx ?? db).people(ids)
+  const attendance = createAttendance({ db, journal, access, store: attendanceStore, media, people, log })
+  const enforcement = createEnforcement({ journal, media, log })
+  const order = createOrder({ access, store: orderStore, enforcement })
+  const entrance = createEntrance({ db, journal, access, store: orderStore, enforcement, media, iceServers, log })
+  const chat = createChat({ access })
   const minutes = createMinutes({
     journal, access, store: createMinutesStore(db),
-    people: (ids, trx) => createIdentityStore(trx ?? db).people(ids),
+    people,
     bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
   })
   const meetings = createMeetings({
     db, journal, access, store: meetingStore, bodies, people: identity.people, minutesStatuses: minutes.statuses,
     closedBallots: voting.closedBallots, log,
     closing: {
-      endings: [voting.closeOpen, agenda.endCurrent, attendance.endStays],
+      endings: [voting.closeOpen, agenda.endCurrent, attendance.endStays, order.endWithMeeting],
       draftMinutes: minutes.draftAtClosing,
       closeRoom: attendance.closeRoom,
     },
   })
   const press = createPress()
 
+  /** Who is in the rooms; and once that is known anew, what was decided for them. */
+  const presence: PresenceFollower = {
+    event: attendance.event,
+    async reconcile(peers, lostAt) {
+      await attendance.reconcile(peers, lostAt)
+      await enforcement.again(peers.filter(({ room }) => Id.safeParse(room).success))
+    },
+  }
+
   return {
-    identity, bodies, meetings, agenda, documents, voting, attendance, minutes, press,
+    identity, bodies, meetings, agenda, documents, voting, attendance, order, entrance, chat, presence, minutes, press,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({
@@ -95,6 +125,8 @@ export function createDomains({ db, journal, files, uploadLimitBytes, media, log
       mountAgendaLive(command, agenda)
       mountVotingLive(command, voting)
       mountAttendanceLive(command, attendance)
+      mountOrderLive(command, { order, entrance })
+      mountChatLive(command, chat)
     },
   }
 }

@@ -1,14 +1,13 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { isPresent } from '../../protocol/attendance.ts'
-import type { BodyRole } from '../../protocol/bodies.ts'
+import type { Person } from '../../protocol/identity.ts'
 import { Id } from '../../protocol/journal.ts'
 import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
-import { PEERS_OF_A_LABEL, type MediaSource } from '../../protocol/media-grant.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
-import { requireOffice, type Meeting, type MeetingAccess, type Permission } from '../meetings/access.ts'
-import { requireBefore } from '../meetings/meetings.ts'
+import { requireOffice, type MeetingAccess, type Permission } from '../meetings/access.ts'
+import { requirePublished } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { MediaNode } from '../platform/media-node.ts'
@@ -31,37 +30,25 @@ export interface AttendanceDeps {
   access: MeetingAccess
   store: AttendanceStore
   /** Undefined where the server runs without a video room. */
-  media: Pick<MediaNode, 'grant' | 'peers' | 'closePeer' | 'closeRoom'> | undefined
+  media: Pick<MediaNode, 'peers' | 'closePeer' | 'closeRoom'> | undefined
+  people(ids: readonly string[], trx: Knex): Promise<Person[]>
   log: Pick<Logger, 'warn'>
 }
 
-const everything: MediaSource[] = ['microphone', 'camera', 'screen', 'screenAudio']
-
-/** What each role may send in the room. */
-export const mayPublish: Record<BodyRole, MediaSource[]> = {
-  chair: everything, clerk: everything, member: everything, guest: everything,
-}
-
-/** One announces one's own absence; chair and clerk record anybody's. */
-const mayRecordAbsenceOf = (personId: string): Permission => (access) => {
+/** One reports of oneself; chair and clerk of anybody. */
+const mayReportOf = (personId: string): Permission => (access) => {
   if (access.viewer.personId !== personId) requireOffice(access)
 }
 
 /** A peer of the room is a device of a person; both ids are UUIDs, which have no dot. */
-const peerIdOf = (personId: string, deviceId: string) => `${personId}.${deviceId}`
-const personOf = (peerId: string) => Id.safeParse(peerId.split('.')[0]).data
+export const peerIdOf = (personId: string, deviceId: string) => `${personId}.${deviceId}`
+export const personOf = (peerId: string) => Id.safeParse(peerId.split('.')[0]).data
 
 /**
  * Presence is what the media node reports, from the publication of a meeting to its closing. The room is named by the
  * meeting's id.
  */
-export function createAttendance({ db, journal, access, store, media, log }: AttendanceDeps) {
-  /** Throws `meetingNotPublished`, `meetingClosed`. */
-  function requirePublished(meeting: Pick<Meeting, 'status'>): void {
-    requireBefore(meeting, 'closed')
-    if (meeting.status === 'draft') throw new AppError('meetingNotPublished')
-  }
-
+export function createAttendance({ db, journal, access, store, media, people, log }: AttendanceDeps) {
   async function join(tx: JournalTx, device: Device, at: Date): Promise<void> {
     if (!await store.insert(tx.trx, device)) return
     const { peerId, personId } = device
@@ -117,28 +104,13 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
     },
 
     /**
-     * The way into the room. Throws `meetingNotFound`, `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`,
-     * `tooManyDevices`; the node holds to that limit too, for whoever asks often before joining.
-     */
-    async enter(meetingId: string, caller: Caller, deviceId: string): Promise<{ grant: string, path: string }> {
-      const { meeting, role } = await access.accessTo(meetingId, caller)
-      requirePublished(meeting)
-      if (!media) throw new AppError('mediaUnavailable')
-      const { personId } = caller
-      const mine = peerIdOf(personId, deviceId)
-      const others = media.peers(meetingId).filter(({ peer }) => peer !== mine && personOf(peer) === personId)
-      if (others.length >= PEERS_OF_A_LABEL) throw new AppError('tooManyDevices', { limit: PEERS_OF_A_LABEL })
-      return await media.grant({ room: meetingId, peer: mine, label: personId, rights: { publish: mayPublish[role], receive: everything, say: ['reaction'] }, silent: false })
-    },
-
-    /**
      * An empty reason withdraws; the reason that stands already writes nothing. Throws `meetingNotFound`,
      * `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`, `notParticipant`, `alreadyPresent`.
      */
     async recordAbsence(meetingId: string, caller: Caller, absence: { key: string, personId: string, reason: string }): Promise<void> {
       const { key, personId, reason } = absence
       const options = { key, fingerprint: ['attendance:recordAbsence', personId, reason] }
-      await access.change(meetingId, caller, mayRecordAbsenceOf(personId), options, async (tx, { meeting }) => {
+      await access.change(meetingId, caller, mayReportOf(personId), options, async (tx, { meeting }) => {
         requirePublished(meeting)
         const { attendance } = await tx.state(meetingReducer)
         if (!await isParticipant(tx, personId)) throw new AppError('notParticipant')
@@ -152,6 +124,23 @@ export function createAttendance({ db, journal, access, store, media, log }: Att
         tx.append({ kind: 'attendance.absenceRecorded', data: { personId, excused }, audience: { scope: 'meeting' } })
         const text = excused ? await tx.text(reason) : null
         tx.append({ kind: 'attendance.absenceReason', data: { personId, reason: text }, audience: { scope: 'office' } })
+      })
+    },
+
+    /**
+     * How many sit at a remote site. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`,
+     * `notParticipant`, `notASite`.
+     */
+    async reportHeadCount(meetingId: string, caller: Caller, report: { key: string, personId: string, people: number }): Promise<void> {
+      const { key, personId, people: heads } = report
+      const options = { key, fingerprint: ['attendance:reportHeadCount', personId, heads] }
+      await access.change(meetingId, caller, mayReportOf(personId), options, async (tx, { meeting }) => {
+        requirePublished(meeting)
+        if (!await isParticipant(tx, personId)) throw new AppError('notParticipant')
+        const [person] = await people([personId], tx.trx)
+        if (person?.kind !== 'site') throw new AppError('notASite')
+        if ((await tx.state(meetingReducer)).attendance.headCounts[personId] === heads) return
+        tx.append({ kind: 'attendance.headCount', data: { personId, people: heads }, audience: { scope: 'meeting' } })
       })
     },
 

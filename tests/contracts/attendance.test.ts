@@ -7,7 +7,6 @@ import { attendanceStore } from '../../server/attendance/store.ts'
 import { createAccess } from '../../server/meetings/access.ts'
 import { meetingStore } from '../../server/meetings/store.ts'
 import type { Caller } from '../../server/platform/contract.ts'
-import type { GrantRequest } from '../../server/platform/media-node.ts'
 import { bodyRules, freshKey, openHouse, type House } from '../support/house.ts'
 
 let house: House
@@ -17,11 +16,10 @@ let meetingId: string
 let closedRooms: string[]
 let closedPeers: [string, string][]
 let inRooms: PresentPeer[]
-let granted: GrantRequest[]
 
 beforeAll(async () => {
   house = await openHouse()
-  body = await house.newBody()
+  body = await house.newBody({ sites: 1 })
   const { db, journal } = house
   attendance = createAttendance({
     db, journal, access: createAccess({ db, journal, store: meetingStore }), store: attendanceStore, log: { warn: () => {} },
@@ -29,19 +27,15 @@ beforeAll(async () => {
       peers: (room) => inRooms.filter((one) => room === undefined || one.room === room),
       closePeer: async (room, peer) => { closedPeers.push([room, peer]) },
       closeRoom: async (room) => { closedRooms.push(room) },
-      grant: async (request) => {
-        granted.push(request)
-        return { grant: 'signed', path: '/media/node' }
-      },
     },
+    people: house.domains.identity.people,
   })
 })
 afterAll(() => house.close())
 beforeEach(async () => {
   closedRooms = []
   closedPeers = []
-  inRooms = []
-  granted = [];
+  inRooms = [];
   ({ meetingId } = await house.newMeeting(body, 'published'))
 })
 
@@ -174,46 +168,38 @@ describe('after a restart', () => {
   })
 })
 
-describe('the way into the room', () => {
-  const enter = (caller: Caller, deviceId = randomUUID(), id = meetingId) => attendance.enter(id, caller, deviceId)
+it('putting a person out takes their devices out of all rooms', async () => {
+  const peers = [device(body.member), device(body.member)]
+  inRooms = [...peers.map((peer) => inRoom(peer, T)), inRoom(device(body.guest), T)]
+  await attendance.putOut(body.member.personId)
+  expect(closedPeers).toEqual(peers.map((peer) => [meetingId, peer]))
+})
 
-  it('is granted to participants under their own name', async () => {
-    const deviceId = randomUUID()
+describe('the head count', () => {
+  const report = (caller: Caller, { personId }: Caller, people: number, id = meetingId) =>
+    attendance.reportHeadCount(id, caller, { key: freshKey(), personId, people })
+  const site = () => body.sites[0] ?? body.guest
+  const count = async () => (await house.state(meetingId)).attendance.headCounts[site().personId]
+
+  it('of a remote site is told by the site or the office, and each change is an entry', async () => {
+    await report(site(), site(), 12)
+    expect(await count()).toBe(12)
+    await report(body.clerk, site(), 0)
+    await report(body.chair, site(), 0)
+    expect(await count()).toBe(0)
+    expect(await house.entries(meetingId, 'attendance.headCount')).toHaveLength(2)
+  })
+
+  it('is of sites of the meeting alone, and for nobody else to tell', async () => {
     for (const caller of [body.member, body.guest]) {
-      expect(await enter(caller, deviceId)).toEqual({ grant: 'signed', path: '/media/node' })
-      expect(granted.at(-1)).toMatchObject({ room: meetingId, peer: `${caller.personId}.${deviceId}`, label: caller.personId })
+      await expect(report(caller, site(), 5)).rejects.toMatchObject({ code: 'forbiddenInMeeting' })
+      await expect(report(caller, caller, 5)).rejects.toMatchObject({ code: 'notASite' })
     }
-    expect(granted[0]?.rights.publish).toContain('microphone')
-  })
-
-  it('is granted for four devices of a person at most; one that is there may always come back', async () => {
-    const ids = Array.from({ length: 4 }, () => randomUUID())
-    inRooms = ids.map((id) => inRoom(device(body.member, id), T))
-    await expect(enter(body.member)).rejects.toMatchObject({ code: 'tooManyDevices', details: { limit: 4 } })
-    expect(granted).toEqual([])
-    await enter(body.member, ids[0])
-    await enter(body.guest)
-    const other = await house.newMeeting(body, 'published')
-    await enter(body.member, randomUUID(), other.meetingId)
-    expect(granted).toHaveLength(3)
-  })
-
-  it('is taken away from a person everywhere', async () => {
-    const peers = [device(body.member), device(body.member)]
-    inRooms = [...peers.map((peer) => inRoom(peer, T)), inRoom(device(body.guest), T)]
-    await attendance.putOut(body.member.personId)
-    expect(closedPeers).toEqual(peers.map((peer) => [meetingId, peer]))
-  })
-
-  it('is closed to others, before publication and after the closing', async () => {
-    await expect(enter(await house.newPerson())).rejects.toMatchObject({ code: 'meetingNotFound' })
-    const draft = await house.newMeeting(body)
-    await expect(enter(body.member, randomUUID(), draft.meetingId)).rejects.toMatchObject({ code: 'meetingNotFound' })
-    await expect(enter(body.clerk, randomUUID(), draft.meetingId)).rejects.toMatchObject({ code: 'meetingNotPublished' })
-    const closed = await house.newMeeting(body, 'closed')
-    await expect(enter(body.clerk, randomUUID(), closed.meetingId)).rejects.toMatchObject({ code: 'meetingClosed' })
-    await expect(house.domains.attendance.enter(meetingId, body.member, randomUUID())).rejects.toMatchObject({ code: 'mediaUnavailable' })
-    expect(granted).toEqual([])
+    await expect(report(body.clerk, await house.newPerson('site'), 5)).rejects.toMatchObject({ code: 'notParticipant' })
+    const stranger = await house.newPerson('site')
+    await expect(report(stranger, stranger, 5)).rejects.toMatchObject({ code: 'meetingNotFound' })
+    await expect(report(body.clerk, site(), 5, (await house.newMeeting(body)).meetingId)).rejects.toMatchObject({ code: 'meetingNotPublished' })
+    await expect(report(body.clerk, site(), 5, (await house.newMeeting(body, 'closed')).meetingId)).rejects.toMatchObject({ code: 'meetingClosed' })
   })
 })
 

@@ -4,9 +4,10 @@ import os from 'node:os'
 import path from 'node:path'
 import { pino } from 'pino'
 import type { BodyRole, BodyRules, Letterhead, Threshold } from '../../protocol/bodies.ts'
+import type { PersonKind } from '../../protocol/identity.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { MeetingDraft } from '../../protocol/meetings.ts'
-import { createDomains } from '../../server/domains.ts'
+import { createDomains, type RoomMedia } from '../../server/domains.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import { openFiles } from '../../server/platform/files.ts'
 import { exported, openArchive } from './journal.ts'
@@ -38,26 +39,28 @@ export const as = (personId: string): Caller => ({ personId, administrator: fals
 export const freshKey = () => randomUUID()
 export const itemDraft = (title = 'Nội dung') => ({ title, minutes: 30, presenterId: null, purpose: 'decide' as const })
 
-/** All domains on a database of their own, without the web and without a media node. */
-export async function openHouse() {
+/** All domains on a database of their own, without the web; without a video room, or with what stands for its node. */
+export async function openHouse({ media }: { media?: RoomMedia } = {}) {
   const archive = await openArchive()
   const { db, journal } = archive.start({}, 8)
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'nghi-su-house-'))
   const files = await openFiles(dataDir)
-  const domains = createDomains({ db, journal, files, uploadLimitBytes: UPLOAD_LIMIT, media: undefined, log: pino({ level: 'silent' }) })
+  const domains = createDomains({
+    db, journal, files, uploadLimitBytes: UPLOAD_LIMIT, media, iceServers: () => [], log: pino({ level: 'silent' }),
+  })
 
-  async function newPerson(fullName = 'Lê Thị Thử'): Promise<Caller> {
-    const [row] = await archive.owner('person').insert({ full_name: fullName, office: 'Chuyên viên' }).returning<{ id: string }[]>('id')
+  async function newPerson(kind: PersonKind = 'person'): Promise<Caller> {
+    const [row] = await archive.owner('person').insert({ kind, full_name: 'Lê Thị Thử', office: 'Chuyên viên' }).returning<{ id: string }[]>('id')
     if (!row) throw new Error('no person was inserted')
     return as(row.id)
   }
 
-  /** A body with a chair, a clerk without a vote, members, and a guest. */
-  async function newBody({ rules = bodyRules.committee, members = 3 }: { rules?: BodyRules, members?: number } = {}) {
+  /** A body with a chair, a clerk without a vote, members, a guest, and remote sites if wanted. */
+  async function newBody({ rules = bodyRules.committee, members = 3, sites: siteCount = 0 }: { rules?: BodyRules, members?: number, sites?: number } = {}) {
     const body = await domains.bodies.found({ name: `Ban ${randomUUID()}`, rules, letterhead })
     let rank = 0
-    async function add(role: BodyRole, voting: boolean): Promise<Caller> {
-      const caller = await newPerson()
+    async function add(role: BodyRole, voting: boolean, kind: PersonKind = 'person'): Promise<Caller> {
+      const caller = await newPerson(kind)
       rank += 1
       await domains.bodies.addMember({ bodyId: body.id, personId: caller.personId, role, office: 'Uỷ viên', voting, rank, since: new Date('2020-01-01') })
       return caller
@@ -66,7 +69,9 @@ export async function openHouse() {
     const others: Caller[] = []
     for (let index = 0; index < members; index += 1) others.push(await add('member', true))
     const [member = chair] = others
-    return { bodyId: body.id, chair, clerk, guest, member, members: others }
+    const sites: Caller[] = []
+    for (let index = 0; index < siteCount; index += 1) sites.push(await add('guest', false, 'site'))
+    return { bodyId: body.id, chair, clerk, guest, sites, member, members: others }
   }
   type NewBody = Awaited<ReturnType<typeof newBody>>
 

@@ -1,0 +1,188 @@
+import { randomUUID } from 'node:crypto'
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
+import type { z } from 'zod'
+import { PEERS_OF_A_LABEL, type MediaSource } from '../../protocol/media-grant.ts'
+import { meetingReducer } from '../../protocol/meeting-state.ts'
+import type { enterRoom, IceServer, probeConnection } from '../../protocol/room.ts'
+import { peerIdOf, personOf } from '../attendance/attendance.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { MeetingAccess } from '../meetings/access.ts'
+import { requirePublished } from '../meetings/meetings.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+import { tooManyRequests } from '../platform/limit.ts'
+import type { GrantRequest, MediaNode } from '../platform/media-node.ts'
+import type { Enforcement } from './enforcement.ts'
+import type { OrderStore } from './order.ts'
+import { admissionOf, rightsOf, screensOf } from './rights.ts'
+
+/** The socket by which somebody asks to come in, and waits as long as it lasts. */
+export interface Door {
+  readonly connected: boolean
+  once(event: 'disconnect', listener: () => void): unknown
+}
+
+export interface EntranceDeps {
+  db: Knex
+  journal: Pick<Journal, 'run' | 'state'>
+  access: MeetingAccess
+  store: OrderStore
+  enforcement: Enforcement
+  /** Undefined where the server runs without a video room. */
+  media: Pick<MediaNode, 'grant' | 'peers' | 'closePeer' | 'setScreenLimit'> | undefined
+  /** TURN servers, with credentials for one way in. */
+  iceServers(): IceServer[]
+  log: Pick<Logger, 'warn'>
+}
+
+type Asked = Omit<z.output<typeof enterRoom.input>, 'meetingId'>
+type Entered = z.input<typeof enterRoom.output>
+type Way = z.input<typeof probeConnection.output>['ways'][number]
+
+/** Trials of a connection, per person. */
+const PROBES = { points: 12, duration: 60 }
+const PROBED: MediaSource[] = ['camera', 'microphone']
+
+/** The way into the room, and waiting before it. */
+export function createEntrance({ db, journal, access, store, enforcement, media, iceServers, log }: EntranceDeps) {
+  /** Who waits by which sockets of this process, by meeting and person. */
+  const waiting = new Map<string, Set<Door>>()
+  const waitsFor = new WeakMap<Door, Map<string, () => Promise<void>>>()
+  const probes = new RateLimiterMemory(PROBES)
+  const keyOf = (meetingId: string, personId: string) => `${meetingId} ${personId}`
+
+  async function way(node: Pick<MediaNode, 'grant'>, request: GrantRequest): Promise<Way> {
+    return { ...await node.grant(request), iceServers: iceServers() }
+  }
+
+  async function endKnock(meetingId: string, personId: string, actorId: string | null): Promise<void> {
+    await journal.run(meetingId, { actorId }, async (tx) => {
+      if (!(await tx.state(meetingReducer)).order.waiting.includes(personId)) return
+      await store.deleteWaiting(tx.trx, meetingId, personId)
+      tx.append({ kind: 'order.knockEnded', data: { personId }, audience: { scope: 'office' } })
+    })
+  }
+
+  function stepAside(meetingId: string, personId: string, door: Door): void {
+    const key = keyOf(meetingId, personId)
+    waitsFor.get(door)?.delete(key)
+    const doors = waiting.get(key)
+    doors?.delete(door)
+    if (doors?.size === 0) waiting.delete(key)
+  }
+
+  /** The knock ends with the last socket that it is kept by. */
+  async function leave(meetingId: string, personId: string, door: Door): Promise<void> {
+    stepAside(meetingId, personId, door)
+    if (!waiting.has(keyOf(meetingId, personId))) await endKnock(meetingId, personId, personId)
+  }
+
+  function stand(meetingId: string, personId: string, door: Door): void {
+    const key = keyOf(meetingId, personId)
+    waiting.set(key, (waiting.get(key) ?? new Set<Door>()).add(door))
+    const known = waitsFor.get(door)
+    const all = known ?? new Map<string, () => Promise<void>>()
+    all.set(key, () => leave(meetingId, personId, door))
+    if (known) return
+    waitsFor.set(door, all)
+    door.once('disconnect', () => {
+      for (const end of [...all.values()]) {
+        end().catch((err: unknown) => { log.warn({ meetingId, err }, 'the end of a wait could not be recorded') })
+      }
+    })
+  }
+
+  /** False when there is nothing to wait for any more. */
+  async function knock(meetingId: string, caller: Caller, door: Door): Promise<boolean> {
+    const { personId } = caller
+    stand(meetingId, personId, door)
+    const waits = await journal.run(meetingId, { actorId: personId }, async (tx) => {
+      const { meeting, role } = await access.accessTo(meetingId, caller, tx.trx)
+      requirePublished(meeting)
+      const state = await tx.state(meetingReducer)
+      if (admissionOf({ personId, role }, state, false) !== 'wait') return false
+      if (state.order.waiting.includes(personId)) return true
+      await store.insertWaiting(tx.trx, meetingId, personId)
+      tx.append({ kind: 'order.knocked', data: { personId }, audience: { scope: 'office' } })
+      return true
+    })
+    if (!waits) stepAside(meetingId, personId, door)
+    // Gone before it was recorded: that was told to nobody.
+    else if (!door.connected) await leave(meetingId, personId, door)
+    return waits
+  }
+
+  /**
+   * The way in, if the room's order lets the caller come; else they wait by this socket, or are told why not. Throws
+   * `meetingNotFound`, `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`, `roomLocked`, `banned`, `tooManyDevices`;
+   * the node holds to that limit too, for whoever asks often before joining.
+   */
+  async function enter(meetingId: string, caller: Caller, asked: Asked, door: Door): Promise<Entered> {
+    const { meeting, role } = await access.accessTo(meetingId, caller)
+    requirePublished(meeting)
+    const { personId } = caller
+    // An order that is still to be carried out must not meet a grant of after it.
+    await enforcement.settled(meetingId)
+    const decidedAt = Date.now()
+    const state = await journal.state(meetingId, meetingReducer)
+    const { order } = state
+    const mine = peerIdOf(personId, asked.deviceId)
+    const devices = (media?.peers(meetingId) ?? []).filter(({ peer }) => personOf(peer) === personId)
+    const admission = admissionOf({ personId, role }, state, devices.length > 0)
+    if (admission === 'banned') throw new AppError('banned')
+    if (admission === 'locked') throw new AppError('roomLocked')
+    if (admission === 'wait') return await knock(meetingId, caller, door) ? { outcome: 'wait' } : await enter(meetingId, caller, asked, door)
+    if (!media) throw new AppError('mediaUnavailable')
+
+    const others = devices.filter(({ peer }) => peer !== mine)
+    // One that was cut off is not where the person is.
+    const elsewhere = others.filter(({ cutAt }) => cutAt === null).length
+    if (asked.others === 'ask' && elsewhere > 0) return { outcome: 'elsewhere', devices: elsewhere }
+    if (asked.others === 'replace') await Promise.all(others.map(({ peer }) => media.closePeer(meetingId, peer)))
+    else if (others.length >= PEERS_OF_A_LABEL) throw new AppError('tooManyDevices', { limit: PEERS_OF_A_LABEL })
+
+    stepAside(meetingId, personId, door)
+    if (order.waiting.includes(personId)) await endKnock(meetingId, personId, personId)
+    // A node that was started since knows of no limit but one.
+    if (order.rules.severalScreens) await media.setScreenLimit(meetingId, screensOf(order))
+    const rights = rightsOf({ personId, role }, order)
+    const silent = asked.attending === 'companion'
+    return { outcome: 'enter', ...await way(media, { room: meetingId, peer: mine, label: personId, rights, silent, decidedAt }) }
+  }
+
+  return {
+    enter,
+
+    /** Throws `meetingNotFound`. */
+    async stopWaiting(meetingId: string, caller: Caller, door: Door): Promise<void> {
+      await access.accessTo(meetingId, caller)
+      await leave(meetingId, caller.personId, door)
+    },
+
+    /**
+     * Two ways into a room of their own that no meeting knows: to send, and to receive. Throws `meetingNotFound`,
+     * `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`, `tooManyRequests`.
+     */
+    async probe(meetingId: string, caller: Caller): Promise<{ ways: Way[] }> {
+      requirePublished((await access.accessTo(meetingId, caller)).meeting)
+      if (!media) throw new AppError('mediaUnavailable')
+      await probes.consume(caller.personId).catch(tooManyRequests)
+      const trial = { room: `probe.${randomUUID()}`, label: '', silent: false }
+      return {
+        ways: [
+          await way(media, { ...trial, peer: 'sender', rights: { publish: PROBED, receive: [], say: [] } }),
+          await way(media, { ...trial, peer: 'receiver', rights: { publish: [], receive: PROBED, say: [] } }),
+        ],
+      }
+    },
+
+    /** Ends the waiting that a server before this one left behind: its sockets are gone. */
+    async endOldKnocks(): Promise<void> {
+      for (const { meetingId, personId } of await store.waiting(db)) await endKnock(meetingId, personId, null)
+    },
+  }
+}
+
+export type Entrance = ReturnType<typeof createEntrance>
