@@ -38,8 +38,8 @@ const linkOf = (key: string) => key.slice(key.lastIndexOf(' ') + 1)
 
 export function createLinks({ roomOf, listen, tell, log }: {
   roomOf(id: string): Promise<Room> | undefined
-  /** Where pipes listen, and how the other nodes reach that address. */
-  listen: { ip: string; announcedAddress: string }
+  /** Where pipes listen, a port each, and how the other nodes reach that address. */
+  listen: { ip: string; announcedAddress: string; portRange: { min: number; max: number } }
   tell(what: Telling): void
   log: Pick<Logger, 'warn' | 'debug'>
 }): Links {
@@ -68,7 +68,8 @@ export function createLinks({ roomOf, listen, tell, log }: {
       const made = await consumer.catch(() => undefined)
       if (!source || !made || made.closed) return []
       const { peerId, source: of } = source
-      const rtpParameters = RtpParameters.parse(made.rtpParameters)
+      // As it goes over the wire, where what is undefined is absent.
+      const rtpParameters = RtpParameters.parse(JSON.parse(JSON.stringify(made.rtpParameters)))
       return [{ producerId, peerId, source: of, kind: made.kind, rtpParameters, paused: source.paused() }]
     }))
     const peers = [...room.members.values()].map(({ peer }) => ({ peerId: peer.id, label: peer.label }))

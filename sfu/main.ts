@@ -14,7 +14,7 @@ import { createOrders } from './orders.ts'
 import { createOutbox } from './outbox.ts'
 import { createRecorder } from './recording.ts'
 import { registerAtServer } from './registration.ts'
-import { readSettings, type LocalSettings, type RemoteSettings } from './settings.ts'
+import { linkPorts, readSettings, type LocalSettings, type RemoteSettings } from './settings.ts'
 import { listenForBrowsers } from './signalling.ts'
 import { startWorkers } from './workers.ts'
 
@@ -43,8 +43,9 @@ async function run(): Promise<void> {
   const grants = createGrants({ secret, nodeId })
   const node = createMediaNode({ pool, grants, graceMs: settings['grace-ms'], report: outbox.add, log })
   const recorder = createRecorder({ rooms: node.rooms, roomOf: node.room, log })
+  const portRange = linkPorts(settings['base-port'])
   const links = createLinks({
-    roomOf: node.room, listen: { ip: listen.listenAddress, announcedAddress: listen.announcedAddress },
+    roomOf: node.room, listen: { ip: listen.listenAddress, announcedAddress: listen.announcedAddress, portRange },
     tell: (what) => control.tell(what), log,
   })
   const at = 'register' in settings

@@ -47,6 +47,9 @@ const Remote = Common.extend({
 export type LocalSettings = z.infer<typeof Local>
 export type RemoteSettings = z.infer<typeof Remote>
 
+/** The UDP ports of links to other nodes, one for each room and node: 200 of them, 100 above the first worker's. */
+export const linkPorts = (basePort: number) => ({ min: Math.min(65_336, basePort + 100), max: Math.min(65_535, basePort + 299) })
+
 /** Reads `--name value` pairs. Throws with the name of what is missing or wrong. */
 export function readSettings(args: string[]): LocalSettings | RemoteSettings {
   const names = [...new Set([...Object.keys(Local.shape), ...Object.keys(Remote.shape)])]

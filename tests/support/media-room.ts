@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { createRequire } from 'node:module'
 import { createServer as createProbe, type AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
@@ -44,7 +45,8 @@ export interface MediaRoomOptions {
   address?: string
   /** The browser of all pages is in there, as on another host. */
   networkNamespace?: string
-  iceServers?: IceServer[]
+  /** What a peer's grant tells of TURN servers; default: nothing. */
+  iceServers?(peer: string): IceServer[]
   /** Peers that a worker takes before a room goes on at another node. */
   peersAWorker?: number
 }
@@ -54,10 +56,15 @@ export const rightsOf = (publish: MediaSource[]): MediaRights => ({ publish, rec
 
 const PAGE = '<!doctype html><html lang="en"><title>media</title><body><script type="module" src="/page.js"></script></body>'
 
+const blurFile = (url: URL) =>
+  path.join(path.dirname(createRequire(import.meta.url).resolve('@shiguredo/virtual-background')), path.basename(url.pathname))
+const TYPES: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm' }
+const typeOf = (name: string) => TYPES[path.extname(name)] ?? 'application/octet-stream'
+
 async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('media-page.ts', import.meta.url))
   const built = await build({
-    configFile: false, logLevel: 'silent',
+    configFile: false, logLevel: 'silent', define: { __BLUR_DATA__: '"/blur"' },
     build: {
       write: false, minify: false, lib: { entry, formats: ['es'] }, rolldownOptions: { output: { codeSplitting: false } },
     },
@@ -84,7 +91,7 @@ export async function startMediaRoom(options: MediaRoomOptions = {}): Promise<Me
   const node = await startMediaNode({
     dataDir, grantSecretFile, workerBin: process.env.MEDIASOUP_WORKER_BIN,
     workers: options.workers ?? 1, basePort: await freePort(),
-    listenAddress: options.address ?? '127.0.0.1', announcedAddress: options.address ?? '127.0.0.1', log: pino({ level: process.env.DBG ?? 'silent' }),
+    listenAddress: options.address ?? '127.0.0.1', announcedAddress: options.address ?? '127.0.0.1', log: pino({ level: 'silent' }),
     ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
     ...(options.peersAWorker === undefined ? {} : { peersAWorker: options.peersAWorker }),
   })
@@ -97,7 +104,10 @@ export async function startMediaRoom(options: MediaRoomOptions = {}): Promise<Me
   let offline = false
   const http = createServer(async (request, response) => {
     const url = new URL(request.url ?? '', 'http://localhost')
+    // As the product's server: nothing is evaluated but WebAssembly, nothing comes from elsewhere.
+    response.setHeader('content-security-policy', "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; media-src 'self' blob:")
     if (url.pathname === '/') return void response.setHeader('content-type', 'text/html').end(PAGE)
+    if (url.pathname.startsWith('/blur/')) return void response.setHeader('content-type', typeOf(url.pathname)).end(await readFile(blurFile(url)))
     if (url.pathname === '/page.js') return void response.setHeader('content-type', 'text/javascript').end(script)
     const peer = url.searchParams.get('peer') ?? ''
     const publish = rights.get(peer) ?? ['microphone', 'camera', 'screen', 'screenAudio']
@@ -108,7 +118,7 @@ export async function startMediaRoom(options: MediaRoomOptions = {}): Promise<Me
       room: url.searchParams.get('room') ?? '', peer, label: `label-${peer}`, rights: rightsOf(publish), silent: false,
     }).catch(() => undefined)
     if (!granted) return void response.writeHead(503).end()
-    response.setHeader('content-type', 'application/json').end(JSON.stringify({ ...granted, iceServers: options.iceServers ?? [] }))
+    response.setHeader('content-type', 'application/json').end(JSON.stringify({ ...granted, iceServers: options.iceServers?.(peer) ?? [] }))
   })
   http.on('upgrade', (request, socket, head) => {
     if (request.url === '/media-nodes') return node.register(request, socket, head)
