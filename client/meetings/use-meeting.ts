@@ -7,6 +7,7 @@ import { getMeeting, type MeetingDetail, type MeetingStatus, type Participant } 
 import { toApiError, type ApiError } from '../app/api-error.ts'
 import { call } from '../app/http.ts'
 import { useLiveMeeting, type LiveMeeting } from '../app/live-meeting.ts'
+import { useSession } from '../identity/session.ts'
 
 /** One meeting as its pages see it: its live state, with the names and rules that stand beside it. */
 export interface Meeting {
@@ -22,6 +23,8 @@ export interface Meeting {
   place: ComputedRef<string>
   /** Whether the viewer is chair or clerk. */
   office: ComputedRef<boolean>
+  /** Whether the viewer leads through the agenda: chair, clerk, or whom the chair handed it to. */
+  leads: ComputedRef<boolean>
   attendance: ComputedRef<AttendanceState>
   quorum: ComputedRef<{ present: number, summoned: number, met: boolean } | null>
   person(personId: string): Person | undefined
@@ -44,6 +47,8 @@ export function provideMeeting(id: string): Meeting {
   const live = useLiveMeeting(id)
   const detail = shallowRef<MeetingDetail | null>(null)
   const failure = shallowRef<ApiError | null>(null)
+  const session = useSession()
+  const office = computed(() => detail.value?.role === 'chair' || detail.value?.role === 'clerk')
 
   async function load() {
     try {
@@ -67,7 +72,11 @@ export function provideMeeting(id: string): Meeting {
     error: computed(() => failure.value ?? live.error.value),
     title: computed(() => live.text(live.state.value?.facts?.title) ?? detail.value?.title ?? ''),
     place: computed(() => live.text(live.state.value?.facts?.place) ?? detail.value?.place ?? ''),
-    office: computed(() => detail.value?.role === 'chair' || detail.value?.role === 'clerk'),
+    office,
+    leads: computed(() => {
+      const presiding = live.state.value?.order.presiding ?? null
+      return office.value || (presiding !== null && presiding === session.personId)
+    }),
     attendance: computed(() => live.state.value?.attendance ?? noAttendance),
     quorum: computed(() => live.state.value && detail.value
       ? quorum(live.state.value.attendance, live.state.value.participants, detail.value.rules.quorum)

@@ -59,7 +59,9 @@ describe('who presides', () => {
   const handed = { ...initialOrder, presiding: 'hang' }
   const clerks = { ...initialOrder, rules: { ...initialOrder.rules, clerkActs: true } }
 
-  it('is the chair', () => expect(presidingAs(initialOrder, 'khai', 'chair')).toBe('chair'))
+  it('is the chair, unless it was handed over', () => {
+    expect([presidingAs(initialOrder, 'khai', 'chair'), presidingAs(handed, 'khai', 'chair')]).toEqual(['chair', null])
+  })
   it('is whom the chair handed it to', () => {
     expect([presidingAs(handed, 'hang', 'member'), presidingAs(initialOrder, 'hang', 'member')]).toEqual(['deputy', null])
   })
