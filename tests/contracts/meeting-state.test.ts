@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fold, type Viewer, type VisibleEntry } from '../../protocol/journal.ts'
 import { MeetingEntry, meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
+import { RoomRule } from '../../protocol/order.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import { AppError } from '../../server/platform/error.ts'
 import { bodyRules, draft, freshKey, itemDraft, openHouse, type House } from '../support/house.ts'
@@ -18,20 +19,25 @@ let pdf: Buffer
 
 beforeAll(async () => {
   house = await openHouse()
-  body = await house.newBody({ rules: bodyRules.council })
+  body = await house.newBody({ rules: bodyRules.council, sites: 1 })
   pdf = await pdfOf(['Tờ trình'])
 })
 afterAll(() => house.close())
 
 const acts = ['change', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'attach', 'detach', 'join', 'leave',
-  'absence', 'withdraw', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes'] as const
-const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(5), which: fc.nat(7) })
+  'absence', 'withdraw', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat',
+  'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower'] as const
+const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(7), which: fc.nat(7) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
+
+const everybody = () => [body.chair, body.clerk, body.member, body.guest, ...body.members, ...body.sites]
+/** One that all wait by, and that stays open. */
+const door = { connected: true, once: () => {} }
 
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
-  const { meetings, agenda, documents, attendance, voting, minutes } = house.domains
-  const people = [body.chair, body.clerk, body.member, body.guest, ...body.members]
+  const { meetings, agenda, documents, attendance, voting, minutes, order, entrance, chat } = house.domains
+  const people = everybody()
   const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
   const caller: Caller = people[who % people.length] ?? body.chair
   const someone = pick(people) ?? body.chair
@@ -60,6 +66,24 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'grade': return await open('grading')
     case 'cast': return await voting.cast(meetingId, caller, { key: freshKey(), voteId, choice: pick(state.votes.at(-1)?.choices ?? []) ?? 'approve' })
     case 'closeVote': return await voting.close(meetingId, caller, { key: freshKey(), voteId })
+    case 'headCount': return await attendance.reportHeadCount(meetingId, caller, { key: freshKey(), personId: someone.personId, people: which })
+    case 'chat': return await chat.send(meetingId, caller, { key: freshKey(), to: which % 2 ? 'office' : 'everyone', text: `Lời nhắn ${which}` })
+    case 'rule': {
+      const rule = pick(RoomRule.options) ?? 'lobby'
+      return await order.setRule(meetingId, caller, { key: freshKey(), rule, on: !state.order.rules[rule] })
+    }
+    case 'knock': return await entrance.enter(meetingId, caller, { deviceId: randomUUID(), attending: 'full', others: 'ask' }, door)
+    case 'closeDoor': return await entrance.stopWaiting(meetingId, caller, door)
+    case 'admit': return await order.admit(meetingId, caller, { key: freshKey(), personId: which ? someone.personId : null })
+    case 'turnAway': return await order.turnAway(meetingId, caller, { key: freshKey(), personId: someone.personId })
+    case 'mute': return await order.mute(meetingId, caller, { key: freshKey(), personId: which ? someone.personId : null })
+    case 'stopShare': return await order.stopShare(meetingId, caller, { key: freshKey(), personId: someone.personId })
+    case 'invite': return await order.inviteToSpeak(meetingId, caller, { key: freshKey(), personId: someone.personId, on: who % 2 === 0 })
+    case 'eject': return await order.eject(meetingId, caller, { key: freshKey(), personId: someone.personId, ban: who % 2 === 1, reason: `Lý do ${which}` })
+    case 'liftBan': return await order.liftBan(meetingId, caller, { key: freshKey(), personId: someone.personId })
+    case 'handOver': return await order.handChair(meetingId, caller, { key: freshKey(), personId: which ? someone.personId : null })
+    case 'raise': return await order.raiseHand(meetingId, caller, { key: freshKey() })
+    case 'lower': return await order.lowerHand(meetingId, caller, { key: freshKey(), personId: which ? someone.personId : null })
     case 'saveMinutes': {
       const { version, content } = await minutes.get(meetingId, body.clerk)
       return await minutes.save(meetingId, caller, version, content)
@@ -96,14 +120,15 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
     }
     const whole = await house.state(meetingId)
     for (const { kind } of await house.entries(meetingId)) seen.add(kind)
-    for (const [caller, office] of [[body.chair, true], [body.clerk, true], [body.member, false], [body.guest, false]] as const) {
-      const viewer: Viewer = { personId: caller.personId, office, items: 'all' }
+    for (const { personId } of everybody()) {
+      const office = [body.chair.personId, body.clerk.personId, whole.order.presiding].includes(personId)
+      const viewer: Viewer = { personId, office, items: 'all' }
       const visible = await readAll(meetingId, viewer, limit)
       for (const entry of visible) MeetingEntry.parse(entry)
       const folded: MeetingState = fold(meetingReducer, visible)
       expect(folded).toEqual(meetingReducer.project(whole, viewer))
       expect((await house.journal.snapshot(meetingId, viewer, meetingReducer)).state).toEqual(folded)
-      if (!office) expect(visible.filter(({ audience }) => audience.scope === 'office')).toEqual([])
+      if (!office) expect(visible.filter(({ audience }) => audience.scope === 'office' && !audience.and?.includes(personId))).toEqual([])
     }
     expect((await audited(house.journal, meetingId, [], (trx) => house.domains.voting.closedBallots(trx, meetingId))).findings).toEqual([])
   }), { numRuns: 12 })
@@ -115,6 +140,14 @@ it('and every kind of entry has been told by then', async () => {
     'vote', 'cast', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // The item just added goes again, not the one under way; who excuses themselves is not the one who is there.
   for (const step of steps) if (['remove', 'absence', 'withdraw'].includes(step.act)) step.which = 2
+  const inRoom: Step[] = [
+    { act: 'rule', who: 0, which: 0 }, { act: 'knock', who: 3, which: 0 }, { act: 'admit', who: 0, which: 3 }, { act: 'knock', who: 5, which: 0 },
+    { act: 'turnAway', who: 0, which: 5 }, { act: 'mute', who: 0, which: 0 }, { act: 'stopShare', who: 0, which: 3 }, { act: 'invite', who: 0, which: 3 },
+    { act: 'eject', who: 0, which: 6 }, { act: 'liftBan', who: 0, which: 6 }, { act: 'join', who: 2, which: 2 }, { act: 'raise', who: 2, which: 0 },
+    { act: 'lower', who: 2, which: 2 }, { act: 'handOver', who: 0, which: 2 }, { act: 'handOver', who: 2, which: 0 }, { act: 'chat', who: 2, which: 1 },
+    { act: 'headCount', who: 0, which: 7 },
+  ]
+  steps.splice(steps.findIndex(({ act }) => act === 'leave'), 0, ...inRoom)
   const { meetingId } = await house.newMeeting(body)
   for (const step of steps) await perform(meetingId, step.act === 'goTo' ? { ...step, which: 0 } : step).catch(() => undefined)
   for (const { kind } of await house.entries(meetingId)) seen.add(kind)
