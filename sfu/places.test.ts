@@ -65,6 +65,30 @@ test('packets pass from one worker to another by one pipe, and levels are measur
   expect(await ann?.notice('audioLevels')).toEqual({ levels: [{ peerId: 'speaker', level: -15 }] })
 })
 
+test('a picture that nobody on a worker watches is not piped there, until somebody does', async () => {
+  await start(2)
+  const [ann, binh] = await joinAll('room', 'ann', 'binh')
+  if (!ann || !binh) throw new Error('both have joined')
+  const camera = await send(ann, 'camera')
+  await watch(binh, camera)
+  const { consumers: [offered] } = await binh.notice('newConsumers')
+  await binh.request('resumeConsumers', { consumerIds: [offered?.consumerId ?? ''] })
+  const room = await media.room('room')
+  const { router } = await room.places.of('binh')
+  const source = room.sources.get(camera)
+  const piped = await source?.standby(router)
+  await watch(binh)
+  expect(piped?.paused).toBe(false)
+  await expect.poll(() => piped?.paused, { timeout: 8_000 }).toBe(true)
+  await watch(binh, camera)
+  await expect.poll(() => piped?.paused).toBe(false)
+  // What is needed for other ends flows whether it is watched or not.
+  await source?.on(router)
+  await watch(binh)
+  await wait(3_500)
+  expect(piped?.paused).toBe(false)
+})
+
 test('the death of a worker strikes those on it alone; pipes to its successor carry packets again', async () => {
   await start(2)
   const [ann, binh] = await joinAll('room', 'ann', 'binh')

@@ -7,12 +7,14 @@ import type { Source } from './source.ts'
 beforeEach(() => { vi.useFakeTimers() })
 afterEach(() => { vi.useRealTimers() })
 
+const absent = () => Promise.reject(new Error('not asked here'))
+
 function peer() {
   const state: Partial<Record<MediaSource, { score: number; paused?: boolean }>> = {}
   const told: string[] = []
   const sourcesOf = () => Object.entries(state).map(([source, { score, paused }]): Source => ({
     id: source, peerId: 'ann', label: 'ann', source: source as MediaSource, events: new EventEmitter(),
-    paused: () => paused ?? false, closed: () => false, score: () => score, on: () => Promise.reject(new Error('not asked here')),
+    paused: () => paused ?? false, closed: () => false, score: () => score, on: absent, standby: absent, use: () => () => undefined,
   }))
   const qualities = createQualities({ sourcesOf, tell: ({ quality }) => told.push(quality), pauseMs: 1_000 })
   return { state, told, ...qualities, look: () => qualities.look('ann') }

@@ -40,9 +40,12 @@ export interface Receiver {
 interface Entry {
   source: Source
   consumer: Consumer
+  router: types.Router
   acknowledged: boolean
   /** As last asked of the worker, which answers in order. */
   running: boolean
+  /** Says that its pipe is used no longer. */
+  release: () => void
   layer: number | undefined
   watchedAt: number
 }
@@ -106,9 +109,11 @@ export function createReceiver(options: {
         asked.push(consumer.setPriority(source.source === 'screen' ? SCREEN_PRIORITY : layer + 1))
       }
     }
-    const run = entry.acknowledged && wanted(source)
+    const run = entry.acknowledged && !consumer.closed && wanted(source)
     if (run !== entry.running) {
       entry.running = run
+      if (run) entry.release = source.use(entry.router)
+      else entry.release()
       // The worker asks the sender for a key frame when a picture is resumed.
       asked.push(run ? consumer.resume() : consumer.pause())
     }
@@ -121,7 +126,7 @@ export function createReceiver(options: {
     const { transport, router, capabilities, making } = way
     making.add(source.id)
     try {
-      await source.on(router)
+      await (isSound(source) ? source.on(router) : source.standby(router))
       if (!router.canConsume({ producerId: source.id, rtpCapabilities: capabilities })) return undefined
       const layer = view.get(source.id)
       // Paused until the browser says that it is ready: packets that come earlier would be lost, a key frame with them.
@@ -131,7 +136,9 @@ export function createReceiver(options: {
       })
       // The right may have been withdrawn, or the transport replaced, while the worker answered.
       if (consumer.closed || way?.transport !== transport || !visible(source)) return void consumer.close()
-      const entry = { source, consumer, acknowledged: false, running: false, layer: undefined, watchedAt: Date.now() }
+      const entry: Entry = {
+        source, consumer, router, acknowledged: false, running: false, release: () => undefined, layer: undefined, watchedAt: Date.now(),
+      }
       adopt(entry)
       return entry
     } catch (error) {
@@ -146,6 +153,7 @@ export function createReceiver(options: {
   function adopt(entry: Entry): void {
     const { source, consumer } = entry
     entries.set(source.id, entry)
+    consumer.observer.once('close', () => entry.release())
     const forget = () => entries.get(source.id) === entry && entries.delete(source.id)
     // Not told at the close of our own transport: the browser closed it, or is told by another notice.
     consumer.once('transportclose', forget)
