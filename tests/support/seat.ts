@@ -1,7 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import type { Browser, BrowserContext, BrowserContextOptions, Locator, Page } from 'playwright-core'
 import { watchConnections } from './measure.ts'
-import type { TestServer } from './server.ts'
 
 /** Somebody at a browser of their own, signed in. */
 export interface Seat {
@@ -13,8 +12,11 @@ export interface Seat {
   problems: string[]
 }
 
+/** A server with the demo's people, in this process or another one. */
+export interface DemoHouse { origin: string, demo?: { password: string } | undefined }
+
 /** A person of the demo signs in, in Vietnamese, in a browser profile of their own. */
-export async function takeSeat(browser: Browser, server: TestServer, username: string, options: BrowserContextOptions = {}): Promise<Seat> {
+export async function takeSeat(browser: Browser, server: Pick<TestServer, 'origin' | 'demo'>, username: string, options: BrowserContextOptions = {}): Promise<Seat> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', ignoreHTTPSErrors: true, ...options,
   })
@@ -35,7 +37,7 @@ export async function takeSeat(browser: Browser, server: TestServer, username: s
 }
 
 /** Goes through the lobby with the camera on. */
-export async function enterRoom(seat: Seat, server: TestServer, meetingPath: string, microphone: boolean): Promise<void> {
+export async function enterRoom(seat: Seat, server: Pick<TestServer, 'origin'>, meetingPath: string, microphone: boolean): Promise<void> {
   await seat.page.goto(`${server.origin}${meetingPath}/room`)
   await seat.page.locator('[data-testid="camera-preview"][data-camera="on"]').waitFor()
   if (microphone) await at(seat, 'lobby-microphone').click()
