@@ -93,7 +93,7 @@ async function run(): Promise<void> {
     leave()
     pool.close()
     log.info('media node stopped')
-    // The farewells leave first. mediasoup's workers took away Node's own exit at a signal, so we exit ourselves.
+    // The farewells leave first. Our listeners took away Node's own exit at a signal, so we exit ourselves.
     void wait(FAREWELL_MS).then(() => process.exit(0))
   }
 

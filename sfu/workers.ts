@@ -149,12 +149,20 @@ export async function startWorkers(options: WorkerPoolOptions): Promise<WorkerPo
   }
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM'] as const
+
 async function createWorker({ workerBin }: WorkerPoolOptions): Promise<types.Worker> {
+  const listeners = new Map(SIGNALS.map((signal) => [signal, process.listeners(signal)]))
   try {
     return await mediasoup.createWorker({ logLevel: 'warn', ...(workerBin ? { workerBin } : {}) })
   } catch (cause) {
     const message = `The media worker ${workerBin ?? mediasoup.workerBin} does not run`
     throw new NodeStartFailure('workerUnusable', message, undefined, { cause })
+  } finally {
+    // mediasoup closes a worker at a signal by itself, before anybody on it could be led elsewhere. When is the node's to say.
+    for (const [signal, before] of listeners) {
+      for (const listener of process.listeners(signal)) if (!before.includes(listener)) process.off(signal, listener)
+    }
   }
 }
 
