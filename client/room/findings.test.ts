@@ -2,7 +2,8 @@ import { describe, expect, it, test } from 'vitest'
 import en from '../app/messages/en/lobby.json' with { type: 'json' }
 import vi from '../app/messages/vi/lobby.json' with { type: 'json' }
 import { findingsOf } from './findings.ts'
-import type { Advice, ConnectionReport } from './media/probe.ts'
+import type { ConnectionReport } from './media/probe-check.ts'
+import type { Advice } from './media/verdict.ts'
 import { browserKind } from './mend.ts'
 
 const report: ConnectionReport = {

@@ -1,4 +1,5 @@
-import type { ConnectionReport, WayVerdict } from './media/probe.ts'
+import type { ConnectionReport } from './media/probe-check.ts'
+import type { WayVerdict } from './media/verdict.ts'
 
 /** One line of the figures behind a check of the connection. */
 export type Finding =

@@ -7,7 +7,7 @@ import type { JoinWish, OwnSource } from './room-media.ts'
 import type { Devices } from './use-devices.ts'
 
 /** What is told of one's own devices, beside the problems of turning one on. */
-export type OwnEvent = 'ended' | 'revoked' | 'stoppedByOrder' | 'screenTaken' | 'mutedByOrder' | 'fellBack'
+export type OwnEvent = 'ended' | 'revoked' | 'stoppedByOrder' | 'screenTaken' | 'mutedByOrder' | 'fellBack' | 'blurFailed'
 
 export interface OwnMediaOptions {
   session: MediaSession
@@ -73,6 +73,7 @@ export function createOwnMedia({ session, devices, wish, tell, problem }: OwnMed
     const track = ownTrack('microphone')
     if (track) void turnOn('microphone', track.muted)
   })
+  watch(devices.blurProblem, (why) => { if (why) tell('blurFailed', 'camera') })
   watch([devices.camera, devices.blur], () => { if (ownTrack('camera')) void turnOn('camera') })
 
   const heardOnMute = computed(() => {

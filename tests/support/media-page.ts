@@ -1,4 +1,6 @@
+import { blurBackground } from '../../client/room/media/blur.ts'
 import type { MediaSession, RemoteMedia } from '../../client/room/media/contract.ts'
+import type { CaptureResult } from '../../client/room/media/capture.ts'
 import { createMediaSession } from '../../client/room/media/session.ts'
 import type { Ways } from '../../client/room/media/transports.ts'
 import { createViewing } from '../../client/room/media/viewing.ts'
@@ -21,6 +23,8 @@ declare global {
     energy(): Promise<Record<string, number>>
     bytes(): Promise<Record<string, number>>
     connections: RTCPeerConnection[]
+    /** Starts the camera with a blurred background. */
+    startBlurred(): Promise<CaptureResult>
   }
 }
 
@@ -78,6 +82,8 @@ async function received(field: 'totalAudioEnergy' | 'bytesReceived'): Promise<Re
 }
 window.energy = () => received('totalAudioEnergy')
 window.bytes = () => received('bytesReceived')
+
+window.startBlurred = () => window.session.start('camera', { filter: blurBackground })
 
 window.join = (room, peer, ways = {}) => {
   window.session = createMediaSession({
