@@ -11,7 +11,7 @@ import { Instant, Paragraphs } from './text.ts'
 
 export const MAX_RETENTION_DAYS = 3650
 
-export const WhyStopped = z.enum(['asked', 'meetingClosed', 'interrupted', 'classifiedItem'])
+export const WhyStopped = z.enum(['asked', 'meetingClosed', 'interrupted'])
 export const WhyFailed = z.enum(['nothingRecorded', 'notComposed'])
 export const WhyDeleted = z.enum(['retention', 'asked'])
 

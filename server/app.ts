@@ -22,6 +22,8 @@ import { tlsFor } from './platform/tls.ts'
 import { createIceServers } from './platform/turn.ts'
 import { serveUpgrades } from './platform/upgrade.ts'
 import { createWebServer } from './platform/web-server.ts'
+import { openRecordingFolders } from './recording/folders.ts'
+import { watchRecordings } from './recording/watch.ts'
 
 export interface StartOptions {
   log?: Logger
@@ -65,7 +67,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   const mediaNode = media ? await openMediaNode(config, log, closers) : undefined
   const domains = createDomains({
     db, journal, media: mediaNode, iceServers: createIceServers(config.turn), files: await openFiles(config.dataDir),
-    uploadLimitBytes: config.uploadLimitBytes, log,
+    recording: { folders: await openRecordingFolders(config.dataDir), media: mediaNode }, uploadLimitBytes: config.uploadLimitBytes, log,
   })
 
   closers.add('press', () => domains.press.close())
@@ -86,8 +88,12 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
     },
   })
   closers.add('session watch', watchSessions(open, sessions, log))
-  closers.add('clearing away', clearAway([journal.forgetKeys, domains.meetings.forgetKeys, domains.documents.sweepFiles], log))
+  const { meetings, documents, recordings } = domains
+  closers.add('clearing away', clearAway([
+    journal.forgetKeys, meetings.forgetKeys, documents.sweepFiles, () => recordings.deleteExpired(new Date()),
+  ], log))
   await mediaNode?.follow(domains.presence)
+  closers.add('recordings', watchRecordings(recordings, log))
   await domains.entrance.endOldKnocks()
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined

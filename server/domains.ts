@@ -42,6 +42,12 @@ import type { Files } from './platform/files.ts'
 import type { MediaNode } from './platform/media-node.ts'
 import type { PresenceFollower } from './platform/media-presence.ts'
 import type { MountCommand, OpenSockets, SocketServer } from './platform/socket.ts'
+import { createComposer } from './recording/composer.ts'
+import type { RecordingFolders } from './recording/folders.ts'
+import { mountRecordingLive } from './recording/live.ts'
+import { createRecordings, type RecordingMedia } from './recording/recording.ts'
+import { mountRecording } from './recording/routes.ts'
+import { recordingsStore } from './recording/store.ts'
 import { createVoting } from './voting/voting.ts'
 import { mountVotingLive } from './voting/live.ts'
 import { mountVoting } from './voting/routes.ts'
@@ -55,6 +61,8 @@ export interface DomainsDeps {
   db: Knex
   journal: Journal
   files: Files
+  /** `media` undefined: nothing can be recorded. */
+  recording: { folders: RecordingFolders, media: RecordingMedia | undefined }
   uploadLimitBytes: number
   /** Undefined where the server runs without a video room. */
   media: RoomMedia | undefined
@@ -64,7 +72,7 @@ export interface DomainsDeps {
 }
 
 /** Every domain with its store, and who knows whom. */
-export function createDomains({ db, journal, files, uploadLimitBytes, media, iceServers, log }: DomainsDeps) {
+export function createDomains({ db, journal, files, recording, uploadLimitBytes, media, iceServers, log }: DomainsDeps) {
   const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
   const bodies = createBodies({ store: createBodiesStore(db) })
   const access = createAccess({ db, journal, store: meetingStore })
@@ -77,6 +85,9 @@ export function createDomains({ db, journal, files, uploadLimitBytes, media, ice
   const order = createOrder({ access, store: orderStore, enforcement })
   const entrance = createEntrance({ db, journal, access, store: orderStore, enforcement, media, iceServers, log })
   const chat = createChat({ access })
+  const recordings = createRecordings({
+    db, journal, access, store: recordingsStore, composer: createComposer(recording), ...recording, log,
+  })
   const minutes = createMinutes({
     journal, access, store: createMinutesStore(db),
     people,
@@ -86,9 +97,12 @@ export function createDomains({ db, journal, files, uploadLimitBytes, media, ice
     db, journal, access, store: meetingStore, bodies, people: identity.people, minutesStatuses: minutes.statuses,
     closedBallots: voting.closedBallots, log,
     closing: {
-      endings: [voting.closeOpen, agenda.endCurrent, attendance.endStays, order.endWithMeeting],
+      endings: [voting.closeOpen, agenda.endCurrent, attendance.endStays, order.endWithMeeting, recordings.endAtClosing],
       draftMinutes: minutes.draftAtClosing,
-      closeRoom: attendance.closeRoom,
+      async closeRoom(meetingId) {
+        await recordings.settleMeeting(meetingId)
+        await attendance.closeRoom(meetingId)
+      },
     },
   })
   const press = createPress()
@@ -103,7 +117,7 @@ export function createDomains({ db, journal, files, uploadLimitBytes, media, ice
   }
 
   return {
-    identity, bodies, meetings, agenda, documents, voting, attendance, order, entrance, chat, presence, minutes, press,
+    identity, bodies, meetings, agenda, documents, voting, attendance, order, entrance, chat, presence, recordings, minutes, press,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({
@@ -118,6 +132,7 @@ export function createDomains({ db, journal, files, uploadLimitBytes, media, ice
       mountDocuments(route, documents)
       mountVoting(route, voting)
       mountMinutes(route, minutes, press)
+      mountRecording(route, recordings)
     },
 
     mountCommands(command: MountCommand, followers: Followers): void {
@@ -127,6 +142,7 @@ export function createDomains({ db, journal, files, uploadLimitBytes, media, ice
       mountAttendanceLive(command, attendance)
       mountOrderLive(command, { order, entrance })
       mountChatLive(command, chat)
+      mountRecordingLive(command, recordings)
     },
   }
 }

@@ -1,6 +1,7 @@
-import type { Request, Response } from 'express'
+import type { Request } from 'express'
 import { attachDocument, readDocument, removeDocument } from '../../protocol/documents.ts'
 import type { MountRoute } from '../platform/contract.ts'
+import { sendKept } from '../platform/send.ts'
 import type { Documents } from './documents.ts'
 
 /** How long a refused upload is still taken in. */
@@ -29,7 +30,7 @@ export function mountDocuments(route: MountRoute, documents: Documents): void {
       'X-Content-Type-Options': 'nosniff',
       'Cache-Control': 'private, no-store',
     })
-    await send(res, root, path)
+    await sendKept(res, root, path)
   })
 }
 
@@ -55,18 +56,4 @@ function disposition(name: string): string {
   const encoded = encodeURIComponent(full.toWellFormed())
     .replace(/['()*!]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
   return `inline; filename="document.pdf"; filename*=UTF-8''${encoded}`
-}
-
-function send(res: Response, root: string, path: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    res.sendFile(path, { root, cacheControl: false, lastModified: false, dotfiles: 'allow' }, (error) => {
-      const status = error && 'status' in error ? error.status : undefined
-      if (!error || res.headersSent || res.destroyed) return resolve() // also for a reader who turned away
-      if (status === 416) {
-        res.status(416).end()
-        return resolve()
-      }
-      reject(status === 404 ? new Error('the file of a document is not there', { cause: error }) : error)
-    })
-  })
 }

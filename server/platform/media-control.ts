@@ -27,6 +27,7 @@ export interface MediaControlEvents {
   report(seq: number, event: ControlEvent): void
   linked(state: LinkState): void
   saying(saying: LinkedSaying): void
+  unlinked(room: string, link: string): void
   draining(): void
   /** Called once, for whatever reason. */
   close(): void
@@ -49,6 +50,7 @@ export function speakMediaControl(socket: Duplex, on: Partial<MediaControlEvents
     if ('report' in line) return on.report?.(line.seq, line.report)
     if ('linked' in line) return on.linked?.(line.linked)
     if ('saying' in line) return on.saying?.(line.saying)
+    if ('unlinked' in line) return on.unlinked?.(line.unlinked.room, line.unlinked.link)
     if ('draining' in line) return on.draining?.()
     const request = waiting.get(line.id)
     waiting.delete(line.id)

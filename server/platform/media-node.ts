@@ -7,7 +7,8 @@ import { SignJWT } from 'jose'
 import type { Logger } from 'pino'
 import type { Health } from '../../protocol/health.ts'
 import {
-  NODE_FILE_FRESH_MS, type ControlEvent, type ControlInput, type ControlMethod, type PresentPeer,
+  NODE_FILE_FRESH_MS, type ControlEvent, type ControlInput, type ControlMethod, type ControlOutput, type PresentPeer,
+  type RecordingRefusal, type RunningRecording,
 } from '../../protocol/media-control.ts'
 import {
   GRANT_ALGORITHM, GRANT_LIFETIME_S, type GrantClaims, type MediaRights, type MediaSource,
@@ -57,6 +58,15 @@ export interface MediaNode {
   /** Takes all peers of a label out; grants that they hold are void. */
   closeLabel(room: string, label: string): Promise<void>
   closeRoom(room: string): Promise<void>
+  /**
+   * The recording commands of `media-control.ts`, carried out by the node of this machine, which shares its folders with
+   * us; what peers of other nodes send it has by the links of the room.
+   */
+  checkRecording(folder: string): Promise<RecordingRefusal | null>
+  startRecording(recording: ControlInput<'startRecording'>): Promise<RecordingRefusal | null>
+  stopRecording(recordingId: string): Promise<void>
+  /** What it records; undefined while it is not reached. */
+  recordings(): Promise<RunningRecording[] | undefined>
   /** Who is in the rooms, those with lost signalling (`cutAt`) among them. Kept up to date from `follow` on. */
   peers(room?: string): PresentPeer[]
   /** Begins to pass presence on. Call it once. */
@@ -106,6 +116,7 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
     },
     linked: (state: LinkState) => links.show(nodeId, state),
     saying: (saying: LinkedSaying) => links.pass(nodeId, saying),
+    unlinked: links.broken,
     draining() {
       const node = nodes.get(nodeId)
       if (node) node.draining = true
@@ -158,16 +169,24 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
     await nodes.tell(method, data)
   }
 
+  let localId = ''
+  async function askLocal<M extends ControlMethod>(method: M, data: ControlInput<M>): Promise<ControlOutput<M>> {
+    return await (await whenReached(() => nodes.get(localId))).control.request(method, data)
+  }
+
   const lastAlive = await lastSignOfLife(options.dataDir)
   // The sign of life of a node that died may be that much older than its death.
   const away = lastAlive !== undefined && Date.now() - lastAlive > graceMs + NODE_FILE_FRESH_MS
   const local = await keepLocalNode({
     process: options, log,
     events: ({ nodeId }) => eventsOf(nodeId, confirmer(() => nodes.get(nodeId)?.control)),
-    reached: ({ nodeId: id, signallingSocket }, control) => reached({
-      id, control, workers: options.workers, draining: false,
-      lead: (request, socket, head) => pipeUpgrade({ path: signallingSocket }, request, socket, head),
-    }),
+    reached: ({ nodeId: id, signallingSocket }, control) => {
+      localId = id
+      return reached({
+        id, control, workers: options.workers, draining: false,
+        lead: (request, socket, head) => pipeUpgrade({ path: signallingSocket }, request, socket, head),
+      })
+    },
     lost: ({ nodeId }) => unreached(nodeId),
     died: ({ nodeId }, at) => presence.lost(nodeId, at),
   })
@@ -191,6 +210,10 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
     closePeer: (room, peer) => tell('closePeer', { room, peer }),
     closeLabel: (room, label) => tell('closeLabel', { room, label }),
     closeRoom: (room) => tell('closeRoom', { room }),
+    checkRecording: async (folder) => (await askLocal('checkRecording', { folder })).refused,
+    startRecording: async (recording) => (await askLocal('startRecording', recording)).refused,
+    stopRecording: async (recordingId) => void await askLocal('stopRecording', { recordingId }),
+    recordings: async () => (await nodes.get(localId)?.control.request('listRecordings', {}).catch(() => undefined))?.recordings,
     peers: presence.peers,
     async follow(follower) {
       presence.follow(follower)

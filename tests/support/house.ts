@@ -10,6 +10,7 @@ import type { MeetingDraft } from '../../protocol/meetings.ts'
 import { createDomains, type RoomMedia } from '../../server/domains.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import { openFiles } from '../../server/platform/files.ts'
+import { openRecordingFolders } from '../../server/recording/folders.ts'
 import { exported, openArchive } from './journal.ts'
 
 export const moreThanHalf: Threshold = { numerator: 1, denominator: 2, strict: true, basis: 'Quy chế làm việc' }
@@ -45,8 +46,9 @@ export async function openHouse({ media }: { media?: RoomMedia } = {}) {
   const { db, journal } = archive.start({}, 8)
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'nghi-su-house-'))
   const files = await openFiles(dataDir)
+  const recording = { folders: await openRecordingFolders(dataDir), media: undefined }
   const domains = createDomains({
-    db, journal, files, uploadLimitBytes: UPLOAD_LIMIT, media, iceServers: () => [], log: pino({ level: 'silent' }),
+    db, journal, files, recording, uploadLimitBytes: UPLOAD_LIMIT, media, iceServers: () => [], log: pino({ level: 'silent' }),
   })
 
   async function newPerson(kind: PersonKind = 'person'): Promise<Caller> {

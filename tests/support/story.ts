@@ -46,7 +46,7 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
           facts: facts(), participants,
           items: items.map((item, index) => ({
             itemId: ids[index] ?? '', title: text(item.title), minutes: 30, presenterId: item.presenterId ?? null,
-            purpose: 'decide' as const,
+            purpose: 'decide' as const, classified: false,
           })),
           documents: items.flatMap((item, index) => (item.documents ?? []).map((name) => ({
             documentId: randomUUID(), itemId: ids[index] ?? '', name: text(name), sha256: '0'.repeat(64), bytes: 1000,
