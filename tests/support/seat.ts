@@ -16,7 +16,7 @@ export interface Seat {
 export interface DemoHouse { origin: string, demo?: { password: string } | undefined }
 
 /** A person of the demo signs in, in Vietnamese, in a browser profile of their own. */
-export async function takeSeat(browser: Browser, server: Pick<TestServer, 'origin' | 'demo'>, username: string, options: BrowserContextOptions = {}): Promise<Seat> {
+export async function takeSeat(browser: Browser, server: DemoHouse, username: string, options: BrowserContextOptions = {}): Promise<Seat> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', ignoreHTTPSErrors: true, ...options,
   })
@@ -37,7 +37,7 @@ export async function takeSeat(browser: Browser, server: Pick<TestServer, 'origi
 }
 
 /** Goes through the lobby with the camera on. */
-export async function enterRoom(seat: Seat, server: Pick<TestServer, 'origin'>, meetingPath: string, microphone: boolean): Promise<void> {
+export async function enterRoom(seat: Seat, server: DemoHouse, meetingPath: string, microphone: boolean): Promise<void> {
   await seat.page.goto(`${server.origin}${meetingPath}/room`)
   await seat.page.locator('[data-testid="camera-preview"][data-camera="on"]').waitFor()
   if (microphone) await at(seat, 'lobby-microphone').click()
