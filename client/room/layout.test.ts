@@ -115,7 +115,7 @@ describe('one large', () => {
         expectSound(focus, space)
         const large = focus.placed.find(({ part }) => part === 'main')!
         const strip = focus.placed.filter(({ part }) => part === 'film')
-        for (const { rect } of strip) expect(rect.width).toBeLessThan(large.rect.width)
+        for (const { rect } of strip) expect(rect.width).toBeLessThanOrEqual(large.rect.width)
         seen.push(...strip.map(({ key }) => key))
       }
       expect(seen).toEqual(keys.slice(1))
@@ -126,6 +126,14 @@ describe('one large', () => {
     const { placed } = on({ width: 1400, height: 420 })
     const [large, first] = placed.map(({ rect }) => rect)
     expect(first!.left).toBeGreaterThanOrEqual(large!.left + large!.width)
+  })
+
+  test('where the large one leaves room, the strip has several lines', () => {
+    for (const space of [{ width: 374, height: 700 }, { width: 828, height: 260 }, { width: 224, height: 690 }]) {
+      const { placed, pages } = on(space)
+      expect(placed.length, `${space.width}`).toBeGreaterThan(4)
+      expect(pages).toBeLessThan(4)
+    }
   })
 
   test('whoever speaks, the others keep their places', () => {
@@ -149,7 +157,7 @@ describe('one large', () => {
     const shape = ({ width, height }: Space) => width / height
     const main = (whole: boolean) => on(space, { whole }).placed[0]!.rect
     expect(main(true).width).toBe(900)
-    expect(shape(main(true))).toBeLessThan(1.5)
+    expect(shape(main(true))).toBeLessThan(1.7)
     expect(shape(main(false))).toBeCloseTo(16 / 9, 1)
   })
 

@@ -156,47 +156,53 @@ export interface Focus {
   ghost: boolean
 }
 
-/** One large, the others in a strip below it, or beside it where that leaves more room; the strip comes in pages. */
+/**
+ * One large, the others in a strip below it, or beside it where that leaves more room; where the large one leaves enough
+ * free, the strip has several lines. It comes in pages.
+ */
 export function focusOf({ main, whole, film, own, ghost }: Focus, space: Space, page: number): Arrangement {
-  const others = ghost ? film : film.filter((key) => key !== main)
-  const large = (area: Rect): Placed => {
-    const size = whole ? area : boxIn(area)
-    const rect = { left: area.left + (area.width - size.width) / 2, top: area.top + (area.height - size.height) / 2, ...size }
-    return { key: main, part: 'main', rect: rounded({ ...rect, width: size.width, height: size.height }) }
-  }
   if (space.width <= 0 || space.height <= 0) return { placed: [], page: 0, pages: 1 }
-  if (!others.length) return { placed: [large({ left: 0, top: 0, ...space })], page: 0, pages: 1 }
-  const below = boxIn({ width: space.width, height: space.height - FILM.least - GAP })
-  const beside = boxIn({ width: space.width - FILM_SIDE.least - GAP, height: space.height })
-  const isBelow = below.width >= beside.width
-  const length = isBelow ? space.width : space.height
-  const least = isBelow ? { along: FILM.least * RATIO, across: FILM.least } : { along: FILM_SIDE.least / RATIO, across: FILM_SIDE.least }
-  // As many as can be read; fewer may be larger, as far as the large one leaves room.
-  const perPage = Math.max(1, Math.min(others.length, Math.floor((length + GAP) / (least.along + GAP))))
-  const along = (length - GAP * (Math.max(2, perPage) - 1)) / Math.max(2, perPage)
-  const across = isBelow
-    ? clamp(space.height - GAP - space.width / RATIO, least.across, FILM.most)
-    : clamp(space.width - GAP - space.height * RATIO, least.across, FILM_SIDE.most)
-  const tile = boxIn(isBelow ? { width: along, height: across } : { width: across, height: along })
-  const depth = isBelow ? tile.height : tile.width
-  const step = (isBelow ? tile.width : tile.height) + GAP
-  const pages = Math.ceil(others.length / perPage)
-  const shown = within(page, pages)
-  const strip = inSight(others, own, perPage).slice(shown * perPage, (shown + 1) * perPage)
-  const used = strip.length * step - GAP
-  const start = (length - used) / 2
-  const area = isBelow
-    ? { left: 0, top: 0, width: space.width, height: space.height - depth - GAP }
-    : { left: 0, top: 0, width: space.width - depth - GAP, height: space.height }
-  return {
-    page: shown, pages,
-    placed: [large(area), ...strip.map((key, index): Placed => ({
-      key, part: key === main ? 'ghost' : 'film',
-      rect: rounded(isBelow
-        ? { left: start + index * step, top: space.height - depth, ...tile }
-        : { left: space.width - depth, top: start + index * step, ...tile }),
-    }))],
+  const others = ghost ? film : film.filter((key) => key !== main)
+  const isBelow = boxIn({ width: space.width, height: space.height - FILM.least - GAP }).width
+    >= boxIn({ width: space.width - FILM_SIDE.least - GAP, height: space.height }).width
+  const strip = stripOf(others.length, space, isBelow)
+  const depth = others.length ? strip.depth + GAP : 0
+  const area = { width: space.width - (isBelow ? 0 : depth), height: space.height - (isBelow ? depth : 0) }
+  const size = whole ? area : boxIn(area)
+  const large: Placed = {
+    key: main, part: 'main', rect: rounded({ left: (area.width - size.width) / 2, top: (area.height - size.height) / 2, ...size }),
   }
+  const perPage = strip.perLine * strip.lines
+  const pages = Math.max(1, Math.ceil(others.length / perPage))
+  const shown = within(page, pages)
+  const onPage = inSight(others, own, perPage).slice(shown * perPage, (shown + 1) * perPage)
+  const { tile, perLine } = strip
+  const small = onPage.map((key, index): Placed => {
+    const line = Math.floor(index / perLine)
+    const inLine = Math.min(perLine, onPage.length - line * perLine)
+    const along = (length: number, step: number) => (length - inLine * (step + GAP) + GAP) / 2 + (index % perLine) * (step + GAP)
+    const rect = isBelow
+      ? { left: along(space.width, tile.width), top: space.height - strip.depth + line * (tile.height + GAP), ...tile }
+      : { left: space.width - strip.depth + line * (tile.width + GAP), top: along(space.height, tile.height), ...tile }
+    return { key, part: key === main ? 'ghost' : 'film', rect: rounded(rect) }
+  })
+  return { page: shown, pages, placed: [large, ...small] }
+}
+
+/** As many in a line as can be read, growing to fill it; as many lines as the large one leaves room for. */
+function stripOf(count: number, space: Space, isBelow: boolean) {
+  const { least, most } = isBelow ? FILM : FILM_SIDE
+  const shape = isBelow ? RATIO : 1 / RATIO
+  const length = isBelow ? space.width : space.height
+  const free = Math.max(least, isBelow ? space.height - GAP - space.width / RATIO : space.width - GAP - space.height * RATIO)
+  const perLine = Math.max(1, Math.min(count, Math.floor((length + GAP) / (least * shape + GAP))))
+  const along = (length - GAP * (perLine - 1)) / perLine
+  const usual = Math.min(along / shape, most)
+  const lines = Math.max(1, Math.min(Math.ceil(count / perLine), Math.floor((free + GAP) / (usual + GAP))))
+  const across = Math.min(usual, (free - GAP * (lines - 1)) / lines)
+  const tile = boxIn(isBelow ? { width: along, height: across } : { width: across, height: along })
+  const depth = (isBelow ? tile.height : tile.width) * lines + GAP * (lines - 1)
+  return { perLine, lines, tile, depth }
 }
 
 /** Moves one’s own to the end of the first page. */
@@ -204,5 +210,3 @@ function inSight(keys: readonly string[], own: string | null, perPage: number): 
   const others = keys.filter((key) => key !== own)
   return own === null || others.length === keys.length ? others : others.toSpliced(perPage - 1, 0, own)
 }
-
-const clamp = (value: number, least: number, most: number) => Math.min(Math.max(value, least), most)
