@@ -141,8 +141,9 @@ export async function startTestNode(
   return test
 }
 
-async function connectTestPeer(url: string, silent: boolean): Promise<TestPeer> {
-  const socket = new WebSocket(url, { autoPong: !silent })
+/** `headers`: what a server in between asks for, as a browser's cookies. */
+export async function connectTestPeer(url: string, silent: boolean, headers: Record<string, string> = {}): Promise<TestPeer> {
+  const socket = new WebSocket(url, { autoPong: !silent, headers })
   const answers = new Map<number, (answer: AnswerMessage) => void>()
   const unread: NoticeMessage[] = []
   let anyAnswer: ((answer: AnswerMessage) => void) | undefined
