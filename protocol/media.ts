@@ -20,6 +20,8 @@ export const SIGNALLING_LIMITS = {
   weightBytes: 1_024,
   /** `createTransport` in `windowS` seconds. */
   transports: 10,
+  /** `produce`, `closeProducer`, `pauseProducer` and `resumeProducer` in `windowS` seconds: everybody is told of each. */
+  changes: 60,
   /** `say` in `windowS` seconds, and the characters of one. */
   sayings: 20,
   sayingLength: 200,

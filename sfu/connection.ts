@@ -1,6 +1,6 @@
 import type { Logger } from 'pino'
 import type { RawData, WebSocket } from 'ws'
-import { RequestMessage, SIGNALLING_LIMITS, type AnswerMessage, type NoticeMessage } from '../protocol/media.ts'
+import { RequestMessage, SIGNALLING_LIMITS, type AnswerMessage, type MediaMethod, type NoticeMessage } from '../protocol/media.ts'
 import type { RtpCapabilities } from '../protocol/rtp.ts'
 import { asWorkerLoss, MediaFailure } from './failure.ts'
 import type { Connection, Guest, MediaNode } from './node.ts'
@@ -10,6 +10,13 @@ import type { createRequestHandlers } from './requests.ts'
 const CLOSE = { left: 1000, flooding: 1008, notJoined: 4001, byNode: 4002 }
 /** A browser that reads so slowly that this many bytes wait for it is cut off; it may resume. */
 const BACKLOG_BYTES = 8 * 1024 * 1024
+
+/** Requests that are dear to the node or to the others, and what limits them. */
+const LIMITED: Partial<Record<MediaMethod, 'transports' | 'changes' | 'sayings'>> = {
+  createTransport: 'transports',
+  produce: 'changes', closeProducer: 'changes', pauseProducer: 'changes', resumeProducer: 'changes',
+  say: 'sayings',
+}
 
 export interface ConnectionOptions {
   socket: WebSocket
@@ -29,7 +36,7 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
   let guest: Guest | undefined
   let lastHeard = Date.now()
   let queue = Promise.resolve()
-  const rate = { windowEnds: 0, messages: 0, transports: 0, sayings: 0 }
+  const rate = { windowEnds: 0, messages: 0, transports: 0, changes: 0, sayings: 0 }
   /** Notices that wait for the answer to `join`, which they follow. */
   let held: NoticeMessage[] | undefined
   let refused = false
@@ -62,16 +69,15 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
   function tooMany(bytes: number): boolean {
     const now = Date.now()
     const windowEnds = now + SIGNALLING_LIMITS.windowS * 1_000
-    if (now >= rate.windowEnds) Object.assign(rate, { windowEnds, messages: 0, transports: 0, sayings: 0 })
+    if (now >= rate.windowEnds) Object.assign(rate, { windowEnds, messages: 0, transports: 0, changes: 0, sayings: 0 })
     rate.messages += Math.max(1, Math.ceil(bytes / SIGNALLING_LIMITS.weightBytes))
     if (rate.messages > 2 * SIGNALLING_LIMITS.messages) socket.close(CLOSE.flooding, 'tooManyRequests')
     return rate.messages > SIGNALLING_LIMITS.messages
   }
 
   function tooManyOf(method: RequestMessage['method']): boolean {
-    if (method === 'createTransport') return (rate.transports += 1) > SIGNALLING_LIMITS.transports
-    if (method === 'say') return (rate.sayings += 1) > SIGNALLING_LIMITS.sayings
-    return false
+    const limited = LIMITED[method]
+    return limited !== undefined && (rate[limited] += 1) > SIGNALLING_LIMITS[limited]
   }
 
   function receive(raw: RawData, binary: boolean): void {

@@ -14,6 +14,7 @@ let media: TestNode
 let ann: TestPeer
 let binh: TestPeer
 let liar: TestPeer
+let transportId: string
 let liars = 0
 let pids: number[]
 let packets: () => number
@@ -24,6 +25,7 @@ beforeAll(async () => {
   ann = await media.join('room', 'ann')
   binh = await media.join('room', 'binh')
   await receives(binh)
+  transportId = (await receives(ann)).transportId
   const room = await media.room('room')
   const voice = await addVoice(room, room.places.main(), 'voice')
   voice.speak(-100)
@@ -45,8 +47,8 @@ const noticed = () => binh.notices.slice(noticedBefore).map(({ notice }) => noti
 const refusals = () => media.logged().filter(({ msg }) => msg === 'request refused')
 
 afterEach(async () => {
-  const [before, microphone] = [packets(), await send(ann, 'microphone')]
-  await ann.request('closeProducer', { producerId: microphone })
+  const before = packets()
+  await ann.request('restartIce', { transportId })
   await binh.request('setView', { watched: [] })
   await expect.poll(packets).toBeGreaterThan(before)
   expect(media.pool.state().map(({ pid }) => pid)).toEqual(pids)
@@ -152,6 +154,16 @@ describe('a client that floods', () => {
     const outcomes = await Promise.allSettled(sayings)
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(SIGNALLING_LIMITS.sayings)
     await expect.poll(noticed).toHaveLength(SIGNALLING_LIMITS.sayings)
+    expect(refusals()).toMatchObject([{ code: 'tooManyRequests' }])
+  })
+
+  test('by muting and unmuting all the time is seen as often as is allowed', async () => {
+    const camera = await send(liar, 'camera')
+    const changes = Array.from({ length: SIGNALLING_LIMITS.changes + 20 }, (_, n) =>
+      liar.request(n % 2 ? 'resumeProducer' : 'pauseProducer', { producerId: camera }))
+    const outcomes = await Promise.allSettled(changes)
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(SIGNALLING_LIMITS.changes - 1)
+    await expect.poll(noticed).toHaveLength(SIGNALLING_LIMITS.changes)
     expect(refusals()).toMatchObject([{ code: 'tooManyRequests' }])
   })
 

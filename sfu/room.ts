@@ -28,6 +28,7 @@ export interface RoomEvents {
   activeSpeaker: [{ peerId: string }]
   /** A member said something. */
   said: [NoticeData<'said'>]
+  /** New, or under another label. */
   memberAdded: [PeerInfo]
   memberRemoved: [{ peerId: string }]
   closed: []
@@ -164,7 +165,11 @@ export async function createRoom({ id, pool, screens, spread, log }: RoomOptions
     closed: () => closed,
     heard: hearing.heard,
     tellAll,
-    announce: ({ peerId, label }) => tellAll('peerJoined', { peerId, label }, peerId),
+
+    announce({ peerId, label }) {
+      tellAll('peerJoined', { peerId, label }, peerId)
+      if (members.has(peerId)) events.emit('memberAdded', { peerId, label })
+    },
 
     add(member) {
       const { peer } = member
@@ -172,9 +177,7 @@ export async function createRoom({ id, pool, screens, spread, log }: RoomOptions
       peer.events.on('produced', (producer, router: types.Router) => room.addSource(createSource({
         producer, router, peerId: peer.id, label: peer.label, source: producer.appData.source,
       })))
-      const info = { peerId: peer.id, label: peer.label }
-      room.announce(info)
-      events.emit('memberAdded', info)
+      room.announce({ peerId: peer.id, label: peer.label })
     },
 
     remove(peerId) {
