@@ -12,7 +12,7 @@ export default defineConfig({
           name: 'unit',
           environment: 'node',
           include: [
-            '{server,protocol,sfu,client,setup,migrations}/**/*.test.ts',
+            '{server,protocol,sfu,client,setup,migrations,bench}/**/*.test.ts',
             'tests/contracts/**/*.test.ts',
             'tests/*.test.ts',
           ],
