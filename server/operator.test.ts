@@ -132,35 +132,36 @@ describe('organisation', () => {
     const { status, output } = await operator('organisation', EXAMPLE, '--check')
     expect(status).toBe(0)
     expect(output).toContain('people[0] duong.hien: added')
-    expect(output).toContain('Checked: 13 would be added; nothing was changed.')
+    expect(output).toContain('Checked: 15 would be added; nothing was changed.')
     expect(await everything()).toEqual(before)
   })
 
   it('adds people and bodies with their audit entries, and a second time nothing', async () => {
     const first = await operator('organisation', EXAMPLE)
-    expect(first.output).toContain('13 added, 0 left as they were.')
+    expect(first.output).toContain('15 added, 0 left as they were.')
     expect(await audit('uyen.doan')).toEqual(['account.created by the installation', 'membership.began by the installation'])
     const founded = await server.db('audit_entry').where({ action: 'body.founded' })
     expect(founded).toMatchObject([{ subject_id: null, body_id: expect.any(String) }])
     const before = await everything()
     const again = await operator('organisation', EXAMPLE)
-    expect(again).toMatchObject({ status: 0, output: expect.stringContaining('0 added, 13 left as they were.') })
+    expect(again).toMatchObject({ status: 0, output: expect.stringContaining('0 added, 15 left as they were.') })
     expect(await everything()).toEqual(before)
   })
 
   it('leaves what is there as it is, adds what is new, and says both', async () => {
     const file = JSON.parse(await readFile(EXAMPLE, 'utf8'))
     file.people[1].office = 'Chức vụ khác'
+    file.people[6].kind = 'person'
     file.bodies[0].rules.quorum.strict = true
     file.bodies[0].members[2].voting = false
     file.people.push({ username: 'moi.den', fullName: 'Ông Mới Đến', office: 'Giám đốc Sở Xây dựng' })
     file.bodies[0].members.push({ username: 'moi.den', role: 'member', office: 'Uỷ viên', voting: true })
     const { output } = await operator('organisation', await written(file))
-    for (const place of ['people[1] manh.tuong', 'bodies[0] Uỷ ban nhân dân tỉnh Lâm Hà', 'bodies[0].members[2] khue.ninh']) {
+    for (const place of ['people[1] manh.tuong', 'people[6] dc.tanha', 'bodies[0] Uỷ ban nhân dân tỉnh Lâm Hà', 'bodies[0].members[2] khue.ninh']) {
       expect(output).toContain(`${place}: is there already, and otherwise than in the file`)
     }
-    expect(output).toContain('2 added, 13 left as they were.')
-    expect(await server.db('membership').where({ voting: false })).toHaveLength(1)
+    expect(output).toContain('2 added, 15 left as they were.')
+    expect(await server.db('membership').where({ voting: false })).toHaveLength(2)
   })
 
   it('lets an administrator give codes, a clerk of the body sign in and draft a meeting', async () => {
@@ -174,6 +175,7 @@ describe('organisation', () => {
     expect(body).toMatchObject({ name: 'Uỷ ban nhân dân tỉnh Lâm Hà', role: 'clerk' })
     const { body: { members } } = await client.call(listMembers, { params: { bodyId: body?.id ?? '' } })
     expect(members.map(({ rank, role }) => [rank, role]).slice(0, 2)).toEqual([[1, 'chair'], [2, 'member']])
+    expect(members.filter(({ person }) => person.kind === 'site').map(({ person }) => person.fullName)).toEqual(['Điểm cầu xã Tân Hà'])
     const made = await client.call(createMeeting, { body: {
       bodyId: body?.id ?? '', key: 'first meeting', title: 'Phiên họp thường kỳ', mode: 'hybrid', place: 'Phòng họp số 1',
       plannedMinutes: 90, startsAt: new Date(Date.now() + 3600_000).toISOString(),
@@ -195,8 +197,8 @@ describe('organisation', () => {
     const { status, output } = await operator('organisation', await written(file))
     expect(status).toBe(1)
     for (const place of [
-      'people[0].username: is taken by Ngô Thị Hiền Dương', 'people[1]: Unrecognized key: "fulName"', 'people[6].username: stands twice',
-      'people[7].username:', 'bodies[0].rules.majority: is more than the whole', 'bodies[0].members[0].role:',
+      'people[0].username: is taken by Ngô Thị Hiền Dương', 'people[1]: Unrecognized key: "fulName"', 'people[7].username: stands twice',
+      'people[8].username:', 'bodies[0].rules.majority: is more than the whole', 'bodies[0].members[0].role:',
       'bodies[0].members[1].username: nobody is named khong.co', 'bodies[0].members[3].since:', 'bodies[0].members: has 0 chairs',
       'bodies[1].name: stands twice', 'bodies[2].rules:', 'bodies[2].letterhead:', 'bodies[2].members: has no clerk',
     ]) expect(output).toContain(`\n  ${place}`)

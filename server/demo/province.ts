@@ -9,9 +9,11 @@ export interface DemoBody { name: string, rules: BodyRules, letterhead: Letterhe
 
 const person = (username: string, fullName: string, office: string): DemoPerson => ({ kind: 'person', username, fullName, office })
 
+const site = (username: string, place: string, office: string): DemoPerson => ({ kind: 'site', username, fullName: `Điểm cầu ${place}`, office })
+
 export const administrator = person('quantri', 'Đới Thị Phương Thảo', 'Quản trị hệ thống, Văn phòng Tỉnh uỷ')
 
-export const people: DemoPerson[] = [
+const people: DemoPerson[] = [
   person('khai', 'Trịnh Quang Khải', 'Bí thư Tỉnh uỷ'),
   person('hang', 'Lương Thị Diệu Hằng', 'Phó Bí thư Thường trực Tỉnh uỷ'),
   person('thuan', 'Đoàn Hữu Thuận', 'Phó Bí thư Tỉnh uỷ, Chủ tịch Uỷ ban nhân dân tỉnh'),
@@ -39,6 +41,18 @@ export const people: DemoPerson[] = [
   person('bich', 'Hứa Thị Ngọc Bích', 'Phó Trưởng Ban Tổ chức Tỉnh uỷ'),
 ]
 
+/** Where people of communes and wards sit together before one camera. */
+const sites: DemoPerson[] = [
+  site('dc.trungtam', 'phường Trung Tâm', 'Hội trường Đảng uỷ phường'),
+  site('dc.khephuong', 'phường Khe Phượng', 'Phòng họp trực tuyến Đảng uỷ phường'),
+  site('dc.suoilam', 'xã Suối Lam', 'Hội trường Đảng uỷ xã'),
+  site('dc.namdoi', 'xã Nậm Dới', 'Phòng họp trực tuyến Đảng uỷ xã'),
+  site('dc.longthach', 'xã Long Thạch', 'Hội trường Đảng uỷ xã'),
+  site('dc.hoaphong', 'xã Hoà Phong Hạ', 'Phòng họp trực tuyến Đảng uỷ xã'),
+]
+
+export const accounts: DemoPerson[] = [...people, ...sites]
+
 const member = (username: string, office: string, role: BodyRole = 'member', voting = true): DemoMember => ({ username, role, office, voting })
 const twoThirds = (basis: string): Threshold => ({ numerator: 2, denominator: 3, strict: false, basis })
 const moreThanHalf = (basis: string): Threshold => ({ numerator: 1, denominator: 2, strict: true, basis })
@@ -59,6 +73,7 @@ export const standingCommittee: DemoBody = {
     ...['lan', 'thach', 'trang', 'nhan', 'thuy', 'phuc', 'loi', 'vinh', 'tung', 'an', 'hung'].map((username) => member(username, 'Uỷ viên Ban Thường vụ')),
     member('chi', 'Thư ký hội nghị', 'clerk', false),
     member('vietanh', 'Bảo đảm kỹ thuật', 'guest', false),
+    ...sites.map(({ username }) => member(username, 'Điểm cầu', 'guest', false)),
   ],
 }
 
@@ -100,6 +115,7 @@ export const introduced: { username: string, as: string }[] = [
   { username: 'khai', as: 'Standing Committee: chair' },
   { username: 'chi', as: 'Standing Committee: clerk' },
   { username: 'hang', as: 'Standing Committee: member' },
+  { username: 'dc.suoilam', as: 'Standing Committee: remote site' },
   { username: 'phuc', as: 'member of both' },
   { username: 'quantri', as: 'administrator' },
 ]

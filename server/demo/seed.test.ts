@@ -31,7 +31,7 @@ const count = async (table: string) => Number((await server.db(table).count('* a
 describe('the demo', () => {
   it('has every account that it prints', async () => {
     const printed = (server.demo?.accounts ?? []).map(({ username }) => username)
-    expect(printed).toEqual(['bao', 'nhan.khong', 'nguyet', 'khai', 'chi', 'hang', 'phuc', 'quantri'])
+    expect(printed).toEqual(['bao', 'nhan.khong', 'nguyet', 'khai', 'chi', 'hang', 'dc.suoilam', 'phuc', 'quantri'])
     for (const username of printed) await be(username)
   })
 
@@ -43,7 +43,7 @@ describe('the demo', () => {
       const { body: { members } } = await chief.call(listMembers, { params: { bodyId: id } })
       return [members.length, members.filter(({ voting }) => voting).length, members[0]?.role, rules.grading?.scale.length]
     }))
-    expect(sizes).toEqual([[17, 15, 'chair', undefined], [9, 9, 'chair', 4]])
+    expect(sizes).toEqual([[23, 15, 'chair', undefined], [9, 9, 'chair', 4]])
   })
 
   it('has a published meeting of each body today, with an agenda and readable documents', async () => {

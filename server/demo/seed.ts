@@ -11,7 +11,7 @@ import type { Meetings } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { readOrMakeSecret } from '../platform/keys.ts'
 import { demoMeetings, type DemoItem, type DemoMeeting } from './meetings.ts'
-import { administrator, introduced, people, scienceCouncil, standingCommittee, type DemoBody } from './province.ts'
+import { accounts, administrator, introduced, scienceCouncil, standingCommittee, type DemoBody } from './province.ts'
 
 export interface DemoDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
@@ -57,7 +57,7 @@ async function seedPeople(identity: DemoDeps['identity'], password: string): Pro
   const callers: Callers = new Map()
   // One hash serves all: the password is the same, and printed.
   let hash: string | undefined
-  for (const person of [administrator, ...people]) {
+  for (const person of [administrator, ...accounts]) {
     const isAdministrator = person === administrator
     const account = await identity.findAccount(person.username)
       ?? await identity.install({ ...person, administrator: isAdministrator, passwordHash: hash ??= await hashPassword(password) })

@@ -168,6 +168,37 @@ describe('who was present', () => {
   })
 })
 
+describe('remote sites', () => {
+  function conference(counts: Record<string, number>) {
+    const story = tellStory({ title: 'Hội nghị trực tuyến', place: 'Trụ sở Tỉnh uỷ', mode: 'online' })
+    story.joins('07:50', story.person('Người Có Mặt', 'Bí thư', 'chair'), story.person('Người Giúp Việc', 'Thư ký', 'clerk', { voting: false }))
+    for (const name of ['Điểm cầu xã An Phú', 'Điểm cầu xã Bình Minh', 'Điểm cầu phường Cẩm Tú']) {
+      const site = story.person(name, 'Trụ sở Đảng uỷ', 'guest', { kind: 'site' })
+      if (name.endsWith('Tú')) continue
+      story.joins('07:55', site)
+      if (counts[name] !== undefined) story.headCount('08:10', site, counts[name])
+    }
+    story.publish([])
+    story.open('08:00')
+    story.close('09:00')
+    return under(draftMinutes({ ...story.told(), style: 'party' }), '1.2. Đại biểu mời dự và giúp việc')
+  }
+
+  it('stand among those invited, but for themselves and with how many people sat there, if that was told', () => {
+    expect(conference({ 'Điểm cầu xã An Phú': 42 })).toEqual([
+      'Có mặt: 1/1 đồng chí, gồm:',
+      'Đồng chí Người Giúp Việc, Thư ký.',
+      'Vắng mặt: không.',
+      'Điểm cầu kết nối: 2/3 điểm cầu, tổng số 42 người, gồm:',
+      'Điểm cầu xã An Phú, Trụ sở Đảng uỷ: 42 người.',
+      'Điểm cầu xã Bình Minh, Trụ sở Đảng uỷ.',
+      'Điểm cầu không kết nối: 1 điểm cầu, gồm:',
+      'Điểm cầu phường Cẩm Tú, Trụ sở Đảng uỷ.',
+    ])
+    expect(conference({})[3]).toBe('Điểm cầu kết nối: 2/3 điểm cầu, gồm:')
+  })
+})
+
 describe('what the journal does not know', () => {
   it('names nobody as presiding who was not there', () => {
     const story = tellStory({ title: 'Họp', place: 'Trụ sở', mode: 'inPerson' })

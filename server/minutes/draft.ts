@@ -44,7 +44,7 @@ function writer({ texts, people, style }: DraftInput) {
     person({ personId, office }: Participant): string {
       const known = persons.get(personId)
       const offices = new Set([known?.office ?? '', office].filter(Boolean))
-      return [`${title}${known?.fullName ?? ERASED}`, ...offices].join(', ')
+      return [`${known?.kind === 'site' ? '' : title}${known?.fullName ?? ERASED}`, ...offices].join(', ')
     },
   }
 }
@@ -63,7 +63,10 @@ export function draftMinutes(input: DraftInput): MinutesContent {
   const write = writer(input)
   const { meeting, counted, endMark } = phrases[style]
   const official = callRoll(state, sitting, state.participants.filter((participant) => participant.voting))
-  const others = callRoll(state, sitting, state.participants.filter((participant) => !participant.voting))
+  const siteIds = new Set(input.people.filter(({ kind }) => kind === 'site').map(({ id }) => id))
+  const invited = state.participants.filter((participant) => !participant.voting)
+  const others = callRoll(state, sitting, invited.filter(({ personId }) => !siteIds.has(personId)))
+  const sites = callRoll(state, sitting, invited.filter(({ personId }) => siteIds.has(personId)))
   return {
     abstract: write.text(facts.title),
     blocks: [
@@ -73,6 +76,7 @@ export function draftMinutes(input: DraftInput): MinutesContent {
       ...rollBlocks(official, state, counted, write),
       subheading('1.2. Đại biểu mời dự và giúp việc'),
       ...(others.present.length + others.absent.length ? rollBlocks(others, state, counted, write) : [paragraph('Không có.')]),
+      ...siteBlocks(sites, state, write),
       heading(`2. Diễn biến ${meeting}`),
       ...courseBlocks(input, write),
       heading('3. Kết luận của người chủ trì'),
@@ -97,7 +101,14 @@ function opening(state: MeetingState, facts: MeetingFacts, sitting: Sitting, rol
     listItem(`Người ghi biên bản:${clerk ? ` ${write.person(clerk)}.` : ''}`),
     listItem(`Tài liệu sử dụng: ${used.length ? `${used.length} tài liệu, gồm:` : 'không có.'}`),
     ...sublist(used),
+    ...recordedBlock(state),
   ]
+}
+
+/** QĐ 45/2018, Điều 8: that a meeting is recorded is the chair's to decide. */
+function recordedBlock({ recordings, closedAt }: MeetingState): MinutesBlock[] {
+  const times = recordings.map(({ startedAt, stoppedAt }) => `từ ${officialTime(startedAt)} đến ${officialTime(stoppedAt ?? closedAt ?? startedAt)}`)
+  return times.length ? [listItem(`Ghi âm, ghi hình: theo quyết định của người chủ trì, ${times.join('; ')}.`)] : []
 }
 
 function rollBlocks({ present, absent }: Roll, state: MeetingState, counted: string, write: Writer): MinutesBlock[] {
@@ -120,6 +131,24 @@ function rollBlocks({ present, absent }: Roll, state: MeetingState, counted: str
     ...(early.length ? listed(`Rời đi trước khi bế mạc: ${early.length} ${counted}${end(early)}`, early) : []),
     ...(interrupted.length ? listed(`Rời đi rồi trở lại: ${interrupted.length} ${counted}${end(interrupted)}`, interrupted) : []),
     ...(missed.length ? listed(`Vắng mặt: ${missed.length} ${counted}${end(missed)}`, missed) : [paragraph('Vắng mặt: không.')]),
+  ]
+}
+
+/** Remote sites, which are no persons: with how many people sat there, as far as that was told. Nothing where there is none. */
+function siteBlocks({ present, absent }: Roll, { attendance }: MeetingState, write: Writer): MinutesBlock[] {
+  const invited = present.length + absent.length
+  if (!invited) return []
+  const heads = present.map(({ participant }) => attendance.headCounts[participant.personId])
+  const told = heads.filter((people) => people !== undefined)
+  const total = told.length ? `, tổng số ${told.reduce((sum, people) => sum + people, 0)} người` : ''
+  const lines = present.map(({ participant }, index) => {
+    const people = heads[index]
+    return `${write.person(participant)}${people === undefined ? '' : `: ${people} người`}.`
+  })
+  const missing = absent.map(({ participant }) => `${write.person(participant)}.`)
+  return [
+    ...listed(`Điểm cầu kết nối: ${present.length}/${invited} điểm cầu${total}${lines.length ? ', gồm:' : '.'}`, lines),
+    ...(missing.length ? listed(`Điểm cầu không kết nối: ${missing.length} điểm cầu, gồm:`, missing) : []),
   ]
 }
 

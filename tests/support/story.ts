@@ -67,6 +67,7 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
       add('07:30', { kind: 'attendance.absenceRecorded', data: { personId, excused: true } })
       add('07:30', { kind: 'attendance.absenceReason', data: { personId, reason: text(reason) } })
     },
+    headCount: (clock: string, personId: string, people: number) => add(clock, { kind: 'attendance.headCount', data: { personId, people } }),
     begin: (clock: string, itemId: string) => add(clock, { kind: 'agenda.itemStarted', data: { itemId } }),
     end: (clock: string, itemId: string) => add(clock, { kind: 'agenda.itemEnded', data: { itemId } }),
     vote(from: string, to: string, itemId: string, question: string, threshold: Threshold, result: VoteResult) {
