@@ -4,8 +4,15 @@ import type { Space } from './layout.ts'
 declare global {
   interface Window {
     /** https://wicg.github.io/document-picture-in-picture/ */
-    documentPictureInPicture?: { requestWindow(options: Space): Promise<Window> }
+    documentPictureInPicture?: { requestWindow(options: Space): Promise<Window & typeof globalThis> }
   }
+}
+
+/** As it is now, without asking the network: what styles a page may differ from what lies behind its address. */
+function copied(sheet: CSSStyleSheet, to: typeof globalThis): CSSStyleSheet {
+  const copy = new to.CSSStyleSheet({ baseURL: sheet.href ?? location.href })
+  copy.replaceSync([...sheet.cssRules].map((rule) => rule.cssText).join('\n'))
+  return copy
 }
 
 const SIZE: Space = { width: 400, height: 225 }
@@ -19,9 +26,9 @@ export function useFloating(mainVideo: () => HTMLVideoElement | null) {
   const video = shallowRef<HTMLVideoElement | null>(null)
   const size = shallowRef<Space>(SIZE)
 
-  async function openWindow(request: (options: Space) => Promise<Window>) {
+  async function openWindow(request: (options: Space) => Promise<Window & typeof globalThis>) {
     const opened = await request(SIZE)
-    for (const style of document.head.querySelectorAll('style, link[rel="stylesheet"]')) opened.document.head.append(style.cloneNode(true))
+    opened.document.adoptedStyleSheets = [...document.styleSheets].map((sheet) => copied(sheet, opened))
     opened.document.documentElement.className = document.documentElement.className
     opened.document.documentElement.lang = document.documentElement.lang
     opened.document.title = document.title
