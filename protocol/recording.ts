@@ -5,11 +5,14 @@ import { defineRoute } from './route.ts'
 import { Instant, Paragraphs } from './text.ts'
 
 /**
- * Recording a meeting, which the one who presides decides (QĐ 45/2018, Điều 8), with notice to everyone and a limit to how
+ * Recording a meeting, which the one who presides decides (Quyết định 45/2018/QĐ-TTg), with notice to everyone and a limit to how
  * long it is kept (Law 91/2025/QH15 on personal data). Never where the agenda has an item that is a state secret.
  */
 
 export const MAX_RETENTION_DAYS = 3650
+/** What the one who presides is proposed to decide, in the language of the minutes. */
+export const PROPOSED_DECISION = 'Chủ trì quyết định ghi âm, ghi hình cuộc họp để phục vụ lập biên bản.'
+export const PROPOSED_RETENTION_DAYS = 90
 
 export const WhyStopped = z.enum(['asked', 'meetingClosed', 'interrupted'])
 export const WhyFailed = z.enum(['nothingRecorded', 'notComposed'])

@@ -5,7 +5,7 @@ import { movedBy, movedTo, sameOrder } from './order.ts'
 import { countdown, leftOf, nextItem, spentOn } from './progress.ts'
 
 const item = (itemId: string, change: Partial<AgendaItemState> = {}): AgendaItemState => ({
-  itemId, title: { $text: itemId, mac: '' }, minutes: 30, presenterId: null, purpose: 'decide',
+  itemId, title: { $text: itemId, mac: '' }, minutes: 30, presenterId: null, purpose: 'decide', classified: false,
   status: 'pending', startedAt: null, spentMs: 0, ...change,
 })
 

@@ -34,7 +34,8 @@ describe('a draft', () => {
 
 describe('readiness', () => {
   const item = (itemId: string, presenterId: string | null, minutes: number): AgendaItemState => ({
-    itemId, presenterId, minutes, title: { $text: itemId, mac: '' }, purpose: 'report', status: 'pending', startedAt: null, spentMs: 0,
+    itemId, presenterId, minutes, title: { $text: itemId, mac: '' }, purpose: 'report', classified: false,
+    status: 'pending', startedAt: null, spentMs: 0,
   })
   const paper = { documentId: 'd', itemId: 'a', name: { $text: 'n', mac: '' }, sha256: '', bytes: 1 }
 

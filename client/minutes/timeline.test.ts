@@ -11,8 +11,8 @@ const state: MeetingState = {
     stays: { a: [{ from: at(0), to: at(50, 30) }], b: [{ from: at(1), to: at(20) }, { from: at(30), to: at(51) }], c: [{ from: at(9), to: null }] },
   },
   agenda: [
-    { itemId: 'x', title: { $text: 't', mac: '' }, minutes: 10, presenterId: null, purpose: 'decide', status: 'done', startedAt: null, spentMs: 60_000 },
-    { itemId: 'y', title: { $text: 't', mac: '' }, minutes: 10, presenterId: null, purpose: 'decide', status: 'pending', startedAt: null, spentMs: 0 },
+    { itemId: 'x', title: { $text: 't', mac: '' }, minutes: 10, presenterId: null, purpose: 'decide', classified: false, status: 'done', startedAt: null, spentMs: 60_000 },
+    { itemId: 'y', title: { $text: 't', mac: '' }, minutes: 10, presenterId: null, purpose: 'decide', classified: false, status: 'pending', startedAt: null, spentMs: 0 },
   ],
 }
 

@@ -232,6 +232,18 @@ describe('what the journal does not know', () => {
     ])
   })
 
+  it('tells when the meeting was recorded, on the decision of the chair', () => {
+    const story = tellStory({ title: 'Họp', place: 'Trụ sở', mode: 'online' })
+    story.publish([{ title: 'Đánh giá' }])
+    story.open('08:00')
+    story.record('08:10', '08:40')
+    story.record('09:05', '09:30')
+    story.close('09:30')
+    expect(draftMinutes({ ...story.told(), style: 'state' }).blocks.map(({ text }) => text)).toContain(
+      'Ghi âm, ghi hình: theo quyết định của người chủ trì, từ 08 giờ 10 phút đến 08 giờ 40 phút; từ 09 giờ 05 phút đến 09 giờ 30 phút.',
+    )
+  })
+
   it('refuses a meeting that was not closed', () => {
     const story = tellStory({ title: 'Họp', place: 'Trụ sở', mode: 'online' })
     story.publish([])

@@ -105,7 +105,7 @@ function opening(state: MeetingState, facts: MeetingFacts, sitting: Sitting, rol
   ]
 }
 
-/** QĐ 45/2018, Điều 8: that a meeting is recorded is the chair's to decide. */
+/** Quyết định 45/2018/QĐ-TTg: that a meeting is recorded is the chair's to decide. */
 function recordedBlock({ recordings, closedAt }: MeetingState): MinutesBlock[] {
   const times = recordings.map(({ startedAt, stoppedAt }) => `từ ${officialTime(startedAt)} đến ${officialTime(stoppedAt ?? closedAt ?? startedAt)}`)
   return times.length ? [listItem(`Ghi âm, ghi hình: theo quyết định của người chủ trì, ${times.join('; ')}.`)] : []

@@ -96,6 +96,11 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
       })
       add(to, { kind: 'vote.closed', data: { voteId, result, ballotsRoot: '0'.repeat(64) } })
     },
+    record(from: string, to: string): void {
+      const recordingId = randomUUID()
+      add(from, { kind: 'recording.started', data: { recordingId, decision: text('Ghi âm, ghi hình'), retentionDays: 30 } })
+      add(to, { kind: 'recording.stopped', data: { recordingId, why: 'asked' } })
+    },
     /** What the readings of the journal make of it. */
     told() {
       if (!published) throw new Error('publish first')
