@@ -1,16 +1,15 @@
-import { randomUUID } from 'node:crypto'
 import fc from 'fast-check'
 import { expect, it } from 'vitest'
 import { applyChat, ChatTo, type ChatState } from './chat.ts'
 
-const people = Array.from({ length: 3 }, () => randomUUID())
+const people = Array.from({ length: 3 }, () => crypto.randomUUID())
 const Message = fc.record({ personId: fc.constantFrom(...people), to: fc.constantFrom(...ChatTo.options) })
 
 it('keeps for each viewer the latest of what they see, whatever they do not see', () => {
   fc.assert(fc.property(fc.array(Message, { minLength: 600, maxLength: 900, size: 'max' }), (messages) => {
     const entries = messages.map((message) => ({
       kind: 'chat.sent' as const, at: new Date().toISOString(),
-      data: { ...message, messageId: randomUUID(), text: { $text: randomUUID(), mac: '0'.repeat(64) } },
+      data: { ...message, messageId: crypto.randomUUID(), text: { $text: crypto.randomUUID(), mac: '0'.repeat(64) } },
     }))
     const told = (seen: typeof entries) => seen.reduce<ChatState>(applyChat, [])
     const whole = told(entries)

@@ -5,6 +5,7 @@ import { attendanceStore } from '../../server/attendance/store.ts'
 import { documentsStore } from '../../server/documents/store.ts'
 import type { JournalTx } from '../../server/journal/journal.ts'
 import { meetingStore } from '../../server/meetings/store.ts'
+import { orderStore } from '../../server/order/store.ts'
 import { votingStore } from '../../server/voting/store.ts'
 import { draft, freshKey, moreThanHalf, openHouse, type House } from '../support/house.ts'
 
@@ -54,6 +55,11 @@ const cases: Case[] = [
     store: 'votes',
     write: async (held, tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))),
     read: ({ meetingId }) => votingStore.findOpen(house.db, meetingId),
+  },
+  {
+    store: 'the room’s order',
+    write: (held, tx) => orderStore.insertWaiting(tx.trx, held.meetingId, held.member.personId),
+    read: async ({ meetingId }) => (await orderStore.waiting(house.db)).filter((one) => one.meetingId === meetingId),
   },
   {
     store: 'attendance',
@@ -199,5 +205,29 @@ describe('the store of attendance', () => {
     expect([await insert(), await insert()]).toEqual([true, false])
     expect(await attendanceStore.devices(house.db)).toContainEqual(device)
     expect([await remove(), await remove()]).toEqual([new Set([device.peerId]), new Set()])
+  })
+})
+
+describe('the store of the room’s order', () => {
+  it('keeps who presides and who waits, of the meeting’s participants alone, while it is held', async () => {
+    const held = await house.newMeeting(body, 'live')
+    const { meetingId, member, chair, clerk } = held
+    const part = () => meetingStore.findAccess(house.db, meetingId, member.personId)
+    expect(await part()).toMatchObject({ meeting: { presidingId: null, clerkActs: false } })
+    await within(held, async ({ trx }) => {
+      await orderStore.setPresiding(trx, meetingId, member.personId)
+      await orderStore.setClerkActs(trx, meetingId, true)
+      for (let n = 0; n < 2; n += 1) await orderStore.insertWaiting(trx, meetingId, member.personId)
+    })
+    expect(await part()).toMatchObject({ meeting: { presidingId: member.personId, clerkActs: true } })
+    expect((await meetingStore.officeOf(house.db, meetingId)).toSorted()).toEqual([chair, clerk, member].map(({ personId }) => personId).toSorted())
+    expect((await orderStore.waiting(house.db)).filter((one) => one.meetingId === meetingId)).toEqual([{ meetingId, personId: member.personId }])
+    await within(held, ({ trx }) => orderStore.deleteWaiting(trx, meetingId, member.personId))
+    expect((await orderStore.waiting(house.db)).filter((one) => one.meetingId === meetingId)).toEqual([])
+    const stranger = (await house.newPerson()).personId
+    await expect(within(held, ({ trx }) => orderStore.setPresiding(trx, meetingId, stranger))).rejects.toThrow('meeting_presiding_participant')
+    await expect(within(held, ({ trx }) => orderStore.insertWaiting(trx, meetingId, stranger))).rejects.toThrow('foreign key')
+    await expect(within(held, ({ trx }) => meetingStore.update(trx, meetingId, { status: 'closed', closedAt: new Date() })))
+      .rejects.toThrow('meeting_presided_while_held')
   })
 })
