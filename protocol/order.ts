@@ -73,7 +73,7 @@ export const handChair = defineCommand({
 
 export const raiseHand = defineCommand({
   name: 'order:raiseHand', summary: 'Asks to speak; the order of asking is kept.', access: 'participants in the room',
-  input: ChangeOfMeeting, output: Nothing, errors: [...errors, 'notPresent'],
+  input: ChangeOfMeeting, output: Nothing, errors: [...errors, 'notPresent', 'tooManyRequests'],
 })
 
 export const lowerHand = defineCommand({

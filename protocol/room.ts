@@ -61,6 +61,7 @@ export const enterRoom = defineCommand({
   ]),
   errors: [
     'meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'tooManyDevices', 'roomLocked', 'banned',
+    'tooManyRequests',
   ],
 })
 

@@ -107,13 +107,14 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
   })
   const press = createPress()
 
-  /** Who is in the rooms; and once that is known anew, what was decided for them. */
-  const presence: PresenceFollower = {
+  /** Who is in the rooms; and once a node is reached that has them, what was decided for them. */
+  const presence: Required<PresenceFollower> = {
     event: attendance.event,
     async reconcile(peers, lostAt) {
       await attendance.reconcile(peers, lostAt)
-      await enforcement.again(peers.filter(({ room }) => Id.safeParse(room).success))
+      await presence.reached(peers)
     },
+    reached: (peers) => enforcement.again(peers.filter(({ room }) => Id.safeParse(room).success)),
   }
 
   return {

@@ -41,8 +41,9 @@ type Asked = Omit<z.output<typeof enterRoom.input>, 'meetingId'>
 type Entered = z.input<typeof enterRoom.output>
 type Way = z.input<typeof probeConnection.output>['ways'][number]
 
-/** Trials of a connection, per person. */
+/** Trials of a connection, and knocks that are recorded, per person. */
 const PROBES = { points: 12, duration: 60 }
+const KNOCKS = { points: 30, duration: 60 }
 const PROBED: MediaSource[] = ['camera', 'microphone']
 
 /** The way into the room, and waiting before it. */
@@ -51,6 +52,7 @@ export function createEntrance({ db, journal, access, store, enforcement, media,
   const waiting = new Map<string, Set<Door>>()
   const waitsFor = new WeakMap<Door, Map<string, () => Promise<void>>>()
   const probes = new RateLimiterMemory(PROBES)
+  const knocks = new RateLimiterMemory(KNOCKS)
   const keyOf = (meetingId: string, personId: string) => `${meetingId} ${personId}`
 
   async function way(node: Pick<MediaNode, 'grant'>, request: GrantRequest): Promise<Way> {
@@ -97,6 +99,7 @@ export function createEntrance({ db, journal, access, store, enforcement, media,
   /** False when there is nothing to wait for any more. */
   async function knock(meetingId: string, caller: Caller, door: Door): Promise<boolean> {
     const { personId } = caller
+    await knocks.consume(personId).catch(tooManyRequests)
     stand(meetingId, personId, door)
     const waits = await journal.run(meetingId, { actorId: personId }, async (tx) => {
       const { meeting, role } = await access.accessTo(meetingId, caller, tx.trx)
@@ -116,7 +119,8 @@ export function createEntrance({ db, journal, access, store, enforcement, media,
 
   /**
    * The way in, if the room's order lets the caller come; else they wait by this socket, or are told why not. Throws
-   * `meetingNotFound`, `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`, `roomLocked`, `banned`, `tooManyDevices`;
+   * `meetingNotFound`, `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`, `roomLocked`, `banned`, `tooManyDevices`,
+   * `tooManyRequests` for who knocks without end;
    * the node holds to that limit too, for whoever asks often before joining.
    */
   async function enter(meetingId: string, caller: Caller, asked: Asked, door: Door): Promise<Entered> {

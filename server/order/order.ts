@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { isPresent } from '../../protocol/attendance.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { Participant } from '../../protocol/meetings.ts'
@@ -8,6 +9,7 @@ import { everyParticipant, presides, requirePresiding, type Access, type Meeting
 import { requirePublished } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { tooManyRequests } from '../platform/limit.ts'
 import type { Enforcement } from './enforcement.ts'
 import { admissionOf } from './rights.ts'
 
@@ -26,6 +28,9 @@ export interface OrderDeps {
   store: OrderStore
   enforcement: Enforcement
 }
+
+/** Hands raised, per person. */
+const HANDS = { points: 20, duration: 60 }
 
 /** A command that concerns a person, or everybody. */
 interface Of<P extends string | null> { key: string, personId: P }
@@ -63,6 +68,8 @@ function requirePresent(state: MeetingState, personId: string): void {
  * says beside.
  */
 export function createOrder({ access, store, enforcement }: OrderDeps) {
+  const hands = new RateLimiterMemory(HANDS)
+
   async function change<T extends { key: string }>(
     name: string, meetingId: string, caller: Caller, permission: Permission, { key, ...asked }: T,
     command: (tx: JournalTx, state: MeetingState, access: Access) => Promise<void>,
@@ -196,9 +203,10 @@ export function createOrder({ access, store, enforcement }: OrderDeps) {
       await enforcement.rights(meetingId, [before, personId].filter((id) => id !== null))
     },
 
-    /** Throws `notPresent`. */
+    /** Throws `notPresent`, `tooManyRequests`. */
     async raiseHand(meetingId: string, caller: Caller, asked: { key: string }): Promise<void> {
       const { personId } = caller
+      await hands.consume(personId).catch(tooManyRequests)
       await change('order:raiseHand', meetingId, caller, everyParticipant, asked, async (tx, state) => {
         requirePresent(state, personId)
         if (state.order.hands.some((hand) => hand.personId === personId)) return

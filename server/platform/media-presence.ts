@@ -3,7 +3,7 @@ import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
 import { isDatabaseUnavailable } from './database.ts'
 import { AppError } from './error.ts'
 
-/** Whoever keeps presence. Both may be called again with what was told before, and take it as no change then. */
+/** Whoever keeps presence. Each may be called again with what was told before, and take it as no change then. */
 export interface PresenceFollower {
   /** A peer came, was cut off, came back or left. Resolve when it is stored: a failure is told again. */
   event(event: ControlEvent): Promise<void>
@@ -12,6 +12,8 @@ export interface PresenceFollower {
    * Told once after the start, when peers have had time to come back, and whenever reports may have been lost.
    */
   reconcile(peers: PresentPeer[], lostAt: number | undefined): Promise<void>
+  /** A node was reached again that has these peers: of what was decided meanwhile it was told nothing. */
+  reached?(peers: PresentPeer[]): Promise<void>
 }
 
 const keyOf = ({ room, peer }: { room: string; peer: string }) => JSON.stringify([room, peer])
@@ -124,6 +126,7 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
       }
       const first = nodes.size === 0
       nodes.add(nodeId)
+      if (peers.length > 0) tell('reached', async (to) => to.reached?.(peers))
       // Until now there was nowhere to come back to.
       if (first) for (const one of [...missing.values()]) if (found(keyOf(one))) awaitReturn(one, one.cutAt)
     },

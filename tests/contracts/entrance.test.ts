@@ -193,6 +193,18 @@ describe('the lobby', () => {
     await expect.poll(waiting).toEqual([])
   })
 
+  it('is not knocked at without end', async () => {
+    const [, , third = body.member] = body.members
+    const answers: string[] = []
+    for (let n = 0; n < 40; n += 1) {
+      const door = new TestDoor()
+      answers.push(await outcome(enter(third, { door })))
+      await house.domains.entrance.stopWaiting(meetingId, third, door)
+    }
+    expect(new Set(answers)).toEqual(new Set(['wait', 'tooManyRequests']))
+    await expectRowsAsState()
+  })
+
   it('admits all at once, but for those who were put out', async () => {
     await eject(body.member, false)
     const [, deputy = body.member] = body.members

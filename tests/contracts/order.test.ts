@@ -201,10 +201,14 @@ describe('the node is told', () => {
     await order().eject(meetingId, chair(), { ...ofOne(guest()), ban: true, reason: '' })
     desk.told.length = 0
     const peer = (person: Caller) => ({ room: meetingId, peer: `${person.personId}.${randomUUID()}`, label: person.personId, joinedAt: Date.now(), cutAt: null })
-    await house.domains.presence.reconcile([peer(member()), peer(guest()), { ...peer(member()), room: `probe.${randomUUID()}` }], undefined)
-    expect(desk.told).toEqual([
-      ['setScreenLimit', meetingId, 1], ['setRights', meetingId, guest().personId, false], ['setRights', meetingId, member().personId, false],
-      ['closeLabel', meetingId, guest().personId]])
+    const there = [peer(member()), peer(guest()), { ...peer(member()), room: `probe.${randomUUID()}` }]
+    for (const tell of [() => house.domains.presence.reconcile(there, undefined), () => house.domains.presence.reached(there)]) {
+      desk.told.length = 0
+      await tell()
+      expect(desk.told).toEqual([
+        ['setScreenLimit', meetingId, 1], ['setRights', meetingId, guest().personId, false], ['setRights', meetingId, member().personId, false],
+        ['closeLabel', meetingId, guest().personId]])
+    }
   })
 })
 
@@ -260,8 +264,18 @@ describe('hands', () => {
     expect(await hands()).toEqual([])
   })
 
+  it('are not raised without end', async () => {
+    await arrives(member())
+    const answers: string[] = []
+    for (let n = 0; n < 30; n += 1) {
+      answers.push(await code(order().raiseHand(meetingId, member(), { key: freshKey() })))
+      await order().lowerHand(meetingId, member(), ofOne(member()))
+    }
+    expect(new Set(answers)).toEqual(new Set(['ok', 'tooManyRequests']))
+  })
+
   it('are of those in the room', async () => {
-    expect(await code(order().raiseHand(meetingId, member(), { key: freshKey() }))).toBe('notPresent')
+    expect(await code(order().raiseHand(meetingId, deputy(), { key: freshKey() }))).toBe('notPresent')
   })
 })
 
