@@ -13,13 +13,16 @@ function chromiumPath(): string {
 }
 
 /** Chromium with a moving test picture as its camera and beeps as its microphone; permission is granted unasked. */
-const args = [
+const everyTime = [
   '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync',
   '--no-first-run', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
   '--autoplay-policy=no-user-gesture-required', '--auto-select-desktop-capture-source=Entire screen',
 ]
 
-export async function launchBrowser(options: { networkNamespace?: string } = {}): Promise<Browser> {
+/** `secureOrigin`: pages of this plain-http origin get the camera all the same. */
+export async function launchBrowser(options: { networkNamespace?: string, secureOrigin?: string } = {}): Promise<Browser> {
+  const { secureOrigin } = options
+  const args = secureOrigin ? [...everyTime, `--unsafely-treat-insecure-origin-as-secure=${secureOrigin}`] : everyTime
   if (!options.networkNamespace) return chromium.launch({ executablePath: chromiumPath(), args })
   const folder = await mkdtemp(join(tmpdir(), 'chromium-'))
   const program = join(folder, 'chromium')

@@ -1,6 +1,10 @@
+import { watch } from 'vue'
 import { blurBackground } from '../../client/room/media/blur.ts'
 import type { MediaSession, RemoteMedia } from '../../client/room/media/contract.ts'
 import type { CaptureResult } from '../../client/room/media/capture.ts'
+import type { Access } from '../../client/room/media/connecting.ts'
+import { watchMutedSpeech } from '../../client/room/media/muted-speech.ts'
+import { createConnectionCheck, type ConnectionReport } from '../../client/room/media/probe-check.ts'
 import { createMediaSession } from '../../client/room/media/session.ts'
 import type { Ways } from '../../client/room/media/transports.ts'
 import { createViewing } from '../../client/room/media/viewing.ts'
@@ -25,6 +29,10 @@ declare global {
     connections: RTCPeerConnection[]
     /** Starts the camera with a blurred background. */
     startBlurred(): Promise<CaptureResult>
+    /** Whether somebody is heard to speak into our muted microphone, from now on. */
+    speaksMuted(): Promise<boolean>
+    /** Checks the connection in a room of its own. */
+    check(room: string): Promise<ConnectionReport>
   }
 }
 
@@ -37,8 +45,10 @@ window.RTCPeerConnection = class extends RTCPeerConnection {
 }
 // Small and slow pictures, so that several browsers fit on one machine.
 window.camera = { width: 640, height: 360, frameRate: 8 }
-const capture = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
-navigator.mediaDevices.getUserMedia = (wish) => capture(wish?.video ? { video: window.camera } : wish)
+if (isSecureContext) {
+  const capture = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices)
+  navigator.mediaDevices.getUserMedia = (wish) => capture(wish?.video ? { video: window.camera } : wish)
+}
 
 window.told = []
 window.presented = {}
@@ -84,6 +94,23 @@ window.energy = () => received('totalAudioEnergy')
 window.bytes = () => received('bytesReceived')
 
 window.startBlurred = () => window.session.start('camera', { filter: blurBackground })
+
+window.speaksMuted = () => new Promise((resolve) => {
+  const microphone = window.session.localTracks().find(({ source, muted }) => source === 'microphone' && muted)
+  if (!microphone) return resolve(false)
+  setTimeout(() => resolve(false), 5_000)
+  watchMutedSpeech(microphone.track, resolve)
+})
+
+const askForWay = async (room: string, peer: string) => {
+  const answer = await fetch(`/grant?room=${room}&peer=${peer}`, { method: 'POST' })
+  return await answer.json() as Access
+}
+
+window.check = (room) => new Promise((resolve) => {
+  const { report } = createConnectionCheck(() => Promise.all([askForWay(room, 'sender'), askForWay(room, 'receiver')]))
+  watch(report, (now) => { if (!now.running) resolve(now) })
+})
 
 window.join = (room, peer, ways = {}) => {
   window.session = createMediaSession({

@@ -17,6 +17,7 @@ import type { IceServer } from '../../protocol/room.ts'
 import { startMediaNode, type MediaNode } from '../../server/platform/media-node.ts'
 import type { Ways } from '../../client/room/media/transports.ts'
 import { launchBrowser } from './browser.ts'
+import type { NetworkNamespace } from './network-namespace.ts'
 
 /** Browsers around a real media node, without the rest of the product: the server's part is played by a few lines here. */
 export interface MediaRoom {
@@ -27,6 +28,8 @@ export interface MediaRoom {
   /** What grants give from now on; null refuses them. */
   rights: Map<string, MediaSource[] | null>
   open(room: string, peer: string, ways?: Ways): Promise<Page>
+  /** The same in a browser within the network namespace of the options. */
+  openAway(room: string, peer: string, ways?: Ways): Promise<Page>
   closePages(): Promise<void>
   /** Where another node registers, and the secret that it needs for that. */
   origin: string
@@ -41,10 +44,8 @@ export interface MediaRoom {
 export interface MediaRoomOptions {
   graceMs?: number
   workers?: number
-  /** Where the node listens and is announced; default 127.0.0.1. */
-  address?: string
-  /** The browser of all pages is in there, as on another host. */
-  networkNamespace?: string
+  /** Another host, for `openAway`. Node and pages are reached at its `hostAddress` then. */
+  away?: NetworkNamespace
   /** What a peer's grant tells of TURN servers; default: nothing. */
   iceServers?(peer: string): IceServer[]
   /** Peers that a worker takes before a room goes on at another node. */
@@ -64,7 +65,7 @@ const typeOf = (name: string) => TYPES[path.extname(name)] ?? 'application/octet
 async function bundle(): Promise<string> {
   const entry = fileURLToPath(new URL('media-page.ts', import.meta.url))
   const built = await build({
-    configFile: false, logLevel: 'silent', define: { __BLUR_DATA__: '"/blur"' },
+    configFile: false, logLevel: 'silent', define: { __BLUR_DATA__: '"/blur"', 'process.env.NODE_ENV': '"production"' },
     build: {
       write: false, minify: false, lib: { entry, formats: ['es'] }, rolldownOptions: { output: { codeSplitting: false } },
     },
@@ -84,6 +85,7 @@ export async function freePort(): Promise<number> {
 }
 
 export async function startMediaRoom(options: MediaRoomOptions = {}): Promise<MediaRoom> {
+  const address = options.away?.hostAddress ?? '127.0.0.1'
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'media-room-'))
   const grantSecretFile = path.join(dataDir, 'secret')
   await writeFile(grantSecretFile, randomBytes(32).toString('hex'))
@@ -91,7 +93,7 @@ export async function startMediaRoom(options: MediaRoomOptions = {}): Promise<Me
   const node = await startMediaNode({
     dataDir, grantSecretFile, workerBin: process.env.MEDIASOUP_WORKER_BIN,
     workers: options.workers ?? 1, basePort: await freePort(),
-    listenAddress: options.address ?? '127.0.0.1', announcedAddress: options.address ?? '127.0.0.1', log: pino({ level: 'silent' }),
+    listenAddress: address, announcedAddress: address, log: pino({ level: 'silent' }),
     ...(options.graceMs === undefined ? {} : { graceMs: options.graceMs }),
     ...(options.peersAWorker === undefined ? {} : { peersAWorker: options.peersAWorker }),
   })
@@ -127,10 +129,27 @@ export async function startMediaRoom(options: MediaRoomOptions = {}): Promise<Me
     socket.once('close', () => signalling.delete(socket))
     node.proxyUpgrade(request, socket, head)
   })
-  http.listen(0, 'localhost')
+  http.listen(0, options.away ? '0.0.0.0' : 'localhost')
   await once(http, 'listening')
   const { port } = http.address() as AddressInfo
-  const browser: Browser = await launchBrowser()
+  const browsers: Browser[] = []
+
+  async function openIn(browser: Browser, host: string, room: string, peer: string, ways?: Ways): Promise<Page> {
+    const page = await browser.newPage()
+    page.on('pageerror', (error) => pageErrors.push(error.message))
+    await page.goto(`http://${host}:${port}/`)
+    await page.waitForFunction(() => 'join' in window)
+    await page.evaluate(([at, who, by]) => window.join(at, who, by), [room, peer, ways] as const)
+    return page
+  }
+  async function launched(place: 'here' | 'away'): Promise<Browser> {
+    const browser = await launchBrowser(place === 'away' && options.away
+      ? { networkNamespace: options.away.name, secureOrigin: `http://${address}:${port}` } : {})
+    browsers.push(browser)
+    return browser
+  }
+  const here = await launched('here')
+  const away = options.away ? await launched('away') : undefined
 
   return {
     node,
@@ -139,16 +158,13 @@ export async function startMediaRoom(options: MediaRoomOptions = {}): Promise<Me
     origin: `http://localhost:${port}`,
     grantSecretFile,
     rights,
-    async open(room, peer, ways) {
-      const page = await browser.newPage()
-      page.on('pageerror', (error) => pageErrors.push(error.message))
-      await page.goto(`http://localhost:${port}/`)
-      await page.waitForFunction(() => 'join' in window)
-      await page.evaluate(([at, who, by]) => window.join(at, who, by), [room, peer, ways] as const)
-      return page
+    open: (room, peer, ways) => openIn(here, 'localhost', room, peer, ways),
+    async openAway(room, peer, ways) {
+      if (!away) throw new Error('there is no other host')
+      return await openIn(away, address, room, peer, ways)
     },
     async closePages() {
-      for (const context of browser.contexts()) await context.close()
+      for (const browser of browsers) for (const context of browser.contexts()) await context.close()
     },
     cut() {
       offline = true
@@ -161,7 +177,7 @@ export async function startMediaRoom(options: MediaRoomOptions = {}): Promise<Me
       return { node: pid, workers: children.trim().split(' ').map(Number) }
     },
     async stop() {
-      await browser.close()
+      for (const browser of browsers) await browser.close()
       http.close()
       await node.stop()
       await rm(dataDir, { recursive: true, force: true })

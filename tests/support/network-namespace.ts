@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
@@ -8,7 +8,25 @@ export interface NetworkNamespace {
   name: string
   /** The address of this machine as the namespace reaches it. */
   hostAddress: string
+  /** The namespace gets another address in place of its own, as when a laptop changes networks. */
+  changeAddress(): Promise<void>
+  /** Takes the cable out; the returned function puts it back. */
+  unplug(): Promise<() => Promise<void>>
+  /** From now on nothing leaves the namespace by UDP, as behind a strict firewall. */
+  refuseUdp(): Promise<void>
   remove(): Promise<void>
+}
+
+/** Making a namespace needs root and the program ip, which a development machine may not give. */
+export const canMakeNamespaces = process.getuid?.() === 0 && hasIp()
+
+function hasIp(): boolean {
+  try {
+    execFileSync('ip', ['-V'])
+    return true
+  } catch {
+    return false
+  }
 }
 
 /**
@@ -33,5 +51,20 @@ export async function createNetworkNamespace(): Promise<NetworkNamespace> {
     await ip('netns', 'delete', name)
     throw error
   }
-  return { name, hostAddress: `${subnet}.1`, remove: async () => { await ip('netns', 'delete', name) } }
+  let address = 2
+  return {
+    name,
+    hostAddress: `${subnet}.1`,
+    async changeAddress() {
+      await ip('-n', name, 'addr', 'del', `${subnet}.${address}/24`, 'dev', inside)
+      address += 1
+      await ip('-n', name, 'addr', 'add', `${subnet}.${address}/24`, 'dev', inside)
+    },
+    async unplug() {
+      await ip('link', 'set', outside, 'down')
+      return async () => { await ip('link', 'set', outside, 'up') }
+    },
+    async refuseUdp() { await ip('-n', name, 'rule', 'add', 'ipproto', 'udp', 'prohibit') },
+    remove: async () => { await ip('netns', 'delete', name) },
+  }
 }
