@@ -26,7 +26,7 @@ export function compileMessages(): Plugin {
       async handler(id) {
         const file = `${id.slice(MARK.length)}.json`
         this.addWatchFile(file)
-        return `export default ${compiled(JSON.parse(await readFile(file, 'utf8')) as Tree, file)}`
+        return `${SAID}\nexport default ${compiled(JSON.parse(await readFile(file, 'utf8')) as Tree, file)}`
       },
     },
   }
@@ -37,8 +37,25 @@ function compiled(tree: Tree, file: string): string {
     `${JSON.stringify(key)}:${typeof value === 'string' ? message(value, file) : compiled(value, file)}`).join(',')}}`
 }
 
+/** `said` fills in names; words and names alternate in what it gets. Linked messages and plurals are not used. */
+const SAID = 'const said = (...parts) => ({ normalize, interpolate, named }) => '
+  + 'normalize(parts.map((part, at) => at % 2 ? interpolate(named(part)) : part))'
+
 function message(text: string, file: string): string {
   if (!/[{}@|]/.test(text)) return JSON.stringify(text)
-  const onError = (error: Error) => { throw new Error(`${file}: "${text}": ${error.message}`) }
-  return baseCompile(text, { mode: 'arrow', onError }).code
+  const refuse = (why: string): never => { throw new Error(`${file}: "${text}": ${why}`) }
+  const { body } = baseCompile(text, { jit: true, optimize: false, onError: (error) => refuse(error.message) }).ast
+  if (!('items' in body)) return refuse('plurals are not compiled')
+  const parts: string[] = ['']
+  for (const item of body.items) {
+    const lastIsWords = parts.length % 2 === 1
+    if ('value' in item) {
+      if (lastIsWords) parts[parts.length - 1] += item.value ?? ''
+      else parts.push(item.value ?? '')
+    } else if ('key' in item && typeof item.key === 'string') {
+      if (!lastIsWords) parts.push('')
+      parts.push(item.key)
+    } else refuse('only names in braces are compiled')
+  }
+  return parts.length === 1 ? JSON.stringify(parts[0]) : `said(${parts.map((part) => JSON.stringify(part)).join(',')})`
 }

@@ -57,7 +57,7 @@ export default defineConfig({
     target: 'es2023',
     chunkSizeWarningLimit: 700,
     // What most pages share comes in one file: fewer requests, and it packs better.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 14 }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 28 }] } } },
   },
   server: {
     proxy: {

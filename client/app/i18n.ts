@@ -9,8 +9,15 @@ export const uiLocales = { vi: uiVi, en: uiEn }
 
 const STORED = 'nghi-su.language'
 
-/** The message files of one language, one a domain: what `meetings.json` says is under `meetings.`. Loaded when wanted. */
-const files = { vi: () => import('./messages/vi.ts'), en: () => import('./messages/en.ts') }
+type Part = 'everywhere' | 'desk'
+
+/** The messages of one language: what `meetings.json` says is under `meetings.`. Loaded when wanted; the room wants no `desk`. */
+const files = {
+  vi: { everywhere: () => import('./messages/vi.ts'), desk: () => import('./messages/vi-desk.ts') },
+  en: { everywhere: () => import('./messages/en.ts'), desk: () => import('./messages/en-desk.ts') },
+}
+const wanted = new Set<Part>(['everywhere'])
+const loaded = new Set<string>()
 
 export const i18n = createI18n({ legacy: false, locale: 'vi', fallbackLocale: false, missingWarn: true, messages: {} })
 
@@ -19,16 +26,26 @@ export function storedLanguage(): Language {
   return localStorage.getItem(STORED) === 'en' ? 'en' : 'vi'
 }
 
+async function load(language: Language) {
+  await Promise.all([...wanted].filter((part) => !loaded.has(`${language} ${part}`)).map(async (part) => {
+    const { default: said } = await files[language][part]()
+    loaded.add(`${language} ${part}`)
+    i18n.global.mergeLocaleMessage(language, Object.fromEntries(Object.entries(said).map(([path, of]) => [domainOf(path), of])))
+  }))
+}
+
 /** Loads a language's messages, shows it and remembers it. */
 export async function showLanguage(language: Language) {
-  if (!i18n.global.availableLocales.includes(language)) {
-    const loaded = (await files[language]()).default
-    const messages = Object.entries(loaded).map(([path, said]) => [domainOf(path), said] as const)
-    i18n.global.setLocaleMessage(language, Object.fromEntries(messages))
-  }
+  await load(language)
   i18n.global.locale.value = language
   localStorage.setItem(STORED, language)
   document.documentElement.lang = language
+}
+
+/** Loads what pages outside the room say, in the language that is shown, and from now on in any. */
+export async function wantDeskMessages() {
+  wanted.add('desk')
+  await load(i18n.global.locale.value as Language)
 }
 
 function domainOf(path: string): string {

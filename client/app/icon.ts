@@ -1,18 +1,27 @@
+import { h, type FunctionalComponent } from 'vue'
+
+interface Drawing { body: string, width?: number, height?: number }
+
 /**
- * What Nuxt UI gets as `@iconify/vue`: icons from the bundle alone. The part that asks a foreign host for others is neither
- * wanted nor shipped.
+ * What Nuxt UI gets as `@iconify/vue`: drawings of the bundle alone, as they are. What Iconify's own component does beyond
+ * that, such as asking a foreign host, turning and mirroring, is neither wanted nor shipped.
  */
-import { addIcon as keep, Icon } from '@iconify/vue/offline'
-
-export { Icon }
-
-const names = new Set<string>()
+const drawings = new Map<string, Drawing>()
 
 /** Keeps an icon, given as `lucide:house`, under the name that components use, `lucide-house`. */
-export function addIcon(name: string, icon: Parameters<typeof keep>[1]) {
-  const used = name.replace(':', '-')
-  names.add(used)
-  keep(used, icon)
+export function addIcon(name: string, icon: Drawing) {
+  drawings.set(name.replace(':', '-'), icon)
 }
 
-export const iconLoaded = (name: string) => names.has(name)
+export const iconLoaded = (name: string) => drawings.has(name)
+
+export const Icon: FunctionalComponent<{ icon: string, width?: string | number, height?: string | number }> = (props) => {
+  const drawing = drawings.get(props.icon)
+  if (!drawing) return null
+  const { body, width = 16, height = 16 } = drawing
+  return h('svg', {
+    'xmlns': 'http://www.w3.org/2000/svg', 'role': 'img', 'aria-hidden': 'true', 'viewBox': `0 0 ${width} ${height}`,
+    'width': props.width ?? '1em', 'height': props.height ?? '1em', 'innerHTML': body,
+  })
+}
+Icon.props = ['icon', 'width', 'height', 'mode', 'customise', 'ssr']

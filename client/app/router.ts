@@ -1,5 +1,6 @@
 import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
 import { useSession } from '../identity/session.ts'
+import { wantDeskMessages } from './i18n.ts'
 import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 import { enterPlace } from './theme.ts'
@@ -9,6 +10,10 @@ export const router = createRouter({
   routes,
   scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
 })
+
+// While the page itself is on its way.
+router.beforeEach((to) => { if (to.meta.place !== 'room') void wantDeskMessages().catch(() => undefined) })
+router.beforeResolve(async (to) => { if (to.meta.place !== 'room') await wantDeskMessages() })
 
 router.beforeEach(async (to): Promise<RouteLocationRaw | boolean> => {
   if (to.meta.access === 'anyone') return true

@@ -1,13 +1,15 @@
 import { defineAsyncComponent, type Component } from 'vue'
 
+/** In ms: the first pictures are on the screen by then, on a network that is good. */
+const CALM_MS = 1_000
 /** In ms: waits no longer for idleness than this. */
 const PATIENCE_MS = 2_000
 
-const idle = () => new Promise<unknown>((resolve) => {
+const idle = async () => {
+  await new Promise((resolve) => { setTimeout(resolve, CALM_MS) })
   // Safari has no such callback.
-  if ('requestIdleCallback' in globalThis) requestIdleCallback(resolve, { timeout: PATIENCE_MS })
-  else setTimeout(resolve, PATIENCE_MS / 4)
-})
+  if ('requestIdleCallback' in globalThis) await new Promise((resolve) => requestIdleCallback(resolve, { timeout: PATIENCE_MS }))
+}
 
 /** A part of the page that comes once the browser has nothing more urgent to do, as getting the first picture on the screen. */
 export const whenIdle = <T extends Component>(load: () => Promise<{ default: T }>) =>
