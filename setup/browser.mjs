@@ -13,6 +13,7 @@ export async function ensureTestTools() {
   const packages = []
   if (!findBrowser()) packages.push('chromium')
   if (!existsSync('/usr/bin/pdftotext')) packages.push('poppler-utils')
+  if (!existsSync('/usr/bin/ffmpeg')) packages.push('ffmpeg')
   if (!existsSync('/usr/bin/turnserver')) packages.push('coturn')
   if (!existsSync('/usr/sbin/ip') && !existsSync('/sbin/ip') && !existsSync('/usr/bin/ip')) packages.push('iproute2')
   if (packages.length > 0) await ensureSystemPackages(packages, 'the tests')

@@ -24,7 +24,7 @@ beforeAll(async () => {
 })
 afterAll(() => assembly.close())
 
-interface Scene { meetingId: string, itemId: string, documentId: string, voteId: string, personId: string }
+interface Scene { meetingId: string, itemId: string, documentId: string, voteId: string, personId: string, recordingId: string }
 
 const meetingRoutes = allRoutes.filter((route) => route.path.includes(':meetingId'))
 const meetingCommands = allCommands.filter((contract) => contract.input.safeParse({}).error?.issues.some(({ path }) => path[0] === 'meetingId'))
@@ -55,6 +55,7 @@ const inputs: Record<string, (scene: Scene) => object> = {
   'order:inviteToSpeak': ({ personId }) => ({ personId, on: true }),
   'order:eject': ({ personId }) => ({ personId, ban: true, reason: 'Gây mất trật tự' }),
   'order:liftBan': ({ personId }) => ({ personId }),
+  'recording:start': () => ({ decision: 'Ghi âm, ghi hình', retentionDays: 30 }),
   'order:handChair': ({ personId }) => ({ personId }),
   'order:lowerHand': ({ personId }) => ({ personId }),
 }
@@ -84,10 +85,10 @@ async function scene(status: MeetingStatus): Promise<Scene> {
   const { clerk, member, chair } = assembly
   const upload = { source: Readable.from([pdf]), announcedBytes: undefined, name: 'a.pdf', key: freshKey() }
   const { documentId } = await documents.attach(meetingId, itemId, clerk.caller, upload)
-  if (status === 'draft') return { meetingId, itemId, documentId, voteId: randomUUID(), personId: member.personId }
+  if (status === 'draft') return { meetingId, itemId, documentId, voteId: randomUUID(), personId: member.personId, recordingId: randomUUID() }
   const { voteId } = await voting.open(meetingId, chair.caller, { key: freshKey(), itemId, kind: 'named', question: 'Thông qua?' })
   if (status === 'closed') await assembly.server.domains.meetings.close(meetingId, chair.caller, freshKey())
-  return { meetingId, itemId, documentId, voteId, personId: chair.personId }
+  return { meetingId, itemId, documentId, voteId, personId: chair.personId, recordingId: randomUUID() }
 }
 
 /** Calls everything and returns what was answered, having seen that the meeting is as before but for the caller's own ballot and messages. */
@@ -110,14 +111,14 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
 const reading = ['meetings.get', 'documents.read', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow']
 const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
-const own = ['vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand']
+const own = ['vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress']
 
 it('there is something to call', () => {
   expect(meetingRoutes.length).toBeGreaterThan(14)
   expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:goTo', 'attendance:recordAbsence',
     'attendance:reportHeadCount', 'chat:send', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
     'order:handChair', 'order:inviteToSpeak', 'order:liftBan', 'order:lowerHand', 'order:mute', 'order:raiseHand', 'order:setRule', 'order:stopShare',
-    'order:turnAway', 'room:enter', 'room:probe', 'room:stopWaiting', 'vote:cast', 'vote:close', 'vote:open'])
+    'order:turnAway', 'recording:start', 'recording:stop', 'room:enter', 'room:probe', 'room:stopWaiting', 'vote:cast', 'vote:close', 'vote:open'])
 })
 
 describe.each(['draft', 'live', 'closed'] as const)('a %s meeting', (status) => {
@@ -148,6 +149,8 @@ it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, 
       if (![...reading, ...minutes, ...own].includes(name)) expect([name, answer]).toEqual([name, 'forbiddenInMeeting'])
     }
     const room = status === 'closed' ? 'meetingClosed' : 'mediaUnavailable'
+    const found = actor === assembly.guest ? 'forbiddenInMeeting' : 'recordingNotFound'
+    expect([answers['recording.read'], answers['recording.progress']]).toEqual([found, found])
     expect([answers['room:enter'], answers['room:probe'], answers['room:stopWaiting']]).toEqual([room, room, 'ok'])
     expect([answers['chat:send'], answers['order:raiseHand']]).toEqual(status === 'closed' ? ['meetingClosed', 'meetingClosed'] : ['ok', 'notPresent'])
     if (actor === assembly.guest) expect(answers['vote:cast']).toBe('notEntitledToVote')
