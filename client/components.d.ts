@@ -36,5 +36,6 @@ declare module 'vue' {
     USkeleton: typeof import('./../node_modules/@nuxt/ui/dist/runtime/components/Skeleton.vue')['default']
     USwitch: typeof import('./../node_modules/@nuxt/ui/dist/runtime/components/Switch.vue')['default']
     UTextarea: typeof import('./../node_modules/@nuxt/ui/dist/runtime/components/Textarea.vue')['default']
+    UToaster: typeof import('./../node_modules/@nuxt/ui/dist/runtime/components/Toaster.vue')['default']
   }
 }
