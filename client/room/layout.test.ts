@@ -36,6 +36,7 @@ describe('gallery', () => {
     expect(rowsIn(gallery)).toBe(rows)
   })
 
+  test('three stand two and one, not in a column', () => expect(rowsIn(galleryOf(people(3), { width: 780, height: 700 }, 0, 180))).toBe(2))
   test('a tall stage stacks', () => expect(rowsIn(galleryOf(people(2), { width: 390, height: 600 }, 0, 160))).toBe(2))
 
   test.each([{ width: 777, height: 431 }, { width: 374, height: 276 }, { width: 240, height: 700 }, { width: 1700, height: 900 }])(

@@ -6,7 +6,10 @@ export interface Rect extends Space { left: number, top: number }
 /** `large`: takes two columns and two rows of the gallery, as a remote site with many people before one camera, or a screen. */
 export interface Item { key: string, large: boolean, own?: boolean }
 
-/** `main`: the one that the stage is about; `film`: in the strip beside it; `ghost`: keeps the place in the strip of the one shown large. */
+/**
+ * `main`: the one that the stage is about; `film`: in the strip beside it; `ghost`: keeps the place in the strip of the one
+ * shown large.
+ */
 export interface Placed { key: string, rect: Rect, part: 'grid' | 'main' | 'film' | 'ghost' }
 
 export interface Arrangement {
@@ -20,6 +23,8 @@ interface Grid { columns: number, rows: number, cell: Space, largeFits: boolean 
 
 const RATIO = 16 / 9
 const GAP = 8
+/** As good as the same size. */
+const NEARLY = 0.9
 /** Nobody tells more faces apart, and the node passes on no more pictures than some more than this. */
 const MOST_ON_A_PAGE = 49
 const FILM = { least: 84, most: 148 }
@@ -49,7 +54,9 @@ function gridForAll(items: readonly Item[], space: Space): Grid {
     let rows = Math.max(Math.ceil(needed / columns), large ? 2 : 1)
     while (blocksOf(columns, rows) < large) rows += 1
     const grid = gridOf(columns, rows, space)
-    if (!best || grid.cell.width > best.cell.width) best = grid
+    // Not in one tall column for a few pixels more.
+    const calmer = best && columns <= rows + 1 && rows < best.rows && grid.cell.width >= best.cell.width * NEARLY
+    if (!best || calmer || grid.cell.width > best.cell.width) best = grid
   }
   return best ?? gridOf(1, 1, space)
 }
