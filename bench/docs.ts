@@ -19,7 +19,7 @@ function resultsOf(name: string): string {
 }
 
 const text = readFileSync(page, 'utf8').replace(
-  /(<!-- results of (\w+) -->\n)[^]*?(<!-- end of \2 -->)/g,
+  /(<!-- results of ([\w-]+) -->\n)[^]*?(<!-- end of \2 -->)/g,
   (_, begin: string, name: string, end: string) => `${begin}\n${resultsOf(name)}\n\n${end}`,
 )
 writeFileSync(page, text)

@@ -6,16 +6,21 @@ import { begin } from './entry.mjs'
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 // What is left is for the benchmark.
 const [name] = process.argv.splice(2, 1)
-/** Without pages, in no browser. */
-const WITHOUT_BROWSER = ['sfu']
+/** Those that measure the media node alone need neither pages nor a browser. */
+const MEDIA_ONLY = ['sfu']
 
 begin(async (signalsAreOurs) => {
-  const { prepare } = await import('./prepare.mjs')
+  const { prepare, prepareDependencies } = await import('./prepare.mjs')
+  const { ensureMediaWorker } = await import('./media-worker.mjs')
   const { ensureTestTools } = await import('./browser.mjs')
   const { serve } = await import('./serve.mjs')
-  const env = await prepare(root)
-  if (!WITHOUT_BROWSER.includes(name)) env.CHROMIUM = await ensureTestTools()
-  env.LC_ALL = 'C.UTF-8'
+  let env = process.env
+  if (MEDIA_ONLY.includes(name)) {
+    await prepareDependencies(root)
+    env = { ...env, MEDIASOUP_WORKER_BIN: await ensureMediaWorker(root) }
+  } else {
+    env = { ...await prepare(root), CHROMIUM: await ensureTestTools() }
+  }
   signalsAreOurs()
-  serve(root, `bench/${name}/main.ts`, env)
+  serve(root, `bench/${name}/main.ts`, { ...env, LC_ALL: 'C.UTF-8' })
 })

@@ -19,7 +19,6 @@ export interface Got { to: string; from: string; source: string; layers: Record<
 
 interface Person { name: string; speaker: Speaker | undefined; viewer: NodeViewer | undefined; got: Map<number, Map<number, number>> }
 
-const JOINING_AT_ONCE = 10
 const people: Person[] = []
 let counting = 0
 
@@ -47,9 +46,7 @@ function pageOf(page: number, layers: number[]): Chooser {
 
 const calls = {
   async enter({ members }: { members: Member[] }) {
-    for (let at = 0; at < members.length; at += JOINING_AT_ONCE) {
-      people.push(...await Promise.all(members.slice(at, at + JOINING_AT_ONCE).map(enter)))
-    }
+    people.push(...await Promise.all(members.map(enter)))
   },
   /** Everyone looks at a page, of `pages` that are taken in turn, beginning with `first`. Returns who is seen by whom. */
   async view({ first, pages, layers }: { first: number; pages: number; layers: number[] }) {

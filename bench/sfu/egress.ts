@@ -32,9 +32,10 @@ export async function measureEgress({ people, seconds }: Plan['egress']): Promis
       const admission = await room.admit(`person ${n}`, 'send')
       if (admission.side !== 'node') throw new Error('not our node')
       const streams = [...simulcastCamera(n * 16 + 1_000), microphone(n * 16 + 1_008)].map((plan) => slower(plan, PACE))
-      members.push({ admission, streams, silent: n >= LOUD, receives: true })
+      const member = { admission, streams, silent: n >= LOUD, receives: true }
+      members.push(member)
+      await crowd.call('enter', { members: [member] })
     }
-    await crowd.call('enter', { members })
     await crowd.call('speak', undefined)
     const pages = Math.ceil(people / TILES)
     const shares: number[] = []
