@@ -92,6 +92,79 @@ test('a screen is shared and taken back, beside the camera', async () => {
   expect(await told(ann)).toContain('screen stopped')
 })
 
+test('order: what the chair mutes only its person unmutes, what is stopped ends, a second screen waits, words are passed on', async () => {
+  const [ann, binh] = await Promise.all(['ann', 'binh'].map((name) => media.open('order', name))) as [Page, Page]
+  await ann.evaluate(() => window.session.start('microphone'))
+  await sounds(binh, 'ann/microphone')
+  await media.node.mute('order', { label: 'label-ann' })
+  await expect.poll(() => told(ann), patience).toContain('microphone mutedByOrder')
+  await expect.poll(() => told(binh), patience).toContain('ann/microphone paused')
+  const muted = () => ann.evaluate(() => window.session.localTracks().map(({ muted, track }) => [muted, track.enabled]))
+  expect(await muted()).toEqual([[true, false]])
+  await ann.evaluate(() => window.session.unmute('microphone'))
+  await sounds(binh, 'ann/microphone')
+
+  await ann.evaluate(() => window.session.startScreen())
+  await moves(binh, 'ann/screen', 0)
+  await binh.evaluate(() => window.session.startScreen())
+  await expect.poll(() => told(binh), patience).toContain('screen screenTaken')
+  await media.node.closeProducers('order', 'label-ann', ['screen'])
+  await expect.poll(() => told(ann), patience).toContain('screen stoppedByOrder')
+  await expect.poll(() => remote(binh), patience).toEqual(['ann/microphone'])
+
+  await ann.evaluate(() => window.session.say('reaction', '👏'))
+  await expect.poll(() => told(binh), patience).toContain('reaction of ann: 👏')
+})
+
+test('muted by order during a cut stays muted after it', async () => {
+  const [ann, binh] = await Promise.all(['ann', 'binh'].map((name) => media.open('quiet', name))) as [Page, Page]
+  await ann.evaluate(() => window.session.start('microphone'))
+  await sounds(binh, 'ann/microphone')
+  const restore = media.cut()
+  await expect.poll(() => told(ann), patience).toContain('state reconnecting')
+  await media.node.mute('quiet', { label: 'label-ann' })
+  restore()
+  await expect.poll(() => told(ann), patience).toContain('microphone mutedByOrder')
+  await expect.poll(() => binh.evaluate(() => window.session.state()), patience).toBe('connected')
+  expect(await binh.evaluate(() => window.session.remoteMedia().map(({ paused }) => paused))).toEqual([true])
+})
+
+test('a microphone joins muted without being sent; speaking into it is noticed; it is cleaned, and changed without a new track', async () => {
+  const [ann, binh] = await Promise.all(['ann', 'binh'].map((name) => media.open('microphones', name))) as [Page, Page]
+  await ann.evaluate(() => {
+    const context = new AudioContext()
+    const voice = context.createMediaStreamDestination()
+    const tone = new OscillatorNode(context, { frequency: 220 })
+    tone.connect(voice)
+    tone.start()
+    const [track] = voice.stream.getAudioTracks()
+    if (track) window.session.publish('microphone', track, true)
+  })
+  expect(await ann.evaluate(() => window.speaksMuted())).toBe(true)
+  expect(await remote(binh)).toEqual([])
+  await ann.evaluate(() => window.session.unmute('microphone'))
+  await sounds(binh, 'ann/microphone')
+  const before = await tracks(binh)
+
+  const settings = await ann.evaluate(async () => {
+    const { ok } = await window.session.start('microphone')
+    const [microphone] = window.session.localTracks()
+    const { echoCancellation, noiseSuppression, autoGainControl, deviceId } = microphone?.track.getSettings() ?? {}
+    return { ok, echoCancellation, noiseSuppression, autoGainControl, deviceId }
+  })
+  expect(settings).toMatchObject({ ok: true, echoCancellation: true, noiseSuppression: true, autoGainControl: true })
+  const other = await ann.evaluate(async (used) => {
+    const found = await navigator.mediaDevices.enumerateDevices()
+    return found.find(({ kind, deviceId }) => kind === 'audioinput' && deviceId !== 'default' && deviceId !== used)?.deviceId ?? ''
+  }, settings.deviceId)
+  expect(await ann.evaluate((deviceId) => window.session.start('microphone', { deviceId }), other)).toEqual({ ok: true })
+  expect(await ann.evaluate(() => window.session.localTracks()[0]?.track.getSettings().deviceId)).toBe(other)
+  await sounds(binh, 'ann/microphone')
+  expect(await tracks(binh)).toEqual(before)
+  // A device that is gone gives way to what there is.
+  expect(await ann.evaluate(() => window.session.start('microphone', { deviceId: 'gone' }))).toEqual({ ok: true })
+})
+
 test('a cut of the signalling is not seen: pictures go on, presence stands, and all is as before afterwards', async () => {
   const [ann, binh] = await Promise.all(['ann', 'binh'].map((name) => media.open('cut', name))) as [Page, Page]
   await ann.evaluate(() => window.session.start('camera'))
