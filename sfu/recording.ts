@@ -11,7 +11,7 @@ import type { Room } from './room.ts'
 import type { Source } from './source.ts'
 
 /** What a recording needs of a room. */
-export type RecordedRoom = Pick<Room, 'id' | 'events' | 'sources' | 'places'>
+export type RecordedRoom = Pick<Room, 'id' | 'events' | 'sources' | 'places' | 'activeSpeaker'>
 
 /**
  * Records rooms: whatever is sent goes to a file of its own, and beside them lies the timeline. A room without a
@@ -158,6 +158,8 @@ export function createRecorder(options: RecorderOptions): Recorder {
       room.events.off('activeSpeaker', speaker)
     }
     for (const source of room.sources.values()) take(source)
+    const peerId = room.activeSpeaker()
+    if (peerId !== undefined) speaker({ peerId })
   }
 
   async function finish(recording: Recording, why: 'asked' | 'storageFull'): Promise<void> {

@@ -54,6 +54,8 @@ export interface Room extends Stage {
   others(peerId: string): PeerInfo[]
   /** Tells a newcomer what was told before and still holds. */
   catchUp(member: Member): void
+  /** Who spoke last, as `activeSpeaker` told. */
+  activeSpeaker(): string | undefined
   /** Something is sent from now on, until it closes. */
   addSource(source: Source): void
   /** Holds one of the screens that may be shared at once. Fails with screenTaken; other sources have no limit. */
@@ -204,6 +206,8 @@ export async function createRoom({ id, pool, screens, spread, log }: RoomOptions
       if (speaker !== undefined) notify('activeSpeaker', { peerId: speaker })
       peer.sender.recallMute()
     },
+
+    activeSpeaker: () => speaker,
 
     addSource(source) {
       if (closed || source.closed()) return
