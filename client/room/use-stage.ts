@@ -100,7 +100,8 @@ export function useStage({ media, meeting, space, brief, alone }: StageOptions) 
     /** What the stage is about, for a window of its own. */
     main: computed(() => {
       const now = stage.value
-      const key = now.kind === 'gallery' ? speaker.value ?? people.value.find((tile) => !tile.own)?.key : now.key
+      const somebody = people.value.find((tile) => !tile.own) ?? people.value[0]
+      const key = now.kind === 'gallery' ? speaker.value ?? somebody?.key : now.key
       return key ? byKey.value.get(key) ?? null : null
     }),
     turnPage(by: number) {
