@@ -25,7 +25,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 
 const acts = ['change', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'attach', 'detach', 'join', 'leave',
-  'absence', 'withdraw', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat',
+  'absence', 'withdraw', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
   'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(7), which: fc.nat(7) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
@@ -33,6 +33,23 @@ type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
 const everybody = () => [body.chair, body.clerk, body.member, body.guest, ...body.members, ...body.sites]
 /** One that all wait by, and that stays open. */
 const door = { connected: true, once: () => {} }
+
+/** The next thing that happens to a recording, as its rules write it; those need a media node and ffmpeg (recording.test.ts). */
+async function record(meetingId: string, which: number): Promise<void> {
+  await house.journal.run(meetingId, { actorId: body.chair.personId }, async (tx) => {
+    const { status, recordings } = await tx.state(meetingReducer)
+    if (status === 'draft') throw new AppError('meetingNotLive')
+    const last = recordings.at(-1)
+    const fresh = !last || last.status === 'deleted'
+    const recordingId = fresh ? randomUUID() : last.recordingId
+    const append = (kind: string, data: object) => { tx.append({ kind, data: { recordingId, ...data }, audience: { scope: 'meeting' } }) }
+    if (fresh) append('recording.started', { decision: await tx.text('Chủ trì quyết định'), retentionDays: 30 })
+    else if (last.status === 'recording') append('recording.stopped', { why: 'asked' })
+    else if (last.status !== 'composing') append('recording.deleted', { why: 'asked' })
+    else if (which % 2) append('recording.failed', { why: 'nothingRecorded' })
+    else append('recording.composed', { bytes: 1000, seconds: 2, sha256: '0'.repeat(64) })
+  })
+}
 
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
@@ -84,6 +101,7 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'handOver': return await order.handChair(meetingId, caller, { key: freshKey(), personId: which ? someone.personId : null })
     case 'raise': return await order.raiseHand(meetingId, caller, { key: freshKey() })
     case 'lower': return await order.lowerHand(meetingId, caller, { key: freshKey(), personId: which ? someone.personId : null })
+    case 'record': return await record(meetingId, which)
     case 'saveMinutes': {
       const { version, content } = await minutes.get(meetingId, body.clerk)
       return await minutes.save(meetingId, caller, version, content)
@@ -146,6 +164,7 @@ it('and every kind of entry has been told by then', async () => {
     { act: 'eject', who: 0, which: 6 }, { act: 'liftBan', who: 0, which: 6 }, { act: 'join', who: 2, which: 2 }, { act: 'raise', who: 2, which: 0 },
     { act: 'lower', who: 2, which: 2 }, { act: 'handOver', who: 0, which: 2 }, { act: 'handOver', who: 2, which: 0 }, { act: 'chat', who: 2, which: 1 },
     { act: 'headCount', who: 0, which: 7 },
+    ...[0, 0, 0, 0, 0, 0, 1].map((which): Step => ({ act: 'record', who: 0, which })),
   ]
   steps.splice(steps.findIndex(({ act }) => act === 'leave'), 0, ...inRoom)
   const { meetingId } = await house.newMeeting(body)
