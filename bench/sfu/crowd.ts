@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises'
 import { answerCalls } from '../child.ts'
 import { joinNode, type NodeAdmission } from './node-api.ts'
 import { receiveFromNode, sendToNode, type Chooser, type NodeViewer } from './node-peers.ts'
@@ -19,6 +20,8 @@ export interface Got { to: string; from: string; source: string; layers: Record<
 
 interface Person { name: string; speaker: Speaker | undefined; viewer: NodeViewer | undefined; got: Map<number, Map<number, number>> }
 
+/** Over as long as a frame lasts at the slowest pace. */
+const BEGIN_WITHIN_MS = 200
 const people: Person[] = []
 let counting = 0
 
@@ -64,8 +67,12 @@ const calls = {
     }))
     return seen
   },
+  /** One after the other: who really speaks does not begin in the same millisecond as all others, and so for ever. */
   async speak(_: void) {
-    for (const { speaker } of people) speaker?.start()
+    for (const { speaker } of people) {
+      speaker?.start()
+      await wait(BEGIN_WITHIN_MS / people.length)
+    }
   },
   async begin(phase: number) {
     const sent: Record<string, SentStream[]> = {}
