@@ -15,12 +15,12 @@ export function addIcon(name: string, icon: Drawing) {
 
 export const iconLoaded = (name: string) => drawings.has(name)
 
-export const Icon: FunctionalComponent<{ icon: string, width?: string | number, height?: string | number }> = (props) => {
+export const Icon: FunctionalComponent<{ icon: string, width?: string | number, height?: string | number }> = (props, { attrs }) => {
   const drawing = drawings.get(props.icon)
   if (!drawing) return null
   const { body, width = 16, height = 16 } = drawing
   return h('svg', {
-    'xmlns': 'http://www.w3.org/2000/svg', 'role': 'img', 'aria-hidden': 'true', 'viewBox': `0 0 ${width} ${height}`,
+    'xmlns': 'http://www.w3.org/2000/svg', 'role': 'img', 'aria-hidden': attrs['aria-label'] ? undefined : 'true', 'viewBox': `0 0 ${width} ${height}`,
     'width': props.width ?? '1em', 'height': props.height ?? '1em', 'innerHTML': body,
   })
 }

@@ -103,7 +103,8 @@ export function createSocketClient(socket: Socket, onSessionEnded: () => void): 
     for (;;) {
       const left = until - Date.now()
       if (left <= 0 || (once && !socket.connected)) throw new ApiError('noAnswer')
-      await untilConnected(left)
+      // At once where it can be: what waits for the next turn waits for the page to be drawn first.
+      if (!socket.connected) await untilConnected(left)
       let acknowledgement: Acknowledgement<unknown>
       try {
         const attempt = socket.timeout(Math.min(attemptMs, left))
