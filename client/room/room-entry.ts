@@ -13,7 +13,7 @@ const finalRefusals: Partial<Record<ErrorCode, RoomEnd>> = {
 }
 
 /** Asks for the way into a meeting's room, and waits there where the order of the room wants it. */
-export function createRoomEntry(options: { socket: SocketClient, meetingId: string, deviceId: string, attending: Attending }) {
+export function createRoomEntry(options: { socket: Pick<SocketClient, 'send' | 'onConnected'>, meetingId: string, deviceId: string, attending: Attending }) {
   const { socket, meetingId, deviceId, attending } = options
   const phase = shallowRef<RoomPhase>('joining')
   const unavailable = ref(false)
