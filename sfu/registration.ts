@@ -49,7 +49,10 @@ export function registerAtServer(options: {
     opened.on('open', () => {
       stood = true
       hear()
-      options.serve(createWebSocketStream(opened))
+      const stream = createWebSocketStream(opened)
+      // It would wait for us to end our side too.
+      opened.on('close', () => stream.destroy())
+      options.serve(stream)
       log.info({ server }, 'registered at the server')
     })
     await new Promise<void>((resolve) => opened.on('close', () => resolve()))

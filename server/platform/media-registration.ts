@@ -54,7 +54,10 @@ export function createRegistration(options: {
     open.get(nodeId)?.socket.terminate()
     clearTimeout(awaited.get(nodeId))
     awaited.delete(nodeId)
-    const control = speakMediaControl(createWebSocketStream(socket), { ...options.events(nodeId), close: () => gone(nodeId, control) })
+    const stream = createWebSocketStream(socket)
+    // It would wait for us to end our side too, while its node is dead.
+    socket.on('close', () => stream.destroy())
+    const control = speakMediaControl(stream, { ...options.events(nodeId), close: () => gone(nodeId, control) })
     open.set(nodeId, { socket, control })
     watch(socket)
     options.reached({
