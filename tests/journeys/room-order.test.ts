@@ -293,6 +293,18 @@ describe('the chair of the Standing Committee keeps order', () => {
     await until(() => isOn(chair, 'locked')).toBe(false)
   })
 
+  it('lets somebody sit in the hall without sound, and come back to it', async () => {
+    await at(member, 'bar-more').click()
+    await at(member, 'menu-attending').click()
+    await microphone(member).waitFor({ state: 'detached' })
+    await until(() => at(member, 'toggle-camera').getAttribute('aria-pressed')).toBe('true')
+    await at(member, 'bar-more').click()
+    await at(member, 'menu-attending').click()
+    await microphone(member).waitFor()
+    await until(() => at(member, 'toggle-camera').getAttribute('aria-pressed')).toBe('true')
+    await framesShown(chair.page, member.personId, 'camera', 2)
+  })
+
   it('asks who comes a second time where to be', async () => {
     const tab = await member.context.newPage()
     tab.setDefaultTimeout(120_000)
