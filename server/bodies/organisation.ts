@@ -12,7 +12,9 @@ export interface Done { place: string, name: string, what: 'added' | 'kept' | 'k
 export interface OrganisationDeps {
   accounts: {
     findAccount(username: string): Promise<Account | null>
-    install(account: { kind: PersonKind, username: string, fullName: string, office: string, administrator: boolean, passwordHash: string | null }): Promise<Account>
+    install(account: {
+      kind: PersonKind, username: string, fullName: string, office: string, administrator: boolean, passwordHash: string | null,
+    }): Promise<Account>
   }
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember' | 'presentMembers'>
   now?: () => Date

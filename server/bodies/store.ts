@@ -5,7 +5,9 @@ import { writeAudit } from '../platform/audit.ts'
 import type { BodiesStore, BodyRecord, OwnBody } from './bodies.ts'
 
 interface BodyRow { id: string, name: string, rules: unknown, letterhead: unknown }
-interface MemberRow { person_id: string, kind: PersonKind, full_name: string, person_office: string, role: BodyRole, office: string, voting: boolean, rank: number }
+interface MemberRow {
+  person_id: string, kind: PersonKind, full_name: string, person_office: string, role: BodyRole, office: string, voting: boolean, rank: number
+}
 
 const BODY = 'SELECT body.id, body.name, body.rules, body.letterhead'
 const days = new Intl.DateTimeFormat('en-CA', { timeZone: 'Asia/Ho_Chi_Minh', dateStyle: 'short' })
