@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, ref, shallowReactive, shallowRef, watch } from 'vue'
 import type { MediaRights } from '../../protocol/media-grant.ts'
 import type { DeviceProblem } from './device-problem.ts'
+import type { CaptureResult } from './media/capture.ts'
 import type { LocalTrack, MediaSession } from './media/contract.ts'
 import { watchMutedSpeech } from './media/muted-speech.ts'
 import type { JoinWish, OwnSource } from './room-media.ts'
@@ -38,15 +39,23 @@ export function createOwnMedia({ session, devices, wish, tell, problem }: OwnMed
   const ownTrack = (source: OwnSource) => local.value.find((track) => track.source === source)
   const microphone = computed(() => ownTrack('microphone')?.muted === false)
 
-  async function turnOn(source: OwnSource, muted = false): Promise<boolean> {
-    if (changing.has(source)) return false
+  async function start(source: OwnSource, muted: boolean): Promise<CaptureResult> {
+    if (source === 'screen') return await session.startScreen()
+    const wanted = { ...devices.captureOptions(source), muted }
+    const result = await session.start(source, wanted)
+    if (result.ok || result.problem !== 'busy' || !ownTrack(source)) return result
+    // Phones open one camera at a time: the one in use makes room for the other.
+    session.stop(source)
+    return await session.start(source, wanted)
+  }
+
+  async function turnOn(source: OwnSource, muted = false): Promise<void> {
+    if (changing.has(source)) return
     changing.add(source)
-    const result = source === 'screen' ? await session.startScreen()
-      : await session.start(source, { ...devices.captureOptions(source), muted })
+    const result = await start(source, muted)
     changing.delete(source)
     if (result.ok) void devices.refresh()
     else if (source !== 'screen' || result.problem !== 'blocked') problem(result.problem, source)
-    return result.ok
   }
 
   /** The device went away under way: what the system prefers now takes its place. */

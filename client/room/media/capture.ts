@@ -21,7 +21,7 @@ export interface CaptureOptions {
 
 /** Enough for a tile that fills half a screen, and still two smaller simulcast layers below it. */
 const CAMERA = { width: { ideal: 960 }, height: { ideal: 540 }, frameRate: { ideal: 24, max: 30 } }
-export const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
+const MICROPHONE = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
 const SCREEN = { frameRate: { ideal: 10, max: 15 } }
 
 type Captured = { ok: true; tracks: Map<MediaSource, CapturedTrack> } | { ok: false; problem: DeviceProblem }
