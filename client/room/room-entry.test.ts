@@ -14,9 +14,9 @@ function serverWith(answers: (typeof way | { outcome: 'wait' } | { outcome: 'els
   const socket: Pick<SocketClient, 'send' | 'onConnected'> = {
     async send(command, input) {
       asked.push(command.name === enterRoom.name ? (input as { others: string }).others : command.name)
-      const answer = command.name === enterRoom.name ? answers.shift() : {}
+      const answer = command.name === enterRoom.name ? answers.shift() : undefined
       if (typeof answer === 'string') throw new ApiError(answer)
-      return command.output.parse(answer)
+      return command.output.parse(answer ?? {})
     },
     onConnected(listener) {
       connected.add(listener)
