@@ -145,6 +145,22 @@ describe('a followed meeting', () => {
     expect(asked).toEqual([undefined, 'member:3', 'member:5', 'member:7'])
   })
 
+  it('tells each new entry once, over a cut too, and none of those in the snapshot', async () => {
+    const meeting = open()
+    const told: unknown[] = []
+    const stop = meeting.onEntry(({ data }) => told.push(data.itemId))
+    await live(meeting)
+    append(itemAdded(3))
+    await vi.waitFor(() => expect(told).toEqual([uuid(103)]))
+    journal.push(itemAdded(4))
+    peers.at(-1)!.conn.close()
+    await vi.waitFor(() => expect(told).toEqual([uuid(103), uuid(104)]))
+    stop()
+    append(itemAdded(5))
+    await vi.waitFor(() => expect(items(meeting)).toContain(5))
+    expect(told).toHaveLength(2)
+  })
+
   it('loses and doubles nothing when the cut comes while it waits for the answer', async () => {
     const meeting = open()
     await live(meeting)
