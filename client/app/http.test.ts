@@ -10,7 +10,7 @@ import { actAs, call, onSignedOut, urlOf } from './http.ts'
 
 const id = '019ab000-0000-7000-8000-000000000001'
 const me = (csrfToken: string, personId = id): Me =>
-  ({ person: { id: personId, fullName: 'Trần Bảo', office: '' }, username: 'bao', administrator: false, csrfToken })
+  ({ person: { id: personId, kind: 'person', fullName: 'Trần Bảo', office: '' }, username: 'bao', administrator: false, csrfToken })
 
 const rename = defineRoute({
   id: 'test.rename', method: 'put', path: '/api/things/:thingId', access: 'signedIn', errors: [], summary: '',

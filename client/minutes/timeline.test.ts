@@ -7,7 +7,7 @@ const at = (minute: number, second = 0) => new Date(Date.UTC(2026, 2, 2, 1, minu
 const state: MeetingState = {
   ...meetingReducer.initial(), openedAt: at(5), closedAt: at(50),
   attendance: {
-    devices: {}, excused: [], reasons: {},
+    devices: {}, excused: [], reasons: {}, headCounts: {},
     stays: { a: [{ from: at(0), to: at(50, 30) }], b: [{ from: at(1), to: at(20) }, { from: at(30), to: at(51) }], c: [{ from: at(9), to: null }] },
   },
   agenda: [
