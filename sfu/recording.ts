@@ -34,7 +34,7 @@ export interface RecorderOptions {
   /** The room of this id, if there is one now. */
   roomOf(id: string): Promise<RecordedRoom> | undefined
   program?: string
-  /** Files written at once, of all recordings here: each is a process of about 30 MB and a socket pair. */
+  /** Files written at once, of all recordings here: each is a process of about 50 MB and a pair of ports. */
   mostFiles?: number
   /** How many bytes the disk of a folder has left. */
   freeBytes?: (folder: string) => Promise<number>
