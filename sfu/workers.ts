@@ -166,8 +166,14 @@ async function createWorker({ workerBin }: WorkerPoolOptions): Promise<types.Wor
   }
 }
 
+/**
+ * Bytes. All peers of a worker share its one UDP socket, and key frames of many cameras come at once: the system's usual
+ * 208 KiB lose packets then. The system grants no more than its net.core.rmem_max and wmem_max.
+ */
+const SOCKET_BUFFERS = { recvBufferSize: 4_194_304, sendBufferSize: 4_194_304 }
+
 async function listen(worker: types.Worker, port: number, options: WorkerPoolOptions): Promise<types.WebRtcServer> {
-  const address = { ip: options.listenAddress, announcedAddress: options.announcedAddress, port }
+  const address = { ip: options.listenAddress, announcedAddress: options.announcedAddress, port, ...SOCKET_BUFFERS }
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await worker.createWebRtcServer({ listenInfos: [{ protocol: 'udp', ...address }, { protocol: 'tcp', ...address }] })
