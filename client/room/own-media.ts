@@ -72,6 +72,7 @@ export function createOwnMedia({ session, devices, wish, tell, problem }: OwnMed
   events.on('localRemoved', ({ source, muted }, why) => {
     readLocal()
     if (source === 'screenAudio' || why === 'stopped') return
+    if (why === 'notAllowed') return muted ? undefined : problem(why, source)
     if (why !== 'ended') return tell(why, source)
     // The browser's own button ends a screen.
     if (source !== 'screen') void fallBack(source, muted)
@@ -106,12 +107,17 @@ export function createOwnMedia({ session, devices, wish, tell, problem }: OwnMed
   if (wish.microphone && wish.attending === 'full') void turnOn('microphone')
   else void openMuted()
 
+  /** Until one is in, what the grant gives is not known, and anything may be wished. */
+  const may = (source: OwnSource) =>
+    !(source === 'microphone' && wish.attending === 'companion') && (rights.value?.publish.includes(source) ?? true)
+
   return {
-    microphone,
+    may, microphone,
     camera: computed(() => ownTrack('camera')?.track ?? null),
     screen: computed(() => ownTrack('screen')?.track ?? null),
     rights, changing, speakingWhileMuted,
     toggle(source: OwnSource) {
+      if (source === 'microphone' && wish.attending === 'companion') return
       const track = ownTrack(source)
       if (!track) return void turnOn(source)
       if (source !== 'microphone') session.stop(source)

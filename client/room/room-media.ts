@@ -103,6 +103,8 @@ export interface RoomMedia {
     screen: ComputedRef<MediaStreamTrack | null>
     /** What one may send and say; null before one is in. */
     rights: Readonly<ShallowRef<MediaRights | null>>
+    /** Whether one may send it now: by the order of the room, and no sound from who is in the hall. Reactive. */
+    may: (source: OwnSource) => boolean
   }
   /** One speaks while one's microphone is on mute, for longer than a cough. */
   speakingWhileMuted: Readonly<Ref<boolean>>
@@ -190,7 +192,7 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
       unavailable: entry.unavailable, connection, ended, attending: wish.attending,
       peers, audio: people.audio, speaking: people.speaking, speaker: people.speaker, recentSpeakers: people.recentSpeakers,
       watch: view.watch, pictures: view.pictures,
-      own: { microphone: own.microphone, camera: own.camera, screen: own.screen, rights: own.rights },
+      own: { microphone: own.microphone, camera: own.camera, screen: own.screen, rights: own.rights, may: own.may },
       speakingWhileMuted: own.speakingWhileMuted, changing: own.changing, toggle: own.toggle,
       react: shown.react, reactions: shown.reactions, devices, leave,
     }

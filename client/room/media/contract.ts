@@ -32,9 +32,10 @@ export interface LocalTrack {
 
 /**
  * Why something that we sent has ended. `ended`: by the device or the browser's own button. `revoked`: the right was
- * withdrawn. `stoppedByOrder`: the chair stopped it. `screenTaken`: somebody else shares a screen.
+ * withdrawn. `notAllowed`: it was wished before joining, and the grant does not give it. `stoppedByOrder`: the chair stopped
+ * it. `screenTaken`: somebody else shares a screen.
  */
-export type LocalEnd = 'stopped' | 'ended' | 'revoked' | 'stoppedByOrder' | 'screenTaken'
+export type LocalEnd = 'stopped' | 'ended' | 'revoked' | 'notAllowed' | 'stoppedByOrder' | 'screenTaken'
 
 /** What a session tells; the arguments of each event. */
 export type SessionEvents = {

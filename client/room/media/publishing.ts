@@ -162,8 +162,10 @@ export function createPublishing(on: {
       sync()
     },
     allow(sources) {
+      // What was never given cannot be withdrawn.
+      const why = allowed ? 'revoked' : 'notAllowed'
       allowed = new Set(sources)
-      for (const source of [...wanted.keys()]) if (!allowed.has(source)) publishing.remove(source, 'revoked')
+      for (const source of [...wanted.keys()]) if (!allowed.has(source)) publishing.remove(source, why)
       sync()
     },
     connected(given, kept) {
