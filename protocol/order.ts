@@ -49,7 +49,8 @@ export const stopShare = defineCommand({
 })
 
 export const inviteToSpeak = defineCommand({
-  name: 'order:inviteToSpeak', summary: 'Under `invitedOnly`: gives a person microphone, camera and screen, or takes them back.',
+  name: 'order:inviteToSpeak',
+  summary: 'Invites a person to speak, anew too, and takes their hand down; under `invitedOnly` it gives microphone, camera and screen, or takes them back.',
   access: presiding, input: OfPerson.extend({ on: z.boolean() }), output: Nothing, errors: [...errors, 'notParticipant'],
 })
 

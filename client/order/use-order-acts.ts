@@ -1,7 +1,7 @@
 import { useOverlay } from '@nuxt/ui/composables'
 import { useI18n } from 'vue-i18n'
 import {
-  admit, eject, handChair, initialOrder, inviteToSpeak, liftBan, lowerHand, mute, raiseHand, setRule, stopShare, turnAway, type RoomRule,
+  admit, eject, handChair, inviteToSpeak, liftBan, lowerHand, mute, raiseHand, setRule, stopShare, turnAway, type RoomRule,
 } from '../../protocol/order.ts'
 import { useAttempt } from '../app/attempt.ts'
 import { socketClient } from '../app/socket.ts'
@@ -16,7 +16,6 @@ export function useOrderActs() {
   const meeting = useMeeting()
   const { busy, attempt } = useAttempt()
   const meetingId = meeting.id
-  const order = () => meeting.state.value?.order ?? initialOrder
   const nameOf = (personId: string) => meeting.person(personId)?.fullName ?? ''
 
   return {
@@ -40,14 +39,7 @@ export function useOrderActs() {
     lowerHand: (personId: string | null) => attempt((key) => socketClient.send(lowerHand, { meetingId, personId, key })),
     endInvitation: (personId: string) =>
       attempt((key) => socketClient.send(inviteToSpeak, { meetingId, personId, on: false, key })),
-    /** Whose turn it is need not ask any longer. */
-    invite: (personId: string) => attempt(async (key) => {
-      const { invited, rules, hands } = order()
-      // Invited once before, with everybody free to speak: invited anew, or the person would hear nothing of it.
-      if (invited.includes(personId) && !rules.invitedOnly) await socketClient.send(inviteToSpeak, { meetingId, personId, on: false })
-      await socketClient.send(inviteToSpeak, { meetingId, personId, on: true, key })
-      if (hands.some((hand) => hand.personId === personId)) await socketClient.send(lowerHand, { meetingId, personId })
-    }),
+    invite: (personId: string) => attempt((key) => socketClient.send(inviteToSpeak, { meetingId, personId, on: true, key })),
     async muteAll() {
       const agreed = await confirm({
         title: t('order.everyone.muteTitle'), text: t('order.everyone.muteText'), action: t('order.everyone.mute'),

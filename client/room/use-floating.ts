@@ -25,9 +25,12 @@ export function useFloating(mainVideo: () => HTMLVideoElement | null) {
   const shown = shallowRef<Window | null>(null)
   const video = shallowRef<HTMLVideoElement | null>(null)
   const size = shallowRef<Space>(SIZE)
+  let ended = false
 
   async function openWindow(request: (options: Space) => Promise<Window & typeof globalThis>) {
     const opened = await request(SIZE)
+    // Left meanwhile: nobody would ever close it.
+    if (ended) return opened.close()
     opened.document.adoptedStyleSheets = [...document.styleSheets].map((sheet) => copied(sheet, opened))
     opened.document.documentElement.className = document.documentElement.className
     opened.document.documentElement.lang = document.documentElement.lang
@@ -43,6 +46,7 @@ export function useFloating(mainVideo: () => HTMLVideoElement | null) {
     const found = mainVideo()
     if (!found) return
     const window = await found.requestPictureInPicture()
+    if (ended) return void document.exitPictureInPicture().catch(() => undefined)
     const measure = () => { size.value = { width: window.width, height: window.height } }
     measure()
     window.addEventListener('resize', measure)
@@ -68,7 +72,10 @@ export function useFloating(mainVideo: () => HTMLVideoElement | null) {
     }
   }
 
-  onScopeDispose(close)
+  onScopeDispose(() => {
+    ended = true
+    close()
+  })
   return {
     possible: Boolean(window.documentPictureInPicture) || document.pictureInPictureEnabled,
     open: computed(() => Boolean(shown.value ?? video.value)), window: shown, size, toggle, close,

@@ -1,5 +1,5 @@
 import { useEventListener } from '@vueuse/core'
-import type { MaybeRefOrGetter } from 'vue'
+import { onScopeDispose, type MaybeRefOrGetter } from 'vue'
 
 /** In ms, as on phones everywhere. */
 const LONG_MS = 500
@@ -11,6 +11,7 @@ export function useLongPress(target: MaybeRefOrGetter<HTMLElement | null>, press
   let timer: ReturnType<typeof setTimeout> | undefined
   let start = { x: 0, y: 0 }
   const forget = () => clearTimeout(timer)
+  onScopeDispose(forget)
 
   useEventListener(target, 'pointerdown', (event) => {
     forget()

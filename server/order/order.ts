@@ -149,13 +149,16 @@ export function createOrder({ access, store, enforcement }: OrderDeps) {
       await enforcement.endShare(meetingId, personId)
     },
 
-    /** Throws `notParticipant`. */
+    /** Invited anew, a person is told anew; whose turn it is need not ask any longer. Throws `notParticipant`. */
     async inviteToSpeak(meetingId: string, caller: Caller, asked: Of<string> & { on: boolean }): Promise<void> {
       const { personId, on } = asked
       await change('order:inviteToSpeak', meetingId, caller, requirePresiding, asked, async (tx, state) => {
         participantIn(state, personId)
-        if (state.order.invited.includes(personId) === on) return
+        const { invited, hands: raised } = state.order
+        if (!on && !invited.includes(personId)) return
         tx.append({ kind: 'order.invitedToSpeak', data: { personId, on }, audience: everybody })
+        if (!on || !raised.some((hand) => hand.personId === personId)) return
+        tx.append({ kind: 'order.handLowered', data: { personId }, audience: everybody })
       })
       await enforcement.rights(meetingId, [personId])
     },

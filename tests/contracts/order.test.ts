@@ -123,7 +123,7 @@ describe('what is so already', () => {
       await rule(chair(), name)
       await rule(chair(), name)
     }
-    for (const on of [false, true, true]) await order().inviteToSpeak(meetingId, chair(), { ...ofOne(guest()), on })
+    for (const on of [false, true, false, false]) await order().inviteToSpeak(meetingId, chair(), { ...ofOne(guest()), on })
     for (const ban of [false, false, true]) await order().eject(meetingId, chair(), { ...ofOne(guest()), ban, reason: '' })
     for (let n = 0; n < 2; n += 1) await order().liftBan(meetingId, chair(), ofOne(guest()))
     await arrives(deputy())
@@ -133,8 +133,8 @@ describe('what is so already', () => {
     await order().lowerHand(meetingId, chair(), of(null))
     await order().admit(meetingId, chair(), of(null))
     expect(await kinds()).toEqual([
-      ...Array.from({ length: 5 }, () => 'order.ruleSet'), 'order.invitedToSpeak', 'order.ejected', 'order.ejected', 'order.banLifted',
-      'order.chairHanded', 'order.chairHanded', 'order.handRaised', 'order.handLowered'])
+      ...Array.from({ length: 5 }, () => 'order.ruleSet'), 'order.invitedToSpeak', 'order.invitedToSpeak', 'order.ejected', 'order.ejected',
+      'order.banLifted', 'order.chairHanded', 'order.chairHanded', 'order.handRaised', 'order.handLowered'])
     expect(desk.told.filter(([name]) => name === 'closeLabel')).toHaveLength(3)
   })
 
@@ -143,6 +143,31 @@ describe('what is so already', () => {
     for (let n = 0; n < 2; n += 1) await order().mute(meetingId, chair(), { key, personId: guest().personId })
     expect(await kinds()).toEqual(['order.muted'])
     expect(await code(order().mute(meetingId, chair(), { key, personId: member().personId }))).toBe('idempotencyKeyReused')
+  })
+})
+
+describe('an invitation to speak', () => {
+  const invite = (on: boolean) => order().inviteToSpeak(meetingId, chair(), { ...ofOne(guest()), on })
+  const raise = (person: Caller) => order().raiseHand(meetingId, person, { key: freshKey() })
+
+  it('takes the hand of the person down, and nobody else’s', async () => {
+    for (const person of [deputy(), guest()]) await arrives(person)
+    for (const person of [deputy(), guest()]) await raise(person)
+    await invite(true)
+    expect((await kinds()).slice(2)).toEqual(['order.invitedToSpeak', 'order.handLowered'])
+    expect(await state()).toMatchObject({ invited: [guest().personId], hands: [{ personId: deputy().personId }] })
+  })
+
+  it('is told anew to who was invited before, and its end leaves a hand where it is', async () => {
+    await arrives(guest())
+    await invite(true)
+    await raise(guest())
+    await invite(true)
+    await raise(guest())
+    await invite(false)
+    expect(await kinds()).toEqual([
+      'order.invitedToSpeak', 'order.handRaised', 'order.invitedToSpeak', 'order.handLowered', 'order.handRaised', 'order.invitedToSpeak'])
+    expect(await state()).toMatchObject({ invited: [], hands: [{ personId: guest().personId }] })
   })
 })
 
