@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
+import type { Duplex } from 'node:stream'
 import { setTimeout as wait } from 'node:timers/promises'
 import pino from 'pino'
 import { CONTROL_VERSION, type StartReport } from '../protocol/media-control.ts'
@@ -60,13 +61,19 @@ async function run(): Promise<void> {
     },
     node, orders: createOrders({ node, grants }), links, recorder, pool, outbox, stop, log,
   })
+  let draining = false
   const inUse = () => node.counts().peers > 0
   const leave = 'register' in settings ? await joinServer(settings) : await awaitServer(settings)
 
   /** On a machine of its own. */
   async function joinServer({ register: server, workers, 'signalling-host': host, 'signalling-port': port }: RemoteSettings) {
     const registration = { nodeId, version: CONTROL_VERSION, workers, host, port }
-    return registerAtServer({ server, secret, registration, serve: control.serve, log }).close
+    const serve = (connection: Duplex) => {
+      control.serve(connection)
+      // A server that was out of reach when the drain began hears of it now.
+      if (draining) control.tell({ draining: true })
+    }
+    return registerAtServer({ server, secret, registration, serve, log }).close
   }
 
   /** Beside the server. */
@@ -97,7 +104,6 @@ async function run(): Promise<void> {
     void wait(FAREWELL_MS).then(() => process.exit(0))
   }
 
-  let draining = false
   /** Takes nobody new; whoever is still here after the patience is led to another node. Asked twice, at once. */
   async function drain(patienceMs: number): Promise<void> {
     if (draining) return stop()

@@ -3,6 +3,9 @@ import os from 'node:os'
 import { parseArgs } from 'node:util'
 import { z } from 'zod'
 
+/** The last port that a node uses, above its first worker's. */
+const LAST_LINK_PORT = 299
+
 const number = (from: number, to: number) => z.string().regex(/^\d{1,9}$/).transform(Number).refine((n) => n >= from && n <= to)
 
 const Common = z.object({
@@ -11,8 +14,8 @@ const Common = z.object({
   /** The secret that the server signs grants with, in hexadecimal. */
   'grant-secret-file': z.string(),
   'workers': number(1, 64).default(() => Math.min(64, os.availableParallelism())),
-  /** Worker n listens at `base-port + n`, UDP and TCP. */
-  'base-port': number(1, 65_535).default(44_400),
+  /** Worker n listens at `base-port + n`, UDP and TCP; the ports of links are above, and there must be as many. */
+  'base-port': number(1, 65_535 - LAST_LINK_PORT).default(44_400),
   'listen-address': z.string().default('0.0.0.0'),
   'announced-address': z.string(),
   'worker-bin': z.string().optional(),
@@ -48,7 +51,7 @@ export type LocalSettings = z.infer<typeof Local>
 export type RemoteSettings = z.infer<typeof Remote>
 
 /** The UDP ports of links to other nodes, one for each room and node: 200 of them, 100 above the first worker's. */
-export const linkPorts = (basePort: number) => ({ min: Math.min(65_336, basePort + 100), max: Math.min(65_535, basePort + 299) })
+export const linkPorts = (basePort: number) => ({ min: basePort + 100, max: basePort + LAST_LINK_PORT })
 
 /** Reads `--name value` pairs. Throws with the name of what is missing or wrong. */
 export function readSettings(args: string[]): LocalSettings | RemoteSettings {

@@ -33,6 +33,10 @@ describe('loadConfig', () => {
     })
   })
 
+  it('takes a media port up to the last that leaves links their ports', () => {
+    expect(load({ MEDIA_PORT: '65236' }).media.port).toBe(65_236)
+  })
+
   it('takes an empty variable as one that is not set', () => {
     expect(load({ PORT: '', HOST: ' ', DATABASE_URL: '' })).toEqual(load({}))
   })
@@ -114,7 +118,7 @@ describe('loadConfig', () => {
     ['MEDIA_ADDRESS', { HOST: 'meet.example.vn' }],
     ['MEDIA_ADDRESS', { MEDIA_ADDRESS: 'media.example.vn' }],
     ['MEDIA_PORT', { MEDIA_PORT: '80' }],
-    ['MEDIA_PORT', { MEDIA_PORT: '65535', MEDIA_WORKERS: '2' }],
+    ['MEDIA_PORT', { MEDIA_PORT: '65237' }],
     ['MEDIA_WORKERS', { MEDIA_WORKERS: '1.5' }],
     ['UPLOAD_LIMIT_MB', { UPLOAD_LIMIT_MB: '-1' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],

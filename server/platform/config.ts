@@ -36,7 +36,7 @@ export interface Config {
     address: string
     /** The address that media workers bind. */
     listenAddress: string
-    /** The first worker's UDP and TCP port; worker n has `port + n`. */
+    /** The first worker's UDP and TCP port; worker n has `port + n`, links to other nodes up to `port + 299`. */
     port: number
     workers: number
     /** The mediasoup worker program; undefined: mediasoup's own place. */
@@ -89,6 +89,9 @@ const turnUrl = z.string().regex(
 const list = (item: z.ZodType<string, string>) =>
   z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)).pipe(z.array(item))
 
+/** The workers' ports and those of links to other media nodes end 299 above it (`linkPorts` of the node). */
+const LAST_MEDIA_PORT = 65_535 - 299
+
 const Variables = z.object({
   PORT: wholeNumber(1, 65_535, 'is not a port. Write a whole number from 1 to 65535: PORT=3000').default(3000),
   HOST: z.string().regex(/^[\w.:-]+$/, 'is not a host. Write a name or an address alone: HOST=192.0.2.10').default('localhost'),
@@ -104,7 +107,9 @@ const Variables = z.object({
   TLS_KEY: z.string().optional(),
   MEDIA_ADDRESS: address('MEDIA_ADDRESS').optional(),
   MEDIA_LISTEN_ADDRESS: address('MEDIA_LISTEN_ADDRESS').optional(),
-  MEDIA_PORT: wholeNumber(1024, 65_535, 'is not a port. Write one from 1024 to 65535: MEDIA_PORT=44400').default(44_400),
+  MEDIA_PORT: wholeNumber(
+    1024, LAST_MEDIA_PORT, `does not fit: media takes it and the 299 ports above. Write one from 1024 to ${LAST_MEDIA_PORT}: MEDIA_PORT=44400`,
+  ).default(44_400),
   MEDIA_WORKERS: wholeNumber(1, 64, 'is not a number of workers. Write one from 1 to 64: MEDIA_WORKERS=2').optional(),
   MEDIASOUP_WORKER_BIN: z.string().optional(),
   TURN_URLS: list(turnUrl).optional(),
@@ -183,9 +188,6 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
     problems.push(`MEDIA_ADDRESS is missing, and HOST=${host} is a name. Write the address that browsers reach this machine at`)
   }
   const workers = v.MEDIA_WORKERS ?? Math.min(machine.cores, 64)
-  if (v.MEDIA_PORT + workers - 1 > 65_535) {
-    problems.push(`MEDIA_PORT=${v.MEDIA_PORT} leaves no room for ${workers} workers, one port each. Write a lower number`)
-  }
   if (problems.length > 0 || !mediaAddress) refuse(problems)
 
   const names = [host]

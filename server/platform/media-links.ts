@@ -60,8 +60,16 @@ export function createMediaLinks({ nodes, nodesOf, log }: {
   async function open(room: string, link: string): Promise<void> {
     const [a, b] = endsOf(link).map(control)
     if (!a || !b) return
-    const [atA, atB] = await Promise.all([a.request('openLink', { room, link }), b.request('openLink', { room, link })])
-    await Promise.all([a.request('connectLink', { room, link, remote: atB }), b.request('connectLink', { room, link, remote: atA })])
+    const opening = [a.request('openLink', { room, link }), b.request('openLink', { room, link })] as const
+    try {
+      const [atA, atB] = await Promise.all(opening)
+      await Promise.all([a.request('connectLink', { room, link, remote: atB }), b.request('connectLink', { room, link, remote: atA })])
+    } catch (error) {
+      // An end that stands alone would keep its port.
+      await Promise.allSettled(opening)
+      await close(room, link)
+      throw error
+    }
     for (const end of endsOf(link)) stand(room, link, end)
   }
 

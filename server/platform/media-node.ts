@@ -7,15 +7,15 @@ import { SignJWT } from 'jose'
 import type { Logger } from 'pino'
 import type { Health } from '../../protocol/health.ts'
 import {
-  NODE_FILE_FRESH_MS, type ControlEvent, type ControlInput, type ControlMethod, type ControlOutput, type PresentPeer,
+  NODE_FILE_FRESH_MS, type ControlInput, type ControlMethod, type ControlOutput, type PresentPeer,
   type RecordingRefusal, type RunningRecording,
 } from '../../protocol/media-control.ts'
 import {
   GRANT_ALGORITHM, GRANT_LIFETIME_S, type GrantClaims, type MediaRights, type MediaSource,
 } from '../../protocol/media-grant.ts'
-import type { LinkedSaying, LinkState } from '../../protocol/media-link.ts'
 import { AppError } from './error.ts'
 import type { MediaControl } from './media-control.ts'
+import { createMediaEvents } from './media-events.ts'
 import { createMediaLinks } from './media-links.ts'
 import { keepLocalNode } from './media-local.ts'
 import { createMediaNodes, type ReachedNode } from './media-nodes.ts'
@@ -53,8 +53,8 @@ export interface MediaNode {
   closeProducers(room: string, label: string, sources: MediaSource[]): Promise<void>
   /** How many may share a screen at once. */
   setScreenLimit(room: string, screens: number): Promise<void>
-  /** Takes a peer out; grants that it holds are void. */
-  closePeer(room: string, peer: string): Promise<void>
+  /** Takes a peer out and tells it why, `removed` unless said; grants that it holds are void. */
+  closePeer(room: string, peer: string, reason?: 'removed' | 'replaced'): Promise<void>
   /** Takes all peers of a label out; grants that they hold are void. */
   closeLabel(room: string, label: string): Promise<void>
   closeRoom(room: string): Promise<void>
@@ -63,6 +63,8 @@ export interface MediaNode {
    * us; what peers of other nodes send it has by the links of the room.
    */
   checkRecording(folder: string): Promise<RecordingRefusal | null>
+  /** Whether the node that records has somebody of this room, or will have: nobody is in the room yet. */
+  reachesRecorder(room: string): boolean
   startRecording(recording: ControlInput<'startRecording'>): Promise<RecordingRefusal | null>
   stopRecording(recordingId: string): Promise<void>
   /** What it records; undefined while it is not reached. */
@@ -103,30 +105,12 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
   let following = false
   let ended = false
 
-  /** What a node tells, whichever way it is reached. */
-  const eventsOf = (nodeId: string, confirm: (seq: number) => void) => ({
-    report(seq: number, event: ControlEvent) {
-      const before = presence.nodeOf(event.room, event.peer)
-      presence.report(nodeId, event, () => confirm(seq))
-      // It has come to this node, so the other one keeps nothing of it.
-      if (event.event === 'peerJoined' && before !== undefined && before !== nodeId) {
-        nodes.get(before)?.control.request('closePeer', { room: event.room, peer: event.peer }).catch(() => undefined)
-      }
-      links.update(event.room)
-    },
-    linked: (state: LinkState) => links.show(nodeId, state),
-    saying: (saying: LinkedSaying) => links.pass(nodeId, saying),
-    unlinked: links.broken,
-    draining() {
-      const node = nodes.get(nodeId)
-      if (node) node.draining = true
-    },
-  })
+  const events = createMediaEvents({ presence, nodes, links })
 
   async function reached(node: ReachedNode): Promise<void> {
     const { peers } = await node.control.request('listPeers', {})
-    presence.connected(node.id, peers)
-    nodes.add(node)
+    for (const { room, peer } of presence.connected(node.id, peers)) events.takeOut(node.control, room, peer)
+    nodes.add(events.drained(node))
     // If the connection breaks in this moment, whoever keeps the node begins to recover it.
     if (following) await subscribe(node).catch(() => undefined)
     await links.adopt(node).catch(() => undefined)
@@ -148,7 +132,7 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
 
   const registration = createRegistration({
     secret, log,
-    events: (nodeId) => eventsOf(nodeId, confirmer(() => nodes.get(nodeId)?.control)),
+    events: (nodeId) => events.of(nodeId, confirmer(() => nodes.get(nodeId)?.control)),
     reached,
     lost: unreached,
     died: presence.lost,
@@ -179,7 +163,7 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
   const away = lastAlive !== undefined && Date.now() - lastAlive > graceMs + NODE_FILE_FRESH_MS
   const local = await keepLocalNode({
     process: options, log,
-    events: ({ nodeId }) => eventsOf(nodeId, confirmer(() => nodes.get(nodeId)?.control)),
+    events: ({ nodeId }) => events.of(nodeId, confirmer(() => nodes.get(nodeId)?.control)),
     reached: ({ nodeId: id, signallingSocket }, control) => {
       localId = id
       return reached({
@@ -207,10 +191,14 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
     mute: (room, whom) => tell('mute', { room, ...whom }),
     closeProducers: (room, label, sources) => tell('closeProducers', { room, label, sources }),
     setScreenLimit: (room, screens) => tell('setScreenLimit', { room, screens }),
-    closePeer: (room, peer) => tell('closePeer', { room, peer }),
+    closePeer: (room, peer, reason = 'removed') => tell('closePeer', { room, peer, reason }),
     closeLabel: (room, label) => tell('closeLabel', { room, label }),
     closeRoom: (room) => tell('closeRoom', { room }),
     checkRecording: async (folder) => (await askLocal('checkRecording', { folder })).refused,
+    reachesRecorder(room) {
+      const having = presence.nodesOf(room)
+      return having.length === 0 || having.includes(localId)
+    },
     startRecording: async (recording) => (await askLocal('startRecording', recording)).refused,
     stopRecording: async (recordingId) => void await askLocal('stopRecording', { recordingId }),
     recordings: async () => (await nodes.get(localId)?.control.request('listRecordings', {}).catch(() => undefined))?.recordings,

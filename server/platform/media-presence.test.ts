@@ -107,6 +107,20 @@ test('who moves to another node stays present, whatever the one that was left st
   expect([presence.nodeOf('r', 'ann'), presence.load('one'), presence.load('two', 'r')]).toEqual(['two', 0, 1])
 })
 
+test('a node that returns does not win back who has joined another one meanwhile, and is told so', async () => {
+  const { presence, told } = start()
+  presence.connected('one', [present('ann'), present('binh')])
+  presence.connected('two', [])
+  presence.lost('one', 500)
+  presence.report('two', { event: 'peerJoined', room: 'r', peer: 'ann', label: '', at: 600 }, () => undefined)
+  expect(presence.connected('one', [{ ...present('ann'), cutAt: 400 }, present('binh')])).toMatchObject([{ peer: 'ann' }])
+  expect(['ann', 'binh'].map((peer) => presence.nodeOf('r', peer))).toEqual(['two', 'one'])
+  presence.report('one', { event: 'peerLeft', room: 'r', peer: 'ann', at: 700, reason: 'removed' }, () => undefined)
+  await vi.advanceTimersByTimeAsync(500_000)
+  expect(told).not.toContain('peerLeft ann 700')
+  expect(presence.peers('r').map(({ peer, cutAt }) => [peer, cutAt])).toEqual([['ann', null], ['binh', null]])
+})
+
 test('the death of one node of several: its peers have the grace to join another one; those of the others are untouched', async () => {
   const { presence, told } = start()
   presence.connected('one', [present('ann'), present('binh')])

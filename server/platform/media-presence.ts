@@ -31,8 +31,8 @@ export interface Presence {
   load(nodeId: string, room?: string): number
   /** The nodes that have peers of a room. */
   nodesOf(room: string): string[]
-  /** A node was reached that has these peers. */
-  connected(nodeId: string, peers: PresentPeer[]): void
+  /** A node was reached that has these peers. Gives those that have joined another reached node since: it is to let go of them. */
+  connected(nodeId: string, peers: PresentPeer[]): PresentPeer[]
   /** A node is gone since `at`: its peers have the grace to join another one, counted from when there is one. */
   lost(nodeId: string, at: number): void
   report(nodeId: string, event: ControlEvent, confirm: () => void): void
@@ -120,7 +120,9 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
     nodesOf: (room) => [...new Set([...present.values()].flatMap((one) => (one.room === room ? one.nodeId : [])))],
     connected(nodeId, peers) {
       for (const [key, one] of present) if (one.nodeId === nodeId) present.delete(key)
+      const movedOn = peers.filter((one) => (present.get(keyOf(one))?.joinedAt ?? 0) > one.joinedAt)
       for (const one of peers) {
+        if (movedOn.includes(one)) continue
         found(keyOf(one))
         present.set(keyOf(one), { ...one, nodeId })
       }
@@ -129,6 +131,7 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
       if (peers.length > 0) tell('reached', async (to) => to.reached?.(peers))
       // Until now there was nowhere to come back to.
       if (first) for (const one of [...missing.values()]) if (found(keyOf(one))) awaitReturn(one, one.cutAt)
+      return movedOn
     },
     lost(nodeId, at) {
       if (!nodes.delete(nodeId)) return

@@ -12,6 +12,8 @@ import { pipeUpgrade, refuseUpgrade } from './media-proxy.ts'
 /** How long a node may be out of reach before it counts as dead, in ms; whoever comes meanwhile is led to another one. */
 const RETURN_MS = 5_000
 const PING_MS = 5_000
+/** A node's clock may differ from ours by this much. */
+const CLOCK_TOLERANCE_S = 5
 const MAX_LINE_BYTES = 8 * 1024 * 1024
 
 export interface MediaRegistration {
@@ -39,6 +41,7 @@ export function createRegistration(options: {
     const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1] ?? ''
     const { payload } = await jwtVerify(token, secret, {
       algorithms: [GRANT_ALGORITHM], audience: REGISTRATION_AUDIENCE, requiredClaims: ['exp', 'jti'], maxTokenAge: '60 s',
+      clockTolerance: CLOCK_TOLERANCE_S,
     })
     const registration = Registration.parse(payload)
     if (used.has(registration.jti)) throw new Error('the registration was used before')
