@@ -65,8 +65,8 @@ export const controlRequests = {
   closeProducers: request(z.object({ room: RoomId, label: PeerLabel, sources: z.array(MediaSource) }), Nothing),
   /** How many peers may share a screen at once, from now on; it holds for a room to come too. Without: one. */
   setScreenLimit: request(z.object({ room: RoomId, screens: z.number().int().min(1).max(100) }), Nothing),
-  /** Takes a peer out; grants signed before are void. */
-  closePeer: request(z.object(peer), Nothing),
+  /** Takes a peer out, and tells it why; grants signed before are void. `replaced`: its person goes on elsewhere. */
+  closePeer: request(z.object({ ...peer, reason: z.enum(['removed', 'replaced']).exactOptional() }), Nothing),
   /** Takes all peers of a label out; grants signed before are void. */
   closeLabel: request(z.object({ room: RoomId, label: PeerLabel }), Nothing),
   closeRoom: request(z.object({ room: RoomId }), Nothing),

@@ -51,7 +51,7 @@ export function createControl({ identity, node, orders, links, recorder, pool, o
     mute: ({ room, ...whom }) => done(orders.mute(room, whom)),
     closeProducers: ({ room, label, sources }) => done(orders.closeProducers(room, label, sources)),
     setScreenLimit: ({ room, screens }) => done(node.setScreenLimit(room, screens)),
-    closePeer: ({ room, peer }) => done(orders.closePeer(room, peer)),
+    closePeer: ({ room, peer, reason }) => done(orders.closePeer(room, peer, reason)),
     closeLabel: ({ room, label }) => done(orders.closeLabel(room, label)),
     closeRoom: ({ room }) => done(orders.closeRoom(room)),
     openLink: ({ room, link }) => links.open(room, link),

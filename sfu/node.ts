@@ -43,7 +43,7 @@ export interface MediaNode {
   /** The signalling is gone since `at`. Nothing happens if another connection has taken the guest over. */
   cut(guest: Guest, connection: Connection, at: number): void
   /** Takes it out; what its grants are worth is not asked here. */
-  end(guest: Guest, reason: 'removed' | 'roomClosed'): void
+  end(guest: Guest, reason: 'removed' | 'replaced' | 'roomClosed'): void
   /** How many screens may be shared in a room at once, now or once it begins. */
   setScreenLimit(room: string, screens: number): void
   /** Of one room, or of all. */
@@ -194,7 +194,8 @@ export function createMediaNode({ pool, grants, graceMs, report, spread, log }: 
 
     end(guest, reason) {
       const { connection } = guest
-      remove(guest, guest.cutAt ?? Date.now(), reason)
+      // Who goes on elsewhere was taken out of here all the same.
+      remove(guest, guest.cutAt ?? Date.now(), reason === 'replaced' ? 'removed' : reason)
       connection?.close(reason)
     },
 

@@ -10,7 +10,8 @@ export interface Orders {
   mute(room: string, whom: { label?: string; except?: string }): void
   /** Closes what a label's peers send of these; the right to send it again stays. */
   closeProducers(room: string, label: string, sources: MediaSource[]): void
-  closePeer(room: string, peer: string): void
+  /** `reason` is what its browser is told; default: removed. */
+  closePeer(room: string, peer: string, reason?: 'removed' | 'replaced'): void
   closeLabel(room: string, label: string): void
   closeRoom(room: string): void
 }
@@ -34,10 +35,10 @@ export function createOrders({ node, grants }: { node: MediaNode; grants: Grants
       for (const { peer } of labelled(room, label)) peer.sender.stop(sources)
     },
 
-    closePeer(room, peer) {
+    closePeer(room, peer, reason = 'removed') {
       grants.revoke(room, { peer })
       const guest = node.guest(room, peer)
-      if (guest) node.end(guest, 'removed')
+      if (guest) node.end(guest, reason)
     },
 
     closeLabel(room, label) {

@@ -166,6 +166,14 @@ test('a connection that fell silent is cut off, dated back to when it was last h
 })
 
 describe('the server', () => {
+  test('takes a device out whose person goes on elsewhere, and tells it so', async () => {
+    const room = newRoom()
+    const [ann] = [await media.join(room, 'ann'), await media.join(room, 'binh')]
+    media.orders.closePeer(room, 'ann', 'replaced')
+    expect(await ann.notice('closed')).toEqual({ reason: 'replaced' })
+    expect(reportsOf(room).at(-1)).toMatchObject({ event: 'peerLeft', peer: 'ann', reason: 'removed' })
+  })
+
   test('takes a peer out for good', async () => {
     const room = newRoom()
     const spare = await media.grant(room, 'ann', { issuedAt: Date.now() - 10 })

@@ -119,7 +119,7 @@ export function createEntrance({ db, journal, access, store, enforcement, media,
 
   /**
    * The way in, if the room's order lets the caller come; else they wait by this socket, or are told why not. Throws
-   * `meetingNotFound`, `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`, `roomLocked`, `banned`, `tooManyDevices`,
+   * `meetingNotFound`, `meetingNotPublished`, `meetingClosed`, `classifiedItem`, `mediaUnavailable`, `roomLocked`, `banned`, `tooManyDevices`,
    * `tooManyRequests` for who knocks without end;
    * the node holds to that limit too, for whoever asks often before joining.
    */
@@ -132,6 +132,8 @@ export function createEntrance({ db, journal, access, store, enforcement, media,
     const decidedAt = Date.now()
     const state = await journal.state(meetingId, meetingReducer)
     const { order } = state
+    // Nothing of a meeting with a state secret is transmitted.
+    if (state.agenda.some(({ classified }) => classified)) throw new AppError('classifiedItem')
     const mine = peerIdOf(personId, asked.deviceId)
     const devices = (media?.peers(meetingId) ?? []).filter(({ peer }) => personOf(peer) === personId)
     const admission = admissionOf({ personId, role }, state, devices.length > 0)
@@ -144,7 +146,7 @@ export function createEntrance({ db, journal, access, store, enforcement, media,
     // One that was cut off is not where the person is.
     const elsewhere = others.filter(({ cutAt }) => cutAt === null).length
     if (asked.others === 'ask' && elsewhere > 0) return { outcome: 'elsewhere', devices: elsewhere }
-    if (asked.others === 'replace') await Promise.all(others.map(({ peer }) => media.closePeer(meetingId, peer)))
+    if (asked.others === 'replace') await Promise.all(others.map(({ peer }) => media.closePeer(meetingId, peer, 'replaced')))
     else if (others.length >= PEERS_OF_A_LABEL) throw new AppError('tooManyDevices', { limit: PEERS_OF_A_LABEL })
 
     stepAside(meetingId, personId, door)

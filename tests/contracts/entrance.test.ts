@@ -113,7 +113,7 @@ describe('a second device', () => {
     expect(await outcome(enter(body.member, { deviceId: second, others: 'beside' }))).toBe('enter')
     expect(desk.told).toEqual([])
     expect(await outcome(enter(body.member, { deviceId: second, others: 'replace' }))).toBe('enter')
-    expect(desk.told).toEqual([first, away].map((device) => ['closePeer', meetingId, `${body.member.personId}.${device}`]))
+    expect(desk.told).toEqual([first, away].map((device) => ['closePeer', meetingId, `${body.member.personId}.${device}`, 'replaced']))
 
     const ids = Array.from({ length: 4 }, () => randomUUID())
     desk.seat(...ids.map((id) => seated(body.member, meetingId, id)))

@@ -25,7 +25,7 @@ export function openDesk() {
     mute: (room, whom) => note('mute', room, whom),
     closeProducers: (room, label, sources) => note('closeProducers', room, label, sources),
     setScreenLimit: (room, screens) => note('setScreenLimit', room, screens),
-    closePeer: (room, peer) => note('closePeer', room, peer),
+    closePeer: (room, peer, reason) => note('closePeer', room, peer, reason),
     closeLabel: (room, label) => note('closeLabel', room, label),
     closeRoom: (room) => note('closeRoom', room),
   }
