@@ -39,6 +39,7 @@ export function createConnectionCheck(askForWays: AskForWays, origin = location.
   const peers: ProbePeer[] = []
   const picture = synthesizePicture()
   let stopped = false
+  let released = false
 
   const found = (findings: Partial<ConnectionReport>) => {
     if (!stopped) report.value = { ...report.value, ...findings }
@@ -46,9 +47,13 @@ export function createConnectionCheck(askForWays: AskForWays, origin = location.
 
   async function join(): Promise<{ ways: Access[], sender: ProbePeer, receiver: ProbePeer }> {
     const ways = await askForWays()
-    const joined = await Promise.all(ways.map((way) => joinAsProbe(way, origin)))
-    peers.push(...joined)
-    if (stopped) release()
+    const joined = await Promise.all(ways.map(async (way) => {
+      const peer = await joinAsProbe(way, origin)
+      // At once: the other one may fail, or all be over by now.
+      peers.push(peer)
+      if (released) peer.close()
+      return peer
+    }))
     const [sender, receiver] = joined
     if (!sender || !receiver) throw new Error('a check needs two peers')
     return { ways, sender, receiver }
@@ -71,6 +76,7 @@ export function createConnectionCheck(askForWays: AskForWays, origin = location.
   }
 
   function release(): void {
+    released = true
     picture.stop()
     for (const peer of peers) peer.close()
   }

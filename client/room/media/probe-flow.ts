@@ -46,6 +46,15 @@ function lossOf(before: Reading, after: Reading, isSender: boolean): number {
   return packets > 0 ? Math.min(1, lost / packets) : 0
 }
 
+/** The share of what was sent that may be missing at the other end for reasons of measuring alone. */
+const AS_SENT = 0.8
+
+/**
+ * What comes back was sent up first, so only where clearly less came than was sent is the way down what limits. Else it is
+ * not known. In kbit/s.
+ */
+export const downOf = (sentKbps: number, cameKbps: number) => (cameKbps < AS_SENT * sentKbps ? cameKbps : null)
+
 /** Watches what flows from one open transport to the other. */
 export async function measureFlow(sending: types.Transport, receiving: types.Transport): Promise<Partial<Findings>> {
   const readBoth = () => Promise.all([read(sending, 'outbound-rtp'), read(receiving, 'inbound-rtp')])
@@ -55,9 +64,10 @@ export async function measureFlow(sending: types.Transport, receiving: types.Tra
   const [sent, came] = await readBoth()
   const believed = Math.min(MOST_KBPS, Math.round((sent.availableBps ?? 0) / 1_000))
   const rttS = sent.rttS ?? came.rttS
+  const sentKbps = kbps(sentBefore, sent)
   return {
-    upKbps: Math.max(kbps(sentBefore, sent), believed),
-    downKbps: kbps(cameBefore, came),
+    upKbps: Math.max(sentKbps, believed),
+    downKbps: downOf(sentKbps, kbps(cameBefore, came)),
     rttMs: rttS === undefined ? null : Math.round(rttS * 1_000),
     loss: Math.max(lossOf(sentBefore, sent, true), lossOf(cameBefore, came, false)),
   }

@@ -25,13 +25,21 @@ export async function joinAsProbe(access: Access, origin: string): Promise<Probe
 
   const url = new URL(access.path, origin.replace(/^http/, 'ws')).href
   const signalling = await openSignalling(url, { notice: hear, lost: () => close() })
-  const { routerRtpCapabilities } = signalling.welcome
-  const device = await Device.factory()
-  await device.load({ routerRtpCapabilities: routerRtpCapabilities as Parameters<Device['load']>[0]['routerRtpCapabilities'] })
-  const { rights, producers } = await signalling.request('join', {
-    grant: access.grant, rtpCapabilities: device.recvRtpCapabilities as typeof routerRtpCapabilities,
+  const { device, rights, producers } = await enter().catch((error: unknown) => {
+    signalling.close()
+    throw error
   })
   for (const { producerId } of producers) watch(producerId)
+
+  async function enter() {
+    const { routerRtpCapabilities } = signalling.welcome
+    const made = await Device.factory()
+    await made.load({ routerRtpCapabilities: routerRtpCapabilities as Parameters<Device['load']>[0]['routerRtpCapabilities'] })
+    const answer = await signalling.request('join', {
+      grant: access.grant, rtpCapabilities: made.recvRtpCapabilities as typeof routerRtpCapabilities,
+    })
+    return { device: made, ...answer }
+  }
 
   function transportsBy(ways: Ways) {
     use?.reset()

@@ -16,7 +16,7 @@ export interface Findings {
   udp: WayVerdict | null
   tcp: WayVerdict | null
   relay: WayVerdict | null
-  /** Estimates, in kbit/s: at least this much came through. */
+  /** Estimates, in kbit/s: at least this much came through. `downKbps` is known only where it is less than was sent. */
   upKbps: number | null
   downKbps: number | null
   rttMs: number | null
