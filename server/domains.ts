@@ -32,6 +32,7 @@ import { meetingStore } from './meetings/store.ts'
 import { createMinutes } from './minutes/minutes.ts'
 import { mountMinutes } from './minutes/routes.ts'
 import { createMinutesStore } from './minutes/store.ts'
+import { createDoors } from './order/doors.ts'
 import { createEnforcement } from './order/enforcement.ts'
 import { createEntrance } from './order/entrance.ts'
 import { mountOrderLive } from './order/live.ts'
@@ -77,13 +78,17 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
   const bodies = createBodies({ store: createBodiesStore(db) })
   const access = createAccess({ db, journal, store: meetingStore })
   const documents = createDocuments({ db, journal, access, store: documentsStore, files, uploadLimitBytes })
-  const agenda = createAgenda({ access, store: agendaStore, removeWithItem: documents.removeOfItem })
   const voting = createVoting({ db, journal, access, store: votingStore, bodies })
   const people = (ids: readonly string[], trx?: Knex) => createIdentityStore(trx ?? db).people(ids)
   const attendance = createAttendance({ db, journal, access, store: attendanceStore, media, people, log })
+  const agenda = createAgenda({
+    access, store: agendaStore, removeWithItem: documents.removeOfItem,
+    room: { inUse: (meetingId) => (media?.peers(meetingId).length ?? 0) > 0, close: attendance.closeRoom },
+  })
   const enforcement = createEnforcement({ journal, media, log })
-  const order = createOrder({ access, store: orderStore, enforcement })
-  const entrance = createEntrance({ db, journal, access, store: orderStore, enforcement, media, iceServers, log })
+  const doors = createDoors()
+  const order = createOrder({ access, store: orderStore, enforcement, doors })
+  const entrance = createEntrance({ db, journal, access, store: orderStore, enforcement, doors, media, iceServers, log })
   const chat = createChat({ access })
   const recordings = createRecordings({
     db, journal, access, store: recordingsStore, composer: createComposer(recording), ...recording, log,
@@ -100,8 +105,9 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
       endings: [voting.closeOpen, agenda.endCurrent, attendance.endStays, order.endWithMeeting, recordings.endAtClosing],
       draftMinutes: minutes.draftAtClosing,
       async closeRoom(meetingId) {
-        await recordings.settleMeeting(meetingId)
-        await attendance.closeRoom(meetingId)
+        // Neither waits for the other: what the room's people sent ends with them, and its files with that.
+        const ended = await Promise.allSettled([attendance.closeRoom(meetingId), recordings.settleMeeting(meetingId)])
+        for (const one of ended) if (one.status === 'rejected') throw one.reason
       },
     },
   })

@@ -14,22 +14,18 @@ import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { tooManyRequests } from '../platform/limit.ts'
 import type { GrantRequest, MediaNode } from '../platform/media-node.ts'
+import type { Door, Doors } from './doors.ts'
 import type { Enforcement } from './enforcement.ts'
 import type { OrderStore } from './order.ts'
 import { admissionOf, rightsOf, screensOf } from './rights.ts'
-
-/** The socket by which somebody asks to come in, and waits as long as it lasts. */
-export interface Door {
-  readonly connected: boolean
-  once(event: 'disconnect', listener: () => void): unknown
-}
 
 export interface EntranceDeps {
   db: Knex
   journal: Pick<Journal, 'run' | 'state'>
   access: MeetingAccess
   store: OrderStore
-  enforcement: Enforcement
+  enforcement: Pick<Enforcement, 'settled'>
+  doors: Doors
   /** Undefined where the server runs without a video room. */
   media: Pick<MediaNode, 'grant' | 'peers' | 'closePeer' | 'setScreenLimit'> | undefined
   /** TURN servers, with credentials for one way in. */
@@ -47,73 +43,53 @@ const KNOCKS = { points: 30, duration: 60 }
 const PROBED: MediaSource[] = ['camera', 'microphone']
 
 /** The way into the room, and waiting before it. */
-export function createEntrance({ db, journal, access, store, enforcement, media, iceServers, log }: EntranceDeps) {
-  /** Who waits by which sockets of this process, by meeting and person. */
-  const waiting = new Map<string, Set<Door>>()
-  const waitsFor = new WeakMap<Door, Map<string, () => Promise<void>>>()
+export function createEntrance({ db, journal, access, store, enforcement, doors, media, iceServers, log }: EntranceDeps) {
   const probes = new RateLimiterMemory(PROBES)
   const knocks = new RateLimiterMemory(KNOCKS)
-  const keyOf = (meetingId: string, personId: string) => `${meetingId} ${personId}`
 
   async function way(node: Pick<MediaNode, 'grant'>, request: GrantRequest): Promise<Way> {
     return { ...await node.grant(request), iceServers: iceServers() }
   }
 
-  async function endKnock(meetingId: string, personId: string, actorId: string | null): Promise<void> {
+  /** `still`: asked under the lock; false where somebody knocked since. */
+  async function endKnock(meetingId: string, personId: string, actorId: string | null, still = () => true): Promise<void> {
     await journal.run(meetingId, { actorId }, async (tx) => {
-      if (!(await tx.state(meetingReducer)).order.waiting.includes(personId)) return
+      if (!still() || !(await tx.state(meetingReducer)).order.waiting.includes(personId)) return
       await store.deleteWaiting(tx.trx, meetingId, personId)
+      doors.clear(meetingId, personId)
       tx.append({ kind: 'order.knockEnded', data: { personId }, audience: { scope: 'office' } })
     })
   }
 
-  function stepAside(meetingId: string, personId: string, door: Door): void {
-    const key = keyOf(meetingId, personId)
-    waitsFor.get(door)?.delete(key)
-    const doors = waiting.get(key)
-    doors?.delete(door)
-    if (doors?.size === 0) waiting.delete(key)
-  }
-
   /** The knock ends with the last socket that it is kept by. */
   async function leave(meetingId: string, personId: string, door: Door): Promise<void> {
-    stepAside(meetingId, personId, door)
-    if (!waiting.has(keyOf(meetingId, personId))) await endKnock(meetingId, personId, personId)
+    doors.leave(meetingId, personId, door)
+    const still = () => !doors.has(meetingId, personId)
+    if (still()) await endKnock(meetingId, personId, personId, still)
   }
 
-  function stand(meetingId: string, personId: string, door: Door): void {
-    const key = keyOf(meetingId, personId)
-    waiting.set(key, (waiting.get(key) ?? new Set<Door>()).add(door))
-    const known = waitsFor.get(door)
-    const all = known ?? new Map<string, () => Promise<void>>()
-    all.set(key, () => leave(meetingId, personId, door))
-    if (known) return
-    waitsFor.set(door, all)
-    door.once('disconnect', () => {
-      for (const end of [...all.values()]) {
-        end().catch((err: unknown) => { log.warn({ meetingId, err }, 'the end of a wait could not be recorded') })
-      }
-    })
+  function gone(meetingId: string, personId: string, door: Door): void {
+    leave(meetingId, personId, door).catch((err: unknown) => { log.warn({ meetingId, err }, 'the end of a wait could not be recorded') })
   }
 
   /** False when there is nothing to wait for any more. */
   async function knock(meetingId: string, caller: Caller, door: Door): Promise<boolean> {
     const { personId } = caller
     await knocks.consume(personId).catch(tooManyRequests)
-    stand(meetingId, personId, door)
     const waits = await journal.run(meetingId, { actorId: personId }, async (tx) => {
       const { meeting, role } = await access.accessTo(meetingId, caller, tx.trx)
       requirePublished(meeting)
       const state = await tx.state(meetingReducer)
       if (admissionOf({ personId, role }, state, false) !== 'wait') return false
-      if (state.order.waiting.includes(personId)) return true
-      await store.insertWaiting(tx.trx, meetingId, personId)
-      tx.append({ kind: 'order.knocked', data: { personId }, audience: { scope: 'office' } })
+      if (!state.order.waiting.includes(personId)) {
+        await store.insertWaiting(tx.trx, meetingId, personId)
+        tx.append({ kind: 'order.knocked', data: { personId }, audience: { scope: 'office' } })
+      }
+      doors.stand(meetingId, personId, door, () => gone(meetingId, personId, door))
       return true
     })
-    if (!waits) stepAside(meetingId, personId, door)
     // Gone before it was recorded: that was told to nobody.
-    else if (!door.connected) await leave(meetingId, personId, door)
+    if (waits && !door.connected) await leave(meetingId, personId, door)
     return waits
   }
 
@@ -149,10 +125,13 @@ export function createEntrance({ db, journal, access, store, enforcement, media,
     if (asked.others === 'replace') await Promise.all(others.map(({ peer }) => media.closePeer(meetingId, peer, 'replaced')))
     else if (others.length >= PEERS_OF_A_LABEL) throw new AppError('tooManyDevices', { limit: PEERS_OF_A_LABEL })
 
-    stepAside(meetingId, personId, door)
+    doors.leave(meetingId, personId, door)
     if (order.waiting.includes(personId)) await endKnock(meetingId, personId, personId)
-    // A node that was started since knows of no limit but one.
-    if (order.rules.severalScreens) await media.setScreenLimit(meetingId, screensOf(order))
+    // A node that was started since knows of no limit but one. One that is out of order keeps nobody from the others.
+    if (order.rules.severalScreens) {
+      await media.setScreenLimit(meetingId, screensOf(order))
+        .catch((err: unknown) => { log.warn({ meetingId, err }, 'a media node was not told how many screens there may be') })
+    }
     const rights = rightsOf({ personId, role }, order)
     const silent = asked.attending === 'companion'
     return { outcome: 'enter', ...await way(media, { room: meetingId, peer: mine, label: personId, rights, silent, decidedAt }) }

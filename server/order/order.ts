@@ -10,6 +10,7 @@ import { requirePublished } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { tooManyRequests } from '../platform/limit.ts'
+import type { Doors } from './doors.ts'
 import type { Enforcement } from './enforcement.ts'
 import { admissionOf } from './rights.ts'
 
@@ -27,6 +28,7 @@ export interface OrderDeps {
   access: MeetingAccess
   store: OrderStore
   enforcement: Enforcement
+  doors: Pick<Doors, 'clear'>
 }
 
 /** Hands raised, per person. */
@@ -67,7 +69,7 @@ function requirePresent(state: MeetingState, personId: string): void {
  * again. Every command throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`, and what it
  * says beside.
  */
-export function createOrder({ access, store, enforcement }: OrderDeps) {
+export function createOrder({ access, store, enforcement, doors }: OrderDeps) {
   const hands = new RateLimiterMemory(HANDS)
 
   async function change<T extends { key: string }>(
@@ -80,8 +82,13 @@ export function createOrder({ access, store, enforcement }: OrderDeps) {
     })
   }
 
-  async function admitOne(tx: JournalTx, personId: string): Promise<void> {
+  async function endWaiting(tx: JournalTx, personId: string): Promise<void> {
     await store.deleteWaiting(tx.trx, tx.meetingId, personId)
+    doors.clear(tx.meetingId, personId)
+  }
+
+  async function admitOne(tx: JournalTx, personId: string): Promise<void> {
+    await endWaiting(tx, personId)
     tx.append({ kind: 'order.admitted', data: { personId }, audience: everybody })
   }
 
@@ -124,7 +131,7 @@ export function createOrder({ access, store, enforcement }: OrderDeps) {
       const { personId } = asked
       await change('order:turnAway', meetingId, caller, requirePresiding, asked, async (tx, { order }) => {
         if (!order.waiting.includes(personId)) throw new AppError('notWaiting')
-        await store.deleteWaiting(tx.trx, meetingId, personId)
+        await endWaiting(tx, personId)
         tx.append({ kind: 'order.knockEnded', data: { personId }, audience: { scope: 'office', and: [personId] } })
       })
     },
@@ -170,7 +177,7 @@ export function createOrder({ access, store, enforcement }: OrderDeps) {
         const person = participantIn(state, personId)
         if (person.role === 'chair' || presides(person, meeting)) throw new AppError('presides')
         if (state.order.out.some((one) => one.personId === personId && one.ban === ban)) return
-        await store.deleteWaiting(tx.trx, meetingId, personId)
+        await endWaiting(tx, personId)
         tx.append({ kind: 'order.ejected', data: { personId, ban }, audience: everybody })
         if (reason === '') return
         tx.append({ kind: 'order.ejectionReason', data: { personId, reason: await tx.text(reason) }, audience: { scope: 'office' } })
@@ -229,7 +236,7 @@ export function createOrder({ access, store, enforcement }: OrderDeps) {
     async endWithMeeting(tx: JournalTx): Promise<void> {
       const { order } = await tx.state(meetingReducer)
       for (const personId of order.waiting) {
-        await store.deleteWaiting(tx.trx, tx.meetingId, personId)
+        await endWaiting(tx, personId)
         tx.append({ kind: 'order.knockEnded', data: { personId }, audience: { scope: 'office' } })
       }
       if (order.presiding === null) return

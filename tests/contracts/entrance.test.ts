@@ -84,6 +84,9 @@ describe('the way in', () => {
     desk.told.length = 0
     await enter(body.member)
     expect(desk.told).toEqual([['setScreenLimit', meetingId, 100]])
+    // A node that is out of order keeps nobody out of the others.
+    desk.failWith(new AppError('mediaUnavailable'))
+    expect(await outcome(enter(body.guest))).toBe('enter')
     desk.failWith(new AppError('mediaUnavailable'), new AppError('mediaUnavailable'))
     await eject(body.guest, false)
     await house.domains.order.liftBan(meetingId, body.chair, of(body.guest))
@@ -183,6 +186,18 @@ describe('the lobby', () => {
     await expect.poll(waiting).toEqual([])
     await expectRowsAsState()
     expect((await house.entries(meetingId, 'order.knockEnded')).map(({ audience }) => audience)).toEqual([{ scope: 'office' }, { scope: 'office' }])
+  })
+
+  it('is kept by no socket of an earlier knock, once that was answered', async () => {
+    const [laptop, phone] = [new TestDoor(), new TestDoor()]
+    for (const door of [laptop, phone]) await enter(body.guest, { door })
+    await house.domains.order.turnAway(meetingId, body.chair, of(body.guest))
+    await enter(body.guest, { door: laptop })
+    laptop.close()
+    await expect.poll(waiting).toEqual([])
+    for (const door of [phone, new TestDoor()]) await enter(body.guest, { door })
+    phone.close()
+    expect(await waiting()).toEqual([body.guest.personId])
   })
 
   it('forgets who was gone before their knock was recorded', async () => {
