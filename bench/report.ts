@@ -59,7 +59,7 @@ export function tableText({ columns, rows }: Pick<Table, 'columns' | 'rows'>): s
   return [line(columns), `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...rows.map(line)].join('\n')
 }
 
-export function verdictTable(verdicts: Verdict[]): string {
+function verdictTable(verdicts: Verdict[]): string {
   return tableText({
     columns: ['figure', 'goal', 'found', 'met'],
     rows: verdicts.map(({ what, goal, figure, met, missedBy }) => [what, goal, figure, met ? 'yes' : `no${missedBy ? `, by ${missedBy}` : ''}`]),

@@ -32,8 +32,8 @@ const AddKey = z.string().min(8).max(64)
 export const addItem = defineRoute({
   id: 'agenda.add', method: 'post', path: '/api/meetings/:meetingId/agenda', access: 'signedIn',
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'presenterNotParticipant', 'agendaFull', 'idempotencyKeyReused',
-    'classifiedNeedsInPerson', 'recordingRuns'],
-  summary: 'Chair or clerk adds an item at the end of the agenda; a classified one has no title, and needs a meeting in person that is not recorded.',
+    'classifiedNeedsInPerson', 'recordingRuns', 'roomInUse'],
+  summary: 'Chair or clerk adds an item at the end of the agenda; a classified one has no title, and needs a meeting in person that is not recorded and whose room is empty.',
   params: z.object({ meetingId: Id }),
   body: z.union([AgendaItemDraft.extend({ key: AddKey }), ClassifiedItemDraft.extend({ key: AddKey })]),
   response: z.object({ itemId: Id }),

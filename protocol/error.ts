@@ -37,7 +37,7 @@ export const errorCodes = [
   'meetingClosed',
   'agendaEmpty',
   'agendaItemNotFound',
-  'classifiedItem', // a state secret: no document, no change of the item, no recording while one is on the agenda
+  'classifiedItem', // a state secret: no document, no change of the item, neither room nor recording while one is on the agenda
   'classifiedNeedsInPerson', // such an item only in a meeting in person
   'agendaItemDealtWith', // it was begun, or voted on
   'agendaFull', // details.limit
@@ -66,9 +66,11 @@ export const errorCodes = [
   'alreadyRecording',
   'notRecording',
   'recordingRuns', // not while the meeting is recorded
+  'roomInUse', // not while somebody is in the meeting's room
   'recordingNotFound',
   'recordingUnfinished', // it is still recorded or composed
   'recordingDiskFull', // too little space on the server's disk to record
+  'recordingElsewhere', // everybody of the room is on another media node than the one that records
   'ffmpegMissing', // the program that records is not installed: apt-get install ffmpeg
   // voting
   'voteNotFound',

@@ -14,9 +14,9 @@ export const MAX_RETENTION_DAYS = 3650
 export const PROPOSED_DECISION = 'Chủ trì quyết định ghi âm, ghi hình cuộc họp để phục vụ lập biên bản.'
 export const PROPOSED_RETENTION_DAYS = 90
 
-export const WhyStopped = z.enum(['asked', 'meetingClosed', 'interrupted'])
-export const WhyFailed = z.enum(['nothingRecorded', 'notComposed'])
-export const WhyDeleted = z.enum(['retention', 'asked'])
+const WhyStopped = z.enum(['asked', 'meetingClosed', 'interrupted'])
+const WhyFailed = z.enum(['nothingRecorded', 'notComposed'])
+const WhyDeleted = z.enum(['retention', 'asked'])
 
 const presiding = 'who presides: the chair, or whom the chair handed it to, or a clerk where the chair says so'
 const errors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive'] as const
@@ -29,7 +29,7 @@ export const startRecording = defineCommand({
     decision: Paragraphs(1000).pipe(z.string().min(1)), retentionDays: z.int().min(1).max(MAX_RETENTION_DAYS),
   }),
   output: z.object({ recordingId: Id }),
-  errors: [...errors, 'alreadyRecording', 'classifiedItem', 'ffmpegMissing', 'recordingDiskFull', 'mediaUnavailable'],
+  errors: [...errors, 'alreadyRecording', 'classifiedItem', 'ffmpegMissing', 'recordingDiskFull', 'recordingElsewhere', 'mediaUnavailable'],
 })
 
 export const stopRecording = defineCommand({

@@ -60,7 +60,7 @@ export const enterRoom = defineCommand({
     z.object({ outcome: z.literal('elsewhere'), devices: z.int() }),
   ]),
   errors: [
-    'meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'tooManyDevices', 'roomLocked', 'banned',
+    'meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'classifiedItem', 'mediaUnavailable', 'tooManyDevices', 'roomLocked', 'banned',
     'tooManyRequests',
   ],
 })

@@ -15,7 +15,7 @@ const END_MS = 2_500
 const SILENCE_S = String(365 * 86_400)
 
 /** A stream as ffmpeg is to receive it: RTP at `port`, RTCP at the next one. */
-export interface IncomingStream {
+interface IncomingStream {
   kind: types.MediaKind
   port: number
   payloadType: number
@@ -33,7 +33,7 @@ export function sdpOf({ kind, port, payloadType }: IncomingStream): string {
  * Copies the stream into a Matroska file, whose clusters are closed every two seconds and written out at once: killed, it
  * leaves a file that plays up to there. It opens nothing but the description on its input and sockets of this machine.
  */
-export function recordingArguments(path: string): string[] {
+function recordingArguments(path: string): string[] {
   return [
     '-hide_banner', '-nostdin', '-loglevel', 'warning',
     '-protocol_whitelist', 'pipe,udp,rtp', '-localaddr', LOOPBACK,

@@ -2,7 +2,7 @@ import { percentile, sorted } from '../statistics.ts'
 import { machineNow, readTrailer } from './traffic.ts'
 
 /** What comes later than this (ms) a receiver's jitter buffer has given up: it counts as lost. */
-export const LATE_MS = 500
+const LATE_MS = 500
 
 export interface Counts {
   /** In time. */

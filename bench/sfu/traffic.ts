@@ -47,7 +47,7 @@ const LOUD_DBOV = 20
 /** Milliseconds of the machine's monotonic clock, the same in every process. */
 export const machineNow = (): number => Number(process.hrtime.bigint()) / 1e6
 
-export interface Trailer { phase: number; layer: number; sentAt: number }
+interface Trailer { phase: number; layer: number; sentAt: number }
 
 /** `packet`: RTP without padding. */
 export function readTrailer(packet: Buffer): Trailer {
@@ -58,7 +58,7 @@ export function readTrailer(packet: Buffer): Trailer {
 /** Of a packet of the port, on which RTCP has types of 72 … 79 by this reading (RFC 5761). */
 export const payloadTypeOf = (packet: Buffer): number => (packet[1] ?? 0) & 0x7f
 
-export interface RtpStream {
+interface RtpStream {
   plan: StreamPlan
   sent: number
   next(phase: number): Buffer

@@ -42,14 +42,21 @@ export interface AgendaStore {
   order(trx: Knex.Transaction, meetingId: string, itemIds: readonly string[]): Promise<void>
 }
 
+/** The video room of a meeting: nothing is transmitted of one that has a state secret on its agenda. */
+export interface AgendaRoom {
+  inUse(meetingId: string): boolean
+  /** Voids the grants that are under way. Best effort. */
+  close(meetingId: string): Promise<void>
+}
+
 /** What has to be taken away with an item that is removed. */
 export type WithItem = (tx: JournalTx, itemId: string) => Promise<void>
 
 /** Who may do what with an agenda. */
 const may = { add: requireOffice, change: requireOffice, remove: requireOffice, order: requireOffice, goTo: requireOfficeOrPresiding }
 
-export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, removeWithItem: WithItem }) {
-  const { access, store, removeWithItem } = deps
+export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, room: AgendaRoom, removeWithItem: WithItem }) {
+  const { access, store, room, removeWithItem } = deps
 
   /** Throws `agendaItemNotFound`. */
   async function itemIn(tx: JournalTx, itemId: string): Promise<AgendaItem> {
@@ -70,10 +77,11 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
     throw new AppError('presenterNotParticipant')
   }
 
-  /** Throws `classifiedNeedsInPerson`, `recordingRuns`. */
+  /** Throws `classifiedNeedsInPerson`, `recordingRuns`, `roomInUse`. */
   async function requireSecrecy(tx: JournalTx, { mode }: Meeting): Promise<void> {
     if (mode !== 'inPerson') throw new AppError('classifiedNeedsInPerson')
     if (runningRecording((await tx.state(meetingReducer)).recordings)) throw new AppError('recordingRuns')
+    if (room.inUse(tx.meetingId)) throw new AppError('roomInUse')
   }
 
   async function end(tx: JournalTx, itemId: string): Promise<void> {
@@ -84,12 +92,12 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
   return {
     /**
      * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`,
-     * `idempotencyKeyReused`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`.
+     * `idempotencyKeyReused`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`, `roomInUse`.
      */
     async add(
       meetingId: string, caller: Caller, { key, ...draft }: (Draft | Classified) & { key: string },
     ): Promise<{ itemId: string }> {
-      return await access.change(meetingId, caller, may.add, { key, fingerprint: ['agenda.add', draft] }, async (tx, { meeting }) => {
+      const added = await access.change(meetingId, caller, may.add, { key, fingerprint: ['agenda.add', draft] }, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
         await requirePresenter(tx, draft.presenterId)
         if (draft.classified) await requireSecrecy(tx, meeting)
@@ -100,6 +108,8 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
         tx.append({ kind: 'agenda.itemAdded', data, audience: audienceOf(meeting) })
         return { itemId: data.itemId }
       })
+      if (draft.classified) await room.close(meetingId)
+      return added
     },
 
     /**

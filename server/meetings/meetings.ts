@@ -5,7 +5,7 @@ import type { Person } from '../../protocol/identity.ts'
 import type { ExportBallots } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import type {
-  MeetingDetail, MeetingDraft, MeetingFacts, MeetingStatus, MeetingSummary, Participant, PageMark,
+  MeetingDetail, MeetingDraft, MeetingFacts, MeetingStatus, Participant, PageMark,
 } from '../../protocol/meetings.ts'
 import type { Bodies } from '../bodies/bodies.ts'
 import { canonical, sha256 } from '../journal/chain.ts'
@@ -13,13 +13,11 @@ import type { Journal, JournalTx } from '../journal/journal.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { audienceOf, isOffice, requireOffice, requireOfficeOrPresiding, type Meeting, type MeetingAccess } from './access.ts'
+import { summariesOf, type ListedMeeting } from './summaries.ts'
 import { textOf } from './texts.ts'
 
 type Draft = z.output<typeof MeetingDraft>
 type Mark = z.output<typeof PageMark>
-
-/** A row of somebody's list. `title` and `place` are null where they were erased. */
-export interface ListedMeeting { meeting: Meeting, role: MeetingSummary['role'], title: string | null, place: string | null }
 
 export interface MeetingStore {
   /** A fresh id, later ones sorting after earlier ones. */
@@ -79,14 +77,7 @@ const may = {
 
 /** A meeting's life: draft → published → live → closed, and no way back. */
 export function createMeetings({ db, journal, access, store, bodies, people, minutesStatuses, closedBallots, closing, log }: MeetingsDeps) {
-  async function summaries(rows: readonly ListedMeeting[]): Promise<MeetingSummary[]> {
-    const [known, minutes] = await Promise.all([
-      bodies.bodies([...new Set(rows.map(({ meeting }) => meeting.bodyId))]),
-      minutesStatuses(rows.map(({ meeting }) => meeting.id)),
-    ])
-    const names = new Map(known.map((body) => [body.id, body.name]))
-    return rows.map((row) => summary(row, names.get(row.meeting.bodyId) ?? '', minutes.get(row.meeting.id) ?? 'none'))
-  }
+  const summaries = (rows: readonly ListedMeeting[]) => summariesOf(rows, { bodies, minutesStatuses })
 
   async function createOnce(caller: Caller, key: string, fingerprint: Buffer, bodyId: string, draft: Draft): Promise<string | undefined> {
     const participants = (await bodies.presentMembers(bodyId, new Date()))
@@ -244,12 +235,4 @@ export function requirePublished(meeting: Pick<Meeting, 'status'>): void {
 
 function rowOf({ title, place, startsAt, mode, plannedMinutes }: MeetingFacts) {
   return { titleText: title.$text, placeText: place.$text, startsAt: new Date(startsAt), mode, plannedMinutes }
-}
-
-function summary({ meeting, role, title, place }: ListedMeeting, bodyName: string, minutes: MeetingSummary['minutes']): MeetingSummary {
-  const { id, bodyId, mode, startsAt, plannedMinutes, status, openedAt, closedAt } = meeting
-  return {
-    id, bodyId, bodyName, mode, plannedMinutes, status, role, minutes, title: title ?? '', place: place ?? '',
-    startsAt: startsAt.toISOString(), openedAt: openedAt?.toISOString() ?? null, closedAt: closedAt?.toISOString() ?? null,
-  }
 }

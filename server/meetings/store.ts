@@ -2,7 +2,8 @@ import type { Knex } from 'knex'
 import type { BodyRole } from '../../protocol/bodies.ts'
 import type { MeetingMode, MeetingStatus, Participant } from '../../protocol/meetings.ts'
 import type { AccessStore, Meeting } from './access.ts'
-import type { ListedMeeting, MeetingStore } from './meetings.ts'
+import type { MeetingStore } from './meetings.ts'
+import type { ListedMeeting } from './summaries.ts'
 
 interface MeetingRow {
   id: string

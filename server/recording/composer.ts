@@ -52,9 +52,11 @@ interface Making { raw: string, work: string, signal: AbortSignal, piece: () => 
 
 /** The timeline without files that came to nothing. */
 async function withoutEmpty(timeline: readonly TimelineLine[], raw: string): Promise<TimelineLine[]> {
-  const kept = await Promise.all(timeline.map(async (line) => !('file' in line)
-    || (await stat(path.join(raw, line.file)).catch(() => undefined))?.size))
-  return timeline.filter((_, index) => kept[index])
+  const kept = new Set<string>()
+  for (const file of new Set(timeline.flatMap((line) => 'file' in line ? [line.file] : []))) {
+    if ((await stat(path.join(raw, file)).catch(() => undefined))?.size) kept.add(file)
+  }
+  return timeline.filter((line) => !('file' in line) || kept.has(line.file))
 }
 
 /** Files of a node that was killed have neither length nor index: they are given both. Gives their lengths in ms. */

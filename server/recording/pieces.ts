@@ -1,10 +1,10 @@
 import path from 'node:path'
 import { reading } from './composing-program.ts'
-import type { Plan, Recorded, Scene } from './scenes.ts'
+import { FRAMES_A_SECOND, framesOf, type Plan, type Recorded, type Scene } from './scenes.ts'
 
 /** What ffmpeg is told for one piece of a composition. */
 
-export const PICTURE = { width: 1280, height: 720, rate: 25 }
+export const PICTURE = { width: 1280, height: 720, rate: FRAMES_A_SECOND }
 export const SOUND = { rate: 48_000, sampleBytes: 2, bitrate: '48k' }
 const INSET = { width: 320, height: 180, margin: 24 }
 const DARK = '0x14181f'
@@ -15,10 +15,6 @@ const CODING = [
   '-an', '-c:v', 'libvpx', '-deadline', 'realtime', '-cpu-used', '16', '-threads', '1', '-lag-in-frames', '0', '-auto-alt-ref', '0',
   '-b:v', '1000k', '-g', '250', '-f', 'webm',
 ]
-
-/** Counted from the beginning of everything, so that the pieces add up to the whole to a frame. */
-const framesOf = ({ from, to }: Scene): number =>
-  Math.max(1, Math.round(to / 1_000 * PICTURE.rate) - Math.round(from / 1_000 * PICTURE.rate))
 
 const seconds = (ms: number) => Math.max(0, ms / 1_000).toFixed(3)
 const fitted = (width: number, height: number) =>

@@ -11,6 +11,7 @@ import type { MediaNode } from '../platform/media-node.ts'
 import type { Composed, Composer } from './composer.ts'
 import { COMPOSED, type RecordingFolders } from './folders.ts'
 import { createQueue } from './queue.ts'
+import { createRetention } from './retention.ts'
 
 type Status = RecordingState['status']
 
@@ -27,12 +28,12 @@ export interface RecordingsStore {
   unfinished(db: Knex): Promise<RecordingRow[]>
   /** Finished ones whose time is over. */
   expired(db: Knex, now: Date): Promise<RecordingRow[]>
-  /** Which of these are not deleted. */
-  kept(db: Knex, recordingIds: readonly string[]): Promise<ReadonlySet<string>>
+  /** Those of these that are not deleted. */
+  kept(db: Knex, recordingIds: readonly string[]): Promise<ReadonlyMap<string, Status>>
 }
 
 /** What recording asks of the media nodes. */
-export type RecordingMedia = Pick<MediaNode, 'checkRecording' | 'startRecording' | 'stopRecording' | 'recordings'>
+export type RecordingMedia = Pick<MediaNode, 'checkRecording' | 'reachesRecorder' | 'startRecording' | 'stopRecording' | 'recordings'>
 
 export interface RecordingsDeps {
   db: Knex
@@ -66,6 +67,7 @@ const may = { start: requirePresiding, stop: requirePresiding, watch: requireNoG
 export function createRecordings({ db, journal, access, store, folders, composer, media, log }: RecordingsDeps) {
   /** Committed as running, and not yet told to the node by this process. */
   const starting = new Set<string>()
+  const retention = createRetention({ db, journal, store, folders, log })
   const queue = createQueue({ work: compose, giveUp: (id) => conclude(id, 'notComposed'), log })
 
   async function close(tx: JournalTx, recordingId: string, why: RecordingState['whyStopped']): Promise<void> {
@@ -110,21 +112,14 @@ export function createRecordings({ db, journal, access, store, folders, composer
     if (row?.status !== 'composing') return
     await media?.stopRecording(recordingId).catch((err: unknown) => { log.warn({ recordingId, err }, 'the media node is not there') })
     await conclude(recordingId, await composer.run(recordingId, signal))
-    await folders.removeParts(recordingId)
-  }
-
-  async function expire({ id: recordingId, meetingId }: RecordingRow): Promise<void> {
-    await journal.run(meetingId, { actorId: null }, async (tx) => {
-      if (!await store.advance(tx.trx, recordingId, { from: ['ready', 'failed'], to: 'deleted' })) return
-      tx.append({ kind: 'recording.deleted', data: { recordingId, why: 'retention' }, audience: { scope: 'meeting' } })
-    })
-    await folders.remove(recordingId)
+    await retention.removeParts(recordingId)
   }
 
   return {
     /**
      * Journals the decision, and records. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotLive`,
-     * `classifiedItem`, `alreadyRecording`, `ffmpegMissing`, `recordingDiskFull`, `mediaUnavailable`, `idempotencyKeyReused`.
+     * `classifiedItem`, `alreadyRecording`, `ffmpegMissing`, `recordingDiskFull`, `recordingElsewhere`,
+     * `mediaUnavailable`, `idempotencyKeyReused`.
      */
     async start(
       meetingId: string, caller: Caller, { key, decision, retentionDays }: { key: string, decision: string, retentionDays: number },
@@ -134,6 +129,7 @@ export function createRecordings({ db, journal, access, store, folders, composer
       requireLive(found.meeting)
       if (!media) throw new AppError('mediaUnavailable')
       // Asked before, so that nothing is announced that cannot be done.
+      if (!media.reachesRecorder(meetingId)) throw new AppError('recordingElsewhere')
       const unable = await media.checkRecording(folders.root)
       if (unable) throw new AppError(refusals[unable])
       const fingerprint = ['recording:start', decision, retentionDays]
@@ -230,15 +226,7 @@ export function createRecordings({ db, journal, access, store, folders, composer
       for (const id of told) if ((await store.find(db, id))?.status !== 'recording') await media?.stopRecording(id)
     },
 
-    /** Deletes what has been kept as long as was decided, and what lies about of deleted ones. Gives how many. */
-    async deleteExpired(now: Date): Promise<number> {
-      const expired = await store.expired(db, now)
-      for (const row of expired) await expire(row)
-      const present = await folders.list()
-      const kept = await store.kept(db, present)
-      for (const id of present.filter((one) => !kept.has(one))) await folders.remove(id)
-      return expired.length
-    },
+    deleteExpired: retention.deleteExpired,
 
     /** Leaves what is composed to the next start. */
     close: () => queue.close(),

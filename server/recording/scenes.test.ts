@@ -41,3 +41,28 @@ test('long scenes are made in pieces that leave nothing out', () => {
   const scenes = planOf([begun(0, annCamera, 'ann'), of('fileEnded', 150, annCamera)], new Map())?.scenes ?? []
   expect(scenes.map(({ from, to }) => [from, to])).toEqual([[0, PIECE_MS], [PIECE_MS, 2 * PIECE_MS], [2 * PIECE_MS, 150_000]])
 })
+
+test('a camera that is turned on and off without end makes no more scenes than their least length allows', () => {
+  const lines = [begun(0, annCamera, 'ann'), begun(0, binhCamera, 'binh'), speaks(0, 'ann')]
+  for (let i = 1; i <= 30_000; i += 1) lines.push(of('paused', i * 1.2, annCamera), of('resumed', i * 1.2 + (i % 2 ? 0.3 : 1.1), annCamera))
+  const seconds = 30_002 * 1.2
+  lines.push(of('fileEnded', seconds, annCamera), of('fileEnded', seconds, binhCamera))
+  const scenes = planOf(lines, new Map())?.scenes ?? []
+  expect(scenes.length).toBeLessThanOrEqual(seconds / 2 + seconds * 1_000 / PIECE_MS + 1)
+  expect(scenes.every(({ from, to }, index) => from < to && from === (scenes[index - 1]?.to ?? 0))).toBe(true)
+  expect(scenes.at(-1)?.to).toBe(seconds * 1_000)
+})
+
+test('a camera off for a moment stays in the picture, and no change comes before the scene had its time', () => {
+  expect(told([
+    begun(0, annCamera, 'ann'), of('paused', 10, annCamera), of('resumed', 10.5, annCamera),
+    of('paused', 20, annCamera), of('resumed', 21.5, annCamera), of('fileEnded', 30, annCamera),
+  ])).toEqual([`0–20 ${annCamera}`, '20–22 -', `22–30 ${annCamera}`])
+})
+
+test('what is too short for a single picture is left out, so the pictures are as many as the sound is long', () => {
+  const length = (2 * PIECE_MS + 10) / 1_000
+  const scenes = planOf([begun(0, annCamera, 'ann'), of('fileEnded', length, annCamera)], new Map())?.scenes ?? []
+  expect(scenes.map(({ from, to }) => [from, to])).toEqual([[0, PIECE_MS], [PIECE_MS, 2 * PIECE_MS]])
+  expect(planOf([begun(0, annCamera, 'ann'), of('fileEnded', 0.01, annCamera)], new Map())).toBeUndefined()
+})

@@ -36,7 +36,7 @@ export const recordingsStore: RecordingsStore = {
   },
 
   async kept(db, recordingIds) {
-    const rows: { id: string }[] = await db('recording').select('id').whereIn('id', [...recordingIds]).whereNot({ status: 'deleted' })
-    return new Set(rows.map(({ id }) => id))
+    const rows: Row[] = await db('recording').select(...columns).whereIn('id', [...recordingIds]).whereNot({ status: 'deleted' })
+    return new Map(rows.map(({ id, status }) => [id, status]))
   },
 }

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { appendFile, readdir, readFile, stat } from 'node:fs/promises'
+import { appendFile, mkdir, readdir, readFile, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addItem, changeItem, CLASSIFIED_TITLE } from '../../protocol/agenda.ts'
@@ -129,8 +129,10 @@ describe('a recording', () => {
     const { meetingId, recordingId } = await recorded()
     const { recordings } = assembly.server.domains
     const day = 86_400_000
+    await mkdir(folderOf(recordingId, 'raw'), { recursive: true })
     await recordings.deleteExpired(new Date(Date.now() + 29 * day))
     expect((await rowOf(recordingId))?.status).toBe('ready')
+    expect(await readdir(folderOf(recordingId))).toEqual(['recording.webm'])
     await recordings.deleteExpired(new Date(Date.now() + 31 * day))
     expect(await untilStatus(meetingId, recordingId, 'deleted')).toMatchObject({ whyDeleted: 'retention' })
     await expect(stat(folderOf(recordingId))).rejects.toThrow('ENOENT')

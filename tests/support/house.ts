@@ -11,6 +11,7 @@ import { createDomains, type RoomMedia } from '../../server/domains.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import { openFiles } from '../../server/platform/files.ts'
 import { openRecordingFolders } from '../../server/recording/folders.ts'
+import type { RecordingMedia } from '../../server/recording/recording.ts'
 import { exported, openArchive } from './journal.ts'
 
 export const moreThanHalf: Threshold = { numerator: 1, denominator: 2, strict: true, basis: 'Quy chế làm việc' }
@@ -41,12 +42,12 @@ export const freshKey = () => randomUUID()
 export const itemDraft = (title = 'Nội dung') => ({ title, minutes: 30, presenterId: null, purpose: 'decide' as const })
 
 /** All domains on a database of their own, without the web; without a video room, or with what stands for its node. */
-export async function openHouse({ media }: { media?: RoomMedia } = {}) {
+export async function openHouse({ media, recorder }: { media?: RoomMedia, recorder?: RecordingMedia } = {}) {
   const archive = await openArchive()
   const { db, journal } = archive.start({}, 8)
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'nghi-su-house-'))
   const files = await openFiles(dataDir)
-  const recording = { folders: await openRecordingFolders(dataDir), media: undefined }
+  const recording = { folders: await openRecordingFolders(dataDir), media: recorder }
   const domains = createDomains({
     db, journal, files, recording, uploadLimitBytes: UPLOAD_LIMIT, media, iceServers: () => [], log: pino({ level: 'silent' }),
   })
