@@ -1,4 +1,4 @@
-import { defineAsyncComponent, type Component } from 'vue'
+import { defineAsyncComponent, type Component, type FunctionalComponent } from 'vue'
 
 /** In ms: the first pictures are on the screen by then, on a network that is good. */
 const CALM_MS = 1_000
@@ -11,9 +11,18 @@ const idle = async () => {
   if ('requestIdleCallback' in globalThis) await new Promise((resolve) => requestIdleCallback(resolve, { timeout: PATIENCE_MS }))
 }
 
-/** A part of the page that comes once the browser has nothing more urgent to do, as getting the first picture on the screen. */
-export const whenIdle = <T extends Component>(load: () => Promise<{ default: T }>) =>
-  defineAsyncComponent<T>(async () => {
-    await idle()
-    return (await load()).default
+/** Fetches what is wanted at once later; what fails now is fetched when it is wanted. */
+export const prefetch = (load: () => Promise<unknown>) => void idle().then(load).catch(() => undefined)
+
+/**
+ * A part of the page that comes once the browser has nothing more urgent to do, as getting the first picture on the screen.
+ * `placeholder` keeps its place until then; it is given class and style alone.
+ */
+export const whenIdle = <T extends Component>(load: () => Promise<{ default: T }>, placeholder?: FunctionalComponent) =>
+  defineAsyncComponent<T>({
+    loader: async () => {
+      await idle()
+      return (await load()).default
+    },
+    ...placeholder && { loadingComponent: placeholder, delay: 0 },
   })
