@@ -14,18 +14,25 @@ const END_MS = 2_500
 /** ffmpeg gives a silent stream up after ten seconds; a muted microphone may be silent for a whole meeting. */
 const SILENCE_S = String(365 * 86_400)
 
-/** A stream as ffmpeg is to receive it: RTP at `port`, RTCP at the next one. */
+/**
+ * A stream as ffmpeg is to receive it: RTP at `port`, RTCP at the next one. `key` is the SRTP key of who sends it (base64):
+ * what any other program of this machine sends to that port is not taken.
+ */
 interface IncomingStream {
   kind: types.MediaKind
   port: number
   payloadType: number
+  key: string
 }
 
-export function sdpOf({ kind, port, payloadType }: IncomingStream): string {
+export const CRYPTO_SUITE = 'AES_CM_128_HMAC_SHA1_80'
+
+export function sdpOf({ kind, port, payloadType, key }: IncomingStream): string {
   const codec = kind === 'audio' ? 'opus/48000/2' : 'VP8/90000'
   return [
     'v=0', `o=- 0 0 IN IP4 ${LOOPBACK}`, 's=recording', `c=IN IP4 ${LOOPBACK}`, 't=0 0',
-    `m=${kind} ${port} RTP/AVPF ${payloadType}`, `a=rtcp:${port + 1}`, `a=rtpmap:${payloadType} ${codec}`, 'a=recvonly', '',
+    `m=${kind} ${port} RTP/SAVPF ${payloadType}`, `a=crypto:1 ${CRYPTO_SUITE} inline:${key}`,
+    `a=rtcp:${port + 1}`, `a=rtpmap:${payloadType} ${codec}`, 'a=recvonly', '',
   ].join('\r\n')
 }
 

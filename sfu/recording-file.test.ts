@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { createSocket } from 'node:dgram'
+import { mkdtemp, rm, stat } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -7,7 +9,7 @@ import * as mediasoup from 'mediasoup'
 import type { types } from 'mediasoup'
 import pino from 'pino'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { ffmpegRuns, sdpOf } from './ffmpeg.ts'
+import { endRecordingProgram, ffmpegRuns, freePortPair, sdpOf, startRecordingProgram } from './ffmpeg.ts'
 import { recordProducer, type RecordingFile } from './recording-file.ts'
 import { startSender, type TestSender } from './test-sender.ts'
 import { MEDIA_CODECS } from './workers.ts'
@@ -60,8 +62,29 @@ function probe(name: string): { frames: number; seconds: number; codec: string }
 }
 
 test('names one stream of this machine', () => {
-  expect(sdpOf({ kind: 'video', port: 20_000, payloadType: 101 })).toContain('m=video 20000 RTP/AVPF 101\r\na=rtcp:20001\r\n')
+  expect(sdpOf({ kind: 'video', port: 20_000, payloadType: 101, key: 'key' }))
+    .toContain('m=video 20000 RTP/SAVPF 101\r\na=crypto:1 AES_CM_128_HMAC_SHA1_80 inline:key\r\na=rtcp:20001\r\n')
 })
+
+test('takes nothing from whoever has not the key', async () => {
+  const [port, name] = [await freePortPair(), path.join(folder, 'a.mkv')]
+  const stream = { kind: 'audio' as const, port, payloadType: 100, key: randomBytes(30).toString('base64') }
+  const program = await startRecordingProgram({ program: 'ffmpeg', stream, path: name, said: () => undefined })
+  const socket = createSocket('udp4')
+  for (let sequence = 0; sequence < 100; sequence += 1) {
+    const packet = Buffer.alloc(40)
+    packet.set([0x80, 100])
+    packet.writeUInt16BE(sequence, 2)
+    packet.writeUInt32BE(sequence * 960, 4)
+    packet.writeUInt32BE(1, 8)
+    packet[12] = 0xf8
+    socket.send(packet, port, '127.0.0.1')
+    await wait(20)
+  }
+  await endRecordingProgram(program)
+  socket.close()
+  expect((await stat(name).catch(() => undefined))?.size ?? 0).toBe(0)
+}, 60_000)
 
 test('tells an absent program', async () => {
   expect(await ffmpegRuns('ffmpeg')).toBe(true)

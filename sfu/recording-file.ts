@@ -1,7 +1,8 @@
 import type { ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import type { types } from 'mediasoup'
 import type { Logger } from 'pino'
-import { endRecordingProgram, freePortPair, LOOPBACK, startRecordingProgram } from './ffmpeg.ts'
+import { CRYPTO_SUITE, endRecordingProgram, freePortPair, LOOPBACK, startRecordingProgram } from './ffmpeg.ts'
 
 /** What happens to one file, for the timeline; `at` in ms since 1970. */
 export interface FileEvents {
@@ -25,6 +26,8 @@ const ATTEMPTS = 3
 /** How often a key frame is asked for, in ms: a composition never has to decode more than this to get anywhere. */
 const REFRESH_MS = 20_000
 const FIRST_FRAME_MS = 1_000
+/** ffmpeg encrypts none of its reports, so none are taken: a key that nobody has. Key frames are asked for by us alone. */
+const NOBODYS_KEY = { cryptoSuite: CRYPTO_SUITE, keyBase64: randomBytes(30).toString('base64') } as const
 
 /**
  * Copies what a producer sends into a file, as it comes, through a plain transport of the producer's own router and
@@ -39,7 +42,7 @@ export async function recordProducer(options: {
   log: Logger
 }): Promise<RecordingFile> {
   const { producer, router, on, log } = options
-  const transport = await router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: LOOPBACK }, rtcpMux: false })
+  const transport = await router.createPlainTransport({ listenInfo: { protocol: 'udp', ip: LOOPBACK }, rtcpMux: false, enableSrtp: true, srtpCryptoSuite: CRYPTO_SUITE })
   try {
     const consumer = await transport.consume({
       producerId: producer.id, rtpCapabilities: plainCapabilities(router, producer.kind), paused: true, ignoreDtx: false,
@@ -57,14 +60,15 @@ async function startProgram(
   consumer: types.Consumer, transport: types.PlainTransport,
 ): Promise<ChildProcess> {
   const payloadType = consumer.rtpParameters.codecs[0]?.payloadType
-  if (payloadType === undefined) throw new Error('a consumer without a codec')
+  const key = transport.srtpParameters?.keyBase64
+  if (payloadType === undefined || key === undefined) throw new Error('a consumer without a codec, or a transport without a key')
   for (let attempt = 1; ; attempt += 1) {
     const port = await freePortPair()
     try {
       const said = (line: string) => log.debug({ line }, 'ffmpeg')
-      const started = await startRecordingProgram({ program, stream: { kind, port, payloadType }, path, said })
+      const started = await startRecordingProgram({ program, stream: { kind, port, payloadType, key }, path, said })
       try {
-        await transport.connect({ ip: LOOPBACK, port, rtcpPort: port + 1 })
+        await transport.connect({ ip: LOOPBACK, port, rtcpPort: port + 1, srtpParameters: NOBODYS_KEY })
         return started
       } catch (error) {
         await endRecordingProgram(started)
