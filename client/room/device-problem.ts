@@ -1,5 +1,8 @@
-/** Why a device cannot be used, in the terms that people are told. */
-export type DeviceProblem = 'blocked' | 'missing' | 'busy' | 'insecure' | 'failed'
+/**
+ * Why a device cannot be used, in the terms that people are told. `blurFailed`: the background should be blurred and cannot
+ * be, so that the camera is not used at all.
+ */
+export type DeviceProblem = 'blocked' | 'missing' | 'busy' | 'insecure' | 'failed' | 'blurFailed'
 
 /** What a refused `getUserMedia` or `getDisplayMedia` means. */
 export function deviceProblem(thrown: unknown): DeviceProblem {

@@ -22,7 +22,11 @@ export function withReaction(shown: readonly ShownReaction[], added: ShownReacti
 }
 
 /** Passes reactions on, and shows those of everybody for a moment. */
-export function createReactions(options: { session: MediaSession, ownId: string, ownerOf(peerId: string): string | undefined }) {
+export function createReactions(options: {
+  session: Pick<MediaSession, 'events' | 'rights' | 'say'>
+  ownId: string
+  ownerOf(peerId: string): string | undefined
+}) {
   const { session, ownId, ownerOf } = options
   const reactions = shallowRef<readonly ShownReaction[]>([])
   const timers = new Set<ReturnType<typeof setTimeout>>()

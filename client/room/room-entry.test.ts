@@ -24,7 +24,7 @@ function serverWith(answers: (typeof way | { outcome: 'wait' } | { outcome: 'els
     },
   }
   const entry = createRoomEntry({
-    socket, meetingId: crypto.randomUUID(), deviceId: crypto.randomUUID(), attending: 'full',
+    socket, meetingId: crypto.randomUUID(), deviceId: async () => crypto.randomUUID(), attending: 'full',
   })
   return { entry, asked, reconnect: () => connected.forEach((listener) => listener()) }
 }

@@ -12,17 +12,20 @@ const finalRefusals: Partial<Record<ErrorCode, RoomEnd>> = {
   banned: 'banned', roomLocked: 'roomLocked', tooManyDevices: 'tooManyDevices',
 }
 
-/** Asks for the way into a meeting's room, and waits there where the order of the room wants it. */
-export function createRoomEntry(options: { socket: Pick<SocketClient, 'send' | 'onConnected'>, meetingId: string, deviceId: string, attending: Attending }) {
+/**
+ * Asks for the way into a meeting's room, and waits there where the order of the room wants it. `goesOn`: one is there and
+ * takes one's own place over.
+ */
+export function createRoomEntry(options: { socket: Pick<SocketClient, 'send' | 'onConnected'>, meetingId: string, deviceId(): Promise<string>, attending: Attending, goesOn?: boolean }) {
   const { socket, meetingId, deviceId, attending } = options
   const phase = shallowRef<RoomPhase>('joining')
   const unavailable = ref(false)
   const otherDevices = ref(0)
   const refusal = shallowRef<RoomEnd | null>(null)
-  let others: 'ask' | 'replace' | 'beside' = 'ask'
+  let others: 'ask' | 'replace' | 'beside' = options.goesOn ? 'beside' : 'ask'
   let goOn = () => {}
 
-  const ask = () => socket.send(enterRoom, { meetingId, deviceId, attending, others })
+  const ask = async () => await socket.send(enterRoom, { meetingId, deviceId: await deviceId(), attending, others })
   const untilToldToGoOn = () => new Promise<void>((resolve) => { goOn = resolve })
 
   /** A knock ends with its socket: the next one knocks again. */

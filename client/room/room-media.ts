@@ -9,6 +9,7 @@ import type { Meeting } from '../meetings/use-meeting.ts'
 import { useNotify } from '../ui/notify.ts'
 import type { SessionState } from './media/contract.ts'
 import { createMediaSession } from './media/session.ts'
+import { deviceId } from './device-id.ts'
 import { createOwnMedia } from './own-media.ts'
 import { createReactions, type Reaction, type ShownReaction } from './reactions.ts'
 import { createRoomEntry } from './room-entry.ts'
@@ -120,34 +121,31 @@ export interface RoomMedia {
   leave(): void
 }
 
-/** The same tab is the same device, over reloads too, so that it takes its own place over again. */
-function deviceId(): string {
-  const kept = sessionStorage.getItem('nghi-su.device')
-  if (kept) return kept
-  const made = crypto.randomUUID()
-  sessionStorage.setItem('nghi-su.device', made)
-  return made
-}
-
-/** Prepares the room's media for a page; what it returns joins, and is that page's until the next. */
-export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
+/**
+ * Prepares the room's media for a page; what it returns joins, and is that page's until the next. `goesOn`: the next takes the
+ * place of the one before without leaving the room in between.
+ */
+export function useRoomMedia(meeting: Meeting): (wish: JoinWish, goesOn?: boolean) => RoomMedia {
   const { t } = useI18n()
   const notify = useNotify()
   const me = useSession()
   const devices = useDevices()
   let scope: EffectScope | undefined
+  let handOver = () => {}
   onScopeDispose(() => scope?.stop())
 
-  return (wish) => {
+  return (wish, goesOn = false) => {
+    if (goesOn) handOver()
     scope?.stop()
     scope = effectScope(true)
-    return scope.run(() => createRoomMedia(wish))!
+    return scope.run(() => createRoomMedia(wish, goesOn))!
   }
 
-  function createRoomMedia(wish: JoinWish): RoomMedia {
-    const entry = createRoomEntry({ socket: socketClient, meetingId: meeting.id, deviceId: deviceId(), attending: wish.attending })
+  function createRoomMedia(wish: JoinWish, goesOn: boolean): RoomMedia {
+    const entry = createRoomEntry({ socket: socketClient, meetingId: meeting.id, deviceId, attending: wish.attending, goesOn })
     const session = createMediaSession({ requestGrant: entry.requestGrant })
     const { events } = session
+    handOver = session.handOver
     onScopeDispose(leave)
 
     const connection = shallowRef(session.state())
@@ -163,7 +161,7 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish) => RoomMedia {
 
     const people = followPeople(session, me.personId)
     const own = createOwnMedia({
-      session, devices, wish,
+      session, devices, wish, phase: entry.phase,
       tell: (what, name) => {
         const text = t(`room.own.${what}`, { device: t(`room.device.${name}`) })
         if (what === 'ended') notify.failed(text)

@@ -10,38 +10,49 @@ export function useCameraPreview() {
   const problem = ref<DeviceProblem | null>(null)
   const asking = ref(false)
   let opened: CapturedTrack | undefined
-  let ended = false
+  let wanted = false
+  let outdated = false
 
-  function stop() {
+  function letGo() {
     opened?.release()
     opened = undefined
     track.value = null
   }
 
+  /** Turned off while it opens, it stays off. */
+  function stop() {
+    wanted = false
+    letGo()
+  }
+
   async function start() {
+    wanted = true
     if (asking.value || track.value) return
     asking.value = true
-    problem.value = null
-    const captured = await capture('camera', devices.captureOptions('camera'))
+    let captured
+    do {
+      outdated = false
+      problem.value = null
+      captured = await capture('camera', devices.captureOptions('camera'))
+      if (captured.ok) opened = captured.tracks.get('camera')
+      if (!wanted || outdated) letGo()
+    } while (wanted && outdated)
     asking.value = false
     if (!captured.ok) {
-      problem.value = captured.problem
+      if (wanted) problem.value = captured.problem
       return
     }
-    opened = captured.tracks.get('camera')
     track.value = opened?.track ?? null
-    if (ended) stop()
     void devices.refresh()
   }
 
   watch([devices.camera, devices.blur], () => {
-    if (!track.value) return
-    stop()
-    void start()
+    if (asking.value) outdated = true
+    else if (track.value || problem.value === 'blurFailed') {
+      letGo()
+      void start()
+    }
   })
-  onScopeDispose(() => {
-    ended = true
-    stop()
-  })
+  onScopeDispose(stop)
   return { track, problem, asking, start, stop }
 }

@@ -16,7 +16,7 @@ export interface Devices {
   choosesSpeaker: boolean
   /** The background of one's camera is blurred. Remembered; off at first. */
   blur: Ref<boolean>
-  /** Why blurring does not work although it is wanted; the camera is sent as it is then. */
+  /** Why blurring does not work although it is wanted; the camera is not used then. */
   blurProblem: Readonly<Ref<'unsupported' | 'failed' | null>>
   /** A device in use that is no longer there; the system's choice has taken its place. Null once another is chosen. */
   vanished: Readonly<ShallowRef<{ kind: DeviceKind, label: string } | null>>
@@ -86,7 +86,7 @@ function createDevices(): Devices {
     } catch (error) {
       blurProblem.value = error instanceof DOMException && error.name === 'NotSupportedError' ? 'unsupported' : 'failed'
       console.warn('the background is not blurred', error)
-      return { track, release: () => track.stop() }
+      throw error
     }
   }
 

@@ -133,8 +133,11 @@ describe('two people with cameras in the room', () => {
     for (const seat of [near, far]) await at(seat, `tile-${near.personId}`).getByTestId('mark-reaction').waitFor({ state: 'detached' })
   })
 
-  it('a second tab is asked; moved here, it takes the place of the first, which is told', async () => {
+  it('a second tab, even a copy of the first, is asked; moved here, it takes the place of the first, which is told', async () => {
     const second = await near.context.newPage()
+    const copied = await near.page.evaluate(() => sessionStorage.getItem('nghi-su.device') ?? '')
+    expect(copied).not.toBe('')
+    await second.addInitScript((id) => { sessionStorage.setItem('nghi-su.device', id) }, copied)
     await second.goto(`${server.origin}${meetingPath}/room`)
     await second.getByTestId('join-room').click()
     await second.getByTestId('elsewhere').waitFor()

@@ -296,7 +296,15 @@ describe('the chair of the Standing Committee keeps order', () => {
     await until(() => isOn(chair, 'locked')).toBe(false)
   })
 
-  it('lets somebody sit in the hall without sound, and come back to it', async () => {
+  it('lets somebody sit in the hall without sound, and come back, in a locked room and with a raised hand', async () => {
+    await order(chair)
+    await rule(chair, 'locked').click()
+    await until(() => isOn(chair, 'locked')).toBe(true)
+    await at(member, 'toggle-hand').click()
+    await at(chair, 'tab-floor').click()
+    await at(chair, `hand-${member.personId}`).waitFor()
+    // A hand that is lowered for a moment would leave this row.
+    const row = await at(chair, `hand-${member.personId}`).elementHandle()
     await at(member, 'bar-more').click()
     await at(member, 'menu-attending').click()
     await microphone(member).waitFor({ state: 'detached' })
@@ -306,6 +314,13 @@ describe('the chair of the Standing Committee keeps order', () => {
     await microphone(member).waitFor()
     await until(() => at(member, 'toggle-camera').getAttribute('aria-pressed')).toBe('true')
     await framesShown(chair.page, member.personId, 'camera', 2)
+    expect(await row?.evaluate((element) => element.isConnected)).toBe(true)
+    expect(await at(member, 'toggle-hand').getAttribute('aria-pressed')).toBe('true')
+    await at(member, 'toggle-hand').click()
+    await at(chair, `hand-${member.personId}`).waitFor({ state: 'detached' })
+    await order(chair)
+    await rule(chair, 'locked').click()
+    await until(() => isOn(chair, 'locked')).toBe(false)
   })
 
   it('asks who comes a second time where to be', async () => {

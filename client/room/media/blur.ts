@@ -6,7 +6,7 @@ declare const __BLUR_DATA__: string
 
 /** In pixels of the picture: faces behind are no longer known, shapes still are. */
 const RADIUS = 16
-/** Model and program are some megabytes; what gives no picture by then gives none. In ms. */
+/** Model and program are some megabytes; what gives no picture by then gives none. In ms, of a page that is seen. */
 const PATIENCE_MS = 20_000
 
 /**
@@ -21,6 +21,7 @@ export async function blurBackground(track: MediaStreamTrack): Promise<CapturedT
     await firstFrame(blurred)
   } catch (error) {
     processor.stopProcessing()
+    blurred.stop()
     throw error
   }
   // What the library makes lives on when the camera is gone.
@@ -39,16 +40,44 @@ export async function blurBackground(track: MediaStreamTrack): Promise<CapturedT
   }
 }
 
+const STEP_MS = 250
+
+/** A hidden page may be given no pictures by its browser: that time does not count. */
 function firstFrame(track: MediaStreamTrack): Promise<void> {
+  const watched = track.clone()
+  let seenMs = 0
+  let timer: ReturnType<typeof setInterval> | undefined
+  const tooLate = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      if (document.visibilityState === 'visible') seenMs += STEP_MS
+      if (seenMs >= PATIENCE_MS || watched.readyState === 'ended') reject(new Error('no blurred picture came'))
+    }, STEP_MS)
+  })
+  const first = typeof MediaStreamTrackProcessor === 'undefined' ? frameShown(watched) : frameRead(watched)
+  return Promise.race([first, tooLate]).finally(() => {
+    clearInterval(timer)
+    watched.stop()
+  })
+}
+
+/** Of the track itself, whether or not anything is painted. */
+async function frameRead(track: MediaStreamTrack): Promise<void> {
+  const reader = new MediaStreamTrackProcessor({ track: track as MediaStreamVideoTrack }).readable.getReader()
+  const { value } = await reader.read()
+  if (!value) throw new Error('the blurred picture ended')
+  value.close()
+  await reader.cancel()
+}
+
+async function frameShown(track: MediaStreamTrack): Promise<void> {
   const video = document.createElement('video')
   video.muted = true
+  video.playsInline = true
+  const loaded = new Promise((resolve) => { video.addEventListener('loadeddata', resolve, { once: true }) })
   video.srcObject = new MediaStream([track])
-  return new Promise<void>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error('no blurred picture came')), PATIENCE_MS)
-    video.requestVideoFrameCallback(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-    video.play().catch(reject)
-  }).finally(() => { video.srcObject = null })
+  try {
+    await Promise.all([video.play(), loaded])
+  } finally {
+    video.srcObject = null
+  }
 }

@@ -10,7 +10,7 @@ export interface CapturedTrack {
   release(): void
 }
 
-/** Changes a picture on its way: takes the captured track over, and gives back the one to send. */
+/** Changes a picture on its way: takes the captured track over, and gives back the one to send. If it fails, nothing is sent. */
 export type PictureFilter = (track: MediaStreamTrack) => Promise<CapturedTrack>
 
 export interface CaptureOptions {
@@ -66,8 +66,8 @@ async function filtered(stream: MediaStream, filter: PictureFilter | undefined):
   if (!filter || !track) return captured(stream, 'camera', 'microphone')
   try {
     return { ok: true, tracks: new Map([['camera', await filter(track)]]) }
-  } catch (error) {
+  } catch {
     track.stop()
-    throw error
+    return { ok: false, problem: 'blurFailed' }
   }
 }

@@ -75,6 +75,13 @@ export interface MediaSessionOptions {
   ways?: Ways
 }
 
+export interface StartOptions extends CaptureOptions {
+  /** Default: as the device is that it replaces; else not. */
+  muted?: boolean | undefined
+  /** What is aborted before the device is open is not sent. */
+  signal?: AbortSignal | undefined
+}
+
 /** Being in a room: what one sends, what one receives, and who else is there. Ends with `leave`, or the event `closed`. */
 export interface MediaSession {
   events: EnhancedEventEmitter<SessionEvents>
@@ -89,9 +96,9 @@ export interface MediaSession {
   /** Undefined before the first connection. */
   rights(): MediaRights | undefined
   /** Captures and sends, or replaces the device in use. Works before the connection stands: it is sent as soon as it does. */
-  start(source: 'microphone' | 'camera', options?: CaptureOptions & { muted?: boolean }): Promise<CaptureResult>
+  start(source: 'microphone' | 'camera', options?: StartOptions): Promise<CaptureResult>
   /** Shares a screen, with its sound if the browser gives it and the grant allows it. */
-  startScreen(): Promise<CaptureResult>
+  startScreen(signal?: AbortSignal): Promise<CaptureResult>
   /** Sends a track that was captured elsewhere. The session stops it when it ends. */
   publish(source: MediaSource, track: MediaStreamTrack, muted?: boolean): void
   /** Takes effect at once, before the node answers. The device stays open. */
@@ -103,5 +110,10 @@ export interface MediaSession {
   setView(watched: Watched[]): void
   /** Passed on to the others if there is a connection and the right; else nothing happens. */
   say(channel: DataChannel, text: string): void
+  /**
+   * Ends here without a farewell, for another session of the same peer that joins next and takes its place: to everybody
+   * else one has never been away.
+   */
+  handOver(): void
   leave(): void
 }

@@ -2,9 +2,9 @@ import { Device } from 'mediasoup-client'
 import { EnhancedEventEmitter } from 'mediasoup-client/enhancedEvents'
 import type { MediaRights, MediaSource } from '../../../protocol/media-grant.ts'
 import type { CloseReason, MediaOutput, NoticeMessage, Watched } from '../../../protocol/media.ts'
-import { capture, type CaptureOptions, type CaptureResult } from './capture.ts'
+import { capture, type CaptureResult } from './capture.ts'
 import { createConnecting, type Access } from './connecting.ts'
-import type { MediaSession, MediaSessionOptions, SessionEvents, SessionState } from './contract.ts'
+import type { MediaSession, MediaSessionOptions, SessionEvents, SessionState, StartOptions } from './contract.ts'
 import { createPublishing } from './publishing.ts'
 import { createReceiving } from './receiving.ts'
 import { createRoster } from './roster.ts'
@@ -13,6 +13,8 @@ import { createTransports } from './transports.ts'
 import { onWaking } from './waking.ts'
 
 const MEDIA_RETRY_MS = 1_000
+/** Longer than the next session takes to come in; one that does not counts as cut off then. */
+const HAND_OVER_MS = 10_000
 
 /** Joins at once and stays joined over cuts until it is left. */
 export function createMediaSession({ requestGrant, origin = location.origin, ways = {} }: MediaSessionOptions): MediaSession {
@@ -49,7 +51,10 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
     device: () => there(device), signalling: () => there(signalling), iceServers: () => iceServers, ways,
     broken: () => void remakeMedia(),
   })
-  const connecting = createConnecting({ origin, requestGrant, join, notice: receive, lost, refused: () => end('refused') })
+  const connecting = createConnecting({
+    origin, requestGrant, join, lost, refused: () => end('refused'),
+    notice: (message) => { if (!isClosed()) receive(message) },
+  })
 
   function there<T>(what: T | undefined): T {
     if (!what) throw new MediaRequestError('signallingLost')
@@ -174,13 +179,14 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
   const isClosed = () => state === 'closed'
   const tellView = () => void signalling?.request('setView', { watched: view }).catch(() => undefined)
 
-  async function start(source: 'microphone' | 'camera' | 'screen', options: CaptureOptions, muted: boolean): Promise<CaptureResult> {
+  async function start(source: 'microphone' | 'camera' | 'screen', options: StartOptions = {}): Promise<CaptureResult> {
+    const { muted, signal, ...how } = options
     if (mayNot(source)) return { ok: false, problem: 'notAllowed' }
-    const captured = await capture(source, options)
+    const captured = await capture(source, how)
     if (!captured.ok) return captured
     for (const [of, track] of captured.tracks) {
-      if (isClosed() || mayNot(of)) track.release()
-      else publishing.set(of, track, muted)
+      if (isClosed() || mayNot(of) || signal?.aborted) track.release()
+      else publishing.set(of, track, muted ?? publishing.track(of)?.muted ?? false)
     }
     return mayNot(source) ? { ok: false, problem: 'notAllowed' } : { ok: true }
   }
@@ -220,8 +226,8 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
     remoteMedia: receiving.media,
     localTracks: publishing.tracks,
     rights: () => rights,
-    start: (source, { muted = false, ...options } = {}) => start(source, options, muted),
-    startScreen: () => start('screen', {}, false),
+    start,
+    startScreen: (signal) => start('screen', { signal }),
     publish: (source, track, muted = false) => publishing.set(source, { track, release: () => track.stop() }, muted),
     mute: (source) => publishing.mute(source, true),
     unmute: (source) => publishing.mute(source, false),
@@ -232,6 +238,13 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
       tellView()
     },
     say: (channel, text) => void signalling?.request('say', { channel, text }).catch(() => undefined),
+    handOver() {
+      const from = signalling
+      signalling = undefined
+      end('left')
+      // Until the node puts the next one in its place, which also closes it.
+      if (from) setTimeout(() => from.close(), HAND_OVER_MS)
+    },
     leave() {
       if (signalling) part(signalling)
       end('left')

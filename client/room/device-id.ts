@@ -1,0 +1,34 @@
+const KEY = 'nghi-su.device'
+/** A tab that is loaded again waits for its earlier page to let go. In ms. */
+const PATIENCE_MS = 500
+
+let claimed: Promise<string> | undefined
+
+/** Holds the id for as long as the page lives; false when another page does. */
+function hold(id: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    navigator.locks.request(`${KEY}.${id}`, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => {
+      resolve(true)
+      return new Promise<never>(() => {})
+    }).catch(() => resolve(false))
+  })
+}
+
+async function claim(): Promise<string> {
+  const kept = sessionStorage.getItem(KEY)
+  // On an insecure page no browser tells whether another tab has it.
+  if (kept && (!navigator.locks || await hold(kept))) return kept
+  const made = crypto.randomUUID()
+  sessionStorage.setItem(KEY, made)
+  if (navigator.locks) await hold(made)
+  return made
+}
+
+/**
+ * The same tab is the same device, over reloads too, so that it takes its own place over again. A copy of a tab, which
+ * begins with the same storage, is another one.
+ */
+export function deviceId(): Promise<string> {
+  claimed ??= claim()
+  return claimed
+}
