@@ -44,6 +44,9 @@ export interface SocketClient {
 /** How long to wait after the server refused a connection for a while, ms. */
 const REFUSED_RETRY_MS = 1000
 
+/** How long a command goes on trying, ms: as long as the media node keeps the place of somebody who is cut off. */
+const PATIENCE_MS = 90_000
+
 /** The one Socket.IO client over a given socket; `onSessionEnded` runs when the server ends the session. */
 export function createSocketClient(socket: Socket, onSessionEnded: () => void): SocketClient {
   const state = shallowRef<ConnectionState>('idle')
@@ -97,7 +100,7 @@ export function createSocketClient(socket: Socket, onSessionEnded: () => void): 
     })
   }
 
-  const send: SocketClient['send'] = async (command, input, { attemptMs = 8000, patienceMs = 60_000, once = false } = {}) => {
+  const send: SocketClient['send'] = async (command, input, { attemptMs = 8000, patienceMs = PATIENCE_MS, once = false } = {}) => {
     const payload = withKey(command.input, input as object)
     const until = Date.now() + patienceMs
     for (;;) {
