@@ -5,17 +5,22 @@ import type { Participant } from './meetings.ts'
 import { Paragraphs } from './text.ts'
 import { reaches, type Threshold } from './bodies.ts'
 
+/** The most people at one remote site. */
+export const MAX_HEAD_COUNT = 10_000
+/** The longest reason for an absence, in characters. */
+export const MAX_ABSENCE_REASON = 500
+
 export const recordAbsence = defineCommand({
   name: 'attendance:recordAbsence',
   summary: 'A participant announces their own absence with a reason, or the clerk records somebody’s. An empty reason withdraws it.',
   access: 'the person, chair or clerk',
-  input: ChangeOfMeeting.extend({ personId: Id, reason: Paragraphs(500) }), output: Nothing,
+  input: ChangeOfMeeting.extend({ personId: Id, reason: Paragraphs(MAX_ABSENCE_REASON) }), output: Nothing,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'notParticipant', 'alreadyPresent'],
 })
 
 export const reportHeadCount = defineCommand({
   name: 'attendance:reportHeadCount', summary: 'How many people sit at a remote site (điểm cầu).', access: 'the site itself, chair or clerk',
-  input: ChangeOfMeeting.extend({ personId: Id, people: z.int().min(0).max(10_000) }), output: Nothing,
+  input: ChangeOfMeeting.extend({ personId: Id, people: z.int().min(0).max(MAX_HEAD_COUNT) }), output: Nothing,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'notParticipant', 'notASite'],
 })
 

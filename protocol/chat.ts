@@ -7,10 +7,13 @@ import { Paragraphs } from './text.ts'
 export const ChatTo = z.enum(['everyone', 'office'])
 export type ChatTo = z.infer<typeof ChatTo>
 
+/** The longest message, in characters. */
+export const MAX_CHAT_TEXT = 2_000
+
 export const sendChat = defineCommand({
   name: 'chat:send', summary: 'Writes to everybody in the meeting, or to chair and clerk alone. At most 30 a minute.',
   access: 'participants of a published or live meeting; who was put out of the room: to the office alone',
-  input: ChangeOfMeeting.extend({ to: ChatTo, text: Paragraphs(2_000).pipe(z.string().min(1)) }), output: Nothing,
+  input: ChangeOfMeeting.extend({ to: ChatTo, text: Paragraphs(MAX_CHAT_TEXT).pipe(z.string().min(1)) }), output: Nothing,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'tooManyRequests'],
 })
 

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { BodyRole } from './bodies.ts'
 import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
 import { Id, TextRef } from './journal.ts'
 import { Paragraphs } from './text.ts'
@@ -7,6 +8,9 @@ import { Paragraphs } from './text.ts'
  * Order in the video room: who comes in, who may send what, who has been muted or put out, and who presides. The media
  * node carries it out (`media-control.ts`); this is what is decided and recorded.
  */
+
+/** The longest reason for putting somebody out, in characters. */
+export const MAX_EJECTION_REASON = 500
 
 /** What the one who presides switches; each is off at first. */
 export const RoomRule = z.enum([
@@ -58,7 +62,7 @@ export const eject = defineCommand({
   name: 'order:eject',
   summary: 'Takes a person out with all devices. They come in again only when admitted; banned, only when the ban is lifted.',
   access: `${presiding}; never the chair, nor who presides`,
-  input: OfPerson.extend({ ban: z.boolean(), reason: Paragraphs(500) }), output: Nothing, errors: [...errors, 'notParticipant', 'presides'],
+  input: OfPerson.extend({ ban: z.boolean(), reason: Paragraphs(MAX_EJECTION_REASON) }), output: Nothing, errors: [...errors, 'notParticipant', 'presides'],
 })
 
 export const liftBan = defineCommand({
@@ -127,8 +131,37 @@ export const initialOrder: OrderState = {
   presiding: null, waiting: [], admitted: [], invited: [], out: [], hands: [],
 }
 
+/** A person and their role in the meeting; undefined: none. */
+interface InMeeting { personId: string | null, role: BodyRole | undefined }
+
+/** In whose place a person presides. */
+export type PresidingAs = 'chair' | 'deputy' | 'clerk'
+
+/**
+ * Whether a person keeps the order of the room, and in whose place; null: they do not. The one to whom the chair handed it,
+ * else the chair; and the clerk while the chair lets the clerk act.
+ */
+export function presidingAs(
+  { personId, role }: InMeeting, { presidingId, clerkActs }: { presidingId: string | null, clerkActs: boolean },
+): PresidingAs | null {
+  if (presidingId !== null && presidingId === personId) return 'deputy'
+  if (role === 'chair' && presidingId === null) return 'chair'
+  return role === 'clerk' && clerkActs ? 'clerk' : null
+}
+
+/** Whether a person has a place at the head of the meeting: chair, clerk, and who presides. */
+export const leadsRoom = ({ personId, role }: InMeeting, { presiding }: Pick<OrderState, 'presiding'>): boolean =>
+  role === 'chair' || role === 'clerk' || (presiding !== null && presiding === personId)
+
+/** Whether a person may send sound and picture, by the rules of the room. */
+export const maySpeak = (person: InMeeting, order: Pick<OrderState, 'presiding' | 'rules' | 'invited'>): boolean =>
+  !order.rules.invitedOnly || leadsRoom(person, order) || order.invited.includes(person.personId ?? '')
+
 const without = (ids: readonly string[], personId: string) => ids.filter((id) => id !== personId)
 const withOne = (ids: readonly string[], personId: string) => [...without(ids, personId), personId]
+
+/** Put out of the room, and not admitted since. */
+export const isOut = ({ out }: OrderState, personId: string) => out.some((one) => one.personId === personId)
 
 /** The order after one more entry. */
 export function applyOrder(state: OrderState, entry: OrderEntry): OrderState {

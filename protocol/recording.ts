@@ -9,9 +9,11 @@ import { Instant, Paragraphs } from './text.ts'
  * long it is kept (Law 91/2025/QH15 on personal data). Never where the agenda has an item that is a state secret.
  */
 
+/** The longest decision, in characters. */
+export const MAX_DECISION = 1000
 export const MAX_RETENTION_DAYS = 3650
-/** What the one who presides is proposed to decide, in the language of the minutes. */
-export const PROPOSED_DECISION = 'Chủ trì quyết định ghi âm, ghi hình cuộc họp để phục vụ lập biên bản.'
+/** What is proposed to decide, whoever acts for the chair, in the language of the minutes. */
+export const PROPOSED_DECISION = 'Ghi âm, ghi hình cuộc họp để phục vụ lập biên bản.'
 export const PROPOSED_RETENTION_DAYS = 90
 
 const WhyStopped = z.enum(['asked', 'meetingClosed', 'interrupted'])
@@ -26,7 +28,7 @@ export const startRecording = defineCommand({
   summary: 'Records what is sent in the room from now on, on this decision; the recording is deleted after so many days.',
   access: presiding,
   input: ChangeOfMeeting.extend({
-    decision: Paragraphs(1000).pipe(z.string().min(1)), retentionDays: z.int().min(1).max(MAX_RETENTION_DAYS),
+    decision: Paragraphs(MAX_DECISION).pipe(z.string().min(1)), retentionDays: z.int().min(1).max(MAX_RETENTION_DAYS),
   }),
   output: z.object({ recordingId: Id }),
   errors: [...errors, 'alreadyRecording', 'classifiedItem', 'ffmpegMissing', 'recordingDiskFull', 'recordingElsewhere', 'mediaUnavailable'],

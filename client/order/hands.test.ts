@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { initialOrder } from '../../protocol/order.ts'
+import type { BodyRole } from '../../protocol/bodies.ts'
+import { initialOrder, maySpeak, presidingAs } from '../../protocol/order.ts'
 import { BREATH_MS, floorOf, nextTurn } from './hands.ts'
-import { presidingAs } from './presiding.ts'
 
 const now = Date.parse('2026-11-24T01:00:00.000Z')
 const secondsAgo = (seconds: number) => new Date(now - seconds * 1000).toISOString()
@@ -56,18 +56,30 @@ describe('whose turn it is', () => {
 })
 
 describe('who presides', () => {
-  const handed = { ...initialOrder, presiding: 'hang' }
-  const clerks = { ...initialOrder, rules: { ...initialOrder.rules, clerkActs: true } }
+  const nobody = { presidingId: null, clerkActs: false }
+  const handed = { presidingId: 'hang', clerkActs: false }
+  const clerks = { presidingId: null, clerkActs: true }
+  const as = (presiding: typeof nobody | typeof handed, personId: string, role: BodyRole | undefined) => presidingAs({ personId, role }, presiding)
 
   it('is the chair, unless it was handed over', () => {
-    expect([presidingAs(initialOrder, 'khai', 'chair'), presidingAs(handed, 'khai', 'chair')]).toEqual(['chair', null])
+    expect([as(nobody, 'khai', 'chair'), as(handed, 'khai', 'chair')]).toEqual(['chair', null])
   })
   it('is whom the chair handed it to', () => {
-    expect([presidingAs(handed, 'hang', 'member'), presidingAs(initialOrder, 'hang', 'member')]).toEqual(['deputy', null])
+    expect([as(handed, 'hang', 'member'), as(nobody, 'hang', 'member')]).toEqual(['deputy', null])
   })
   it('is a clerk where the chair says so, and nobody else', () => {
-    expect([presidingAs(clerks, 'chi', 'clerk'), presidingAs(initialOrder, 'chi', 'clerk')]).toEqual(['clerk', null])
-    expect([presidingAs(clerks, 'lan', 'member'), presidingAs(clerks, 'khach', 'guest'), presidingAs(clerks, 'la', undefined)])
-      .toEqual([null, null, null])
+    expect([as(clerks, 'chi', 'clerk'), as(nobody, 'chi', 'clerk')]).toEqual(['clerk', null])
+    expect([as(clerks, 'lan', 'member'), as(clerks, 'khach', 'guest'), as(clerks, 'la', undefined)]).toEqual([null, null, null])
+  })
+})
+
+describe('who may speak', () => {
+  const invitedOnly = { ...initialOrder, presiding: 'hang', invited: ['lan'], rules: { ...initialOrder.rules, invitedOnly: true } }
+  const may = (personId: string | null, role: BodyRole | undefined) => maySpeak({ personId, role }, invitedOnly)
+
+  it('is everybody, unless it takes an invitation', () => {
+    expect(maySpeak({ personId: 'an', role: 'guest' }, { ...invitedOnly, rules: initialOrder.rules })).toBe(true)
+    expect([may('an', 'member'), may('khach', 'guest'), may(null, undefined)]).toEqual([false, false, false])
+    expect([may('lan', 'member'), may('khai', 'chair'), may('chi', 'clerk'), may('hang', 'member')]).toEqual([true, true, true, true])
   })
 })

@@ -1,8 +1,7 @@
 import { computed } from 'vue'
-import { initialOrder } from '../../protocol/order.ts'
+import { initialOrder, maySpeak, presidingAs } from '../../protocol/order.ts'
 import { useSession } from '../identity/session.ts'
 import { useMeeting } from '../meetings/use-meeting.ts'
-import { presidingAs } from './presiding.ts'
 
 /** The order of the room as it stands, seen by the one at this page. */
 export function useOrder() {
@@ -10,12 +9,15 @@ export function useOrder() {
   const meeting = useMeeting()
   const order = computed(() => meeting.state.value?.order ?? initialOrder)
   const own = computed(() => session.personId === null ? undefined : meeting.participant(session.personId))
-  const as = computed(() => presidingAs(order.value, session.personId, own.value?.role))
+  const me = computed(() => ({ personId: session.personId, role: own.value?.role }))
+  const as = computed(() => presidingAs(me.value, { presidingId: order.value.presiding, clerkActs: order.value.rules.clerkActs }))
   return {
     order,
     /** In whose place one presides; null: one does not. */
     as,
     presides: computed(() => as.value !== null),
+    /** Whether one may send sound and picture. */
+    maySpeak: computed(() => maySpeak(me.value, order.value)),
     isChair: computed(() => own.value?.role === 'chair'),
     handRaised: computed(() => order.value.hands.some((hand) => hand.personId === session.personId)),
     nameOf: (personId: string) => meeting.person(personId)?.fullName ?? '',

@@ -2,6 +2,7 @@ import type { Knex } from 'knex'
 import type { BodyRole } from '../../protocol/bodies.ts'
 import type { Audience, Viewer } from '../../protocol/journal.ts'
 import type { MeetingMode, MeetingStatus } from '../../protocol/meetings.ts'
+import { presidingAs } from '../../protocol/order.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
@@ -62,11 +63,7 @@ export const requireOffice: Permission = ({ role }) => {
 /** What says who presides, in a meeting's row or in the state that its journal tells. */
 export interface Presiding { presidingId: string | null, clerkActs: boolean }
 
-/** The one to whom the chair handed it, else the chair; and the clerk while the chair lets the clerk act. */
-export function presides({ personId, role }: { personId: string, role: BodyRole }, { presidingId, clerkActs }: Presiding): boolean {
-  if (role === 'clerk' && clerkActs) return true
-  return presidingId === null ? role === 'chair' : presidingId === personId
-}
+export const presides = (person: { personId: string, role: BodyRole }, presiding: Presiding): boolean => presidingAs(person, presiding) !== null
 
 /** Who keeps order in the room. */
 export const requirePresiding: Permission = ({ role, presides: allowed }) => {

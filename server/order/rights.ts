@@ -2,8 +2,7 @@ import { isPresent } from '../../protocol/attendance.ts'
 import type { MediaRights, MediaSource } from '../../protocol/media-grant.ts'
 import type { MeetingState } from '../../protocol/meeting-state.ts'
 import type { Participant } from '../../protocol/meetings.ts'
-import type { OrderState } from '../../protocol/order.ts'
-import { isOffice } from '../meetings/access.ts'
+import { leadsRoom, maySpeak, type OrderState } from '../../protocol/order.ts'
 
 type Person = Pick<Participant, 'personId' | 'role'>
 
@@ -11,12 +10,9 @@ const everything: MediaSource[] = ['microphone', 'camera', 'screen', 'screenAudi
 /** As many as a media node may be told. */
 const SEVERAL_SCREENS = 100
 
-const leads = ({ personId, role }: Person, order: OrderState) => isOffice(role) || order.presiding === personId
-
 /** What somebody may send, receive and say in the room. */
 export function rightsOf(person: Person, order: OrderState): MediaRights {
-  const speaks = !order.rules.invitedOnly || leads(person, order) || order.invited.includes(person.personId)
-  return { publish: speaks ? everything : [], receive: everything, say: ['reaction'] }
+  return { publish: maySpeak(person, order) ? everything : [], receive: everything, say: ['reaction'] }
 }
 
 /** How many may share a screen at once. */
@@ -32,7 +28,7 @@ export function admissionOf(person: Person, { order, attendance }: Pick<MeetingS
   const { personId } = person
   const out = order.out.find((one) => one.personId === personId)
   if (out) return out.ban ? 'banned' : 'wait'
-  if (leads(person, order) || inside || isPresent(attendance, personId) || order.admitted.includes(personId)) return 'enter'
+  if (leadsRoom(person, order) || inside || isPresent(attendance, personId) || order.admitted.includes(personId)) return 'enter'
   if (order.rules.locked) return 'locked'
   return order.rules.lobby ? 'wait' : 'enter'
 }
