@@ -9,10 +9,15 @@ import { MediaRights, MediaSource, PeerId, PeerLabel, RoomId } from './media-gra
  */
 
 /** Raised with every change that an older side would not understand: a node of another version is replaced, not adopted. */
-export const CONTROL_VERSION = 2
+export const CONTROL_VERSION = 3
 
 const At = z.number().describe('ms since 1970')
 const peer = { room: RoomId, peer: PeerId }
+/**
+ * When the server gave an order, by its own clock, which also dates the grants: an order holds against those of before it,
+ * however the node's clock runs.
+ */
+const ordered = { at: At }
 
 /**
  * Presence in the node's rooms. `peerCut`: the signalling is gone since `at`, media and presence go on;
@@ -58,7 +63,7 @@ export const controlRequests = {
    * Replaces what the peers of a label may do; what they may no longer do ends at once. Grants signed before give no more
    * than this either.
    */
-  setRights: request(z.object({ room: RoomId, label: PeerLabel, rights: MediaRights }), Nothing),
+  setRights: request(z.object({ room: RoomId, label: PeerLabel, rights: MediaRights, ...ordered }), Nothing),
   /** Mutes the microphones of a label's peers, or everybody's but `except`; each unmutes by themselves alone. */
   mute: request(z.object({ room: RoomId, label: PeerLabel.exactOptional(), except: PeerLabel.exactOptional() }), Nothing),
   /** Closes what the peers of a label send of these sources; the right to send it again stays. */
@@ -66,10 +71,12 @@ export const controlRequests = {
   /** How many peers may share a screen at once, from now on; it holds for a room to come too. Without: one. */
   setScreenLimit: request(z.object({ room: RoomId, screens: z.number().int().min(1).max(100) }), Nothing),
   /** Takes a peer out, and tells it why; grants signed before are void. `replaced`: its person goes on elsewhere. */
-  closePeer: request(z.object({ ...peer, reason: z.enum(['removed', 'replaced']).exactOptional() }), Nothing),
+  closePeer: request(z.object({ ...peer, ...ordered, reason: z.enum(['removed', 'replaced']).exactOptional() }), Nothing),
   /** Takes all peers of a label out; grants signed before are void. */
-  closeLabel: request(z.object({ room: RoomId, label: PeerLabel }), Nothing),
-  closeRoom: request(z.object({ room: RoomId }), Nothing),
+  closeLabel: request(z.object({ room: RoomId, label: PeerLabel, ...ordered }), Nothing),
+  closeRoom: request(z.object({ room: RoomId, ...ordered }), Nothing),
+  /** Grants of the room signed before are void; who has joined stays. */
+  voidGrants: request(z.object({ room: RoomId, ...ordered }), Nothing),
   /** Opens this node's end of a link for a room that has peers here; an end of that name is closed first. */
   openLink: request(z.object({ room: RoomId, link: LinkId }), LinkAddress),
   /** Tells it where the other end is. From then on the node reports its side with every change. */

@@ -56,7 +56,7 @@ import { votingStore } from './voting/store.ts'
 
 /** What the domains ask of the media nodes. */
 export type RoomMedia = Pick<MediaNode,
-  | 'grant' | 'peers' | 'setRights' | 'mute' | 'closeProducers' | 'setScreenLimit' | 'closePeer' | 'closeLabel' | 'closeRoom'>
+  | 'grant' | 'peers' | 'setRights' | 'mute' | 'closeProducers' | 'setScreenLimit' | 'closePeer' | 'closeLabel' | 'closeRoom' | 'voidGrants'>
 
 export interface DomainsDeps {
   db: Knex
@@ -85,7 +85,7 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
     access, store: agendaStore, removeWithItem: documents.removeOfItem,
     room: { inUse: (meetingId) => (media?.peers(meetingId).length ?? 0) > 0, close: attendance.closeRoom },
   })
-  const enforcement = createEnforcement({ journal, media, log })
+  const enforcement = createEnforcement({ db, journal, store: orderStore, media, log })
   const doors = createDoors()
   const order = createOrder({ access, store: orderStore, enforcement, doors })
   const entrance = createEntrance({ db, journal, access, store: orderStore, enforcement, doors, media, iceServers, log })

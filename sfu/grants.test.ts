@@ -79,7 +79,7 @@ describe('a grant', () => {
     const before = await sign({ rights: rights('microphone', 'screen') })
     const secondDevice = await sign({ peer: 'second', rights: rights('screen') })
     now += 5
-    change('room', '{}', rights('microphone'))
+    change('room', '{}', rights('microphone'), now)
     const other = await sign({ label: 'other', rights: rights('screen'), issuedAt: now - 5 })
     const elsewhere = await sign({ room: 'elsewhere', rights: rights('screen'), issuedAt: now - 5 })
     expect((await admit(before)).rights()).toEqual(rights('microphone'))
@@ -95,7 +95,7 @@ describe('a grant', () => {
     const admission = await admit(await sign({ silent: true, rights: rights('microphone', 'camera', 'screenAudio', 'screen') }))
     expect(admission.rights()).toEqual(rights('camera', 'screen'))
     now += 5
-    change('room', '{}', rights('microphone', 'camera'))
+    change('room', '{}', rights('microphone', 'camera'), now)
     expect(admission.rights()).toEqual(rights('camera'))
   })
 
@@ -105,8 +105,8 @@ describe('a grant', () => {
     const { admit, revoke, change } = fresh()
     const [mine, others] = await Promise.all([sign(), sign({ peer: 'other', label: 'other' })])
     now += 5
-    revoke('room', whose)
-    change('room', '{}', rights('screen'))
+    revoke('room', whose, now)
+    change('room', '{}', rights('screen'), now)
     await expect(admit(mine)).rejects.toMatchObject({ code: 'grantRevoked' })
     if (whose === 'everybody') await expect(admit(others)).rejects.toMatchObject({ code: 'grantRevoked' })
     else await admit(others)
@@ -118,7 +118,23 @@ describe('a grant', () => {
     const { admit, revoke } = fresh()
     const admission = await admit(await sign())
     now += 5
-    revoke('room', { peer: 'peer' })
+    revoke('room', { peer: 'peer' }, now)
     expect(() => admission.rights()).toThrow(expect.objectContaining({ code: 'grantRevoked' }))
+  })
+
+  test.each([-4_000, 4_000])('is held against orders by the clock of who gave both, though ours is %i ms off', async (skew) => {
+    const { admit, revoke, change } = fresh()
+    const ordered = now - skew
+    const grant = (peer: string, issuedAt: number) => sign({ peer, label: peer, rights: rights('screen'), issuedAt })
+    const issued = await Promise.all(['ann', 'binh'].flatMap((peer) => [grant(peer, ordered - 1), grant(peer, ordered + 1)]))
+    const [before, after, unchanged, renewed] = issued
+    revoke('room', { label: 'ann' }, ordered)
+    change('room', 'binh', rights('microphone'), ordered)
+    await expect(admit(before ?? '')).rejects.toMatchObject({ code: 'grantRevoked' })
+    expect((await admit(after ?? '')).rights()).toEqual(rights('screen'))
+    expect((await admit(unchanged ?? '')).rights()).toEqual(rights('microphone'))
+    expect((await admit(renewed ?? '')).rights()).toEqual(rights('screen'))
+    revoke('room', { label: 'ann' }, ordered - 10)
+    await expect(admit(await grant('ann', ordered - 5))).rejects.toMatchObject({ code: 'grantRevoked' })
   })
 })

@@ -21,10 +21,10 @@ export interface Grants {
    * Takes a grant, once. Fails with grantInvalid, grantExpired, grantUsed or grantRevoked.
    */
   admit(grant: string): Promise<Admission>
-  /** From now on grants of this label that were signed before give these rights instead of what they say. */
-  change(room: string, label: string, rights: MediaRights): void
-  /** From now on such grants that were signed before are void. */
-  revoke(room: string, whose: Whose): void
+  /** From now on grants of this label issued up to `at` (ms, by the signer's clock) give these rights, not what they say. */
+  change(room: string, label: string, rights: MediaRights, at: number): void
+  /** From now on such grants that were issued up to then are void. */
+  revoke(room: string, whose: Whose, at: number): void
   close(): void
 }
 
@@ -36,14 +36,15 @@ const MEMORY_MS = (GRANT_LIFETIME_S + 2 * CLOCK_TOLERANCE_S) * 1_000
 export function createGrants(options: { secret: Uint8Array; nodeId: string; now?: () => number }): Grants {
   const now = options.now ?? Date.now
   const used = new Map<string, number>()
-  const changes = new Map<string, { at: number; rights: MediaRights }>()
-  const revoked = new Map<string, { at: number }>()
+  /** `at` is of the signer's clock, as grants are; `heardAt` of ours. */
+  const changes = new Map<string, { at: number; heardAt: number; rights: MediaRights }>()
+  const revoked = new Map<string, { at: number; heardAt: number }>()
   const keyOf = (room: string, whose: Whose) => JSON.stringify([room, whose])
 
   function forgetOld(): void {
     for (const [jti, until] of used) if (until < now()) used.delete(jti)
     for (const memory of [changes, revoked]) {
-      for (const [key, { at }] of memory) if (at + MEMORY_MS < now()) memory.delete(key)
+      for (const [key, { heardAt }] of memory) if (heardAt + MEMORY_MS < now()) memory.delete(key)
     }
   }
   const timer = setInterval(forgetOld, 30_000).unref()
@@ -92,8 +93,12 @@ export function createGrants(options: { secret: Uint8Array; nodeId: string; now?
       used.set(claims.jti, (claims.exp + CLOCK_TOLERANCE_S) * 1_000)
       return admitted
     },
-    change: (room, label, rights) => void changes.set(keyOf(room, { label }), { at: now(), rights }),
-    revoke: (room, whose) => void revoked.set(keyOf(room, whose), { at: now() }),
+    change: (room, label, rights, at) => void changes.set(keyOf(room, { label }), { at, heardAt: now(), rights }),
+    revoke(room, whose, at) {
+      const key = keyOf(room, whose)
+      // Told late, perhaps: what was told of a later time still holds.
+      revoked.set(key, { at: Math.max(at, revoked.get(key)?.at ?? 0), heardAt: now() })
+    },
     close: () => clearInterval(timer),
   }
 }

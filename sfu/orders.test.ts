@@ -32,14 +32,14 @@ describe('the right to publish', () => {
     const [camera, other] = [await send(ann, 'camera'), await send(second, 'camera')]
     await watch(binh, camera, other)
     await binh.notice('newConsumers')
-    media.orders.setRights(room, labelOf('ann'), may({ publish: ['microphone'] }))
+    media.orders.setRights(room, labelOf('ann'), may({ publish: ['microphone'] }), Date.now())
     expect(await ann.notice('ownProducerClosed')).toEqual({ producerId: camera, source: 'camera', why: 'rights' })
     expect(await second.notice('ownProducerClosed')).toEqual({ producerId: other, source: 'camera', why: 'rights' })
     expect(await ann.notice('rightsChanged')).toEqual({ rights: may({ publish: ['microphone'] }) })
     expect(await binh.notice('producerRemoved')).toEqual({ producerId: camera })
     await expect.poll(() => media.node.guest(room, 'binh')?.peer.receiver.consumers()).toEqual([])
     await expect(send(ann, 'camera')).rejects.toThrow('notAllowed')
-    media.orders.setRights(room, labelOf('ann'), FULL_RIGHTS)
+    media.orders.setRights(room, labelOf('ann'), FULL_RIGHTS, Date.now())
     expect(await send(ann, 'camera')).not.toBe(camera)
     await send(await media.join(room, 'dung'), 'camera')
   })
@@ -47,7 +47,7 @@ describe('the right to publish', () => {
   test('withdrawn while something is made closes it', async () => {
     const room = newRoom()
     const ann = await media.join(room, 'ann')
-    const withdraw = vi.fn(() => media.orders.setRights(room, labelOf('ann'), may({ publish: [] })))
+    const withdraw = vi.fn(() => media.orders.setRights(room, labelOf('ann'), may({ publish: [] }), Date.now()))
     // The worker has made it; the node does not know yet.
     const { router } = (await media.room(room)).places.main()
     router.observer.on('newtransport', (transport) => transport.observer.on('newproducer', withdraw))
@@ -59,7 +59,7 @@ describe('the right to publish', () => {
   test('withdrawn between grant and join is not won back', async () => {
     const room = newRoom()
     const grant = await media.grant(room, 'ann', { issuedAt: Date.now() - 10 })
-    media.orders.setRights(room, labelOf('ann'), may({ publish: [] }))
+    media.orders.setRights(room, labelOf('ann'), may({ publish: [] }), Date.now())
     const ann = await media.connect()
     expect((await ann.joinWith(grant)).rights).toEqual(may({ publish: [] }))
     await expect(send(ann, 'screen')).rejects.toThrow('notAllowed')
@@ -77,7 +77,7 @@ describe('the right to receive', () => {
     await watch(binh, camera)
     expect((await binh.notice('newConsumers')).consumers).toMatchObject([{ producerId: microphone }])
 
-    media.orders.setRights(room, labelOf('binh'), may({ receive: ['camera'] }))
+    media.orders.setRights(room, labelOf('binh'), may({ receive: ['camera'] }), Date.now())
     expect(await binh.notice('producerRemoved')).toEqual({ producerId: microphone })
     await binh.notice('consumerClosed')
     expect(await binh.notice('producerAdded')).toMatchObject({ producerId: camera })
@@ -87,7 +87,7 @@ describe('the right to receive', () => {
     await ann.request('pauseProducer', { producerId: camera })
     expect(await binh.notice('producerPaused')).toEqual({ producerId: camera })
 
-    media.orders.setRights(room, labelOf('binh'), FULL_RIGHTS)
+    media.orders.setRights(room, labelOf('binh'), FULL_RIGHTS, Date.now())
     expect(await binh.notice('producerAdded')).toMatchObject({ producerId: microphone, paused: true })
   })
 
@@ -99,7 +99,7 @@ describe('the right to receive', () => {
     const mute = { publish: ['camera', 'screen'], receive: ['camera', 'screen'], say: ['reaction'] }
     expect(hall.answer).toMatchObject({ rights: mute, producers: [] })
     await receives(hall)
-    media.orders.setRights(room, labelOf('hall'), FULL_RIGHTS)
+    media.orders.setRights(room, labelOf('hall'), FULL_RIGHTS, Date.now())
     expect(await hall.notice('rightsChanged')).toEqual({ rights: mute })
     await expect(send(hall, 'microphone')).rejects.toThrow('notAllowed')
     const camera = await send(ann, 'camera')
@@ -177,9 +177,20 @@ test('a label is put out with all its devices, and no earlier grant brings it ba
   const spare = await media.grant(room, 'never seen', { label, issuedAt: Date.now() - 10 })
   const devices = [await media.join(room, 'ann'), await media.join(room, 'second', { label })]
   const binh = await media.join(room, 'binh')
-  media.orders.closeLabel(room, label)
+  media.orders.closeLabel(room, label, Date.now())
   for (const device of devices) expect(await device.notice('closed')).toEqual({ reason: 'removed' })
   await binh.notice('peerLeft')
   await expect((await media.connect()).joinWith(spare)).rejects.toThrow('grantRevoked')
   expect(media.node.list(room).map(({ peer }) => peer)).toEqual(['binh'])
+})
+
+test('grants of before may be made void without ending anybody, who may come again by a new one', async () => {
+  const room = newRoom()
+  const ann = await media.join(room, 'ann')
+  const spare = await media.grant(room, 'binh', { issuedAt: Date.now() - 10 })
+  media.orders.voidGrants(room, Date.now())
+  await expect((await media.connect()).joinWith(spare)).rejects.toThrow('grantRevoked')
+  await send(ann, 'camera')
+  await (await media.connect()).joinWith(await media.grant(room, 'binh', { issuedAt: Date.now() + 1 }))
+  expect(media.node.list(room).map(({ peer }) => peer)).toEqual(['ann', 'binh'])
 })

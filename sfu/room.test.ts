@@ -169,7 +169,7 @@ describe('the server', () => {
   test('takes a device out whose person goes on elsewhere, and tells it so', async () => {
     const room = newRoom()
     const [ann] = [await media.join(room, 'ann'), await media.join(room, 'binh')]
-    media.orders.closePeer(room, 'ann', 'replaced')
+    media.orders.closePeer(room, 'ann', Date.now(), 'replaced')
     expect(await ann.notice('closed')).toEqual({ reason: 'replaced' })
     expect(reportsOf(room).at(-1)).toMatchObject({ event: 'peerLeft', peer: 'ann', reason: 'removed' })
   })
@@ -178,7 +178,7 @@ describe('the server', () => {
     const room = newRoom()
     const spare = await media.grant(room, 'ann', { issuedAt: Date.now() - 10 })
     const [ann, binh] = [await media.join(room, 'ann'), await media.join(room, 'binh')]
-    media.orders.closePeer(room, 'ann')
+    media.orders.closePeer(room, 'ann', Date.now())
     expect(await ann.notice('closed')).toEqual({ reason: 'removed' })
     await binh.notice('peerLeft')
     const again = await media.connect()
@@ -191,9 +191,9 @@ describe('the server', () => {
   test('closes a room with everybody in it', async () => {
     const room = newRoom()
     const peers = [await media.join(room, 'ann'), await media.join(room, 'binh')]
-    media.orders.closeRoom(room)
+    media.orders.closeRoom(room, Date.now())
     for (const peer of peers) expect(await peer.notice('closed')).toEqual({ reason: 'roomClosed' })
     expect(media.node.list(room)).toEqual([])
-    media.orders.closeRoom(room)
+    media.orders.closeRoom(room, Date.now())
   })
 })

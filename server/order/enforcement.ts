@@ -1,15 +1,24 @@
 import { setTimeout as wait } from 'node:timers/promises'
+import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { PresentPeer } from '../../protocol/media-control.ts'
+import { GRANT_LIFETIME_S } from '../../protocol/media-grant.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { MediaNode } from '../platform/media-node.ts'
 import { rightsOf, screensOf } from './rights.ts'
 
-type Node = Pick<MediaNode, 'setRights' | 'mute' | 'closeProducers' | 'setScreenLimit' | 'closeLabel'>
+type Node = Pick<MediaNode, 'setRights' | 'mute' | 'closeProducers' | 'setScreenLimit' | 'closeLabel' | 'closeRoom' | 'voidGrants'>
+
+export interface EnforcementStore {
+  /** Meetings, published or live, where something of the room's order was decided since. */
+  orderedSince(db: Knex, at: Date): Promise<string[]>
+}
 
 export interface EnforcementDeps {
+  db: Knex
   journal: Pick<Journal, 'state'>
+  store: EnforcementStore
   /** Undefined where the server runs without a video room. */
   media: Node | undefined
   log: Pick<Logger, 'warn'>
@@ -19,12 +28,16 @@ export interface EnforcementDeps {
 const PAUSES_MS = [100, 400, 1500]
 /** How long who gave the order waits to see it carried out, in ms; it goes on after that. */
 const PATIENCE_MS = 1000
+/** How long who asks to come in waits for what was decided before, in ms. */
+const ENTRANCE_PATIENCE_MS = 2000
+/** What was decided longer ago, in ms, meets no grant of before it that could still be used. */
+const HELD_GRANTS_MS = 2 * GRANT_LIFETIME_S * 1000
 
 /**
  * Carries out at the media node what was decided, after its commit: best effort, made again, logged. For each meeting one
  * thing after the other, and each by the state of its moment, so that what was decided last holds.
  */
-export function createEnforcement({ journal, media, log }: EnforcementDeps) {
+export function createEnforcement({ db, journal, store, media, log }: EnforcementDeps) {
   const queues = new Map<string, Promise<void>>()
 
   async function attempt(meetingId: string, what: string, node: Node, act: (node: Node, state: MeetingState) => Promise<unknown>): Promise<void> {
@@ -64,31 +77,45 @@ export function createEnforcement({ journal, media, log }: EnforcementDeps) {
     },
 
     mute(meetingId: string, whom: { label: string } | { except: string }): Promise<void> {
-      return carryOut(meetingId, 'mute', (node) => node.mute(meetingId, whom))
+      const told = new Set<string>()
+      return carryOut(meetingId, 'mute', (node) => node.mute(meetingId, whom, told))
     },
 
     endShare(meetingId: string, personId: string): Promise<void> {
-      return carryOut(meetingId, 'endShare', (node) => node.closeProducers(meetingId, personId, ['screen', 'screenAudio']))
+      const told = new Set<string>()
+      return carryOut(meetingId, 'endShare', (node) => node.closeProducers(meetingId, personId, ['screen', 'screenAudio'], told))
     },
 
     putOut(meetingId: string, personId: string): Promise<void> {
       return carryOut(meetingId, 'putOut', (node) => node.closeLabel(meetingId, personId))
     },
 
-    /** What was decided while nobody could tell the node, for meetings that have somebody in their room. Labels are persons. */
-    async again(peers: readonly Pick<PresentPeer, 'room' | 'label'>[]): Promise<void> {
-      const rooms = Map.groupBy(peers, ({ room }) => room)
-      await Promise.all([...rooms].map(([meetingId, there]) => carryOut(meetingId, 'again', async (node, state) => {
-        const inside = new Set(there.map(({ label }) => label))
-        await node.setScreenLimit(meetingId, screensOf(state.order))
-        await tellRights(node, meetingId, state, (id) => inside.has(id))
-        for (const { personId } of state.order.out) if (inside.has(personId)) await node.closeLabel(meetingId, personId)
+    /** After a change of who may come in: who holds a way in that is not used yet asks again. */
+    voidGrants(meetingId: string): Promise<void> {
+      return carryOut(meetingId, 'voidGrants', (node) => node.voidGrants(meetingId))
+    },
+
+    /**
+     * What was decided while nobody could tell the node: for meetings that have somebody in their room, and those where
+     * somebody may hold a grant of before. Labels are persons.
+     */
+    async again(peers: readonly Pick<PresentPeer, 'room'>[]): Promise<void> {
+      if (!media) return
+      const ordered = await store.orderedSince(db, new Date(Date.now() - HELD_GRANTS_MS))
+      const rooms = new Set([...peers.map(({ room }) => room), ...ordered])
+      await Promise.all([...rooms].map((meetingId) => carryOut(meetingId, 'again', async (node, state) => {
+        const { status, order } = state
+        if (status !== 'published' && status !== 'live') return await node.closeRoom(meetingId)
+        if (order.rules.locked || order.rules.lobby) await node.voidGrants(meetingId)
+        await node.setScreenLimit(meetingId, screensOf(order))
+        for (const { personId } of order.out) await node.closeLabel(meetingId, personId)
+        await tellRights(node, meetingId, state, () => true)
       })))
     },
 
-    /** Once everything that was decided so far has been carried out, or given up. */
+    /** Once everything that was decided so far has been carried out, or given up; or after a while, for a node that is sick. */
     async settled(meetingId: string): Promise<void> {
-      await queues.get(meetingId)
+      await Promise.race([queues.get(meetingId), wait(ENTRANCE_PATIENCE_MS, undefined, { ref: false })])
     },
   }
 }

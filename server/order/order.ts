@@ -3,7 +3,7 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { isPresent } from '../../protocol/attendance.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { Participant } from '../../protocol/meetings.ts'
-import type { RoomRule } from '../../protocol/order.ts'
+import { isOut, type RoomRule } from '../../protocol/order.ts'
 import type { JournalTx } from '../journal/journal.ts'
 import { everyParticipant, presides, requirePresiding, type Access, type MeetingAccess, type Permission } from '../meetings/access.ts'
 import { requirePublished } from '../meetings/meetings.ts'
@@ -50,7 +50,6 @@ const mayLowerHandOf = (personId: string | null): Permission => (access) => {
 }
 
 const everybody = { scope: 'meeting' } as const
-const isOut = ({ order }: MeetingState, personId: string) => order.out.some((one) => one.personId === personId)
 
 /** Throws `notParticipant`. */
 function participantIn({ participants }: MeetingState, personId: string): Participant {
@@ -61,7 +60,7 @@ function participantIn({ participants }: MeetingState, personId: string): Partic
 
 /** Throws `notPresent` for who is not in the room, or is being put out of it. */
 function requirePresent(state: MeetingState, personId: string): void {
-  if (!isPresent(state.attendance, personId) || isOut(state, personId)) throw new AppError('notPresent')
+  if (!isPresent(state.attendance, personId) || isOut(state.order, personId)) throw new AppError('notPresent')
 }
 
 /**
@@ -111,6 +110,7 @@ export function createOrder({ access, store, enforcement, doors }: OrderDeps) {
         tx.append({ kind: 'order.ruleSet', data: { rule, on }, audience: everybody })
         await admitWhoMayEnter(tx)
       })
+      if (on && (rule === 'locked' || rule === 'lobby')) await enforcement.voidGrants(meetingId)
       if (rule === 'invitedOnly') await enforcement.rights(meetingId)
       if (rule === 'severalScreens') await enforcement.screens(meetingId)
     },
@@ -121,7 +121,7 @@ export function createOrder({ access, store, enforcement, doors }: OrderDeps) {
       await change('order:admit', meetingId, caller, requirePresiding, asked, async (tx, state) => {
         const { waiting } = state.order
         if (personId !== null && !waiting.includes(personId)) throw new AppError('notWaiting')
-        const admitted = personId === null ? waiting.filter((id) => !isOut(state, id)) : [personId]
+        const admitted = personId === null ? waiting.filter((id) => !isOut(state.order, id)) : [personId]
         for (const id of admitted) await admitOne(tx, id)
       })
     },
@@ -190,7 +190,7 @@ export function createOrder({ access, store, enforcement, doors }: OrderDeps) {
       const { personId } = asked
       await change('order:liftBan', meetingId, caller, requirePresiding, asked, async (tx, state) => {
         participantIn(state, personId)
-        if (!isOut(state, personId)) return
+        if (!isOut(state.order, personId)) return
         tx.append({ kind: 'order.banLifted', data: { personId }, audience: everybody })
         await admitWhoMayEnter(tx)
       })

@@ -5,8 +5,7 @@ import type { Presence } from './media-presence.ts'
 
 /** What nodes tell without being asked, whichever way they are reached. */
 export interface MediaEvents {
-  /** `confirm`: tells the node that what it reported is stored. */
-  of(nodeId: string, confirm: (seq: number) => void): Omit<MediaControlEvents, 'close'>
+  of(nodeId: string): Omit<MediaControlEvents, 'close'>
   /** The node, marked if it said already that it takes nobody new. */
   drained(node: ReachedNode): ReachedNode
   /** A peer has gone on at another node, so this one keeps nothing of it. Best effort. */
@@ -22,13 +21,13 @@ export function createMediaEvents({ presence, nodes, links }: {
   const drains = new Set<string>()
 
   const takeOut = (control: MediaControl, room: string, peer: string) =>
-    void control.request('closePeer', { room, peer }).catch(() => undefined)
+    void control.request('closePeer', { room, peer, at: Date.now() }).catch(() => undefined)
 
   return {
-    of: (nodeId, confirm) => ({
+    of: (nodeId) => ({
       report(seq, event) {
         const before = presence.nodeOf(event.room, event.peer)
-        presence.report(nodeId, event, () => confirm(seq))
+        presence.report(nodeId, event, () => void nodes.get(nodeId)?.control.request('confirm', { seq }).catch(() => undefined))
         if (event.event === 'peerJoined' && before !== undefined && before !== nodeId) {
           const left = nodes.get(before)
           if (left) takeOut(left.control, event.room, event.peer)

@@ -14,7 +14,6 @@ import {
   GRANT_ALGORITHM, GRANT_LIFETIME_S, type GrantClaims, type MediaRights, type MediaSource,
 } from '../../protocol/media-grant.ts'
 import { AppError } from './error.ts'
-import type { MediaControl } from './media-control.ts'
 import { createMediaEvents } from './media-events.ts'
 import { createMediaLinks } from './media-links.ts'
 import { keepLocalNode } from './media-local.ts'
@@ -47,10 +46,11 @@ export interface MediaNode {
   grant(request: GrantRequest): Promise<{ grant: string; path: string }>
   /** Replaces what a label's peers may do, at once, whether they have joined or only hold a grant. */
   setRights(room: string, label: string, rights: MediaRights): Promise<void>
-  /** Mutes the microphones of one label, or everybody's but that one's; each unmutes by themselves. */
-  mute(room: string, whom: { label: string } | { except: string }): Promise<void>
-  /** Closes what a label's peers send of these sources. */
-  closeProducers(room: string, label: string, sources: MediaSource[]): Promise<void>
+  /** Mutes the microphones of one label, or everybody's but that one's; each unmutes by themselves. `told`: the nodes that
+   * did it already, for a further attempt: done twice it would undo what a person did since. */
+  mute(room: string, whom: { label: string } | { except: string }, told?: Set<string>): Promise<void>
+  /** Closes what a label's peers send of these sources. `told` as above. */
+  closeProducers(room: string, label: string, sources: MediaSource[], told?: Set<string>): Promise<void>
   /** How many may share a screen at once. */
   setScreenLimit(room: string, screens: number): Promise<void>
   /** Takes a peer out and tells it why, `removed` unless said; grants that it holds are void. */
@@ -58,6 +58,8 @@ export interface MediaNode {
   /** Takes all peers of a label out; grants that they hold are void. */
   closeLabel(room: string, label: string): Promise<void>
   closeRoom(room: string): Promise<void>
+  /** Nobody comes into the room by a grant of before; who is there stays. */
+  voidGrants(room: string): Promise<void>
   /**
    * The recording commands of `media-control.ts`, carried out by the node of this machine, which shares its folders with
    * us; what peers of other nodes send it has by the links of the room.
@@ -127,12 +129,9 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
     links.lost(nodeId)
   }
 
-  const confirmer = (control: () => MediaControl | undefined) =>
-    (seq: number) => void control()?.request('confirm', { seq }).catch(() => undefined)
-
   const registration = createRegistration({
     secret, log,
-    events: (nodeId) => events.of(nodeId, confirmer(() => nodes.get(nodeId)?.control)),
+    events: events.of,
     reached,
     lost: unreached,
     died: presence.lost,
@@ -148,10 +147,11 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
     throw new AppError('mediaUnavailable')
   }
 
-  async function tell<M extends ControlMethod>(method: M, data: ControlInput<M>): Promise<void> {
+  async function tell<M extends ControlMethod>(method: M, data: ControlInput<M>, told?: Set<string>): Promise<void> {
     await whenReached(() => nodes.all()[0])
-    await nodes.tell(method, data)
+    await nodes.tell(method, data, told)
   }
+  const now = () => ({ at: Date.now() })
 
   let localId = ''
   async function askLocal<M extends ControlMethod>(method: M, data: ControlInput<M>): Promise<ControlOutput<M>> {
@@ -163,7 +163,7 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
   const away = lastAlive !== undefined && Date.now() - lastAlive > graceMs + NODE_FILE_FRESH_MS
   const local = await keepLocalNode({
     process: options, log,
-    events: ({ nodeId }) => events.of(nodeId, confirmer(() => nodes.get(nodeId)?.control)),
+    events: ({ nodeId }) => events.of(nodeId),
     reached: ({ nodeId: id, signallingSocket }, control) => {
       localId = id
       return reached({
@@ -187,13 +187,14 @@ export async function startMediaNode({ log, graceMs = 90_000, peersAWorker, ...g
         .sign(secret)
       return { grant, path: `/media/${node.id}` }
     },
-    setRights: (room, label, rights) => tell('setRights', { room, label, rights }),
-    mute: (room, whom) => tell('mute', { room, ...whom }),
-    closeProducers: (room, label, sources) => tell('closeProducers', { room, label, sources }),
+    setRights: (room, label, rights) => tell('setRights', { room, label, rights, ...now() }),
+    mute: (room, whom, told) => tell('mute', { room, ...whom }, told),
+    closeProducers: (room, label, sources, told) => tell('closeProducers', { room, label, sources }, told),
     setScreenLimit: (room, screens) => tell('setScreenLimit', { room, screens }),
-    closePeer: (room, peer, reason = 'removed') => tell('closePeer', { room, peer, reason }),
-    closeLabel: (room, label) => tell('closeLabel', { room, label }),
-    closeRoom: (room) => tell('closeRoom', { room }),
+    closePeer: (room, peer, reason = 'removed') => tell('closePeer', { room, peer, reason, ...now() }),
+    closeLabel: (room, label) => tell('closeLabel', { room, label, ...now() }),
+    closeRoom: (room) => tell('closeRoom', { room, ...now() }),
+    voidGrants: (room) => tell('voidGrants', { room, ...now() }),
     checkRecording: async (folder) => (await askLocal('checkRecording', { folder })).refused,
     reachesRecorder(room) {
       const having = presence.nodesOf(room)

@@ -52,5 +52,22 @@ test('all are told, and a failure comes out afterwards', async () => {
   const { nodes, add } = start([])
   add('one')
   add('two')
-  await expect(nodes.tell('closeRoom', { room: 'r' })).rejects.toThrow('one')
+  await expect(nodes.tell('closeRoom', { room: 'r', at: 1 })).rejects.toThrow('one')
+})
+
+test('what is told again is told to those alone that did not do it', async () => {
+  const { nodes, add } = start([])
+  const asked: string[] = []
+  for (const id of ['one', 'two']) {
+    const request = async () => {
+      asked.push(id)
+      if (id === 'two' && asked.length < 3) throw new Error(id)
+      return {}
+    }
+    nodes.add({ ...add(id), control: { request, close: () => undefined } } as ReachedNode)
+  }
+  const told = new Set<string>()
+  await expect(nodes.tell('mute', { room: 'r' }, told)).rejects.toThrow('two')
+  await nodes.tell('mute', { room: 'r' }, told)
+  expect(asked).toEqual(['one', 'two', 'two'])
 })

@@ -31,8 +31,8 @@ export interface MediaNodes {
    * worker. Undefined while none takes anybody.
    */
   choose(room: string, peer: string): ReachedNode | undefined
-  /** Tells every node; fails with the first failure, after all were told. */
-  tell<M extends ControlMethod>(method: M, data: ControlInput<M>): Promise<void>
+  /** Tells every node but those in `told`, and adds those that did it; fails with the first failure, after all were told. */
+  tell<M extends ControlMethod>(method: M, data: ControlInput<M>, told?: Set<string>): Promise<void>
 }
 
 export function createMediaNodes(presence: Pick<Presence, 'nodeOf' | 'nodesOf' | 'load'>, peersAWorker = PEERS_A_WORKER): MediaNodes {
@@ -66,9 +66,10 @@ export function createMediaNodes(presence: Pick<Presence, 'nodeOf' | 'nodesOf' |
       if (node && presence.nodeOf(room, peer) !== node.id) expected.push({ node: node.id, room, until: now + EXPECTED_MS })
       return node
     },
-    async tell(method, data) {
-      const told = await Promise.allSettled([...nodes.values()].map(({ control }) => control.request(method, data)))
-      for (const one of told) if (one.status === 'rejected') throw one.reason
+    async tell(method, data, told = new Set()) {
+      const others = [...nodes.values()].filter(({ id }) => !told.has(id))
+      const answers = await Promise.allSettled(others.map(({ id, control }) => control.request(method, data).then(() => told.add(id))))
+      for (const one of answers) if (one.status === 'rejected') throw one.reason
     },
   }
 }

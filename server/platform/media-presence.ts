@@ -128,7 +128,7 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
       }
       const first = nodes.size === 0
       nodes.add(nodeId)
-      if (peers.length > 0) tell('reached', async (to) => to.reached?.(peers))
+      tell('reached', async (to) => to.reached?.(peers))
       // Until now there was nowhere to come back to.
       if (first) for (const one of [...missing.values()]) if (found(keyOf(one))) awaitReturn(one, one.cutAt)
       return movedOn

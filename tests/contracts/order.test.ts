@@ -226,14 +226,37 @@ describe('the node is told', () => {
     await order().eject(meetingId, chair(), { ...ofOne(guest()), ban: true, reason: '' })
     desk.told.length = 0
     const peer = (person: Caller) => ({ room: meetingId, peer: `${person.personId}.${randomUUID()}`, label: person.personId, joinedAt: Date.now(), cutAt: null })
-    const there = [peer(member()), peer(guest()), { ...peer(member()), room: `probe.${randomUUID()}` }]
-    for (const tell of [() => house.domains.presence.reconcile(there, undefined), () => house.domains.presence.reached(there)]) {
+    const there = [peer(member()), { ...peer(member()), room: `probe.${randomUUID()}` }]
+    const rights = (speaks: boolean) => (id: string) => ['setRights', meetingId, id, speaks]
+    const all = [guest(), ...body.members].map(({ personId }) => personId)
+    const expected = [
+      ['setScreenLimit', meetingId, 1], ['closeLabel', meetingId, guest().personId],
+      ...[chair(), clerk()].map(({ personId }) => personId).map(rights(true)), ...all.map(rights(false))]
+    const sorted = (calls: unknown[][]) => calls.map((call) => JSON.stringify(call)).toSorted()
+    const { reconcile, reached } = house.domains.presence
+    // Where nobody is yet, somebody may hold a grant of before.
+    for (const tell of [() => reconcile(there, undefined), () => reached(there), () => reached([])]) {
       desk.told.length = 0
       await tell()
-      expect(desk.told).toEqual([
-        ['setScreenLimit', meetingId, 1], ['setRights', meetingId, guest().personId, false], ['setRights', meetingId, member().personId, false],
-        ['closeLabel', meetingId, guest().personId]])
+      expect(sorted(desk.told.filter(([, room]) => room === meetingId))).toEqual(sorted(expected))
     }
+    await rule(chair(), 'locked')
+    desk.told.length = 0
+    await reached([])
+    expect(desk.told).toContainEqual(['voidGrants', meetingId])
+  })
+
+  it('to empty a room whose meeting is closed, once it is reached again', async () => {
+    const closed = await house.newMeeting(body, 'closed')
+    desk.told.length = 0
+    await house.domains.presence.reached([
+      { room: closed.meetingId, peer: `${guest().personId}.${randomUUID()}`, label: '', joinedAt: Date.now(), cutAt: null }])
+    expect(desk.told.filter(([, room]) => room === closed.meetingId)).toEqual([['closeRoom', closed.meetingId]])
+  })
+
+  it('to let nobody in by a grant of before, when a lobby or a lock is set', async () => {
+    for (const name of ['lobby', 'locked'] as const) for (const on of [true, false]) await rule(chair(), name, on)
+    expect(desk.told).toEqual([['voidGrants', meetingId], ['voidGrants', meetingId]])
   })
 })
 

@@ -28,6 +28,7 @@ export function openDesk() {
     closePeer: (room, peer, reason) => note('closePeer', room, peer, reason),
     closeLabel: (room, label) => note('closeLabel', room, label),
     closeRoom: (room) => note('closeRoom', room),
+    voidGrants: (room) => note('voidGrants', room),
   }
   return {
     media, granted, told,
