@@ -13,7 +13,7 @@ import { createTransports } from './transports.ts'
 import { onWaking } from './waking.ts'
 
 const MEDIA_RETRY_MS = 1_000
-/** Longer than the next session takes to come in; one that does not counts as cut off then. */
+/** Longer than the next session takes to come in, by which the node closes this one; without any it counts as cut off then. */
 const HAND_OVER_MS = 10_000
 
 /** Joins at once and stays joined over cuts until it is left. */
@@ -27,6 +27,7 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
   let rights: MediaRights | undefined
   let ownPeerId: string | undefined
   let view: Watched[] = []
+  let handedOver = false
 
   const roster = createRoster({
     joined: (peer) => events.safeEmit('peerJoined', peer),
@@ -51,10 +52,7 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
     device: () => there(device), signalling: () => there(signalling), iceServers: () => iceServers, ways,
     broken: () => void remakeMedia(),
   })
-  const connecting = createConnecting({
-    origin, requestGrant, join, lost, refused: () => end('refused'),
-    notice: (message) => { if (!isClosed()) receive(message) },
-  })
+  const connecting = createConnecting({ origin, requestGrant, join, notice: receive, lost, refused: () => end('refused') })
 
   function there<T>(what: T | undefined): T {
     if (!what) throw new MediaRequestError('signallingLost')
@@ -134,6 +132,7 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
   }
 
   function receive(message: NoticeMessage): void {
+    if (isClosed()) return
     switch (message.notice) {
       case 'newConsumers': {
         const transport = transports.existing('receive')
@@ -206,7 +205,7 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
 
   /** The farewell is on its way before the connection closes; whoever cannot say it is gone after the grace. */
   function part(from: Signalling): void {
-    from.request('leave', {}).catch(() => undefined)
+    if (!handedOver) from.request('leave', {}).catch(() => undefined)
     from.close()
   }
 
@@ -239,10 +238,10 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
     },
     say: (channel, text) => void signalling?.request('say', { channel, text }).catch(() => undefined),
     handOver() {
+      handedOver = true
       const from = signalling
       signalling = undefined
       end('left')
-      // Until the node puts the next one in its place, which also closes it.
       if (from) setTimeout(() => from.close(), HAND_OVER_MS)
     },
     leave() {
