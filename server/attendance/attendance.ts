@@ -5,6 +5,7 @@ import type { Person } from '../../protocol/identity.ts'
 import { Id } from '../../protocol/journal.ts'
 import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
+import { isOut } from '../../protocol/order.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import { requireOffice, type MeetingAccess, type Permission } from '../meetings/access.ts'
 import { requirePublished } from '../meetings/meetings.ts'
@@ -93,14 +94,18 @@ export function createAttendance({ db, journal, access, store, media, people, lo
     await media?.closeRoom(meetingId).catch((err: unknown) => { log.warn({ meetingId, err }, 'the media room could not be closed') })
   }
 
+  async function takeOut(meetingId: string, peerId: string): Promise<void> {
+    await media?.closePeer(meetingId, peerId)
+      .catch((err: unknown) => { log.warn({ meetingId, err }, 'a device could not be taken out of its room') })
+  }
+
   return {
     closeRoom,
 
     /** Takes a person's devices out of all rooms at once; grants that they hold are void. Best effort, like `closeRoom`. */
     async putOut(personId: string): Promise<void> {
       const theirs = media?.peers().filter(({ peer }) => personOf(peer) === personId) ?? []
-      await Promise.all(theirs.map(({ room, peer }) => media?.closePeer(room, peer)
-        .catch((err: unknown) => { log.warn({ personId, err }, 'a device could not be taken out of its room') })))
+      await Promise.all(theirs.map(({ room, peer }) => takeOut(room, peer)))
     },
 
     /**
@@ -153,12 +158,15 @@ export function createAttendance({ db, journal, access, store, media, people, lo
       const byThemselves = !left || ('reason' in report && report.reason === 'left')
       // Told again, perhaps after what came next was stored, it is the same command again.
       const origin = { actorId: byThemselves ? personId : null, key: `${event} ${peerId} ${at}` }
+      let unwanted = false
       const needed = await record(meetingId, origin, async (tx) => {
         if (left) return await leave(tx, [device], new Date(at))
+        unwanted = isOut((await tx.state(meetingReducer)).order, personId)
         if (await isParticipant(tx, personId)) await join(tx, device, new Date(at))
       })
-      // Came with a grant of before the closing.
+      // Came with a grant of before the closing, or of before they were put out.
       if (!needed && !left) await closeRoom(meetingId)
+      if (unwanted) await takeOut(meetingId, peerId)
     },
 
     /** Makes the list agree with who is in the rooms: `lostAt` (ms) is when those who are missing left, if that is known. */

@@ -72,6 +72,15 @@ describe('presence', () => {
       ['attendance.joined', false], ['attendance.joined', false], ['attendance.left', false], ['attendance.left', true], ['attendance.joined', false]])
   })
 
+  it('of who was put out ends again, also when they came by a way in of before', async () => {
+    const [phone, other] = [device(body.member), device(body.guest)]
+    await house.domains.order.eject(meetingId, body.chair, { key: freshKey(), personId: body.member.personId, ban: false, reason: '' })
+    for (const peer of [phone, other]) await joined(peer, Date.now())
+    expect(closedPeers).toEqual([[meetingId, phone]])
+    await left(phone, Date.now())
+    expect(closedPeers).toHaveLength(1)
+  })
+
   it('is not changed by what is told again', async () => {
     const peer = device(body.member)
     const events = [() => joined(peer, T), () => left(peer, T + 1000), () => joined(peer, T + 2000)]
