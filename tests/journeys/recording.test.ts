@@ -43,7 +43,7 @@ describe('a meeting is recorded', () => {
   it('by decision of its chair, in words and with a limit', async () => {
     await enterRoom(chair, server, meetingPath(), true)
     await at(chair, 'start-recording').click()
-    expect(await at(chair, 'recording-decision').inputValue()).toContain('ghi âm, ghi hình cuộc họp')
+    expect(await at(chair, 'recording-decision').inputValue()).toContain('Ghi âm, ghi hình cuộc họp')
     await at(chair, 'recording-days').fill('0')
     expect(await at(chair, 'confirm-recording').isDisabled()).toBe(true)
     await at(chair, 'recording-days').fill('30')
