@@ -54,5 +54,7 @@ export const GrantClaims = z.object({
    * sends nor receives sound.
    */
   silent: z.boolean(),
+  /** How long the peer may stay at most, in ms from when it joined; without: as long as it wants. */
+  stayMs: z.int().min(1).exactOptional(),
 })
 export type GrantClaims = z.infer<typeof GrantClaims>

@@ -76,7 +76,7 @@ export const probeConnection = defineCommand({
   access: 'participants of a published or live meeting',
   input: z.object({ meetingId: Id }),
   output: z.object({ ways: z.array(WayIn).length(2) }),
-  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'tooManyRequests'],
+  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'banned', 'tooManyRequests'],
 })
 
 export const entriesNotice = defineNotice({ name: 'meeting:entries', summary: 'New entries that this viewer may see.', payload: EntriesPayload })

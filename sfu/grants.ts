@@ -9,6 +9,8 @@ export interface Admission {
   peer: string
   label: string
   silent: boolean
+  /** How long its peer may stay at most, in ms. */
+  stayMs?: number
   /** What it gives at this moment, after changes later than its signing, on this device. Fails with grantRevoked. */
   rights(): MediaRights
 }
@@ -68,13 +70,14 @@ export function createGrants(options: { secret: Uint8Array; nodeId: string; now?
     }
   }
 
-  function admission({ issuedAt, room, peer, label, silent, rights }: GrantClaims): Admission {
+  function admission({ issuedAt, room, peer, label, silent, stayMs, rights }: GrantClaims): Admission {
     const holders: Whose[] = ['everybody', { peer }, { label }]
     return {
       room,
       peer,
       label,
       silent,
+      ...(stayMs === undefined ? {} : { stayMs }),
       rights() {
         if (holders.some((whose) => (revoked.get(keyOf(room, whose))?.at ?? 0) >= issuedAt)) throw new MediaFailure('grantRevoked')
         const change = changes.get(keyOf(room, { label }))

@@ -97,7 +97,7 @@ export function createMediaNode({ pool, grants, graceMs, report, spread, log }: 
     }
   }
 
-  function enter(room: Room, { peer: id, label, silent }: Admission, rights: MediaRights): Guest {
+  function enter(room: Room, { peer: id, label, silent, stayMs }: Admission, rights: MediaRights): Guest {
     const theirs = [...(guests.get(room.id)?.values() ?? [])].filter(({ peer }) => peer.label === label)
     if (theirs.length >= PEERS_OF_A_LABEL) throw new MediaFailure('tooManyDevices')
     const notify: Notify = (notice, data) => guest.connection?.notify(notice, data)
@@ -108,6 +108,7 @@ export function createMediaNode({ pool, grants, graceMs, report, spread, log }: 
     const inRoom = guests.get(room.id) ?? new Map<string, Guest>()
     guests.set(room.id, inRoom.set(id, guest))
     room.add(guest)
+    if (stayMs !== undefined) setTimeout(() => end(guest, 'removed'), stayMs).unref()
     report({ event: 'peerJoined', room: room.id, peer: id, label, at: guest.joinedAt })
     return guest
   }
@@ -144,6 +145,13 @@ export function createMediaNode({ pool, grants, graceMs, report, spread, log }: 
     room.remove(peer.id)
     report({ event: 'peerLeft', room: room.id, peer: peer.id, at, reason })
     closeIfEmpty(room)
+  }
+
+  function end(guest: Guest, reason: 'removed' | 'replaced' | 'roomClosed'): void {
+    const { connection } = guest
+    // Who goes on elsewhere was taken out of here all the same.
+    remove(guest, guest.cutAt ?? Date.now(), reason === 'replaced' ? 'removed' : reason)
+    connection?.close(reason)
   }
 
   function closeIfEmpty(room: Room): void {
@@ -192,12 +200,7 @@ export function createMediaNode({ pool, grants, graceMs, report, spread, log }: 
       timers.set(guest, setTimeout(() => remove(guest, at, 'timedOut'), Math.max(0, at + graceMs - Date.now())))
     },
 
-    end(guest, reason) {
-      const { connection } = guest
-      // Who goes on elsewhere was taken out of here all the same.
-      remove(guest, guest.cutAt ?? Date.now(), reason === 'replaced' ? 'removed' : reason)
-      connection?.close(reason)
-    },
+    end,
 
     setScreenLimit(id, screens) {
       if (screens === 1) screenLimits.delete(id)

@@ -197,3 +197,10 @@ describe('the server', () => {
     media.orders.closeRoom(room, Date.now())
   })
 })
+
+test('who may stay for a while only is put out after it', async () => {
+  const ann = await media.join('for a while', 'ann', { stayMs: 50 })
+  await media.join('for a while', 'binh')
+  expect(await ann.notice('closed')).toEqual({ reason: 'removed' })
+  expect(media.node.list('for a while').map(({ peer }) => peer)).toEqual(['binh'])
+})

@@ -40,6 +40,8 @@ type Way = z.input<typeof probeConnection.output>['ways'][number]
 /** Trials of a connection, and knocks that are recorded, per person. */
 const PROBES = { points: 12, duration: 60 }
 const KNOCKS = { points: 30, duration: 60 }
+/** How long a trial may take, in ms: in a room that no meeting knows nobody stays. */
+const TRIAL_MS = 60_000
 const PROBED: MediaSource[] = ['camera', 'microphone']
 
 /** The way into the room, and waiting before it. */
@@ -148,13 +150,16 @@ export function createEntrance({ db, journal, access, store, enforcement, doors,
 
     /**
      * Two ways into a room of their own that no meeting knows: to send, and to receive. Throws `meetingNotFound`,
-     * `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`, `tooManyRequests`.
+     * `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`, `banned`, `tooManyRequests`.
      */
     async probe(meetingId: string, caller: Caller): Promise<{ ways: Way[] }> {
-      requirePublished((await access.accessTo(meetingId, caller)).meeting)
+      const { meeting, role } = await access.accessTo(meetingId, caller)
+      requirePublished(meeting)
+      const state = await journal.state(meetingId, meetingReducer)
+      if (admissionOf({ personId: caller.personId, role }, state, false) === 'banned') throw new AppError('banned')
       if (!media) throw new AppError('mediaUnavailable')
       await probes.consume(caller.personId).catch(tooManyRequests)
-      const trial = { room: `probe.${randomUUID()}`, label: '', silent: false }
+      const trial = { room: `probe.${randomUUID()}`, label: '', silent: false, stayMs: TRIAL_MS }
       return {
         ways: [
           await way(media, { ...trial, peer: 'sender', rights: { publish: PROBED, receive: [], say: [] } }),

@@ -35,7 +35,7 @@ export interface MediaNodeOptions extends Omit<MediaProcessOptions, 'graceMs'> {
  * What a peer may do in a room. Ids and label are opaque to the node; the label is shown to the other peers. `decidedAt` (ms):
  * what the rights were read from; what the node was told after that holds against the grant. Now, if left out.
  */
-export type GrantRequest = Pick<GrantClaims, 'room' | 'peer' | 'label' | 'rights' | 'silent'> & { decidedAt?: number }
+export type GrantRequest = Pick<GrantClaims, 'room' | 'peer' | 'label' | 'rights' | 'silent' | 'stayMs'> & { decidedAt?: number }
 
 /**
  * The media nodes: the one of this machine, and those of others that registered. Commands fail with mediaUnavailable while

@@ -337,6 +337,9 @@ describe('a trial of the connection', () => {
     expect(receiver?.room).toBe(sender?.room)
     expect([sender?.rights, receiver?.rights]).toEqual([
       { publish: ['camera', 'microphone'], receive: [], say: [] }, { publish: [], receive: ['camera', 'microphone'], say: [] }])
+    expect(desk.granted.map(({ stayMs }) => stayMs)).toEqual([60_000, 60_000])
+    await eject(body.guest, true)
+    await expect(house.domains.entrance.probe(meetingId, body.guest)).rejects.toMatchObject({ code: 'banned' })
   })
 
   it('may not be made without end, nor by strangers', async () => {

@@ -200,3 +200,13 @@ it('a hand is raised by who is there, and goes down when they leave', async () =
   await peer.request('leave', {})
   await until(async () => (await state(meetingId)).order.hands.length === 0)
 })
+
+it('locks out who holds a way in of before the lock and has not used it', async () => {
+  const { meetingId } = await assembly.newMeeting('live')
+  const inside = await join(assembly.member, meetingId)
+  const way = await wayOf(assembly.guest, meetingId)
+  await rule(meetingId, 'locked')
+  await expect(joinBy(assembly.guest, way)).rejects.toThrow('grantRevoked')
+  expect(await ask(assembly.guest, meetingId)).toEqual({ outcome: 'roomLocked' })
+  await send(inside, 'microphone')
+})
