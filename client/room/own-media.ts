@@ -12,7 +12,7 @@ export type OwnEvent = 'ended' | 'revoked' | 'stoppedByOrder' | 'screenTaken' | 
 
 export interface OwnMediaOptions {
   session: Pick<MediaSession, 'events' | 'localTracks' | 'start' | 'startScreen' | 'stop' | 'mute' | 'unmute'>
-  devices: Pick<Devices, 'microphone' | 'camera' | 'blur' | 'captureOptions' | 'refresh'>
+  devices: Pick<Devices, 'blur' | 'captureOptions' | 'refresh'> & Readonly<Record<'microphone' | 'camera', Readonly<Ref<string>>>>
   wish: JoinWish
   /** Devices open once one is in, and close when one has to wait again. */
   phase: Readonly<Ref<RoomPhase>>
