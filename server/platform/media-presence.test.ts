@@ -132,3 +132,11 @@ test('the death of one node of several: its peers have the grace to join another
   expect(told).toEqual(['peerCut ann 500', 'peerCut binh 500', 'peerResumed ann 1', 'peerLeft binh 500'])
   expect(presence.nodesOf('r')).toEqual(['two'])
 })
+
+test('what a reached node tells again of a peer that it lists is told as it was: the server before may not have stored it', async () => {
+  const { presence, told } = start()
+  presence.connected('one', [present('ann')])
+  presence.report('one', joined('ann'), () => undefined)
+  await vi.advanceTimersByTimeAsync(0)
+  expect(told).toEqual(['peerJoined ann 1'])
+})

@@ -95,7 +95,7 @@ export function createPresence({ graceMs, log }: { graceMs: number; log: Logger 
     const key = keyOf(event)
     const known = present.get(key)
     if (event.event === 'peerJoined') {
-      const awaited = found(key) || known !== undefined
+      const awaited = found(key) || (known !== undefined && known.nodeId !== nodeId)
       present.set(key, { room, peer, label: event.label, joinedAt: at, cutAt: null, nodeId })
       return awaited ? { event: 'peerResumed', room, peer, at } : event
     }
