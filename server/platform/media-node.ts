@@ -46,8 +46,10 @@ export interface MediaNode {
   grant(request: GrantRequest): Promise<{ grant: string; path: string }>
   /** Replaces what a label's peers may do, at once, whether they have joined or only hold a grant. */
   setRights(room: string, label: string, rights: MediaRights): Promise<void>
-  /** Mutes the microphones of one label, or everybody's but that one's; each unmutes by themselves. `told`: the nodes that
-   * did it already, for a further attempt: done twice it would undo what a person did since. */
+  /**
+   * Mutes the microphones of one label, or everybody's but that one's; each unmutes by themselves. `told`: the nodes that
+   * did it already, for a further attempt: done twice it would undo what a person did since.
+   */
   mute(room: string, whom: { label: string } | { except: string }, told?: Set<string>): Promise<void>
   /** Closes what a label's peers send of these sources. `told` as above. */
   closeProducers(room: string, label: string, sources: MediaSource[], told?: Set<string>): Promise<void>
