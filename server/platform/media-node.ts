@@ -10,9 +10,8 @@ import {
   NODE_FILE_FRESH_MS, type ControlInput, type ControlMethod, type ControlOutput, type PresentPeer,
   type RecordingRefusal, type RunningRecording,
 } from '../../protocol/media-control.ts'
-import {
-  GRANT_ALGORITHM, GRANT_LIFETIME_S, type GrantClaims, type MediaRights, type MediaSource,
-} from '../../protocol/media-grant.ts'
+import type { GrantClaims, MediaRights, MediaSource } from '../../protocol/media-grant.ts'
+import { GRANT_ALGORITHM, GRANT_LIFETIME_S } from '../../protocol/media-grant.ts'
 import { AppError } from './error.ts'
 import { createMediaEvents } from './media-events.ts'
 import { createMediaLinks } from './media-links.ts'
