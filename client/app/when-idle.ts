@@ -14,6 +14,14 @@ const idle = async () => {
 /** Fetches what is wanted at once later; what fails now is fetched when it is wanted. */
 export const prefetch = (load: () => Promise<unknown>) => void idle().then(load).catch(() => undefined)
 
+/** In ms, before a part that could not be fetched is fetched again: a page is opened during a cut too. */
+const pauseBefore = (attempt: number) => Math.min(5_000, 500 * attempt)
+const onError = (_: Error, retry: () => void, _fail: () => void, attempts: number) => void setTimeout(retry, pauseBefore(attempts))
+
+/** A part of the page that comes when it is first shown. */
+export const whenWanted = <T extends Component>(load: () => Promise<{ default: T }>) =>
+  defineAsyncComponent<T>({ loader: async () => (await load()).default, onError })
+
 /**
  * A part of the page that comes once the browser has nothing more urgent to do, as getting the first picture on the screen.
  * `placeholder` keeps its place until then; it is given class and style alone.
@@ -24,5 +32,6 @@ export const whenIdle = <T extends Component>(load: () => Promise<{ default: T }
       await idle()
       return (await load()).default
     },
+    onError,
     ...placeholder && { loadingComponent: placeholder, delay: 0 },
   })
