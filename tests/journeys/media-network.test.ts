@@ -109,7 +109,5 @@ describe.skipIf(!canMakeNamespaces)('a viewer on another host', { meta: { needs 
     expect(report).toMatchObject({ running: false, udp: 'blocked', tcp: 'ok', relay: 'notConfigured' })
     expect(report.advice).toContain('udpBlocked')
     expect(report.upKbps).toBeGreaterThan(0)
-    // Told only where the way down is the narrower one.
-    expect(report.downKbps ?? Infinity).toBeGreaterThan(0)
   })
 })
