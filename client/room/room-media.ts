@@ -175,7 +175,8 @@ export function useRoomMedia(meeting: Meeting): (wish: JoinWish, goesOn?: boolea
     const peers = computed<RoomPeer[]>(() => [
       ...people.others.value,
       {
-        personId: me.personId ?? '', own: true, muted: !own.microphone.value, quality: 'good', devices: people.ownDevices.value,
+        personId: me.personId ?? '', own: true, muted: !own.microphone.value, quality: people.ownQuality.value,
+        devices: people.ownDevices.value,
         camera: ownPicture(own.camera.value), screen: ownPicture(own.screen.value),
       },
     ])

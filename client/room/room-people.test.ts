@@ -1,6 +1,7 @@
+import { EnhancedEventEmitter } from 'mediasoup-client/enhancedEvents'
 import { expect, test } from 'vitest'
-import type { RemoteMedia } from './media/contract.ts'
-import { mediaOf, peopleOf, type RoomDevice } from './room-people.ts'
+import type { MediaSession, RemoteMedia, SessionEvents } from './media/contract.ts'
+import { followPeople, mediaOf, peopleOf, type RoomDevice } from './room-people.ts'
 
 const device = (peerId: string, personId: string, quality: RoomDevice['quality'] = 'good'): RoomDevice => ({ peerId, personId, quality })
 const sent = (producerId: string, peerId: string, source: RemoteMedia['source'], rest: Partial<RemoteMedia> = {}): RemoteMedia =>
@@ -22,4 +23,17 @@ test('a picture that is watched and does not arrive is starved; one that is not 
   expect(of({ watched: true, layer: undefined })).toMatchObject({ starved: false })
   expect(of({ watched: true, layer: null, paused: true })).toMatchObject({ starved: false, paused: true })
   expect(of({ watched: false, layer: null })).toMatchObject({ starved: false, track: null })
+})
+
+test('one is told of one’s own network as the others are', () => {
+  const events = new EnhancedEventEmitter<SessionEvents>()
+  const unwell = new Map<string, RoomDevice['quality']>()
+  const session: Pick<MediaSession, 'events' | 'peers' | 'ownPeerId' | 'quality' | 'remoteMedia'> = {
+    events, peers: () => [], ownPeerId: () => 'me.1', remoteMedia: () => [], quality: (peerId) => unwell.get(peerId) ?? 'good',
+  }
+  const people = followPeople(session, 'me')
+  expect(people.ownQuality.value).toBe('good')
+  unwell.set('me.1', 'poor')
+  events.safeEmit('quality', 'me.1', 'poor')
+  expect(people.ownQuality.value).toBe('poor')
 })

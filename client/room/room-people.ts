@@ -41,16 +41,18 @@ export const ownPicture = (track: MediaStreamTrack | null): Picture | null =>
   track && { producerId: '', track, paused: false, starved: false }
 
 /** Follows who is in the room with what, as the session tells it. */
-export function followPeople(session: MediaSession, ownId: string | null) {
+export function followPeople(session: Pick<MediaSession, 'events' | 'peers' | 'ownPeerId' | 'quality' | 'remoteMedia'>, ownId: string | null) {
   const { events } = session
   const devices = shallowRef<readonly RoomDevice[]>([])
   const media = shallowRef<readonly RemoteMedia[]>([])
   const levels = shallowRef<readonly { peerId: string }[]>([])
+  const ownQuality = shallowRef<Quality>('good')
   const speaker = shallowRef<string | null>(null)
   const spoke = shallowRef<readonly string[]>([])
 
   const readPeers = () => {
     devices.value = session.peers().map(({ peerId, label }) => ({ peerId, personId: label, quality: session.quality(peerId) }))
+    ownQuality.value = session.quality(session.ownPeerId() ?? '')
   }
   // What is sent tells its change by being changed, so the list is made anew each time.
   const readMedia = () => { media.value = session.remoteMedia().map((one) => ({ ...one })) }
@@ -72,7 +74,7 @@ export function followPeople(session: MediaSession, ownId: string | null) {
 
   const others = computed(() => peopleOf(devices.value.filter(({ personId }) => personId !== ownId), media.value))
   return {
-    others, ownerOf, speaker,
+    others, ownerOf, ownQuality, speaker,
     ownDevices: computed(() => 1 + devices.value.filter(({ personId }) => personId === ownId).length),
     speaking: computed<ReadonlySet<string>>(() => new Set(levels.value.flatMap(({ peerId }) => ownerOf(peerId) ?? []))),
     recentSpeakers: computed<readonly string[]>(() => {

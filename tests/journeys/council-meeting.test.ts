@@ -4,52 +4,32 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { strFromU8, unzipSync } from 'fflate'
-import type { Browser, BrowserContextOptions } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { demoJourney } from '../support/journey.ts'
 import { framesShown, soundEnergies } from '../support/measure.ts'
 import { pdfOf } from '../support/pdf.ts'
-import { at, enterRoom, photograph, takeSeat, type Seat } from '../support/seat.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { at, confirm, enterRoom, type Seat } from '../support/seat.ts'
 
 const run = promisify(execFile)
 const TITLE = 'Nghiệm thu đề tài <b onclick="alert(1)">cải cách thủ tục</b>'
 
 /** The main path of the product: a council is convened, meets by video, votes, and its minutes go out. */
 describe('a provincial science council accepts a study', () => {
-  let server: TestServer
-  let browser: Browser
+  const house = demoJourney('council-meeting', { MEDIA_WORKERS: '2' })
   let folder: string
   let chair: Seat, clerk: Seat, reviewer: Seat, absentee: Seat
   let meetingPath: string
 
-  const sit = (username: string, options: BrowserContextOptions = {}) => takeSeat(browser, server, username, options)
-
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'council-'))
-    server = await startTestServer({ media: true, demo: true, env: { MEDIA_WORKERS: '2' } })
-    browser = await launchBrowser()
   })
   afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
     await rm(folder, { recursive: true, force: true })
   })
 
-  // The steps build on one another: after one has failed the others could only wait in vain.
-  let failed = false
-  beforeEach(({ skip }) => { if (failed) skip('an earlier step failed') })
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail' || failed) return
-    failed = true
-    await photograph(browser, 'council-meeting')
-  })
-
-  const confirm = (seat: Seat, action: string) => seat.page.getByRole('dialog').getByRole('button', { name: action }).click()
-
   it('is convened by its clerk, with items and papers', async () => {
-    clerk = await sit('nhan.khong')
-    await clerk.page.goto(`${server.origin}/meetings/new`)
+    clerk = await house.sit('nhan.khong')
+    await clerk.page.goto(`${house.server.origin}/meetings/new`)
     await at(clerk, 'meeting-title').fill(TITLE)
     await at(clerk, 'meeting-place').fill('Phòng họp trực tuyến')
     await at(clerk, 'create-meeting').click()
@@ -78,11 +58,11 @@ describe('a provincial science council accepts a study', () => {
   })
 
   it('is known to no member before it is published, and to every member afterwards', async () => {
-    reviewer = await sit('nguyet', { viewport: { width: 390, height: 844 } })
-    await reviewer.page.goto(`${server.origin}/meetings`)
+    reviewer = await house.sit('nguyet', { viewport: { width: 390, height: 844 } })
+    await reviewer.page.goto(`${house.server.origin}/meetings`)
     await reviewer.page.getByText('Đổi mới cách tổ chức hội nghị').first().waitFor()
     expect(await reviewer.page.getByText(TITLE).count()).toBe(0)
-    await reviewer.page.goto(server.origin + meetingPath)
+    await reviewer.page.goto(house.server.origin + meetingPath)
     await reviewer.page.getByText('Không tìm thấy cuộc họp').first().waitFor()
     expect(await reviewer.page.getByText('Nghe báo cáo phản biện').count()).toBe(0)
 
@@ -91,7 +71,7 @@ describe('a provincial science council accepts a study', () => {
     await clerk.page.locator('[data-testid="meeting-status"]').first().waitFor()
     await at(clerk, 'enter-room').waitFor()
 
-    await reviewer.page.goto(`${server.origin}/meetings`)
+    await reviewer.page.goto(`${house.server.origin}/meetings`)
     await reviewer.page.getByText(TITLE).first().click()
     await at(reviewer, 'programme-1').waitFor()
   })
@@ -108,8 +88,8 @@ describe('a provincial science council accepts a study', () => {
   })
 
   it('lets a member announce an absence with its reason', async () => {
-    absentee = await sit('duy')
-    await absentee.page.goto(server.origin + meetingPath)
+    absentee = await house.sit('duy')
+    await absentee.page.goto(house.server.origin + meetingPath)
     await at(absentee, 'announce-absence').click()
     await at(absentee, 'absence-reason').fill('Đi công tác tại Hà Nội')
     await at(absentee, 'record-absence').click()
@@ -117,10 +97,10 @@ describe('a provincial science council accepts a study', () => {
   })
 
   it('meets by video: everyone sees and hears everyone', async () => {
-    chair = await sit('bao')
-    await enterRoom(chair, server, meetingPath, true)
-    await enterRoom(clerk, server, meetingPath, true)
-    await enterRoom(reviewer, server, meetingPath, true)
+    chair = await house.sit('bao')
+    await enterRoom(chair, house.server, meetingPath, true)
+    await enterRoom(clerk, house.server, meetingPath, true)
+    await enterRoom(reviewer, house.server, meetingPath, true)
     const seats = [chair, clerk, reviewer]
     for (const viewer of seats) {
       for (const seen of seats) {
@@ -210,7 +190,7 @@ describe('a provincial science council accepts a study', () => {
   it('is closed, and its minutes stand ready, are edited and published', async () => {
     await at(chair, 'close-meeting').click()
     await confirm(chair, 'Bế mạc cuộc họp')
-    await clerk.page.goto(`${server.origin}${meetingPath}/minutes`)
+    await clerk.page.goto(`${house.server.origin}${meetingPath}/minutes`)
     await at(clerk, 'minutes-editor').waitFor()
     const last = at(clerk, 'minutes-editor').locator('textarea').last()
     await last.press('End')
@@ -230,7 +210,7 @@ describe('a provincial science council accepts a study', () => {
   }
 
   it('gives a member the minutes as DOCX and PDF that say what happened', async () => {
-    await reviewer.page.goto(`${server.origin}${meetingPath}/minutes`)
+    await reviewer.page.goto(`${house.server.origin}${meetingPath}/minutes`)
     const pdf = await download(reviewer, 'download-pdf', 'minutes.pdf')
     const docx = await download(reviewer, 'download-docx', 'minutes.docx')
     const { stdout } = await run('pdftotext', ['-layout', pdf, '-'])
@@ -251,7 +231,7 @@ describe('a provincial science council accepts a study', () => {
     const exported = join(folder, 'journal.json')
     const head = join(folder, 'head.json')
     const meetingId = meetingPath.split('/').at(-1)!
-    const answer = await clerk.page.request.get(`${server.origin}/api${meetingPath}/journal`)
+    const answer = await clerk.page.request.get(`${house.server.origin}/api${meetingPath}/journal`)
     await writeFile(exported, await answer.body())
     const kept = await chair.page.evaluate((id) => Object.entries(localStorage).find(([key]) => key.includes(id))?.[1] ?? '', meetingId)
     await writeFile(head, kept)

@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { stopAfterFailedStep } from '../support/journey.ts'
 import { rightsOf, startMediaRoom, type MediaRoom } from '../support/media-room.ts'
 
 /**
@@ -32,10 +33,7 @@ afterAll(async () => {
   await media.stop()
 })
 
-// The steps build on one another: after one has failed the others could only wait in vain.
-let failed = false
-beforeEach(({ skip }) => { if (failed) skip('an earlier step failed') })
-afterEach(({ task }) => { failed ||= task.result?.state === 'fail' })
+stopAfterFailedStep()
 
 const patience = { timeout: 60_000, interval: 300 }
 const at = (name: string): Page => pages.get(name)!

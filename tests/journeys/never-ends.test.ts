@@ -4,9 +4,10 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ExportRecord } from '../../protocol/journal.ts'
 import { launchBrowser } from '../support/browser.ts'
+import { stopAfterFailedStep } from '../support/journey.ts'
 import { framesShown } from '../support/measure.ts'
 import { openRelay, type Relay } from '../support/relay.ts'
 import { at, enterRoom, photograph, takeSeat, type Seat } from '../support/seat.ts'
@@ -87,13 +88,7 @@ describe('a meeting outlives', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  let failed = false
-  beforeEach(({ skip }) => { if (failed) skip('an earlier step failed') })
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail' || failed) return
-    failed = true
-    await photograph(browser, 'never-ends')
-  })
+  stopAfterFailedStep(() => photograph(browser, 'never-ends'))
 
   const until = (check: () => Promise<unknown>) => expect.poll(check, { timeout: 90_000, interval: 100 })
   const mediaNode = async () => (JSON.parse(await readFile(path.join(folder, 'data', 'media', 'node.json'), 'utf8')) as { pid: number }).pid

@@ -1,47 +1,27 @@
 import { readdir } from 'node:fs/promises'
 import path from 'node:path'
-import type { Browser } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { as, freshKey } from '../support/house.ts'
-import { at, enterRoom, photograph, takeSeat, type Seat } from '../support/seat.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { demoJourney } from '../support/journey.ts'
+import { at, confirm, enterRoom, type Seat } from '../support/seat.ts'
 
 /** A council is recorded by the decision of its chair, watched afterwards, and the recording deleted. */
 describe('a meeting is recorded', () => {
-  let server: TestServer
-  let browser: Browser
+  const house = demoJourney('recording')
   let chair: Seat, member: Seat
   let meetingId: string
 
   beforeAll(async () => {
-    server = await startTestServer({ media: true, demo: true })
-    browser = await launchBrowser()
-    chair = await takeSeat(browser, server, 'bao')
-    member = await takeSeat(browser, server, 'nguyet')
-    const { meetings } = await server.domains.meetings.list(as(chair.personId), { limit: 1 })
+    chair = await house.sit('bao')
+    member = await house.sit('nguyet')
+    const { meetings } = await house.server.domains.meetings.list(as(chair.personId), { limit: 1 })
     meetingId = meetings[0]?.id ?? ''
-    await server.domains.meetings.open(meetingId, as(chair.personId), freshKey())
+    await house.server.domains.meetings.open(meetingId, as(chair.personId), freshKey())
   })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-  })
-
-  // The steps build on one another: after one has failed the others could only wait in vain.
-  let failed = false
-  beforeEach(({ skip }) => { if (failed) skip('an earlier step failed') })
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail' || failed) return
-    failed = true
-    await photograph(browser, 'recording')
-  })
-
   const meetingPath = () => `/meetings/${meetingId}`
-  const confirm = (seat: Seat, action: string) => seat.page.getByRole('dialog').getByRole('button', { name: action }).click()
 
   it('by decision of its chair, in words and with a limit', async () => {
-    await enterRoom(chair, server, meetingPath(), true)
+    await enterRoom(chair, house.server, meetingPath(), true)
     await at(chair, 'start-recording').click()
     expect(await at(chair, 'recording-decision').inputValue()).toContain('Ghi âm, ghi hình cuộc họp')
     await at(chair, 'recording-days').fill('0')
@@ -52,9 +32,9 @@ describe('a meeting is recorded', () => {
   })
 
   it('and everybody is told, already before they come in; only who presides can stop it', async () => {
-    await member.page.goto(`${server.origin}${meetingPath()}/room`)
+    await member.page.goto(`${house.server.origin}${meetingPath()}/room`)
     await at(member, 'recording-banner').getByText('tiếng và hình của đồng chí được ghi lại').waitFor()
-    await enterRoom(member, server, meetingPath(), false)
+    await enterRoom(member, house.server, meetingPath(), false)
     const banner = at(member, 'recording-banner')
     await banner.getByText('Cuộc họp đang được ghi âm, ghi hình').waitFor()
     expect(await banner.innerText()).toMatch(/Đồng chí .* quyết định · Lưu 30 ngày/)
@@ -63,7 +43,7 @@ describe('a meeting is recorded', () => {
   })
 
   it('what they send is written to files while it goes on, and stopped on request', async () => {
-    const root = path.join(server.config.dataDir, 'recordings')
+    const root = path.join(house.server.config.dataDir, 'recordings')
     const files = async () => (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.mkv'))
     await expect.poll(files, { timeout: 60_000 }).toHaveLength(3)
     expect((await files()).filter((name) => name.endsWith('-camera.mkv'))).toHaveLength(2)
@@ -75,7 +55,7 @@ describe('a meeting is recorded', () => {
   })
 
   it('then played on the meeting’s page, at any moment of it', async () => {
-    await member.page.goto(`${server.origin}${meetingPath()}`)
+    await member.page.goto(`${house.server.origin}${meetingPath()}`)
     await member.page.locator('[data-testid="recording-line"][data-status="ready"]').waitFor()
     await at(member, 'play-recording').click()
     const video = at(member, 'recording-video')
@@ -99,11 +79,11 @@ describe('a meeting is recorded', () => {
   })
 
   it('and deleted for good by who presides', async () => {
-    await chair.page.goto(`${server.origin}${meetingPath()}`)
+    await chair.page.goto(`${house.server.origin}${meetingPath()}`)
     await at(chair, 'delete-recording').click()
     await confirm(chair, 'Xoá bản ghi')
     await chair.page.locator('[data-testid="recording-line"][data-status="deleted"]').waitFor()
-    await expect.poll(() => readdir(path.join(server.config.dataDir, 'recordings'))).toEqual([])
+    await expect.poll(() => readdir(path.join(house.server.config.dataDir, 'recordings'))).toEqual([])
     for (const seat of [chair, member]) expect(seat.problems).toEqual([])
   })
 })

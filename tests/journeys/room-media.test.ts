@@ -1,40 +1,20 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { demoJourney } from '../support/journey.ts'
 import { framesShown } from '../support/measure.ts'
-import { at, enterRoom, photograph, takeSeat, type Seat } from '../support/seat.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { at, enterRoom, type Seat } from '../support/seat.ts'
 
 /** The media of the room as its pages use them: check, devices, sound alone, a hidden page, reactions, a second tab. */
 describe('two people with cameras in the room', () => {
-  let server: TestServer
-  let browser: Browser
+  const house = demoJourney('room-media')
   let near: Seat, far: Seat
   let meetingPath: string
 
   beforeAll(async () => {
-    server = await startTestServer({ media: true, demo: true })
-    browser = await launchBrowser()
-    near = await takeSeat(browser, server, 'khai')
-    far = await takeSeat(browser, server, 'hang')
-    const { meetings } = await (await near.page.request.get(`${server.origin}/api/meetings?status=published`)).json() as {
-      meetings: { id: string }[]
-    }
-    meetingPath = `/meetings/${meetings[0]!.id}`
+    near = await house.sit('khai')
+    far = await house.sit('hang')
+    meetingPath = await house.meetingPath(near)
   })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-  })
-
-  let failed = false
-  beforeEach(({ skip }) => { if (failed) skip('an earlier step failed') })
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail' || failed) return
-    failed = true
-    await photograph(browser, 'room-media')
-  })
-
   const until = (check: () => Promise<unknown>) => expect.poll(check, { timeout: 90_000, interval: 200 })
 
   /** Bytes of pictures that a page has received. */
@@ -61,7 +41,7 @@ describe('two people with cameras in the room', () => {
   const ownLabel = () => ownTrack().then((track) => track.label)
 
   it('the lobby checks the connection over the real way to the media node', async () => {
-    await near.page.goto(`${server.origin}${meetingPath}/room`)
+    await near.page.goto(`${house.server.origin}${meetingPath}/room`)
     await at(near, 'lobby-check').click()
     await at(near, 'check-connection').click()
     // How good a busy machine is does not matter here; that both ways are open does.
@@ -71,8 +51,8 @@ describe('two people with cameras in the room', () => {
   })
 
   it('they see each other; a background blurred under way, and no longer, goes on in the same call', async () => {
-    await enterRoom(near, server, meetingPath, false)
-    await enterRoom(far, server, meetingPath, false)
+    await enterRoom(near, house.server, meetingPath, false)
+    await enterRoom(far, house.server, meetingPath, false)
     await framesShown(far.page, near.personId, 'camera', 5)
     await framesShown(near.page, far.personId, 'camera', 5)
     const blur = async () => {
@@ -138,7 +118,7 @@ describe('two people with cameras in the room', () => {
     const copied = await near.page.evaluate(() => sessionStorage.getItem('nghi-su.device') ?? '')
     expect(copied).not.toBe('')
     await second.addInitScript((id) => { sessionStorage.setItem('nghi-su.device', id) }, copied)
-    await second.goto(`${server.origin}${meetingPath}/room`)
+    await second.goto(`${house.server.origin}${meetingPath}/room`)
     await second.getByTestId('join-room').click()
     await second.getByTestId('elsewhere').waitFor()
     await second.getByTestId('move-here').click()

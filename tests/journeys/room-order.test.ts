@@ -1,42 +1,20 @@
-import type { Browser, Page } from 'playwright-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { launchBrowser } from '../support/browser.ts'
+import type { Page } from 'playwright-core'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { demoJourney } from '../support/journey.ts'
 import { framesShown } from '../support/measure.ts'
-import { at, enterRoom, photograph, takeSeat, type Seat } from '../support/seat.ts'
-import { startTestServer, type TestServer } from '../support/server.ts'
+import { at, confirm, enterRoom, type Seat } from '../support/seat.ts'
 
 /** Order in the room as its chair, its clerk, a member and a guest live it, each in a browser of their own. */
 describe('the chair of the Standing Committee keeps order', () => {
-  let server: TestServer
-  let browser: Browser
+  const house = demoJourney('room-order', { MEDIA_WORKERS: '1' })
   let chair: Seat, member: Seat, clerk: Seat, guest: Seat
   let meetingPath: string
 
   beforeAll(async () => {
-    server = await startTestServer({ media: true, demo: true, env: { MEDIA_WORKERS: '1' } })
-    browser = await launchBrowser()
-    chair = await takeSeat(browser, server, 'khai')
-    member = await takeSeat(browser, server, 'hang')
-    const { meetings } = await (await chair.page.request.get(`${server.origin}/api/meetings?status=published`)).json() as {
-      meetings: { id: string }[]
-    }
-    meetingPath = `/meetings/${meetings[0]!.id}`
+    chair = await house.sit('khai')
+    member = await house.sit('hang')
+    meetingPath = await house.meetingPath(chair)
   })
-  afterAll(async () => {
-    await browser?.close()
-    await server?.stop()
-  })
-
-  // The steps build on one another: after one has failed the others could only wait in vain.
-  let failed = false
-  beforeEach(({ skip }) => { if (failed) skip('an earlier step failed') })
-  afterEach(async ({ task }) => {
-    if (task.result?.state !== 'fail' || failed) return
-    failed = true
-    await photograph(browser, 'room-order')
-  })
-
-  const confirm = (seat: Seat, action: string) => seat.page.getByRole('dialog').getByRole('button', { name: action }).click()
   const order = async (seat: Seat) => {
     await at(seat, 'tab-order').click()
     await at(seat, 'order-panel').waitFor()
@@ -58,13 +36,13 @@ describe('the chair of the Standing Committee keeps order', () => {
   }
   /** Walks through the lobby of a page that may have been in the room before. */
   async function knock(page: Page) {
-    await page.goto(`${server.origin}${meetingPath}/room`)
+    await page.goto(`${house.server.origin}${meetingPath}/room`)
     await page.getByTestId('join-room').click()
   }
 
   it('shows how to keep order to the chair, and to no member', async () => {
-    await enterRoom(chair, server, meetingPath, false)
-    await enterRoom(member, server, meetingPath, false)
+    await enterRoom(chair, house.server, meetingPath, false)
+    await enterRoom(member, house.server, meetingPath, false)
     await at(chair, 'tab-order').waitFor()
     await at(member, 'tab-floor').click()
     await at(member, 'floor').waitFor()
@@ -79,7 +57,7 @@ describe('the chair of the Standing Committee keeps order', () => {
     await rule(chair, 'lobby').click()
     await until(() => isOn(chair, 'lobby')).toBe(true)
 
-    guest = await takeSeat(browser, server, 'vietanh')
+    guest = await house.sit('vietanh')
     await knock(guest.page)
     await at(guest, 'waiting-room').waitFor()
     await at(chair, `waiting-${guest.personId}`).waitFor()
@@ -170,8 +148,8 @@ describe('the chair of the Standing Committee keeps order', () => {
   })
 
   it('carries what is written to everybody, and to the secretariat to nobody else', async () => {
-    clerk = await takeSeat(browser, server, 'chi')
-    await enterRoom(clerk, server, meetingPath, false)
+    clerk = await house.sit('chi')
+    await enterRoom(clerk, house.server, meetingPath, false)
     const write = async (seat: Seat, to: 'everyone' | 'office', text: string) => {
       await at(seat, 'tab-chat').click()
       await at(seat, `chat-to-${to}`).check({ force: true })
@@ -265,12 +243,12 @@ describe('the chair of the Standing Committee keeps order', () => {
     await guest.page.locator(banned).waitFor()
 
     const tab = await guest.context.newPage()
-    await tab.goto(`${server.origin}${meetingPath}/room`)
+    await tab.goto(`${house.server.origin}${meetingPath}/room`)
     await tab.locator(banned).waitFor()
     await tab.close()
 
-    const elsewhere = await takeSeat(browser, server, 'vietanh')
-    await elsewhere.page.goto(`${server.origin}${meetingPath}/room`)
+    const elsewhere = await house.sit('vietanh')
+    await elsewhere.page.goto(`${house.server.origin}${meetingPath}/room`)
     await elsewhere.page.locator(banned).waitFor()
     await elsewhere.context.close()
 
@@ -285,7 +263,7 @@ describe('the chair of the Standing Committee keeps order', () => {
     await order(chair)
     await rule(chair, 'locked').click()
     await until(() => isOn(chair, 'locked')).toBe(true)
-    const late = await takeSeat(browser, server, 'lan')
+    const late = await house.sit('lan')
     await knock(late.page)
     await late.page.locator('[data-testid="room-ended"][data-why="roomLocked"]').waitFor()
     await late.context.close()

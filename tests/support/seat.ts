@@ -47,6 +47,9 @@ export async function enterRoom(seat: Seat, server: DemoHouse, meetingPath: stri
 
 export const at = (seat: Seat, id: string): Locator => seat.page.getByTestId(id)
 
+/** Clicks the button that confirms an open dialogue. */
+export const confirm = (seat: Seat, action: string) => seat.page.getByRole('dialog').getByRole('button', { name: action }).click()
+
 /** What everybody's page looked like, for who looks into a failure. */
 export async function photograph(browser: Browser, name: string): Promise<void> {
   await mkdir('test-results', { recursive: true })
