@@ -17,6 +17,10 @@ export type MeetingMode = z.infer<typeof MeetingMode>
 /** A participant as the meeting knows them: the role in the body, taken over when the meeting was created. */
 export const Participant = z.object({
   personId: Id, role: BodyRole, office: z.string(), voting: z.boolean(), rank: z.int(),
+  /** A guest of single items: sees and attends these alone. Absent: takes part in the whole meeting. */
+  itemsOnly: z.literal(true).exactOptional(),
+  /** The participant in whose place this one attends, with the chair's consent. */
+  substituteFor: Id.exactOptional(),
 })
 export type Participant = z.infer<typeof Participant>
 
