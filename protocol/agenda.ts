@@ -10,7 +10,11 @@ export type ItemPurpose = z.infer<typeof ItemPurpose>
 
 const facts = { minutes: z.int().min(1).max(600), presenterId: Id.nullable(), purpose: ItemPurpose }
 
-export const AgendaItemDraft = z.object({ title: Line(500), ...facts, classified: z.literal(false).exactOptional() })
+export const AgendaItemDraft = z.object({
+  title: Line(500), ...facts, classified: z.literal(false).exactOptional(),
+  /** The matter that the item deals with; absent: a new one, which begins with this item. An item keeps its matter. */
+  matterId: Id.exactOptional(),
+})
 export type AgendaItemDraft = z.infer<typeof AgendaItemDraft>
 
 /**
@@ -32,7 +36,7 @@ const AddKey = z.string().min(8).max(64)
 export const addItem = defineRoute({
   id: 'agenda.add', method: 'post', path: '/api/meetings/:meetingId/agenda', access: 'signedIn',
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'presenterNotParticipant', 'agendaFull', 'idempotencyKeyReused',
-    'classifiedNeedsInPerson', 'recordingRuns', 'roomInUse'],
+    'matterNotFound', 'classifiedNeedsInPerson', 'recordingRuns', 'roomInUse'],
   summary: 'Chair or clerk adds an item at the end of the agenda; a classified one has no title, and needs a meeting in person that is not recorded and whose room is empty.',
   params: z.object({ meetingId: Id }),
   body: z.union([AgendaItemDraft.extend({ key: AddKey }), ClassifiedItemDraft.extend({ key: AddKey })]),
@@ -43,7 +47,7 @@ export const changeItem = defineRoute({
   id: 'agenda.change', method: 'put', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn',
   errors: [...changeErrors, 'agendaItemDealtWith', 'classifiedItem'],
   summary: 'Chair or clerk changes an item that has not been dealt with.',
-  params: ItemParams, body: AgendaItemDraft, response: z.object({}),
+  params: ItemParams, body: AgendaItemDraft.omit({ matterId: true }), response: z.object({}),
 })
 
 export const removeItem = defineRoute({
@@ -70,6 +74,8 @@ export const AgendaItemFacts = z.object({
   itemId: Id, title: TextRef, minutes: z.int(), presenterId: Id.nullable(), purpose: ItemPurpose,
   /** A state secret is dealt with under it. Absent in journals of before there was this. */
   classified: z.boolean().default(false),
+  /** The matter that is followed from a unit's proposal to the finished task, over every meeting that deals with it. Absent in older journals. */
+  matterId: Id.exactOptional(),
 })
 export type AgendaItemFacts = z.infer<typeof AgendaItemFacts>
 
@@ -93,6 +99,9 @@ export type AgendaItemState = z.infer<typeof AgendaItemState>
 export type AgendaState = AgendaItemState[]
 
 type AgendaEntry = z.infer<typeof agendaEntries[number]> & { at: string }
+
+/** What is stated of an item, without what has become of it. */
+export const factsOf = (item: AgendaItemFacts): AgendaItemFacts => AgendaItemFacts.parse(item)
 
 /** Journals of before there was secrecy do not speak of it. */
 export const withSecrecy = <F extends { classified?: boolean }>(item: F) => ({ ...item, classified: item.classified ?? false })

@@ -43,6 +43,7 @@ export const errorCodes = [
   'agendaFull', // details.limit
   'agendaChanged', // somebody else changed it first
   'presenterNotParticipant',
+  'matterNotFound', // no such matter, or none that this body deals with
   // documents
   'documentNotFound',
   'documentEmpty',

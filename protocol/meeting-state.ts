@@ -113,4 +113,4 @@ function project(state: MeetingState, viewer: Viewer): MeetingState {
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 4, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 5, initial, apply, project }

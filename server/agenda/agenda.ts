@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { z } from 'zod'
 import {
-  CLASSIFIED_TITLE, MAX_ITEMS, type AgendaItemDraft, type ClassifiedItemDraft, type AgendaItemFacts, type AgendaItemState,
+  CLASSIFIED_TITLE, factsOf, MAX_ITEMS, type AgendaItemDraft, type ClassifiedItemDraft, type AgendaItemFacts, type AgendaItemState,
 } from '../../protocol/agenda.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { runningRecording } from '../../protocol/recording.ts'
@@ -25,6 +25,8 @@ export interface AgendaItem {
   purpose: Draft['purpose']
   status: AgendaItemState['status']
   classified: boolean
+  /** Null in meetings of before there were matters. */
+  matterId: string | null
 }
 
 /** Every method works on the rows of one meeting, under the lock of its journal. */
@@ -34,10 +36,14 @@ export interface AgendaStore {
   /** Puts an item at the end and gives its id. */
   add(trx: Knex.Transaction, meetingId: string, item: Omit<AgendaItem, 'id' | 'status'>): Promise<string>
   update(
-    trx: Knex.Transaction, meetingId: string, itemId: string, change: Partial<Omit<AgendaItem, 'id' | 'classified'>>,
+    trx: Knex.Transaction, meetingId: string, itemId: string, change: Partial<Omit<AgendaItem, 'id' | 'classified' | 'matterId'>>,
   ): Promise<void>
   /** Takes an item off the agenda; the others keep their order. */
   remove(trx: Knex.Transaction, meetingId: string, itemId: string, at: Date): Promise<void>
+  /** A matter that begins with an item. */
+  newMatter(trx: Knex.Transaction): Promise<string>
+  /** Whether a meeting of this body has, or had, an item on the matter. */
+  dealsWith(db: Knex, bodyId: string, matterId: string): Promise<boolean>
   /** Puts all items of the meeting into this order. */
   order(trx: Knex.Transaction, meetingId: string, itemIds: readonly string[]): Promise<void>
 }
@@ -55,8 +61,16 @@ export type WithItem = (tx: JournalTx, itemId: string) => Promise<void>
 /** Who may do what with an agenda. */
 const may = { add: requireOffice, change: requireOffice, remove: requireOffice, order: requireOffice, goTo: requireOfficeOrPresiding }
 
-export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, room: AgendaRoom, removeWithItem: WithItem }) {
-  const { access, store, room, removeWithItem } = deps
+export interface AgendaDeps {
+  access: MeetingAccess
+  store: AgendaStore
+  room: AgendaRoom
+  removeWithItem: WithItem
+  /** Whether a unit's proposal on this matter was taken in for the body. */
+  proposedTo?: (trx: Knex.Transaction, bodyId: string, matterId: string) => Promise<boolean>
+}
+
+export function createAgenda({ access, store, room, removeWithItem, proposedTo }: AgendaDeps) {
 
   /** Throws `agendaItemNotFound`. */
   async function itemIn(tx: JournalTx, itemId: string): Promise<AgendaItem> {
@@ -84,6 +98,13 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
     if (room.inUse(tx.meetingId)) throw new AppError('roomInUse')
   }
 
+  /** The matter asked for, or a new one: every item has one from its first day. Throws `matterNotFound`. */
+  async function matterFor({ trx }: JournalTx, { bodyId }: Meeting, asked: string | undefined): Promise<string> {
+    if (asked === undefined) return await store.newMatter(trx)
+    if (await store.dealsWith(trx, bodyId, asked) || await proposedTo?.(trx, bodyId, asked)) return asked
+    throw new AppError('matterNotFound')
+  }
+
   async function end(tx: JournalTx, itemId: string): Promise<void> {
     await store.update(tx.trx, tx.meetingId, itemId, { status: 'done' })
     tx.append({ kind: 'agenda.itemEnded', data: { itemId }, audience: { scope: 'meeting' } })
@@ -92,7 +113,7 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
   return {
     /**
      * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`,
-     * `idempotencyKeyReused`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`, `roomInUse`.
+     * `idempotencyKeyReused`, `matterNotFound`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`, `roomInUse`.
      */
     async add(
       meetingId: string, caller: Caller, { key, ...draft }: (Draft | Classified) & { key: string },
@@ -103,8 +124,10 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
         if (draft.classified) await requireSecrecy(tx, meeting)
         if ((await store.items(tx.trx, meetingId)).length >= MAX_ITEMS) throw new AppError('agendaFull', { limit: MAX_ITEMS })
         const title = await tx.text(draft.classified ? CLASSIFIED_TITLE : draft.title)
-        const facts = { ...draft, title, classified: draft.classified ?? false }
-        const data: AgendaItemFacts = { ...facts, itemId: await store.add(tx.trx, meetingId, { ...rowOf(facts), classified: facts.classified }) }
+        const matterId = await matterFor(tx, meeting, draft.classified ? undefined : draft.matterId)
+        const facts = { ...draft, title, classified: draft.classified ?? false, matterId }
+        const itemId = await store.add(tx.trx, meetingId, { ...rowOf(facts), classified: facts.classified, matterId })
+        const data: AgendaItemFacts = { ...facts, itemId }
         tx.append({ kind: 'agenda.itemAdded', data, audience: audienceOf(meeting) })
         return { itemId: data.itemId }
       })
@@ -116,16 +139,16 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
      * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `agendaItemDealtWith`,
      * `presenterNotParticipant`, `classifiedItem`.
      */
-    async change(meetingId: string, itemId: string, caller: Caller, draft: Draft): Promise<void> {
+    async change(meetingId: string, itemId: string, caller: Caller, draft: Omit<Draft, 'matterId'>): Promise<void> {
       await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
         const item = await itemIn(tx, itemId)
         await requireUntouched(tx, item)
         if (item.classified) throw new AppError('classifiedItem')
         await requirePresenter(tx, draft.presenterId)
-        const present = factsOf((await tx.state(meetingReducer)).agenda, itemId)
-        const data: AgendaItemFacts = { ...draft, itemId, title: await textOf(tx, present.title, draft.title), classified: false }
-        if (canonical(data) === canonical(present)) return
+        const present = stateOf((await tx.state(meetingReducer)).agenda, itemId)
+        const data = factsOf({ ...present, ...draft, title: await textOf(tx, present.title, draft.title), classified: false })
+        if (canonical(data) === canonical(factsOf(present))) return
         await store.update(tx.trx, meetingId, itemId, rowOf(data))
         tx.append({ kind: 'agenda.itemChanged', data, audience: audienceOf(meeting) })
       })
@@ -185,13 +208,12 @@ export function createAgenda(deps: { access: MeetingAccess, store: AgendaStore, 
 
 export type Agenda = ReturnType<typeof createAgenda>
 
-function rowOf({ title, minutes, presenterId, purpose }: Omit<AgendaItemFacts, 'itemId' | 'classified'>) {
+function rowOf({ title, minutes, presenterId, purpose }: Pick<AgendaItemFacts, 'title' | 'minutes' | 'presenterId' | 'purpose'>) {
   return { titleText: title.$text, minutes, presenterId, purpose }
 }
 
-function factsOf(agenda: readonly AgendaItemState[], id: string): AgendaItemFacts {
+function stateOf(agenda: readonly AgendaItemState[], id: string): AgendaItemState {
   const found = agenda.find(({ itemId }) => itemId === id)
   if (!found) throw new Error('an agenda item that the journal does not know')
-  const { itemId, title, minutes, presenterId, purpose, classified } = found
-  return { itemId, title, minutes, presenterId, purpose, classified }
+  return found
 }

@@ -8,17 +8,18 @@ interface ItemRow {
   purpose: AgendaItem['purpose']
   status: AgendaItem['status']
   classified: boolean
+  matter_id: string | null
 }
 
-const columns = ['id', 'title_text', 'minutes', 'presenter_id', 'purpose', 'status', 'classified'] as const
+const columns = ['id', 'title_text', 'minutes', 'presenter_id', 'purpose', 'status', 'classified', 'matter_id'] as const
 
 function toItem(row: ItemRow): AgendaItem {
   const { id, minutes, purpose, status, classified } = row
-  return { id, titleText: row.title_text, minutes, presenterId: row.presenter_id, purpose, status, classified }
+  return { id, titleText: row.title_text, minutes, presenterId: row.presenter_id, purpose, status, classified, matterId: row.matter_id }
 }
 
-function toRow({ titleText, minutes, presenterId, purpose, status, classified }: Partial<AgendaItem>): Partial<ItemRow> {
-  const row = { title_text: titleText, minutes, presenter_id: presenterId, purpose, status, classified }
+function toRow({ titleText, minutes, presenterId, purpose, status, classified, matterId }: Partial<AgendaItem>): Partial<ItemRow> {
+  const row = { title_text: titleText, minutes, presenter_id: presenterId, purpose, status, classified, matter_id: matterId }
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))
 }
 
@@ -44,6 +45,18 @@ export const agendaStore: AgendaStore = {
 
   async remove(trx, meetingId, itemId, at) {
     await trx('agenda_item').where({ meeting_id: meetingId, id: itemId }).update({ removed_at: at, place: null })
+  },
+
+  async newMatter(trx) {
+    const [row] = await trx('matter').insert({}).returning<{ id: string }[]>('id')
+    if (!row) throw new Error('no matter was inserted')
+    return row.id
+  },
+
+  async dealsWith(db, bodyId, matterId) {
+    const row = await db('agenda_item').join('meeting', 'meeting.id', 'agenda_item.meeting_id')
+      .where({ matter_id: matterId, body_id: bodyId }).first('agenda_item.id')
+    return row !== undefined
   },
 
   async order(trx, meetingId, itemIds) {

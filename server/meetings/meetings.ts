@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
+import { factsOf } from '../../protocol/agenda.ts'
 import type { Person } from '../../protocol/identity.ts'
 import type { ExportBallots } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
@@ -164,9 +165,7 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
         if (meeting.status !== 'draft') throw new AppError('meetingNotDraft')
         const { facts, participants, agenda, documents } = await tx.state(meetingReducer)
         if (!agenda.length) throw new AppError('agendaEmpty')
-        const items = agenda.map(({ itemId, title, minutes, presenterId, purpose, classified }) => (
-          { itemId, title, minutes, presenterId, purpose, classified }
-        ))
+        const items = agenda.map(factsOf)
         await store.update(tx.trx, meetingId, { status: 'published' })
         tx.append({ kind: 'meeting.published', data: { facts, participants, items, documents }, audience: { scope: 'meeting' } })
       })

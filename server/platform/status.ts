@@ -36,6 +36,7 @@ export const httpStatus: Record<ErrorCode, number> = {
   agendaFull: 409,
   agendaChanged: 409,
   presenterNotParticipant: 422,
+  matterNotFound: 404,
   documentNotFound: 404,
   documentEmpty: 422,
   documentTooLarge: 413,
