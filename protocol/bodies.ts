@@ -24,6 +24,15 @@ export function reaches(count: number, base: number, threshold: Threshold): bool
   return base > 0 && (threshold.strict ? left > right : left >= right)
 }
 
+/** The fewest of `base` that reach the threshold. Of a base of none nothing ever reaches it: then 1. */
+export function fewest(base: number, { numerator, denominator, strict }: Threshold): number {
+  if (base === 0) return 1
+  const share = base * numerator
+  const rest = share % denominator
+  const whole = (share - rest) / denominator
+  return strict || rest > 0 ? whole + 1 : whole
+}
+
 /** What a vote is counted against: all incumbents of the body, those present, or the valid ballots. */
 export const VoteBase = z.enum(['incumbents', 'present', 'validBallots'])
 export type VoteBase = z.infer<typeof VoteBase>

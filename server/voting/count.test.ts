@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { reaches, type Threshold, type VoteBase } from '../../protocol/bodies.ts'
+import { fewest, reaches, type Threshold, type VoteBase } from '../../protocol/bodies.ts'
 import { namedChoices } from '../../protocol/voting.ts'
-import { count, fewest, type CountingTerms } from './count.ts'
+import { count, type CountingTerms } from './count.ts'
 
 const moreThanHalf: Threshold = { numerator: 1, denominator: 2, strict: true, basis: '' }
 const half: Threshold = { ...moreThanHalf, strict: false }

@@ -1,17 +1,8 @@
-import { reaches, type Threshold } from '../../protocol/bodies.ts'
+import { fewest, reaches } from '../../protocol/bodies.ts'
 import type { VoteResult, VoteTerms } from '../../protocol/voting.ts'
 
 /** What of a vote's terms its result depends on. */
 export type CountingTerms = Pick<VoteTerms, 'kind' | 'choices' | 'scale' | 'base' | 'threshold'>
-
-/** The fewest of `base` that reach the threshold. Of a base of none nothing ever reaches it: then 1. */
-export function fewest(base: number, { numerator, denominator, strict }: Threshold): number {
-  if (base === 0) return 1
-  const share = base * numerator
-  const rest = share % denominator
-  const whole = (share - rest) / denominator
-  return strict || rest > 0 ? whole + 1 : whole
-}
 
 /**
  * What the result is counted against. Incumbents were counted when the vote opened, and an absence so counts as not in
