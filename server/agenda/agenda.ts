@@ -58,6 +58,9 @@ export interface AgendaRoom {
 /** What has to be taken away with an item that is removed. */
 export type WithItem = (tx: JournalTx, itemId: string) => Promise<void>
 
+/** What comes with an item that is added. */
+export type WithNewItem = (tx: JournalTx, added: { itemId: string, meeting: Meeting }) => Promise<void>
+
 /** Who may do what with an agenda. */
 const may = { add: requireOffice, change: requireOffice, remove: requireOffice, order: requireOffice, goTo: requireOfficeOrPresiding }
 
@@ -114,9 +117,10 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
     /**
      * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`,
      * `idempotencyKeyReused`, `matterNotFound`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`, `roomInUse`.
+     * `also`: what comes with the item, in the same transaction.
      */
     async add(
-      meetingId: string, caller: Caller, { key, ...draft }: (Draft | Classified) & { key: string },
+      meetingId: string, caller: Caller, { key, ...draft }: (Draft | Classified) & { key: string }, also?: WithNewItem,
     ): Promise<{ itemId: string }> {
       const added = await access.change(meetingId, caller, may.add, { key, fingerprint: ['agenda.add', draft] }, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
@@ -129,6 +133,7 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
         const itemId = await store.add(tx.trx, meetingId, { ...rowOf(facts), classified: facts.classified, matterId })
         const data: AgendaItemFacts = { ...facts, itemId }
         tx.append({ kind: 'agenda.itemAdded', data, audience: audienceOf(meeting) })
+        await also?.(tx, { itemId, meeting })
         return { itemId: data.itemId }
       })
       if (draft.classified) await room.close(meetingId)
