@@ -1,20 +1,29 @@
 import * as agenda from './agenda.ts'
 import * as attendance from './attendance.ts'
 import * as bodies from './bodies.ts'
+import * as calendar from './calendar.ts'
 import * as chat from './chat.ts'
 import * as documents from './documents.ts'
 import type { AnyCommand, AnyNotice } from './event.ts'
 import * as health from './health.ts'
 import * as identity from './identity.ts'
+import * as invitations from './invitations.ts'
+import * as meetingChanges from './meeting-changes.ts'
+import * as meetingKinds from './meeting-kinds.ts'
+import * as meetingPlans from './meeting-plans.ts'
 import * as meetings from './meetings.ts'
 import * as minutes from './minutes.ts'
+import * as notices from './notices.ts'
 import * as order from './order.ts'
+import * as people from './people.ts'
+import * as readiness from './readiness.ts'
 import * as recording from './recording.ts'
 import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
+import * as units from './units.ts'
 import * as voting from './voting.ts'
 
-const domains = { health, identity, bodies, meetings, agenda, documents, attendance, voting, minutes, room, order, chat, recording }
+const domains = { health, identity, bodies, people, units, calendar, meetings, meetingKinds, meetingPlans, meetingChanges, readiness, agenda, documents, attendance, invitations, notices, voting, minutes, room, order, chat, recording }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 
 const has = <K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> =>

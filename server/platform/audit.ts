@@ -1,19 +1,28 @@
 import type { Knex } from 'knex'
 
-/** What the audit keeps: who (null: the installation itself) did what to whose account, or to which body. */
+/** What the audit keeps: who (null: the installation itself) did what to whose account, to which body or unit, or to which day of the calendar. */
 export interface AuditRecord {
   actorId: string | null
   subjectId: string | null
   bodyId?: string
+  unitId?: string
+  /** `yyyy-MM-dd`. */
+  day?: string
+  /** A version of a kind of meeting, or a room. */
+  meetingRuleId?: string
   /** `<thing>.<what happened>`, such as `account.created`. */
   action: string
   /** Facts and ids, no names. */
   data?: object
 }
 
-/** Writes an entry in the transaction of the change that it tells of. */
-export async function writeAudit(trx: Knex.Transaction, { actorId, subjectId, bodyId, action, data = {} }: AuditRecord): Promise<void> {
-  await trx('audit_entry').insert({
-    actor_id: actorId, subject_id: subjectId, body_id: bodyId ?? null, action, data: JSON.stringify(data),
-  })
+/** Writes entries in the transaction of the changes that they tell of. */
+export async function writeAudit(trx: Knex.Transaction, ...records: AuditRecord[]): Promise<void> {
+  if (records.length === 0) return
+  // One row a record out of one value, so that an import of thousands is one statement.
+  await trx.raw(`
+    INSERT INTO audit_entry (actor_id, subject_id, body_id, unit_id, day, meeting_rule_id, action, data)
+    SELECT "actorId", "subjectId", "bodyId", "unitId", day, "meetingRuleId", action, coalesce(data, '{}')
+    FROM jsonb_to_recordset(?::jsonb) AS record
+      ("actorId" uuid, "subjectId" uuid, "bodyId" uuid, "unitId" uuid, day date, "meetingRuleId" uuid, action text, data jsonb)`, [JSON.stringify(records)])
 }
