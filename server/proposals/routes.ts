@@ -1,0 +1,47 @@
+import { listKinds, listKindVersions, saveKind } from '../../protocol/proposal-kinds.ts'
+import {
+  acceptProposal, attachProposalDocument, changeProposal, checkProposal, createProposal, getProposal, listProposals, planProposal,
+  proposalBoard, proposalForm, readProposalDocument, removeProposalDocument, returnProposal, submitProposal, withdrawProposal,
+} from '../../protocol/proposals.ts'
+import type { MountRoute } from '../platform/contract.ts'
+import { announcedBytes, sendPdf, uploaded } from '../platform/pdf-stream.ts'
+import type { Checking } from './checking.ts'
+import type { Kinds } from './kinds.ts'
+import type { Papers } from './papers.ts'
+import type { Planning } from './planning.ts'
+import type { Proposals } from './proposals.ts'
+import type { Reading } from './reading.ts'
+
+export interface ProposalDomain { proposals: Proposals, checking: Checking, papers: Papers, planning: Planning, reading: Reading, kinds: Kinds }
+
+export function mountProposals(route: MountRoute, { proposals, checking, papers, planning, reading, kinds }: ProposalDomain): void {
+  route(listKinds, async () => ({ kinds: await kinds.inForce() }))
+  route(listKindVersions, async () => ({ kinds: await kinds.versions() }))
+  route(saveKind, ({ body, caller }) => kinds.save(caller, body.kind, body.rules))
+
+  // Before `:proposalId`, which would take their names for ids.
+  route(proposalForm, ({ caller }) => reading.form(caller))
+  route(proposalBoard, ({ caller }) => reading.board(caller))
+  route(listProposals, ({ query, caller }) => reading.list(caller, query))
+  route(getProposal, ({ params, caller }) => reading.get(params.proposalId, caller))
+
+  route(createProposal, ({ body, caller }) => proposals.create(caller, body))
+  route(changeProposal, ({ params, body, caller }) => proposals.change(params.proposalId, caller, body))
+  route(submitProposal, ({ params, body, caller }) => proposals.submit(params.proposalId, caller, body.version))
+  route(withdrawProposal, ({ params, body, caller }) => proposals.withdraw(params.proposalId, caller, body))
+
+  route(checkProposal, ({ params, body, caller }) => checking.check(params.proposalId, caller, params.itemId, body))
+  route(returnProposal, ({ params, body, caller }) => checking.return(params.proposalId, caller, body))
+  route(acceptProposal, ({ params, body, caller }) => checking.accept(params.proposalId, caller, body.version))
+  route(planProposal, ({ params, body, caller }) => planning.plan(params.proposalId, caller, body))
+
+  route(attachProposalDocument, ({ params, query: { secrecy: _, ...paper }, caller, req }) =>
+    uploaded(req, papers.attach(params.proposalId, caller, { source: req, announcedBytes: announcedBytes(req), ...paper })))
+  route(removeProposalDocument, async ({ params, caller }) => {
+    await papers.remove(params.proposalId, caller, params.documentId)
+    return {}
+  })
+  route(readProposalDocument, async ({ params, caller, res }) => {
+    await sendPdf(res, await papers.read(params.proposalId, caller, params.documentId))
+  })
+}
