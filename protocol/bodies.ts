@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { Day } from './calendar.ts'
 import { Id } from './journal.ts'
 import { AccountFields, Person } from './identity.ts'
 import { defineRoute } from './route.ts'
@@ -41,7 +42,20 @@ export type VoteBase = z.infer<typeof VoteBase>
 export const Grade = z.object({ id: z.string(), label: z.object({ vi: z.string(), en: z.string() }), passes: z.boolean() })
 export type Grade = z.infer<typeof Grade>
 
-/** The rules of a body, each from its own regulations: data, never constants in code. */
+const Basis = z.string().max(300)
+
+/** How long before a meeting its invitation and papers go out, in whole working days (protocol/calendar.ts). */
+export const DocumentRule = z.object({ leadWorkingDays: z.int().min(0).max(60), basis: Basis })
+
+/** What the numbers of a body's papers are followed by: the kind of each in letters; see `symbolOf`. */
+export const NumberingRule = z.object({
+  invitation: z.string().trim().min(1).max(20), minutes: z.string().trim().min(1).max(20), conclusion: z.string().trim().min(1).max(20), basis: Basis,
+})
+
+/** What somebody who attends in a member's place counts for. Whoever the chair admits may speak. */
+export const SubstituteRule = z.object({ countsForQuorum: z.boolean(), mayVote: z.boolean(), basis: Basis })
+
+/** The rules of a body, each from its own regulations: data, never constants in code. What older rows lack is the common rule. */
 export const BodyRules = z.object({
   /** Share of the summoned voting members that must be present. */
   quorum: Threshold,
@@ -49,8 +63,13 @@ export const BodyRules = z.object({
   majority: Threshold.extend({ base: VoteBase }),
   /** Grading ballots, where the body grades: the result is the best grade that `threshold` of `base` gave or surpassed. */
   grading: z.object({ scale: z.array(Grade).min(2), threshold: Threshold, base: VoteBase }).nullable(),
+  documents: DocumentRule.default({ leadWorkingDays: 3, basis: 'Quyết định 45/2018/QĐ-TTg' }),
+  numbering: NumberingRule.default({ invitation: 'GM', minutes: 'BB', conclusion: 'TB', basis: 'Nghị định 30/2020/NĐ-CP; Hướng dẫn 36-HD/VPTW' }),
+  substitutes: SubstituteRule.default({ countsForQuorum: false, mayVote: false, basis: 'Khi quy chế làm việc không quy định khác' }),
 })
-export type BodyRules = z.infer<typeof BodyRules>
+export type BodyRules = z.output<typeof BodyRules>
+/** Rules as they may be written down: what is left out is the common rule. */
+export type BodyRulesInput = z.input<typeof BodyRules>
 
 /** How a body's papers are headed (Quy định 399-QĐ/TW for party bodies, Nghị định 30/2020/NĐ-CP for state bodies). */
 export const Letterhead = z.object({
@@ -63,8 +82,23 @@ export const Letterhead = z.object({
 })
 export type Letterhead = z.infer<typeof Letterhead>
 
+/** The symbol of a body's paper as its letterhead has that of the minutes, e.g. `GM/TU` beside `BB/TU`. */
+export function symbolOf({ rules, letterhead }: { rules: BodyRules, letterhead: Letterhead }, paper: 'invitation' | 'minutes' | 'conclusion'): string {
+  return paper === 'minutes' ? letterhead.minutesSymbol : letterhead.minutesSymbol.replace(/^[^/-]*/, rules.numbering[paper])
+}
+
+/** Ban Chấp hành · Ban Thường vụ · Thường trực · Uỷ ban nhân dân · hội đồng · cơ quan khác */
+export const BodyKind = z.enum(['executiveCommittee', 'standingCommittee', 'permanentMembers', 'peoplesCommittee', 'council', 'other'])
+export type BodyKind = z.infer<typeof BodyKind>
+
 export const Body = z.object({
-  id: Id, name: z.string(), rules: BodyRules, letterhead: Letterhead,
+  id: Id, name: z.string(), kind: BodyKind, rules: BodyRules, letterhead: Letterhead,
+  /** The unit that it belongs to. */
+  superiorUnitId: Id.nullable(),
+  /** First and last day; null: not known, not set. */
+  since: Day.nullable(), until: Day.nullable(),
+  /** Raised at each change of the body itself; to be sent with the next. */
+  version: z.int().positive(),
   /** The caller's role in it; null for an administrator who is not a member. */
   role: BodyRole.nullable(),
 })
@@ -78,12 +112,14 @@ export const Membership = z.object({
   voting: z.boolean(),
   /** Protocol rank, 1 first. */
   rank: z.int(),
+  /** First and last day of the term; until is null while no end is set. */
+  since: Day, until: Day.nullable(),
 })
 export type Membership = z.infer<typeof Membership>
 
 export const listBodies = defineRoute({
   id: 'bodies.list', method: 'get', path: '/api/bodies', access: 'signedIn', errors: [],
-  summary: 'The bodies the caller belongs to (an administrator sees all).',
+  summary: 'The bodies the caller belongs to today (an administrator sees all, those that ended too).',
   response: z.object({ bodies: z.array(Body) }),
 })
 
@@ -97,7 +133,7 @@ export const listMembers = defineRoute({
 const fractionOfWhole = ({ numerator, denominator, strict }: Threshold) => numerator < denominator || (numerator === denominator && !strict)
 
 /** Rules as somebody wrote them: shares that can be reached, grades that can be told apart. */
-const WrittenRules = BodyRules.superRefine(({ quorum, majority, grading }, context) => {
+export const WrittenRules = BodyRules.superRefine(({ quorum, majority, grading }, context) => {
   const shares = [['quorum', quorum], ['majority', majority], ...(grading ? [['grading', grading.threshold] as const] : [])] as const
   for (const [name, share] of shares) {
     if (!fractionOfWhole(share)) context.addIssue({ code: 'custom', path: [name], message: 'is more than the whole, so nothing can ever reach it' })

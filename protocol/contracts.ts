@@ -1,7 +1,10 @@
+import * as agendaGuests from './agenda-guests.ts'
+import * as agendaLive from './agenda-live.ts'
 import * as agenda from './agenda.ts'
 import * as attendance from './attendance.ts'
 import * as bodies from './bodies.ts'
 import * as calendar from './calendar.ts'
+import * as carryOver from './carry-over.ts'
 import * as chat from './chat.ts'
 import * as documents from './documents.ts'
 import type { AnyCommand, AnyNotice } from './event.ts'
@@ -16,14 +19,17 @@ import * as minutes from './minutes.ts'
 import * as notices from './notices.ts'
 import * as order from './order.ts'
 import * as people from './people.ts'
+import * as proposalKinds from './proposal-kinds.ts'
+import * as proposals from './proposals.ts'
 import * as readiness from './readiness.ts'
 import * as recording from './recording.ts'
 import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
+import * as terms from './terms.ts'
 import * as units from './units.ts'
 import * as voting from './voting.ts'
 
-const domains = { health, identity, bodies, people, units, calendar, meetings, meetingKinds, meetingPlans, meetingChanges, readiness, agenda, documents, attendance, invitations, notices, voting, minutes, room, order, chat, recording }
+const domains = { health, identity, bodies, terms, people, units, calendar, meetings, meetingKinds, meetingPlans, meetingChanges, readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, attendance, invitations, notices, voting, minutes, room, order, chat, recording }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 
 const has = <K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> =>

@@ -92,7 +92,7 @@ export const mergeUnits = defineRoute({
       Seen.extend({ kind: z.literal('existing') }),
     ]),
     on: Day,
-  }),
+  }).refine(({ units, into }) => into.kind === 'existing' || units.length > 1, { path: ['units'], message: 'must be two or more to make a new one' }),
   response: z.object({ unit: Unit }),
 })
 

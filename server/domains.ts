@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { addDays, localDay } from '../protocol/calendar.ts'
 import { Id } from '../protocol/journal.ts'
 import type { IceServer } from '../protocol/room.ts'
 import { createAgenda } from './agenda/agenda.ts'
@@ -10,8 +11,16 @@ import { createAttendance } from './attendance/attendance.ts'
 import { mountAttendanceLive } from './attendance/live.ts'
 import { attendanceStore } from './attendance/store.ts'
 import { createBodies } from './bodies/bodies.ts'
+import { createCalendarStore } from './bodies/calendar-store.ts'
+import { createCalendar, type Calendar } from './bodies/calendar.ts'
+import { createPeopleStore } from './bodies/people-store.ts'
+import { createPeople } from './bodies/people.ts'
 import { mountBodies } from './bodies/routes.ts'
 import { createBodiesStore } from './bodies/store.ts'
+import { createTermsStore } from './bodies/terms-store.ts'
+import { createTerms } from './bodies/terms.ts'
+import { createUnitsStore } from './bodies/units-store.ts'
+import { createUnits } from './bodies/units.ts'
 import { createChat } from './chat/chat.ts'
 import { mountChatLive } from './chat/live.ts'
 import { createDocuments } from './documents/documents.ts'
@@ -43,6 +52,17 @@ import type { Files } from './platform/files.ts'
 import type { MediaNode } from './platform/media-node.ts'
 import type { PresenceFollower } from './platform/media-presence.ts'
 import type { MountCommand, OpenSockets, SocketServer } from './platform/socket.ts'
+import { createProposalAccess } from './proposals/access.ts'
+import { createChecking } from './proposals/checking.ts'
+import { createKinds } from './proposals/kinds.ts'
+import { createPapers } from './proposals/papers.ts'
+import { createPlanning, type PlanningDeps } from './proposals/planning.ts'
+import { createProposals } from './proposals/proposals.ts'
+import { createReading, type ReadingDeps } from './proposals/reading.ts'
+import { mountProposals, type ProposalDomain } from './proposals/routes.ts'
+import { kindsStore } from './proposals/kinds-store.ts'
+import { readingStore } from './proposals/reading-store.ts'
+import { proposalsStore } from './proposals/store.ts'
 import { createComposer } from './recording/composer.ts'
 import type { RecordingFolders } from './recording/folders.ts'
 import { mountRecordingLive } from './recording/live.ts'
@@ -72,17 +92,46 @@ export interface DomainsDeps {
   log: Logger
 }
 
+/** Days of the working calendar that a term of a proposal may run over. */
+const TERM_DAYS = 400
+
+/** Proposals of units, and their way through the office of a body onto an agenda. */
+function createProposalDomain({ db, files, uploadLimitBytes, people, calendar, addItem, attachKept }:
+  Pick<DomainsDeps, 'db' | 'files' | 'uploadLimitBytes'> & Pick<PlanningDeps, 'addItem' | 'attachKept'> & Pick<ReadingDeps, 'people'>
+  & { calendar: Pick<Calendar, 'load'> }): ProposalDomain {
+  const now = () => new Date()
+  const calendarAhead = () => calendar.load(localDay(now()), addDays(localDay(now()), TERM_DAYS))
+  const store = proposalsStore
+  const access = createProposalAccess({ db, store, now })
+  const kinds = createKinds({ db, store: kindsStore, now })
+  return {
+    kinds,
+    proposals: createProposals({ db, access, store, kinds, calendarAhead, now }),
+    checking: createChecking({ access, store, kinds, calendarAhead }),
+    papers: createPapers({ db, access, store, files, uploadLimitBytes }),
+    planning: createPlanning({ db, access, store, addItem, attachKept }),
+    reading: createReading({ db, access, store: { ...proposalsStore, ...readingStore }, kinds, people, now }),
+  }
+}
+
 /** Every domain with its store, and who knows whom. */
 export function createDomains({ db, journal, files, recording, uploadLimitBytes, media, iceServers, log }: DomainsDeps) {
   const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
   const bodies = createBodies({ store: createBodiesStore(db) })
+  const terms = createTerms({ store: createTermsStore(db), found: bodies.found })
+  const units = createUnits({ store: createUnitsStore(db) })
+  const calendar = createCalendar({ store: createCalendarStore(db) })
+  const colleagues = createPeople({ store: createPeopleStore(db) })
   const access = createAccess({ db, journal, store: meetingStore })
   const documents = createDocuments({ db, journal, access, store: documentsStore, files, uploadLimitBytes })
   const voting = createVoting({ db, journal, access, store: votingStore, bodies })
   const people = (ids: readonly string[], trx?: Knex) => createIdentityStore(trx ?? db).people(ids)
   const attendance = createAttendance({ db, journal, access, store: attendanceStore, media, people, log })
+  const proposals = createProposalDomain({
+    db, files, uploadLimitBytes, people, calendar, attachKept: documents.attachKept, addItem: (...item) => agenda.add(...item),
+  })
   const agenda = createAgenda({
-    access, store: agendaStore, removeWithItem: documents.removeOfItem,
+    access, store: agendaStore, removeWithItem: documents.removeOfItem, proposedTo: proposals.planning.proposedTo,
     room: { inUse: (meetingId) => (media?.peers(meetingId).length ?? 0) > 0, close: attendance.closeRoom },
   })
   const enforcement = createEnforcement({ db, journal, store: orderStore, media, log })
@@ -124,7 +173,7 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
   }
 
   return {
-    identity, bodies, meetings, agenda, documents, voting, attendance, order, entrance, chat, presence, recordings, minutes, press,
+    identity, bodies, terms, units, calendar, meetings, agenda, proposals, documents, voting, attendance, order, entrance, chat, presence, recordings, minutes, press,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({
@@ -133,10 +182,11 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
 
     mountRoutes(route: MountRoute, open: OpenSockets): void {
       mountIdentity(route, { identity, open, putOut: attendance.putOut })
-      mountBodies(route, bodies)
+      mountBodies(route, { bodies, terms, units, calendar, people: colleagues })
       mountMeetings(route, meetings)
       mountAgenda(route, agenda)
       mountDocuments(route, documents)
+      mountProposals(route, proposals)
       mountVoting(route, voting)
       mountMinutes(route, minutes, press)
       mountRecording(route, recordings)

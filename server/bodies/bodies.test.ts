@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listBodies, listMembers, reaches, type BodyRole, type BodyRules } from '../../protocol/bodies.ts'
+import { listBodies, listMembers, reaches, type BodyRole, type BodyRulesInput } from '../../protocol/bodies.ts'
 import { createClient, type Client } from '../../tests/support/client.ts'
 import { PASSWORD, person } from '../../tests/support/people.ts'
 import { startTestServer, type TestServer } from '../../tests/support/server.ts'
@@ -7,7 +7,7 @@ import { createBodies } from './bodies.ts'
 import { createBodiesStore } from './store.ts'
 
 const half = { numerator: 1, denominator: 2, strict: true, basis: 'test' }
-const rules: BodyRules = { quorum: { ...half, numerator: 2, denominator: 3, strict: false }, majority: { ...half, base: 'present' }, grading: null }
+const rules: BodyRulesInput = { quorum: { ...half, numerator: 2, denominator: 3, strict: false }, majority: { ...half, base: 'present' }, grading: null }
 const letterhead = { style: 'state', superior: '', issuer: 'A', minutesSymbol: 'BB', place: 'B' } as const
 
 let server: TestServer

@@ -1,12 +1,21 @@
 import type { Knex } from 'knex'
-import type { Body, BodyRole, BodyRules, Letterhead, Membership } from '../../protocol/bodies.ts'
+import type { Body, BodyRole, BodyRulesInput, Letterhead, Membership } from '../../protocol/bodies.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 
 /** A body without regard to who asks. */
-export interface BodyRecord { id: string, name: string, rules: BodyRules, letterhead: Letterhead }
+export type BodyRecord = Omit<Body, 'role'>
 /** A body as one of its present members has it. */
 export interface OwnBody extends BodyRecord { role: BodyRole }
+
+/** What a body is founded with; what is left out is not known. */
+export interface NewBody extends Partial<Pick<BodyRecord, 'kind' | 'superiorUnitId' | 'since'>> {
+  name: string
+  rules: BodyRulesInput
+  letterhead: Letterhead
+  /** Who founds it; left out: the installation itself. */
+  actorId?: string
+}
 
 export interface NewMembership {
   bodyId: string
@@ -17,21 +26,24 @@ export interface NewMembership {
   rank: number
   /** First day of the term. */
   since: Date
+  /** Who takes them in; left out: the installation itself. */
+  actorId?: string
 }
 
 /** Days are those of Asia/Ho_Chi_Minh; a term includes its first and its last day. */
 export interface BodiesStore {
   /** In any order; unknown ids are left out. Over `trx` where one is given, so that a command waits for no second connection. */
   bodies(ids: readonly string[], trx?: Knex): Promise<BodyRecord[]>
-  /** By name. */
+  /** By name, those that ended too. */
   allBodies(): Promise<BodyRecord[]>
+  /** The body that has not ended by today; however its tones are placed. */
   findByName(name: string): Promise<BodyRecord | null>
-  /** The bodies that a person belongs to on a day, by name. */
+  /** The bodies that a person belongs to on a day, by name; none that ended before it. */
   bodiesOf(personId: string, on: Date): Promise<OwnBody[]>
   /** By protocol rank. */
   members(bodyId: string, on: Date): Promise<Membership[]>
-  /** Writes its audit entry in the same transaction. */
-  insertBody(body: Omit<BodyRecord, 'id'>): Promise<BodyRecord>
+  /** Writes its audit entry in the same transaction. Throws `bodyNameTaken`, and `unitNotFound` for an unknown superior. */
+  insertBody(body: NewBody): Promise<BodyRecord>
   /** False, and nothing changed, where the person has a term without an end in that body. Writes its audit entry. */
   insertMembership(membership: NewMembership): Promise<boolean>
 }

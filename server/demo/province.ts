@@ -1,11 +1,11 @@
-import type { BodyRole, BodyRules, Letterhead, Threshold } from '../../protocol/bodies.ts'
+import type { BodyRole, BodyRulesInput, Letterhead, Threshold } from '../../protocol/bodies.ts'
 import type { PersonKind } from '../../protocol/identity.ts'
 
 /** An invented province and invented people, in the roles that such a province has. Nobody here exists. */
 
 export interface DemoPerson { kind: PersonKind, username: string, fullName: string, office: string }
 export interface DemoMember { username: string, role: BodyRole, office: string, voting: boolean }
-export interface DemoBody { name: string, rules: BodyRules, letterhead: Letterhead, members: DemoMember[] }
+export interface DemoBody { name: string, rules: BodyRulesInput, letterhead: Letterhead, members: DemoMember[] }
 
 const person = (username: string, fullName: string, office: string): DemoPerson => ({ kind: 'person', username, fullName, office })
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BodyRole, BodyRules } from '../../protocol/bodies.ts'
+import type { BodyRole, BodyRulesInput } from '../../protocol/bodies.ts'
 import type { MeetingStatus } from '../../protocol/meetings.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import type { Client } from './client.ts'
@@ -12,7 +12,7 @@ export interface Actor { client: Client, personId: string, caller: Caller }
 type Role = BodyRole | 'stranger' | 'administrator'
 
 /** The whole server with a body, someone of each role in it, an officer of another body, and an administrator of the server. */
-export async function startAssembly({ rules = bodyRules.committee, ...options }: TestServerOptions & { rules?: BodyRules } = {}) {
+export async function startAssembly({ rules = bodyRules.committee, ...options }: TestServerOptions & { rules?: BodyRulesInput } = {}) {
   const server = await startTestServer(options)
   const { bodies, meetings, agenda } = server.domains
   const letterhead = { style: 'party' as const, superior: 'Tỉnh uỷ', issuer: 'Ban Thường vụ', minutesSymbol: 'BB/TU', place: 'Bình Giang' }

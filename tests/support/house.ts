@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { pino } from 'pino'
-import type { BodyRole, BodyRules, Letterhead, Threshold } from '../../protocol/bodies.ts'
+import type { BodyRole, BodyRulesInput, Letterhead, Threshold } from '../../protocol/bodies.ts'
 import type { PersonKind } from '../../protocol/identity.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { MeetingDraft } from '../../protocol/meetings.ts'
@@ -19,7 +19,7 @@ const twoThirds: Threshold = { numerator: 2, denominator: 3, strict: false, basi
 const grade = (id: string, passes: boolean) => ({ id, label: { vi: id, en: id }, passes })
 
 /** A committee that votes by name and a council that grades as well. */
-export const bodyRules: Record<'committee' | 'council', BodyRules> = {
+export const bodyRules: Record<'committee' | 'council', BodyRulesInput> = {
   committee: { quorum: twoThirds, majority: { ...moreThanHalf, base: 'incumbents' }, grading: null },
   council: {
     quorum: twoThirds, majority: { ...moreThanHalf, base: 'present' },
@@ -59,7 +59,7 @@ export async function openHouse({ media, recorder }: { media?: RoomMedia, record
   }
 
   /** A body with a chair, a clerk without a vote, members, a guest, and remote sites if wanted. */
-  async function newBody({ rules = bodyRules.committee, members = 3, sites: siteCount = 0 }: { rules?: BodyRules, members?: number, sites?: number } = {}) {
+  async function newBody({ rules = bodyRules.committee, members = 3, sites: siteCount = 0 }: { rules?: BodyRulesInput, members?: number, sites?: number } = {}) {
     const body = await domains.bodies.found({ name: `Ban ${randomUUID()}`, rules, letterhead })
     let rank = 0
     async function add(role: BodyRole, voting: boolean, kind: PersonKind = 'person'): Promise<Caller> {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import type { BodyRules, Letterhead } from '../../protocol/bodies.ts'
+import type { BodyRulesInput, Letterhead } from '../../protocol/bodies.ts'
 import { createBodiesStore } from '../../server/bodies/store.ts'
 import { createIdentityStore } from '../../server/identity/store.ts'
 import { createAccess } from '../../server/meetings/access.ts'
@@ -12,7 +12,7 @@ import { absoluteMajority, standingCommitteeStory } from './story.ts'
 export const letterhead: Letterhead = {
   style: 'party', superior: 'Tỉnh uỷ Bình Giang', issuer: 'Ban Thường vụ', minutesSymbol: 'BB/TU', place: 'Bình Giang',
 }
-const rules: BodyRules = { quorum: absoluteMajority, majority: { ...absoluteMajority, base: 'incumbents' }, grading: null }
+const rules: BodyRulesInput = { quorum: absoluteMajority, majority: { ...absoluteMajority, base: 'incumbents' }, grading: null }
 
 export const committee = standingCommitteeStory()
 export const as = (personId: string) => ({ personId, administrator: false })
