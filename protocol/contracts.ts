@@ -2,10 +2,12 @@ import * as agendaGuests from './agenda-guests.ts'
 import * as agendaLive from './agenda-live.ts'
 import * as agenda from './agenda.ts'
 import * as attendance from './attendance.ts'
+import * as attendanceRecord from './attendance-record.ts'
 import * as bodies from './bodies.ts'
 import * as calendar from './calendar.ts'
 import * as carryOver from './carry-over.ts'
 import * as chat from './chat.ts'
+import * as checkIn from './check-in.ts'
 import * as documents from './documents.ts'
 import type { AnyCommand, AnyNotice } from './event.ts'
 import * as health from './health.ts'
@@ -18,6 +20,7 @@ import * as meetings from './meetings.ts'
 import * as minutes from './minutes.ts'
 import * as notices from './notices.ts'
 import * as order from './order.ts'
+import * as organisationImport from './organisation-import.ts'
 import * as people from './people.ts'
 import * as proposalKinds from './proposal-kinds.ts'
 import * as proposals from './proposals.ts'
@@ -29,7 +32,7 @@ import * as terms from './terms.ts'
 import * as units from './units.ts'
 import * as voting from './voting.ts'
 
-const domains = { health, identity, bodies, terms, people, units, calendar, meetings, meetingKinds, meetingPlans, meetingChanges, readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, attendance, invitations, notices, voting, minutes, room, order, chat, recording }
+const domains = { health, identity, bodies, terms, organisationImport, people, units, calendar, meetings, meetingKinds, meetingPlans, meetingChanges, readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, attendance, checkIn, attendanceRecord, invitations, notices, voting, minutes, room, order, chat, recording }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 
 const has = <K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> =>

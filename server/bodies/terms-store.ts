@@ -15,7 +15,8 @@ async function terms(db: Knex, where: string, id: string): Promise<Term[]> {
   return rows.map((row) => ({ ...toMembership(row), id: row.term_id, version: row.version }))
 }
 
-function createTx(trx: Knex.Transaction, body: BodyRecord, actorId: string): BodyTx {
+/** Changes of one body, which the transaction holds locked. */
+export function createTermsTx(trx: Knex.Transaction, body: BodyRecord, actorId: string): BodyTx {
   async function changed(change: object): Promise<BodyRecord> {
     await trx('body').where({ id: body.id }).update({ ...change, version: trx.raw('version + 1') })
       .catch((error: unknown) => { throw bodyRefusal(error) })
@@ -67,7 +68,7 @@ export function createTermsStore(db: Knex): TermsStore {
     change: (bodyId, actorId, work) => db.transaction(async (trx) => {
       const { rows: [row] } = await trx.raw<{ rows: BodyRow[] }>(`${BODY} FROM body WHERE id = ? FOR UPDATE`, [bodyId])
       if (!row) throw new AppError('bodyNotFound')
-      return await work(createTx(trx, toBody(row), actorId))
+      return await work(createTermsTx(trx, toBody(row), actorId))
     }),
     terms: (bodyId) => terms(db, 'body_id = ?', bodyId),
     exists: async (bodyId) => await db('body').where({ id: bodyId }).first('id') !== undefined,

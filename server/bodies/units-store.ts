@@ -13,6 +13,11 @@ const COLUMNS = 'unit.id, unit.name, unit.code, unit.superior_id, unit.since::te
 /** Held by whoever changes units: a tree stays one only while one change is made at a time ("unit" in ASCII). */
 const TREE_LOCK = 0x756e6974
 
+/** Waits until nobody else changes units, until the end of the transaction. */
+export async function lockUnits(trx: Knex.Transaction): Promise<void> {
+  await trx.raw('SELECT pg_advisory_xact_lock(?)', [TREE_LOCK])
+}
+
 function toRecord({ id, name, code, superior_id: superiorId, since, until, version }: UnitRow): UnitRecord {
   return { id, name, code, superiorId, since, until, version }
 }
@@ -33,7 +38,8 @@ async function refusingTakenNames<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-function createTx(trx: Knex.Transaction): UnitsTx {
+/** Changes of units within a transaction that holds their lock. */
+export function createUnitsTx(trx: Knex.Transaction): UnitsTx {
   return {
     async all() {
       const { rows } = await trx.raw<{ rows: UnitRow[] }>(`SELECT ${COLUMNS} FROM unit`)
@@ -81,15 +87,20 @@ function createTx(trx: Knex.Transaction): UnitsTx {
       return row?.since
     },
 
-    async assign(personId, unitId, since) {
+    async assign(work) {
+      const values = { work: JSON.stringify(work) }
+      const wanted = `WITH work AS (SELECT * FROM jsonb_to_recordset(CAST(:work AS jsonb)) AS row ("personId" uuid, "unitId" uuid, since date))`
       // Who came on the very day never worked where they were put first; without another unit, that day stays.
-      const [replaced] = await trx('unit_membership').where({ person_id: personId, since })
-        .update(unitId === null ? { until: since } : { unit_id: unitId, until: null }).returning<{ id: string }[]>('id')
-      if (replaced) return
-      await trx.raw(`
-        UPDATE unit_membership SET until = CAST(:since AS date) - 1
-        WHERE person_id = :personId AND (until IS NULL OR until >= :since)`, { personId, since })
-      if (unitId !== null) await trx('unit_membership').insert({ unit_id: unitId, person_id: personId, since })
+      await trx.raw(`${wanted}
+        UPDATE unit_membership AS old SET unit_id = coalesce("unitId", unit_id), until = CASE WHEN "unitId" IS NULL THEN work.since END
+        FROM work WHERE person_id = "personId" AND old.since = work.since`, values)
+      await trx.raw(`${wanted}
+        UPDATE unit_membership AS old SET until = work.since - 1
+        FROM work WHERE person_id = "personId" AND old.since < work.since AND (until IS NULL OR until >= work.since)`, values)
+      await trx.raw(`${wanted}
+        INSERT INTO unit_membership (unit_id, person_id, since) SELECT "unitId", "personId", since FROM work
+        WHERE "unitId" IS NOT NULL
+          AND NOT EXISTS (SELECT FROM unit_membership AS old WHERE old.person_id = "personId" AND old.since = work.since)`, values)
     },
 
     audit: (actorId, ...records) => writeAudit(trx, ...records.map(({ subjectId = null, unitId, action, data }) => ({
@@ -125,8 +136,8 @@ export function createUnitsStore(db: Knex): UnitsStore {
     history: (unitId) => historyOf(db, 'unit_id', unitId),
 
     change: (work) => db.transaction(async (trx) => {
-      await trx.raw('SELECT pg_advisory_xact_lock(?)', [TREE_LOCK])
-      return await work(createTx(trx))
+      await lockUnits(trx)
+      return await work(createUnitsTx(trx))
     }),
   }
 }

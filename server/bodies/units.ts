@@ -24,8 +24,8 @@ export interface UnitsTx {
   passPeople(from: readonly string[], to: string | null, since: Day, only?: readonly string[]): Promise<number>
   /** Since when a person has worked where they were last; null: nowhere yet. Undefined where nobody has that id. */
   worksSince(personId: string): Promise<Day | null | undefined>
-  /** Where one person works from `since` on, which is not before they came where they were last. */
-  assign(personId: string, unitId: string | null, since: Day): Promise<void>
+  /** Where people work from a day on, which is not before they came where they were last. */
+  assign(work: readonly { personId: string, unitId: string | null, since: Day }[]): Promise<void>
   audit(actorId: string | null, ...records: (UnitAudit & { subjectId?: string })[]): Promise<void>
 }
 
@@ -210,7 +210,7 @@ export function createUnits({ store, now = () => new Date() }: { store: UnitsSto
         if (worksSince === undefined) throw new AppError('personNotFound')
         const earliest = [unit?.since ?? FIRST_DAY, worksSince ?? FIRST_DAY].toSorted().at(-1) ?? FIRST_DAY
         within(since, earliest, today())
-        await tx.assign(personId, unitId, since)
+        await tx.assign([{ personId, unitId, since }])
         await tx.audit(actorId, { unitId, subjectId: personId, action: unitId === null ? 'unit.left' : 'unit.joined', data: { since } })
       })
     },

@@ -56,6 +56,12 @@ export interface IdentityStore {
   accounts(): Promise<AccountRecord[]>
   findByUsername(username: string): Promise<AccountRecord | null>
   findByPerson(personId: string): Promise<AccountRecord | null>
+  /** Unknown names are left out. */
+  accountsNamed(usernames: readonly string[]): Promise<AccountRecord[]>
+  /** People with accounts without a password, with their audit entries, in as many statements for one as for all. Throws `usernameTaken`. */
+  enrol(actorId: string, people: readonly (NewPerson & { username: string })[]): Promise<Map<string, string>>
+  /** Names and offices of people, with their audit entries, in as many statements for one as for all. */
+  changePeople(actorId: string, people: readonly { personId: string, fullName: string, office: string }[]): Promise<void>
   /** All of `work`, audit entries included, or nothing. */
   change<T>(work: (tx: IdentityTx) => Promise<T>): Promise<T>
 }

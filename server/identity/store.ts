@@ -117,6 +117,33 @@ export function createIdentityStore(db: Knex): IdentityStore {
     accounts: () => accounts(db, ''),
     findByUsername: (username) => account(db, 'WHERE username = ?', username),
     findByPerson: (personId) => account(db, 'WHERE person_id = ?', personId),
+    async accountsNamed(usernames) {
+      const { rows } = await db.raw<{ rows: AccountRow[] }>(`${ACCOUNT} WHERE username = ANY(?)`, [[...usernames]])
+      return rows.map(toRecord)
+    },
+
+    enrol: (actorId, people) => db.transaction(async (trx) => {
+      try {
+        const { rows } = await trx.raw<{ rows: { id: string, username: string }[] }>(`
+          WITH wanted AS (
+            SELECT uuidv7() AS id, * FROM jsonb_to_recordset(?::jsonb) AS row (username text, "fullName" text, office text, kind text)
+          ), made AS (INSERT INTO person (id, kind, full_name, office) SELECT id, kind, "fullName", office FROM wanted),
+          signing AS (INSERT INTO account (person_id, username) SELECT id, username FROM wanted)
+          SELECT id, username FROM wanted`, [JSON.stringify(people)])
+        await writeAudit(trx, ...rows.map(({ id }) => ({ actorId, subjectId: id, action: 'account.created' })))
+        return new Map(rows.map(({ id, username }) => [username, id]))
+      } catch (error) {
+        throw isTaken(error) ? new AppError('usernameTaken') : error
+      }
+    }),
+
+    changePeople: (actorId, people) => db.transaction(async (trx) => {
+      await trx.raw(`
+        UPDATE person SET full_name = "fullName", office = wanted.office
+        FROM jsonb_to_recordset(?::jsonb) AS wanted ("personId" uuid, "fullName" text, office text) WHERE id = "personId"`, [JSON.stringify(people)])
+      await writeAudit(trx, ...people.map(({ personId }) => ({ actorId, subjectId: personId, action: 'person.changed' })))
+    }),
+
     change: (work) => db.transaction((trx) => work(createTx(trx))),
   }
 }
