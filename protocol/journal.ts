@@ -19,6 +19,8 @@ export const EntryKind = z.string().max(80).regex(/^[a-z][A-Za-z]*(\.[a-z][A-Za-
 export const Audience = z.discriminatedUnion('scope', [
   /** Everyone who may see the meeting. */
   z.strictObject({ scope: z.literal('meeting') }),
+  /** Everyone who takes part in the whole meeting: not the guests of single items. */
+  z.strictObject({ scope: z.literal('whole') }),
   /** Chair and clerk of the meeting, who presides, and auditors; with `and` these persons too, each of whom sees who they are. */
   z.strictObject({ scope: z.literal('office'), and: z.array(Id).min(1).max(10).exactOptional() }),
   /** Those who may see this agenda item. */
@@ -30,7 +32,7 @@ export type Audience = z.infer<typeof Audience>
 
 /**
  * Somebody who may see the meeting, with what else they may see of it. `office`: what chair and clerk see.
- * `items: 'all'` includes items still to come.
+ * `items: 'all'` includes items still to come; a guest of single items has these.
  */
 export interface Viewer {
   personId: string
@@ -42,6 +44,7 @@ export interface Viewer {
 export function canSee(audience: Audience, viewer: Viewer): boolean {
   switch (audience.scope) {
     case 'meeting': return true
+    case 'whole': return viewer.items === 'all'
     case 'office': return viewer.office || (audience.and?.includes(viewer.personId) ?? false)
     case 'item': return viewer.items === 'all' || viewer.items.includes(audience.itemId)
     case 'people': return audience.ids.includes(viewer.personId)
@@ -53,7 +56,7 @@ export function namedIn(audience: Audience): readonly string[] {
   switch (audience.scope) {
     case 'office': return audience.and ?? []
     case 'people': return audience.ids
-    case 'meeting': case 'item': return []
+    case 'meeting': case 'whole': case 'item': return []
   }
 }
 

@@ -1,16 +1,19 @@
 import { z } from 'zod'
-import { AgendaItemFacts, agendaEntries, applyAgenda, withSecrecy, type AgendaState } from './agenda.ts'
-import { applyAttendance, attendanceEntries, isPresent, noAttendance, type AttendanceState } from './attendance.ts'
+import { AgendaItemFacts, agendaEntries, applyAgenda, newItem, type AgendaState } from './agenda.ts'
+import { applyAttendance, attendanceEntries, endAttendance, isInRoom, noAttendance, type AttendanceState } from './attendance.ts'
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
 import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
-import type { Reducer, Viewer } from './journal.ts'
+import { canSee, type Reducer, type TextRef, type Viewer } from './journal.ts'
 import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
 import { minutesEntries } from './minutes.ts'
 import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
 import { applyRecording, recordingEntries, type RecordingsState } from './recording.ts'
 import { applyVoting, votingEntries, type VotingState } from './voting.ts'
 
-/** The programme as published: it states everything at once, since members have seen nothing of the draft. */
+/**
+ * The meeting as published, since members have seen nothing of the draft. Its items and documents follow in entries of
+ * their own, each for those who may see the item; journals of before there were guests of single items state all here.
+ */
 const published = z.object({
   kind: z.literal('meeting.published'),
   data: z.object({
@@ -30,9 +33,22 @@ export interface MeetingState {
   status: MeetingStatus
   facts: MeetingFacts | null
   participants: Participant[]
+  /** Since when others than chair and clerk know of it; null for a draft, and for one that was cancelled. */
+  publishedAt: string | null
+  /** Office only: why it was published although something needed a reason. */
+  despite: { reason: TextRef, findings: { code: string, itemId?: string }[] } | null
+  /** The last time that it was postponed. */
+  postponement: { reason: TextRef, from: string, to: string | null, at: string } | null
+  cancellation: { reason: TextRef, at: string } | null
+  /** Who changed the facts last since the publication, or while it was a draft; null: as they were created, or published. */
+  changedBy: string | null
   openedAt: string | null
   closedAt: string | null
   agenda: AgendaState
+  /** The items in the order in which they were told, in which those have them who see some of them alone. */
+  told: string[]
+  /** Items and documents were stated to everybody at once, so that no guest can be given single ones. */
+  statedWhole: boolean
   documents: DocumentsState
   attendance: AttendanceState
   votes: VotingState
@@ -44,8 +60,9 @@ export interface MeetingState {
 
 function initial(): MeetingState {
   return {
-    status: 'draft', facts: null, participants: [], openedAt: null, closedAt: null,
-    agenda: [], documents: [], attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
+    status: 'draft', facts: null, participants: [], publishedAt: null, despite: null, postponement: null, cancellation: null,
+    changedBy: null, openedAt: null, closedAt: null,
+    agenda: [], told: [], statedWhole: false, documents: [], attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
     minutesNumber: null,
   }
 }
@@ -57,37 +74,60 @@ function apply(state: MeetingState, entry: MeetingEntry & { at: string, actorId:
       return { ...state, facts, participants }
     }
     case 'meeting.changed':
-      return { ...state, facts: entry.data }
+      return { ...state, facts: entry.data, changedBy: entry.actorId }
     case 'meeting.published': {
       const { facts, participants, items, documents } = entry.data
-      const agenda: AgendaState = items.map((item) => ({ ...withSecrecy(item), status: 'pending', startedAt: null, spentMs: 0 }))
-      return { ...state, status: 'published', facts, participants, agenda, documents }
+      const agenda = { agenda: items.map(newItem), told: items.map(({ itemId }) => itemId), statedWhole: items.length > 0 }
+      return { ...state, status: 'published', publishedAt: entry.at, changedBy: null, facts, participants, ...agenda, documents }
     }
+    case 'meeting.publishedDespite':
+      return { ...state, despite: entry.data }
+    case 'meeting.postponed': {
+      const { reason, from, to, version } = entry.data
+      const facts = state.facts && { ...state.facts, startsAt: to ?? state.facts.startsAt, version }
+      const attendance = endAttendance(state.attendance, entry.at)
+      return { ...state, status: to ? 'published' : 'postponed', facts, attendance, changedBy: entry.actorId, postponement: { reason, from, to, at: entry.at } }
+    }
+    case 'meeting.rescheduled': {
+      const { to, version } = entry.data
+      return { ...state, status: 'published', changedBy: entry.actorId, facts: state.facts && { ...state.facts, startsAt: to, version } }
+    }
+    case 'meeting.cancelled':
+      return { ...state, status: 'cancelled', attendance: endAttendance(state.attendance, entry.at), cancellation: { reason: entry.data.reason, at: entry.at } }
     case 'meeting.opened':
       return { ...state, status: 'live', openedAt: entry.at }
     case 'meeting.closed':
-      return { ...state, status: 'closed', closedAt: entry.at }
+      return { ...state, status: 'closed', closedAt: entry.at, attendance: endAttendance(state.attendance, entry.at) }
+    case 'meeting.participantAdded': {
+      const { participant } = entry.data
+      return { ...state, participants: [...state.participants.filter(({ personId }) => personId !== participant.personId), participant] }
+    }
+    case 'agenda.itemAdded':
+      return { ...state, agenda: applyAgenda(state.agenda, entry), told: [...state.told, entry.data.itemId] }
     case 'agenda.itemRemoved':
       return {
-        ...state, agenda: applyAgenda(state.agenda, entry),
+        ...state, agenda: applyAgenda(state.agenda, entry), told: state.told.filter((itemId) => itemId !== entry.data.itemId),
         documents: state.documents.filter((document) => document.itemId !== entry.data.itemId),
       }
-    case 'agenda.itemAdded': case 'agenda.itemChanged': case 'agenda.ordered': case 'agenda.itemStarted': case 'agenda.itemEnded':
+    case 'agenda.itemChanged': case 'agenda.ordered': case 'agenda.itemStarted': case 'agenda.itemEnded': case 'agenda.itemDeferred':
+    case 'agenda.consented': case 'agenda.guestsSet':
       return { ...state, agenda: applyAgenda(state.agenda, entry) }
     case 'documents.attached': case 'documents.removed':
       return { ...state, documents: applyDocuments(state.documents, entry) }
     case 'attendance.left': {
       const attendance = applyAttendance(state.attendance, entry)
-      const hands = state.order.hands.filter(({ personId }) => personId !== entry.data.personId || isPresent(attendance, personId))
+      const hands = state.order.hands.filter(({ personId }) => personId !== entry.data.personId || isInRoom(attendance, personId))
       return { ...state, attendance, order: { ...state.order, hands } }
     }
-    case 'attendance.joined': case 'attendance.headCount': case 'attendance.absenceRecorded': case 'attendance.absenceReason':
+    case 'attendance.joined': case 'attendance.checkedIn': case 'attendance.checkedOut': case 'attendance.checkInWithdrawn':
+    case 'attendance.corrected': case 'attendance.correctionReason': case 'attendance.headCount': case 'attendance.absenceRecorded':
+    case 'attendance.absenceReason':
       return { ...state, attendance: applyAttendance(state.attendance, entry) }
     case 'vote.opened': case 'vote.ballotCast': case 'vote.closed':
       return { ...state, votes: applyVoting(state.votes, entry) }
     case 'order.ruleSet': case 'order.knocked': case 'order.knockEnded': case 'order.admitted': case 'order.muted':
     case 'order.shareStopped': case 'order.invitedToSpeak': case 'order.ejected': case 'order.ejectionReason':
-    case 'order.banLifted': case 'order.chairHanded': case 'order.handRaised': case 'order.handLowered':
+    case 'order.shownOut': case 'order.banLifted': case 'order.chairHanded': case 'order.handRaised': case 'order.handLowered':
       return { ...state, order: applyOrder(state.order, entry) }
     case 'chat.sent':
       return { ...state, chat: applyChat(state.chat, entry) }
@@ -103,14 +143,30 @@ function apply(state: MeetingState, entry: MeetingEntry & { at: string, actorId:
 /** What one viewer may see of the state; equals folding only the entries that the viewer may see. */
 function project(state: MeetingState, viewer: Viewer): MeetingState {
   if (viewer.office) return state
-  if (state.status === 'draft') return initial()
-  return {
+  if (state.publishedAt === null) return initial()
+  const shared = {
     ...state,
+    despite: null,
     attendance: { ...state.attendance, reasons: {} },
-    order: { ...state.order, waiting: [] },
+    order: { ...state.order, waiting: [], waitingFor: {} },
     chat: state.chat.filter((message) => message.to === 'everyone' || message.personId === viewer.personId),
+  }
+  return viewer.items === 'all' ? shared : ofItems(shared, viewer)
+}
+
+/** The part of who sees single items alone: these as they were told, without their place among the others. */
+function ofItems(state: MeetingState, viewer: Viewer): MeetingState {
+  const sees = (itemId: string) => canSee({ scope: 'item', itemId }, viewer)
+  const told = state.told.filter(sees)
+  const place = new Map(told.map((itemId, index) => [itemId, index]))
+  const agenda = state.agenda.filter(({ itemId }) => place.has(itemId)).map((item) => ({ ...item, level: 0 }))
+  return {
+    ...state, told, agenda: agenda.toSorted((a, b) => (place.get(a.itemId) ?? 0) - (place.get(b.itemId) ?? 0)),
+    documents: state.documents.filter(({ itemId }) => sees(itemId)),
+    votes: state.votes.filter(({ itemId }) => sees(itemId)),
+    chat: state.chat.filter(({ to, itemId }) => to === 'office' || (itemId !== null && sees(itemId))),
   }
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 5, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 8, initial, apply, project }

@@ -33,8 +33,8 @@ export const setRule = defineCommand({
 })
 
 export const admit = defineCommand({
-  name: 'order:admit', summary: 'Lets one who waits into the room, or all who wait but those who were put out.', access: presiding,
-  input: OfPersons, output: Nothing, errors: [...errors, 'notWaiting'],
+  name: 'order:admit', summary: 'Lets one who waits into the room, or all who wait but those who were put out and guests of single items, who come in by themselves with theirs.', access: presiding,
+  input: OfPersons, output: Nothing, errors: [...errors, 'notWaiting', 'waitsForItem'],
 })
 
 export const turnAway = defineCommand({
@@ -92,7 +92,7 @@ const ofPerson = z.object({ personId: Id })
 export const orderEntries = [
   z.object({ kind: z.literal('order.ruleSet'), data: z.object({ rule: RoomRule, on: z.boolean() }) }),
   /** Chair, clerk and who presides: somebody waits. */
-  z.object({ kind: z.literal('order.knocked'), data: ofPerson }),
+  z.object({ kind: z.literal('order.knocked'), data: ofPerson.extend({ itemId: Id.exactOptional().describe('a guest waits for this item of theirs') }) }),
   /** To the same: they do no longer (came in, closed the page). The person sees it too when they were sent away. */
   z.object({ kind: z.literal('order.knockEnded'), data: ofPerson }),
   z.object({ kind: z.literal('order.admitted'), data: ofPerson }),
@@ -100,6 +100,8 @@ export const orderEntries = [
   z.object({ kind: z.literal('order.shareStopped'), data: ofPerson }),
   z.object({ kind: z.literal('order.invitedToSpeak'), data: z.object({ personId: Id, on: z.boolean() }) }),
   z.object({ kind: z.literal('order.ejected'), data: z.object({ personId: Id, ban: z.boolean() }) }),
+  /** A guest of single items is no longer needed: the item that they were called in for is over. */
+  z.object({ kind: z.literal('order.shownOut'), data: ofPerson }),
   /** Chair, clerk and who presides only: why. */
   z.object({ kind: z.literal('order.ejectionReason'), data: z.object({ personId: Id, reason: TextRef }) }),
   z.object({ kind: z.literal('order.banLifted'), data: ofPerson }),
@@ -117,6 +119,8 @@ export interface OrderState {
   presiding: string | null
   /** Seen by chair, clerk and who presides. */
   waiting: string[]
+  /** For which item those of them wait who are guests of it; seen by the same. */
+  waitingFor: Record<string, string>
   /** Who was let in from waiting; since the lock, where the room was locked. */
   admitted: string[]
   invited: string[]
@@ -128,7 +132,7 @@ export interface OrderState {
 
 export const initialOrder: OrderState = {
   rules: { lobby: false, locked: false, severalScreens: false, invitedOnly: false, clerkActs: false },
-  presiding: null, waiting: [], admitted: [], invited: [], out: [], hands: [],
+  presiding: null, waiting: [], waitingFor: {}, admitted: [], invited: [], out: [], hands: [],
 }
 
 /** A person and their role in the meeting; undefined: none. */
@@ -160,6 +164,11 @@ export const maySpeak = (person: InMeeting, order: Pick<OrderState, 'presiding' 
 const without = (ids: readonly string[], personId: string) => ids.filter((id) => id !== personId)
 const withOne = (ids: readonly string[], personId: string) => [...without(ids, personId), personId]
 
+function notWaiting({ waiting, waitingFor }: OrderState, personId: string): Pick<OrderState, 'waiting' | 'waitingFor'> {
+  const { [personId]: _, ...others } = waitingFor
+  return { waiting: without(waiting, personId), waitingFor: others }
+}
+
 /** Put out of the room, and not admitted since. */
 export const isOut = ({ out }: OrderState, personId: string) => out.some((one) => one.personId === personId)
 
@@ -171,14 +180,17 @@ export function applyOrder(state: OrderState, entry: OrderEntry): OrderState {
       // Who was admitted before the lock and is not inside stays outside.
       return { ...state, rules: { ...state.rules, [rule]: on }, admitted: rule === 'locked' && on ? [] : state.admitted }
     }
-    case 'order.knocked':
-      return { ...state, waiting: withOne(state.waiting, entry.data.personId) }
+    case 'order.knocked': {
+      const { personId, itemId } = entry.data
+      const { waiting, waitingFor } = notWaiting(state, personId)
+      return { ...state, waiting: [...waiting, personId], waitingFor: itemId ? { ...waitingFor, [personId]: itemId } : waitingFor }
+    }
     case 'order.knockEnded':
-      return { ...state, waiting: without(state.waiting, entry.data.personId) }
+      return { ...state, ...notWaiting(state, entry.data.personId) }
     case 'order.admitted': {
       const { personId } = entry.data
       return {
-        ...state, waiting: without(state.waiting, personId), admitted: withOne(state.admitted, personId),
+        ...state, ...notWaiting(state, personId), admitted: withOne(state.admitted, personId),
         out: state.out.filter((one) => one.personId !== personId),
       }
     }
@@ -189,9 +201,16 @@ export function applyOrder(state: OrderState, entry: OrderEntry): OrderState {
     case 'order.ejected': {
       const { personId, ban } = entry.data
       return {
-        ...state, waiting: without(state.waiting, personId), admitted: without(state.admitted, personId),
+        ...state, ...notWaiting(state, personId), admitted: without(state.admitted, personId),
         invited: without(state.invited, personId), hands: state.hands.filter((hand) => hand.personId !== personId),
         out: [...state.out.filter((one) => one.personId !== personId), { personId, ban }],
+      }
+    }
+    case 'order.shownOut': {
+      const { personId } = entry.data
+      return {
+        ...state, admitted: without(state.admitted, personId), invited: without(state.invited, personId),
+        hands: state.hands.filter((hand) => hand.personId !== personId),
       }
     }
     case 'order.banLifted':

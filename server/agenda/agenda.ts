@@ -1,59 +1,25 @@
 import type { Knex } from 'knex'
 import type { z } from 'zod'
 import {
-  CLASSIFIED_TITLE, factsOf, MAX_ITEMS, type AgendaItemDraft, type ClassifiedItemDraft, type AgendaItemFacts, type AgendaItemState,
+  CLASSIFIED_TITLE, factsOf, MAX_ITEMS, type AgendaItemDraft, type AgendaItemFacts, type ClassifiedItemDraft, type Consent, type ItemChangedDetails,
 } from '../../protocol/agenda.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
-import { runningRecording } from '../../protocol/recording.ts'
+import { branchOf, isOutline, type OutlineLine } from '../../protocol/outline.ts'
 import { canonical } from '../journal/chain.ts'
 import type { JournalTx } from '../journal/journal.ts'
-import { audienceOf, requireOffice, requireOfficeOrPresiding, type Meeting, type MeetingAccess } from '../meetings/access.ts'
-import { requireBefore, requireLive } from '../meetings/meetings.ts'
+import {
+  audienceOfAgenda, audienceOfItem, requireOffice, requireOfficeOrPresiding, type Meeting, type MeetingAccess, type Permission,
+} from '../meetings/access.ts'
+import { requireBefore } from '../meetings/meetings.ts'
 import { textOf } from '../meetings/texts.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { itemIn, lineOf, rowOf, stateOf, type AgendaItem, type AgendaStore } from './items.ts'
+import { requireSecrecy, type AgendaRoom } from './secrecy.ts'
 
 type Draft = z.output<typeof AgendaItemDraft>
 type Classified = z.output<typeof ClassifiedItemDraft>
-
-/** An item's present row; the title is the id of a text. */
-export interface AgendaItem {
-  id: string
-  titleText: string
-  minutes: number
-  presenterId: string | null
-  purpose: Draft['purpose']
-  status: AgendaItemState['status']
-  classified: boolean
-  /** Null in meetings of before there were matters. */
-  matterId: string | null
-}
-
-/** Every method works on the rows of one meeting, under the lock of its journal. */
-export interface AgendaStore {
-  /** In their order, without removed ones. */
-  items(db: Knex, meetingId: string): Promise<AgendaItem[]>
-  /** Puts an item at the end and gives its id. */
-  add(trx: Knex.Transaction, meetingId: string, item: Omit<AgendaItem, 'id' | 'status'>): Promise<string>
-  update(
-    trx: Knex.Transaction, meetingId: string, itemId: string, change: Partial<Omit<AgendaItem, 'id' | 'classified' | 'matterId'>>,
-  ): Promise<void>
-  /** Takes an item off the agenda; the others keep their order. */
-  remove(trx: Knex.Transaction, meetingId: string, itemId: string, at: Date): Promise<void>
-  /** A matter that begins with an item. */
-  newMatter(trx: Knex.Transaction): Promise<string>
-  /** Whether a meeting of this body has, or had, an item on the matter. */
-  dealsWith(db: Knex, bodyId: string, matterId: string): Promise<boolean>
-  /** Puts all items of the meeting into this order. */
-  order(trx: Knex.Transaction, meetingId: string, itemIds: readonly string[]): Promise<void>
-}
-
-/** The video room of a meeting: nothing is transmitted of one that has a state secret on its agenda. */
-export interface AgendaRoom {
-  inUse(meetingId: string): boolean
-  /** Voids the grants that are under way. Best effort. */
-  close(meetingId: string): Promise<void>
-}
+type NewItem = (Draft | Classified) & { key: string, after?: string | null, level?: number, consent?: Consent }
 
 /** What has to be taken away with an item that is removed. */
 export type WithItem = (tx: JournalTx, itemId: string) => Promise<void>
@@ -61,8 +27,10 @@ export type WithItem = (tx: JournalTx, itemId: string) => Promise<void>
 /** What comes with an item that is added. */
 export type WithNewItem = (tx: JournalTx, added: { itemId: string, meeting: Meeting }) => Promise<void>
 
+/** The office prepares an agenda; in a live meeting who presides arranges it too. */
+const mayArrange: Permission = (access) => (access.meeting.status === 'live' ? requireOfficeOrPresiding : requireOffice)(access)
 /** Who may do what with an agenda. */
-const may = { add: requireOffice, change: requireOffice, remove: requireOffice, order: requireOffice, goTo: requireOfficeOrPresiding }
+const may = { add: mayArrange, order: mayArrange, change: requireOffice, remove: requireOffice }
 
 export interface AgendaDeps {
   access: MeetingAccess
@@ -70,20 +38,13 @@ export interface AgendaDeps {
   room: AgendaRoom
   removeWithItem: WithItem
   /** Whether a unit's proposal on this matter was taken in for the body. */
-  proposedTo?: (trx: Knex.Transaction, bodyId: string, matterId: string) => Promise<boolean>
+  proposedTo(trx: Knex.Transaction, bodyId: string, matterId: string): Promise<boolean>
 }
 
+/** What stands on an agenda, and in which outline. */
 export function createAgenda({ access, store, room, removeWithItem, proposedTo }: AgendaDeps) {
-
-  /** Throws `agendaItemNotFound`. */
-  async function itemIn(tx: JournalTx, itemId: string): Promise<AgendaItem> {
-    const item = (await store.items(tx.trx, tx.meetingId)).find(({ id }) => id === itemId)
-    if (!item) throw new AppError('agendaItemNotFound')
-    return item
-  }
-
   /** Throws `agendaItemDealtWith` for an item that was begun or voted on: what stands in the minutes of it stays. */
-  async function requireUntouched(tx: JournalTx, { id, status }: AgendaItem): Promise<void> {
+  async function requireUntouched(tx: JournalTx, { id, status }: Pick<AgendaItem, 'id' | 'status'>): Promise<void> {
     const { votes } = await tx.state(meetingReducer)
     if (status !== 'pending' || votes.some(({ itemId }) => itemId === id)) throw new AppError('agendaItemDealtWith')
   }
@@ -94,131 +55,134 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
     throw new AppError('presenterNotParticipant')
   }
 
-  /** Throws `classifiedNeedsInPerson`, `recordingRuns`, `roomInUse`. */
-  async function requireSecrecy(tx: JournalTx, { mode }: Meeting): Promise<void> {
-    if (mode !== 'inPerson') throw new AppError('classifiedNeedsInPerson')
-    if (runningRecording((await tx.state(meetingReducer)).recordings)) throw new AppError('recordingRuns')
-    if (room.inUse(tx.meetingId)) throw new AppError('roomInUse')
-  }
-
   /** The matter asked for, or a new one: every item has one from its first day. Throws `matterNotFound`. */
   async function matterFor({ trx }: JournalTx, { bodyId }: Meeting, asked: string | undefined): Promise<string> {
     if (asked === undefined) return await store.newMatter(trx)
-    if (await store.dealsWith(trx, bodyId, asked) || await proposedTo?.(trx, bodyId, asked)) return asked
+    if (await store.dealsWith(trx, bodyId, asked) || await proposedTo(trx, bodyId, asked)) return asked
     throw new AppError('matterNotFound')
   }
 
-  async function end(tx: JournalTx, itemId: string): Promise<void> {
-    await store.update(tx.trx, tx.meetingId, itemId, { status: 'done' })
-    tx.append({ kind: 'agenda.itemEnded', data: { itemId }, audience: { scope: 'meeting' } })
+  async function arrange(tx: JournalTx, meeting: Meeting, lines: readonly OutlineLine[]): Promise<void> {
+    await store.order(tx.trx, tx.meetingId, lines)
+    const data = { itemIds: lines.map(({ itemId }) => itemId), levels: lines.map(({ level }) => level) }
+    tx.append({ kind: 'agenda.ordered', data, audience: audienceOfAgenda(meeting) })
+  }
+
+  /** Where the new item goes. Throws `agendaItemNotFound`, and `badRequest` where it would make no outline. */
+  function placed(present: readonly AgendaItem[], itemId: string, { after = null, level = 0 }: Pick<NewItem, 'after' | 'level'>): OutlineLine[] {
+    const lines = present.map(lineOf)
+    const index = after === null ? lines.length - 1 : lines.findIndex((line) => line.itemId === after)
+    if (after !== null && index < 0) throw new AppError('agendaItemNotFound')
+    const wanted = lines.toSpliced(index + 1, 0, { itemId, level })
+    if (!isOutline(wanted.map((line) => line.level))) throw new AppError('badRequest', { reason: 'outline' })
+    return wanted
   }
 
   return {
     /**
-     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`,
-     * `idempotencyKeyReused`, `matterNotFound`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`, `roomInUse`.
-     * `also`: what comes with the item, in the same transaction.
+     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`, `agendaItemNotFound`,
+     * `consentNeeded`, `idempotencyKeyReused`, `matterNotFound`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`,
+     * `roomInUse`. `also`: what comes with the item, in the same transaction.
      */
-    async add(
-      meetingId: string, caller: Caller, { key, ...draft }: (Draft | Classified) & { key: string }, also?: WithNewItem,
-    ): Promise<{ itemId: string }> {
-      const added = await access.change(meetingId, caller, may.add, { key, fingerprint: ['agenda.add', draft] }, async (tx, { meeting }) => {
+    async add(meetingId: string, caller: Caller, { key, after, level, consent, ...draft }: NewItem, also?: WithNewItem): Promise<{ itemId: string }> {
+      const asked = [after ?? null, level ?? 0, consent ?? null]
+      const added = await access.change(meetingId, caller, may.add, { key, fingerprint: ['agenda.add', draft, ...asked] }, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
+        if (meeting.status === 'live' && !consent) throw new AppError('consentNeeded')
         await requirePresenter(tx, draft.presenterId)
-        if (draft.classified) await requireSecrecy(tx, meeting)
-        if ((await store.items(tx.trx, meetingId)).length >= MAX_ITEMS) throw new AppError('agendaFull', { limit: MAX_ITEMS })
+        if (draft.classified) await requireSecrecy(tx, meeting, room)
+        const present = await store.items(tx.trx, meetingId)
+        if (present.length >= MAX_ITEMS) throw new AppError('agendaFull', { limit: MAX_ITEMS })
         const title = await tx.text(draft.classified ? CLASSIFIED_TITLE : draft.title)
         const matterId = await matterFor(tx, meeting, draft.classified ? undefined : draft.matterId)
         const facts = { ...draft, title, classified: draft.classified ?? false, matterId }
         const itemId = await store.add(tx.trx, meetingId, { ...rowOf(facts), classified: facts.classified, matterId })
         const data: AgendaItemFacts = { ...facts, itemId }
-        tx.append({ kind: 'agenda.itemAdded', data, audience: audienceOf(meeting) })
+        const audience = audienceOfItem(meeting, itemId)
+        tx.append({ kind: 'agenda.itemAdded', data, audience })
+        const wanted = placed(present, itemId, { after, level })
+        if (wanted.at(-1)?.itemId !== itemId || level) await arrange(tx, meeting, wanted)
+        if (meeting.status === 'live' && consent) {
+          const note = consent.note === null ? null : await tx.text(consent.note)
+          tx.append({ kind: 'agenda.consented', data: { itemId, how: consent.how, note }, audience })
+        }
         await also?.(tx, { itemId, meeting })
-        return { itemId: data.itemId }
+        return { itemId }
       })
       if (draft.classified) await room.close(meetingId)
       return added
     },
 
     /**
-     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `agendaItemDealtWith`,
-     * `presenterNotParticipant`, `classifiedItem`.
+     * Gives the item's version after it. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`,
+     * `agendaItemDealtWith`, `presenterNotParticipant`, `classifiedItem`, and `agendaItemChanged` (details `ItemChangedDetails`)
+     * where somebody changed it since `version`.
      */
-    async change(meetingId: string, itemId: string, caller: Caller, draft: Omit<Draft, 'matterId'>): Promise<void> {
-      await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
+    async change(meetingId: string, itemId: string, caller: Caller, { version, ...draft }: Omit<Draft, 'matterId'> & { version: number }): Promise<{ version: number }> {
+      return await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        const item = await itemIn(tx, itemId)
+        const item = await itemIn(store, tx, itemId)
         await requireUntouched(tx, item)
         if (item.classified) throw new AppError('classifiedItem')
-        await requirePresenter(tx, draft.presenterId)
         const present = stateOf((await tx.state(meetingReducer)).agenda, itemId)
-        const data = factsOf({ ...present, ...draft, title: await textOf(tx, present.title, draft.title), classified: false })
-        if (canonical(data) === canonical(factsOf(present))) return
-        await store.update(tx.trx, meetingId, itemId, rowOf(data))
-        tx.append({ kind: 'agenda.itemChanged', data, audience: audienceOf(meeting) })
+        const { title: titleBody, minutes, presenterId, purpose } = draft
+        const title = await textOf(tx, present.title, titleBody)
+        const now = { title: present.title, minutes: present.minutes, presenterId: present.presenterId, purpose: present.purpose }
+        // Who asks for what it is already has seen it, or may as well have.
+        if (canonical({ title, minutes, presenterId, purpose }) === canonical(now)) return { version: present.version }
+        if (present.version !== version) {
+          const bodies = await tx.bodies(present.title)
+          const details: ItemChangedDetails = {
+            version: present.version, changedBy: present.changedBy, present: { ...now, title: bodies[present.title.$text] ?? '' },
+          }
+          throw new AppError('agendaItemChanged', { ...details })
+        }
+        await requirePresenter(tx, presenterId)
+        const data = factsOf({ ...present, title, minutes, presenterId, purpose, version: version + 1 })
+        await store.update(tx.trx, meetingId, itemId, { ...rowOf(data), version: version + 1 })
+        tx.append({ kind: 'agenda.itemChanged', data, audience: audienceOfItem(meeting, itemId) })
+        return { version: version + 1 }
       })
     },
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `agendaItemDealtWith`. */
+    /**
+     * Takes off an item and all that is under it. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`,
+     * `agendaItemNotFound`, `agendaItemDealtWith`.
+     */
     async remove(meetingId: string, itemId: string, caller: Caller): Promise<void> {
       await access.change(meetingId, caller, may.remove, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        await requireUntouched(tx, await itemIn(tx, itemId))
-        await removeWithItem(tx, itemId)
-        await store.remove(tx.trx, meetingId, itemId, tx.at)
-        tx.append({ kind: 'agenda.itemRemoved', data: { itemId }, audience: audienceOf(meeting) })
+        const items = await store.items(tx.trx, meetingId)
+        const branch = branchOf(items.map((item) => ({ ...lineOf(item), ...item })), itemId)
+        if (!branch.length) throw new AppError('agendaItemNotFound')
+        for (const item of branch) await requireUntouched(tx, item)
+        for (const { id } of branch) await removeWithItem(tx, id)
+        await store.remove(tx.trx, meetingId, branch.map(({ id }) => id), tx.at)
+        for (const { id } of branch) tx.append({ kind: 'agenda.itemRemoved', data: { itemId: id }, audience: audienceOfItem(meeting, id) })
       })
     },
 
     /**
-     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, and `agendaChanged` for a list that is not the
-     * items there are.
+     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaChanged` (details `items`) for a list that is not
+     * the items there are, `agendaItemDealtWith` for one that turns round what was dealt with, `badRequest` for no outline.
      */
-    async order(meetingId: string, caller: Caller, itemIds: readonly string[]): Promise<void> {
+    async order(meetingId: string, caller: Caller, wanted: readonly OutlineLine[]): Promise<void> {
       await access.change(meetingId, caller, may.order, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        const present = (await store.items(tx.trx, meetingId)).map(({ id }) => id)
-        if (canonical(present.toSorted()) !== canonical(itemIds.toSorted())) throw new AppError('agendaChanged')
-        if (canonical(present) === canonical(itemIds)) return
-        await store.order(tx.trx, meetingId, itemIds)
-        tx.append({ kind: 'agenda.ordered', data: { itemIds }, audience: audienceOf(meeting) })
-      })
-    },
-
-    /**
-     * Ends the current item and begins another, or none. An item that was done may be returned to.
-     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotLive`, `agendaItemNotFound`.
-     */
-    async goTo(meetingId: string, caller: Caller, key: string, itemId: string | null): Promise<void> {
-      await access.change(meetingId, caller, may.goTo, { key, fingerprint: ['agenda:goTo', itemId] }, async (tx, { meeting }) => {
-        requireLive(meeting)
         const items = await store.items(tx.trx, meetingId)
-        const current = items.find(({ status }) => status === 'current')
-        if (itemId !== null && !items.some(({ id }) => id === itemId)) throw new AppError('agendaItemNotFound')
-        if ((current?.id ?? null) === itemId) return
-        if (current) await end(tx, current.id)
-        if (itemId === null) return
-        await store.update(tx.trx, meetingId, itemId, { status: 'current' })
-        tx.append({ kind: 'agenda.itemStarted', data: { itemId }, audience: { scope: 'meeting' } })
+        const present = items.map(lineOf)
+        if (canonical(idsOf(present).toSorted()) !== canonical(idsOf(wanted).toSorted())) throw new AppError('agendaChanged', { items: present })
+        if (!isOutline(wanted.map(({ level }) => level))) throw new AppError('badRequest', { reason: 'outline' })
+        if (canonical(present) === canonical(wanted)) return
+        const begun = new Set(items.filter(({ status }) => status === 'current' || status === 'done').map(({ id }) => id))
+        const kept = (lines: readonly OutlineLine[]) => canonical(idsOf(lines).filter((id) => begun.has(id)))
+        if (kept(present) !== kept(wanted)) throw new AppError('agendaItemDealtWith')
+        await arrange(tx, meeting, wanted)
       })
-    },
-
-    /** A step of closing the meeting. */
-    async endCurrent(tx: JournalTx): Promise<void> {
-      const current = (await store.items(tx.trx, tx.meetingId)).find(({ status }) => status === 'current')
-      if (current) await end(tx, current.id)
     },
   }
 }
 
 export type Agenda = ReturnType<typeof createAgenda>
 
-function rowOf({ title, minutes, presenterId, purpose }: Pick<AgendaItemFacts, 'title' | 'minutes' | 'presenterId' | 'purpose'>) {
-  return { titleText: title.$text, minutes, presenterId, purpose }
-}
-
-function stateOf(agenda: readonly AgendaItemState[], id: string): AgendaItemState {
-  const found = agenda.find(({ itemId }) => itemId === id)
-  if (!found) throw new Error('an agenda item that the journal does not know')
-  return found
-}
+const idsOf = (lines: readonly OutlineLine[]) => lines.map(({ itemId }) => itemId)

@@ -1,10 +1,14 @@
-import { goToItem } from '../../protocol/agenda.ts'
+import { deferItem, goToItem } from '../../protocol/agenda-live.ts'
 import type { MountCommand } from '../platform/socket.ts'
-import type { Agenda } from './agenda.ts'
+import type { Progress } from './progress.ts'
 
-export function mountAgendaLive(command: MountCommand, agenda: Agenda): void {
+export function mountAgendaLive(command: MountCommand, progress: Pick<Progress, 'goTo' | 'defer'>): void {
   command(goToItem, async ({ input, caller }) => {
-    await agenda.goTo(input.meetingId, caller, input.key, input.itemId)
+    await progress.goTo(input.meetingId, caller, input.key, input.itemId)
+    return {}
+  })
+  command(deferItem, async ({ input: { meetingId, ...asked }, caller }) => {
+    await progress.defer(meetingId, caller, asked)
     return {}
   })
 }

@@ -1,4 +1,4 @@
-import type { AgendaItem, AgendaStore } from './agenda.ts'
+import type { AgendaItem, AgendaStore } from './items.ts'
 
 interface ItemRow {
   id: string
@@ -7,19 +7,28 @@ interface ItemRow {
   presenter_id: string | null
   purpose: AgendaItem['purpose']
   status: AgendaItem['status']
+  level: number
+  version: number
   classified: boolean
   matter_id: string | null
+  deferral_text: string | null
 }
 
-const columns = ['id', 'title_text', 'minutes', 'presenter_id', 'purpose', 'status', 'classified', 'matter_id'] as const
+const columns = ['id', 'title_text', 'minutes', 'presenter_id', 'purpose', 'status', 'level', 'version', 'classified', 'matter_id'] as const
 
-function toItem(row: ItemRow): AgendaItem {
-  const { id, minutes, purpose, status, classified } = row
-  return { id, titleText: row.title_text, minutes, presenterId: row.presenter_id, purpose, status, classified, matterId: row.matter_id }
+function toItem(row: Omit<ItemRow, 'deferral_text'>): AgendaItem {
+  const { id, minutes, purpose, status, level, version, classified } = row
+  return {
+    id, titleText: row.title_text, minutes, presenterId: row.presenter_id, purpose, status, level, version, classified, matterId: row.matter_id,
+  }
 }
 
-function toRow({ titleText, minutes, presenterId, purpose, status, classified, matterId }: Partial<AgendaItem>): Partial<ItemRow> {
-  const row = { title_text: titleText, minutes, presenter_id: presenterId, purpose, status, classified, matter_id: matterId }
+function toRow(item: Partial<AgendaItem> & { deferralText?: string }): Partial<ItemRow> {
+  const { minutes, purpose, status, version, classified } = item
+  const row = {
+    title_text: item.titleText, minutes, presenter_id: item.presenterId, purpose, status, version, classified, matter_id: item.matterId,
+    deferral_text: item.deferralText,
+  }
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))
 }
 
@@ -43,8 +52,9 @@ export const agendaStore: AgendaStore = {
     await trx('agenda_item').where({ meeting_id: meetingId, id: itemId }).update(toRow(change))
   },
 
-  async remove(trx, meetingId, itemId, at) {
-    await trx('agenda_item').where({ meeting_id: meetingId, id: itemId }).update({ removed_at: at, place: null })
+  async remove(trx, meetingId, itemIds, at) {
+    await trx('agenda_item_guest').where({ meeting_id: meetingId }).whereIn('item_id', [...itemIds]).delete()
+    await trx('agenda_item').where({ meeting_id: meetingId }).whereIn('id', [...itemIds]).update({ removed_at: at, place: null })
   },
 
   async newMatter(trx) {
@@ -59,9 +69,16 @@ export const agendaStore: AgendaStore = {
     return row !== undefined
   },
 
-  async order(trx, meetingId, itemIds) {
+  async order(trx, meetingId, lines) {
     await trx.raw(`
-      UPDATE agenda_item SET place = wanted.place FROM unnest(?::uuid[]) WITH ORDINALITY AS wanted (id, place)
-      WHERE agenda_item.id = wanted.id AND meeting_id = ? AND removed_at IS NULL`, [[...itemIds], meetingId])
+      UPDATE agenda_item SET place = wanted.place, level = wanted.level
+      FROM unnest(?::uuid[], ?::int[]) WITH ORDINALITY AS wanted (id, level, place)
+      WHERE agenda_item.id = wanted.id AND meeting_id = ? AND removed_at IS NULL`,
+    [lines.map(({ itemId }) => itemId), lines.map(({ level }) => level), meetingId])
+  },
+
+  async setGuests(trx, meetingId, itemId, personIds) {
+    await trx('agenda_item_guest').where({ meeting_id: meetingId, item_id: itemId }).delete()
+    if (personIds.length) await trx('agenda_item_guest').insert(personIds.map((personId) => ({ meeting_id: meetingId, item_id: itemId, person_id: personId })))
   },
 }

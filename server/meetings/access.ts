@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { BodyRole } from '../../protocol/bodies.ts'
-import type { Audience, Viewer } from '../../protocol/journal.ts'
+import { canSee, type Audience, type Viewer } from '../../protocol/journal.ts'
 import type { MeetingMode, MeetingStatus } from '../../protocol/meetings.ts'
 import { presidingAs } from '../../protocol/order.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
@@ -23,6 +23,11 @@ export interface Meeting {
   presidingId: string | null
   /** The clerk may act for who presides. */
   clerkActs: boolean
+  /** The version of the kind's rules that it was convened under, and its room. */
+  kindId: string | null
+  roomId: string | null
+  /** Since when others than chair and clerk know of it. */
+  publishedAt: Date | null
 }
 
 /** What a person has to do with a meeting that they may see. */
@@ -33,6 +38,8 @@ export interface Access {
   voting: boolean
   /** Keeps order in the room; see `presides`. */
   presides: boolean
+  /** A guest of single items: `viewer.items` are these. */
+  itemsOnly: boolean
   viewer: Viewer
 }
 
@@ -41,7 +48,11 @@ export type Permission = (access: Access) => void
 
 export interface AccessStore {
   /** The meeting and the person's part in it; undefined when there is no such meeting or the person has no part. */
-  findAccess(db: Knex, meetingId: string, personId: string): Promise<{ meeting: Meeting, role: BodyRole, voting: boolean } | undefined>
+  findAccess(
+    db: Knex, meetingId: string, personId: string,
+  ): Promise<{ meeting: Meeting, role: BodyRole, voting: boolean, itemsOnly: boolean } | undefined>
+  /** The items of the meeting that the person is a guest of. */
+  itemsOf(db: Knex, meetingId: string, personId: string): Promise<string[]>
   /** Chair, clerk and who presides. */
   officeOf(db: Knex, meetingId: string): Promise<string[]>
 }
@@ -83,17 +94,39 @@ export function audienceOf(meeting: Pick<Meeting, 'status'>): Audience {
   return { scope: meeting.status === 'draft' ? 'office' : 'meeting' }
 }
 
+/** What happens under an item is for those who may see it; in a draft for chair and clerk. */
+export function audienceOfItem(meeting: Pick<Meeting, 'status'>, itemId: string): Audience {
+  return meeting.status === 'draft' ? { scope: 'office' } : { scope: 'item', itemId }
+}
+
+/** What is for those who see the whole agenda; in a draft for chair and clerk. */
+export function audienceOfAgenda(meeting: Pick<Meeting, 'status'>): Audience {
+  return { scope: meeting.status === 'draft' ? 'office' : 'whole' }
+}
+
+/** Whether somebody may see this item, and what belongs to it. */
+export const seesItem = ({ viewer }: Pick<Access, 'viewer'>, itemId: string): boolean => canSee({ scope: 'item', itemId }, viewer)
+
+/** Who a person is in a meeting, as the rules of its room ask. */
+export const personIn = ({ role, itemsOnly, viewer }: Access): { personId: string, role: BodyRole, itemsOnly?: true } =>
+  ({ personId: viewer.personId, role, ...itemsOnly ? { itemsOnly } : {} })
+
 /**
  * The one way to a meeting. Being a participant is the only right to it; neither an id nor being an administrator is.
  */
 export function createAccess({ db, journal, store }: { db: Knex, journal: Pick<Journal, 'run'>, store: AccessStore }) {
-  /** Throws `meetingNotFound` alike for a meeting that does not exist, is another body's, or is a draft of others. */
+  /**
+   * Throws `meetingNotFound` alike for a meeting that does not exist, is another body's, is a draft of others, or has no item
+   * any more of which the caller is a guest, where that is all that they are.
+   */
   async function accessTo(meetingId: string, caller: Pick<Caller, 'personId'>, source: Knex = db): Promise<Access> {
     const found = await store.findAccess(source, meetingId, caller.personId)
-    if (!found || (found.meeting.status === 'draft' && !isOffice(found.role))) throw new AppError('meetingNotFound')
+    if (!found || (found.meeting.publishedAt === null && !isOffice(found.role))) throw new AppError('meetingNotFound')
     const { personId } = caller
     const office = isOffice(found.role) || found.meeting.presidingId === personId
-    return { ...found, presides: presides({ personId, role: found.role }, found.meeting), viewer: { personId, office, items: 'all' } }
+    const items = found.itemsOnly ? await store.itemsOf(source, meetingId, personId) : 'all'
+    if (items.length === 0) throw new AppError('meetingNotFound')
+    return { ...found, presides: presides({ personId, role: found.role }, found.meeting), viewer: { personId, office, items } }
   }
 
   return {

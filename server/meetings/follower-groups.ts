@@ -13,8 +13,8 @@ export interface Newcomer {
   fail(error: unknown): void
 }
 
-/** What of a meeting somebody sees: what chair and clerk see; and what names them, if anything does. */
-export interface View { office: boolean, named: string | null }
+/** What of a meeting somebody sees: what chair and clerk see; which items; and what names them, if anything does. */
+export interface View { office: boolean, items: Viewer['items'], named: string | null }
 
 /**
  * Sockets of one meeting that may see the same: what is new is read, filtered and written out once for all of them. They
@@ -40,9 +40,18 @@ export interface Group {
 /** Nobody: whoever is named by an entry sees more than the others of a group, and is in one of their own. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 
-export const viewOf = ({ personId, office }: Viewer): View => ({ office, named: personId === NOBODY ? null : personId })
+export const viewOf = ({ personId, office, items }: Viewer): View => ({ office, items, named: personId === NOBODY ? null : personId })
 
-const roomOf = (meetingId: string, { office, named }: View) => `meeting:${meetingId}:${office ? 'office' : 'members'}${named ? `:${named}` : ''}`
+/** The same for the same items in whatever order. */
+const itemsKey = (items: Viewer['items']) => items === 'all' ? 'all' : items.toSorted().join()
+
+/** Whether they see the same but for what names them. */
+export const seesAlike = (a: View, b: View) => a.office === b.office && itemsKey(a.items) === itemsKey(b.items)
+
+function roomOf(meetingId: string, { office, items, named }: View): string {
+  const part = items === 'all' ? (office ? 'office' : 'members') : `items:${itemsKey(items)}`
+  return `meeting:${meetingId}:${part}${named ? `:${named}` : ''}`
+}
 
 /** The failure of a newcomer that no longer wants to follow. */
 export const isUnfollowed = (error: unknown) => error instanceof AppError && error.details['reason'] === 'unfollowed'
@@ -55,7 +64,7 @@ export function createGroups(on: {
   /** Nobody follows the meeting any more. */
   abandoned(meetingId: string): void
 }) {
-  /** By meeting, and there by room: most meetings have two, and one more for each person who is named. */
+  /** By meeting, and there by room: most meetings have two, and one more for each person who is named and for each set of items that guests have. */
   const meetings = new Map<string, Map<string, Group>>()
   const joined = new WeakMap<Socket, Set<Group>>()
 
@@ -66,7 +75,7 @@ export function createGroups(on: {
     const known = groups.get(room)
     if (known) return known
     const group: Group = {
-      meetingId, room, viewer: { personId: view.named ?? NOBODY, office: view.office, items: 'all' },
+      meetingId, room, viewer: { personId: view.named ?? NOBODY, office: view.office, items: view.items },
       cursor: undefined, members: new Set(), newcomers: [], due: false, working: false, retry: undefined,
       unsubscribe: on.subscribe(meetingId, () => { on.grown(group) }),
     }

@@ -1,12 +1,13 @@
 import type { Logger } from 'pino'
-import { namedIn, type EntryPage, type Reducer, type SignedHead, type Viewer } from '../../protocol/journal.ts'
+import type { EntryPage, SignedHead, Viewer } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { entriesNotice, headNotice, snapshotNotice, type EntriesPayload, type SnapshotPayload } from '../../protocol/room.ts'
 import { createHeadClock } from '../journal/head-clock.ts'
 import type { Journal } from '../journal/journal.ts'
 import { AppError } from '../platform/error.ts'
 import { notify, type Socket, type SocketServer } from '../platform/socket.ts'
-import { createGroups, isUnfollowed, viewOf, type Beginning, type Group, type Newcomer, type View } from './follower-groups.ts'
+import { createGroups, isUnfollowed, seesAlike, viewOf, type Beginning, type Group, type Newcomer, type View } from './follower-groups.ts'
+import { itemsOf, sights } from './sights.ts'
 
 export interface FollowersDeps {
   io: SocketServer
@@ -25,16 +26,6 @@ const RETRY_MS = 1000
 
 /** Entries after which somebody may see more, or less, than before. */
 const changesOffice = new Set(['order.chairHanded'])
-
-/** The persons whom a meeting's entries name, who see more than others of their role. For the server alone. */
-const named: Reducer<string[]> = {
-  name: 'named', version: 1, initial: () => [],
-  apply(known, { audience }) {
-    const fresh = namedIn(audience).filter((id) => !known.includes(id))
-    return fresh.length ? [...known, ...fresh] : known
-  },
-  project: () => [],
-}
 
 /** Brings the journals of meetings to the sockets that follow them. One a process; every process serves its own sockets. */
 export function createFollowers({ io, journal, officeOf, liveAmong, log }: FollowersDeps) {
@@ -98,8 +89,12 @@ export function createFollowers({ io, journal, officeOf, liveAmong, log }: Follo
     // Read after the moment they are to begin at: whatever changes later, the group comes to see.
     const view = await views(group.meetingId, await officeOf(group.meetingId))
     for (const newcomer of newcomers) {
-      if (!isAlike(view(newcomer.socket), viewOf(group.viewer))) {
-        lead(group.meetingId, view(newcomer.socket), newcomer)
+      const seen = view(newcomer.socket)
+      if (!seen) {
+        groups.leave(group, newcomer.socket)
+        newcomer.fail(new AppError('meetingNotFound'))
+      } else if (!isAlike(seen, viewOf(group.viewer))) {
+        lead(group.meetingId, seen, newcomer)
       } else if (newcomer.cursor === undefined) {
         admit(group, newcomer, { snapshot, entries: null })
       } else {
@@ -110,13 +105,16 @@ export function createFollowers({ io, journal, officeOf, liveAmong, log }: Follo
     }
   }
 
-  const isAlike = (a: View, b: View) => a.office === b.office && a.named === b.named
+  const isAlike = (a: View, b: View) => seesAlike(a, b) && a.named === b.named
 
-  /** What each socket may see at this moment. */
-  async function views(meetingId: string, office: ReadonlySet<string>) {
-    const namedNow = new Set(await journal.state(meetingId, named))
-    return ({ data: { caller: { personId } } }: Socket): View =>
-      ({ office: office.has(personId), named: namedNow.has(personId) ? personId : null })
+  /** What each socket may see at this moment; null: nothing any more. `office`: who sees what is for it, if that may have changed. */
+  async function views(meetingId: string, office: ReadonlySet<string> | undefined, standing?: View) {
+    const now = await journal.state(meetingId, sights)
+    return ({ data: { caller: { personId } } }: Socket): View | null => {
+      const items = itemsOf(now, personId)
+      if (items.length === 0) return null
+      return { office: office ? office.has(personId) : standing?.office ?? false, items, named: now.named[personId] ? personId : null }
+    }
   }
 
   function lead(meetingId: string, view: View, newcomer: Newcomer): void {
@@ -130,12 +128,18 @@ export function createFollowers({ io, journal, officeOf, liveAmong, log }: Follo
   async function part(group: Group, office: ReadonlySet<string> | undefined): Promise<void> {
     const { meetingId, viewer } = group
     const standing = viewOf(viewer)
-    const namedNow = new Set(await journal.state(meetingId, named))
+    const viewNow = await views(meetingId, office, standing)
     for (const socket of [...group.members]) {
       const { personId } = socket.data.caller
-      const view: View = { office: office ? office.has(personId) : standing.office, named: namedNow.has(personId) ? personId : null }
+      const view = viewNow(socket)
+      if (!view) {
+        groups.leave(group, socket)
+        // Asking again, they are told that there is no such meeting for them.
+        socket.conn.close()
+        continue
+      }
       if (isAlike(view, standing)) continue
-      const goesOn = view.office === standing.office && view.named !== null && group.cursor !== undefined
+      const goesOn = seesAlike(view, standing) && view.named !== null && group.cursor !== undefined
       const cursor = goesOn ? journal.cursorFor(meetingId, viewer, group.cursor ?? '', { ...viewer, personId }) : undefined
       groups.leave(group, socket)
       lead(meetingId, view, {
@@ -217,9 +221,9 @@ export function createFollowers({ io, journal, officeOf, liveAmong, log }: Follo
 
   return {
     /** Begins to send a meeting's entries to a socket whose viewer may see it, after its cursor or from the state. */
-    async follow(socket: Socket, meetingId: string, { office }: Pick<Viewer, 'office'>, cursor: string | undefined): Promise<Beginning> {
+    async follow(socket: Socket, meetingId: string, { office, items }: Pick<Viewer, 'office' | 'items'>, cursor: string | undefined): Promise<Beginning> {
       // Whom entries name is led on from there.
-      return await new Promise((begin, fail) => { lead(meetingId, { office, named: null }, { socket, cursor, begin, fail }) })
+      return await new Promise((begin, fail) => { lead(meetingId, { office, items, named: null }, { socket, cursor, begin, fail }) })
     },
 
     unfollow: (socket: Socket, meetingId: string): void => { groups.unfollow(socket, meetingId) },

@@ -3,7 +3,7 @@ import type { Bodies } from '../bodies/bodies.ts'
 import type { Meeting } from './access.ts'
 
 /** A row of somebody's list. `title` and `place` are null where they were erased. */
-export interface ListedMeeting { meeting: Meeting, role: MeetingSummary['role'], title: string | null, place: string | null }
+export interface ListedMeeting { meeting: Meeting, role: MeetingSummary['role'], itemsOnly: boolean, title: string | null, place: string | null }
 
 export interface SummariesDeps {
   bodies: Pick<Bodies, 'bodies'>
@@ -17,7 +17,8 @@ export async function summariesOf(rows: readonly ListedMeeting[], { bodies, minu
     minutesStatuses(rows.map(({ meeting }) => meeting.id)),
   ])
   const names = new Map(known.map((body) => [body.id, body.name]))
-  return rows.map((row) => summary(row, names.get(row.meeting.bodyId) ?? '', minutes.get(row.meeting.id) ?? 'none'))
+  // The minutes tell the whole meeting.
+  return rows.map((row) => summary(row, names.get(row.meeting.bodyId) ?? '', row.itemsOnly ? 'none' : minutes.get(row.meeting.id) ?? 'none'))
 }
 
 function summary({ meeting, role, title, place }: ListedMeeting, bodyName: string, minutes: MeetingSummary['minutes']): MeetingSummary {

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { isCalled } from '../../protocol/agenda.ts'
 import type { PresentPeer } from '../../protocol/media-control.ts'
 import { GRANT_LIFETIME_S } from '../../protocol/media-grant.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
@@ -66,6 +67,11 @@ export function createEnforcement({ db, journal, store, media, log }: Enforcemen
     await Promise.all(concerned.map((person) => node.setRights(meetingId, person.personId, rightsOf(person, state.order))))
   }
 
+  async function closeUncalled(node: Node, meetingId: string, { participants, agenda }: MeetingState, concerns: (personId: string) => boolean): Promise<void> {
+    const uncalled = participants.filter((person) => concerns(person.personId) && !isCalled(agenda, person))
+    await Promise.all(uncalled.map(({ personId }) => node.closeLabel(meetingId, personId)))
+  }
+
   return {
     /** Tells the node what these persons may do now; without them, what everybody may. */
     rights(meetingId: string, personIds?: readonly string[]): Promise<void> {
@@ -90,6 +96,11 @@ export function createEnforcement({ db, journal, store, media, log }: Enforcemen
       return carryOut(meetingId, 'putOut', (node) => node.closeLabel(meetingId, personId))
     },
 
+    /** Guests of single items whose item is over; not who was called in again meanwhile. */
+    showOut(meetingId: string, personIds: readonly string[]): Promise<void> {
+      return carryOut(meetingId, 'showOut', (node, state) => closeUncalled(node, meetingId, state, (id) => personIds.includes(id)))
+    },
+
     /** After a change of who may come in: who holds a way in that is not used yet asks again. */
     voidGrants(meetingId: string): Promise<void> {
       return carryOut(meetingId, 'voidGrants', (node) => node.voidGrants(meetingId))
@@ -109,6 +120,7 @@ export function createEnforcement({ db, journal, store, media, log }: Enforcemen
         if (order.rules.locked || order.rules.lobby) await node.voidGrants(meetingId)
         await node.setScreenLimit(meetingId, screensOf(order))
         for (const { personId } of order.out) await node.closeLabel(meetingId, personId)
+        await closeUncalled(node, meetingId, state, () => true)
         await tellRights(node, meetingId, state, () => true)
       })))
     },

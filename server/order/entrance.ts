@@ -3,12 +3,13 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { z } from 'zod'
+import { awaitedItem, isCalled } from '../../protocol/agenda.ts'
 import { PEERS_OF_A_LABEL, type MediaSource } from '../../protocol/media-grant.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import type { enterRoom, IceServer, probeConnection } from '../../protocol/room.ts'
 import { peerIdOf, personOf } from '../attendance/attendance.ts'
 import type { Journal } from '../journal/journal.ts'
-import type { MeetingAccess } from '../meetings/access.ts'
+import { personIn, type MeetingAccess } from '../meetings/access.ts'
 import { requirePublished } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
@@ -79,13 +80,15 @@ export function createEntrance({ db, journal, access, store, enforcement, doors,
     const { personId } = caller
     await knocks.consume(personId).catch(tooManyRequests)
     const waits = await journal.run(meetingId, { actorId: personId }, async (tx) => {
-      const { meeting, role } = await access.accessTo(meetingId, caller, tx.trx)
-      requirePublished(meeting)
+      const found = await access.accessTo(meetingId, caller, tx.trx)
+      requirePublished(found.meeting)
       const state = await tx.state(meetingReducer)
-      if (admissionOf({ personId, role }, state, false) !== 'wait') return false
-      if (!state.order.waiting.includes(personId)) {
+      const person = personIn(found)
+      if (admissionOf(person, state, false) !== 'wait') return false
+      const itemId = isCalled(state.agenda, person) ? undefined : awaitedItem(state.agenda, personId)?.itemId
+      if (!state.order.waiting.includes(personId) || state.order.waitingFor[personId] !== itemId) {
         await store.insertWaiting(tx.trx, meetingId, personId)
-        tx.append({ kind: 'order.knocked', data: { personId }, audience: { scope: 'office' } })
+        tx.append({ kind: 'order.knocked', data: { personId, ...itemId === undefined ? {} : { itemId } }, audience: { scope: 'office' } })
       }
       doors.stand(meetingId, personId, door, () => gone(meetingId, personId, door))
       return true
@@ -102,9 +105,10 @@ export function createEntrance({ db, journal, access, store, enforcement, doors,
    * the node holds to that limit too, for whoever asks often before joining.
    */
   async function enter(meetingId: string, caller: Caller, asked: Asked, door: Door): Promise<Entered> {
-    const { meeting, role } = await access.accessTo(meetingId, caller)
-    requirePublished(meeting)
+    const found = await access.accessTo(meetingId, caller)
+    requirePublished(found.meeting)
     const { personId } = caller
+    const person = personIn(found)
     // An order that is still to be carried out must not meet a grant of after it.
     await enforcement.settled(meetingId)
     const decidedAt = Date.now()
@@ -114,7 +118,7 @@ export function createEntrance({ db, journal, access, store, enforcement, doors,
     if (state.agenda.some(({ classified }) => classified)) throw new AppError('classifiedItem')
     const mine = peerIdOf(personId, asked.deviceId)
     const devices = (media?.peers(meetingId) ?? []).filter(({ peer }) => personOf(peer) === personId)
-    const admission = admissionOf({ personId, role }, state, devices.length > 0)
+    const admission = admissionOf(person, state, devices.length > 0)
     if (admission === 'banned') throw new AppError('banned')
     if (admission === 'locked') throw new AppError('roomLocked')
     if (admission === 'wait') return await knock(meetingId, caller, door) ? { outcome: 'wait' } : await enter(meetingId, caller, asked, door)
@@ -134,7 +138,7 @@ export function createEntrance({ db, journal, access, store, enforcement, doors,
       await media.setScreenLimit(meetingId, screensOf(order))
         .catch((err: unknown) => { log.warn({ meetingId, err }, 'a media node was not told how many screens there may be') })
     }
-    const rights = rightsOf({ personId, role }, order)
+    const rights = rightsOf(person, order)
     const silent = asked.attending === 'companion'
     return { outcome: 'enter', ...await way(media, { room: meetingId, peer: mine, label: personId, rights, silent, decidedAt }) }
   }
@@ -153,10 +157,10 @@ export function createEntrance({ db, journal, access, store, enforcement, doors,
      * `meetingNotPublished`, `meetingClosed`, `mediaUnavailable`, `banned`, `tooManyRequests`.
      */
     async probe(meetingId: string, caller: Caller): Promise<{ ways: Way[] }> {
-      const { meeting, role } = await access.accessTo(meetingId, caller)
-      requirePublished(meeting)
+      const found = await access.accessTo(meetingId, caller)
+      requirePublished(found.meeting)
       const state = await journal.state(meetingId, meetingReducer)
-      if (admissionOf({ personId: caller.personId, role }, state, false) === 'banned') throw new AppError('banned')
+      if (admissionOf(personIn(found), state, false) === 'banned') throw new AppError('banned')
       if (!media) throw new AppError('mediaUnavailable')
       await probes.consume(caller.personId).catch(tooManyRequests)
       const trial = { room: `probe.${randomUUID()}`, label: '', silent: false, stayMs: TRIAL_MS }

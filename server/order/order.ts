@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
-import { isPresent } from '../../protocol/attendance.ts'
+import { isCalled } from '../../protocol/agenda.ts'
+import { isInRoom, isInRoom } from '../../protocol/attendance.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { Participant } from '../../protocol/meetings.ts'
 import { isOut, type RoomRule } from '../../protocol/order.ts'
@@ -60,7 +61,7 @@ function participantIn({ participants }: MeetingState, personId: string): Partic
 
 /** Throws `notPresent` for who is not in the room, or is being put out of it. */
 function requirePresent(state: MeetingState, personId: string): void {
-  if (!isPresent(state.attendance, personId) || isOut(state.order, personId)) throw new AppError('notPresent')
+  if (!isInRoom(state.attendance, personId) || isOut(state.order, personId)) throw new AppError('notPresent')
 }
 
 /**
@@ -115,13 +116,18 @@ export function createOrder({ access, store, enforcement, doors }: OrderDeps) {
       if (rule === 'severalScreens') await enforcement.screens(meetingId)
     },
 
-    /** Throws `notWaiting`. All who wait: but those who were put out, who are decided on one by one. */
+    /**
+     * Throws `notWaiting`, `waitsForItem`. All who wait: but those who were put out, who are decided on one by one, and guests
+     * of single items, who come in with theirs.
+     */
     async admit(meetingId: string, caller: Caller, asked: Of<string | null>): Promise<void> {
       const { personId } = asked
       await change('order:admit', meetingId, caller, requirePresiding, asked, async (tx, state) => {
         const { waiting } = state.order
+        const called = (id: string) => isCalled(state.agenda, participantIn(state, id))
         if (personId !== null && !waiting.includes(personId)) throw new AppError('notWaiting')
-        const admitted = personId === null ? waiting.filter((id) => !isOut(state.order, id)) : [personId]
+        if (personId !== null && !called(personId)) throw new AppError('waitsForItem')
+        const admitted = personId === null ? waiting.filter((id) => !isOut(state.order, id) && called(id)) : [personId]
         for (const id of admitted) await admitOne(tx, id)
       })
     },
@@ -231,6 +237,22 @@ export function createOrder({ access, store, enforcement, doors }: OrderDeps) {
         tx.append({ kind: 'order.handLowered', data: { personId }, audience: everybody })
       })
     },
+
+    /**
+     * A step of every command that changes what is dealt with: guests of single items who wait for it come in, and those whose
+     * item is over go. What was decided is carried out by `showOut` after the commit, for those who are given.
+     */
+    async followAgenda(tx: JournalTx): Promise<{ shownOut: string[] }> {
+      await admitWhoMayEnter(tx)
+      const { participants, agenda, attendance, order } = await tx.state(meetingReducer)
+      const shownOut = participants.filter(({ itemsOnly, personId }) => (
+        itemsOnly && (isInRoom(attendance, personId) || order.admitted.includes(personId))
+      )).filter((person) => !isCalled(agenda, person)).map(({ personId }) => personId)
+      for (const personId of shownOut) tx.append({ kind: 'order.shownOut', data: { personId }, audience: everybody })
+      return { shownOut }
+    },
+
+    showOut: enforcement.showOut,
 
     /** A step of closing the meeting: nobody waits any more, and what the chair handed over is the chair's again. */
     async endWithMeeting(tx: JournalTx): Promise<void> {

@@ -1,0 +1,83 @@
+import { branchOf } from '../../protocol/outline.ts'
+import { meetingReducer } from '../../protocol/meeting-state.ts'
+import type { JournalTx } from '../journal/journal.ts'
+import { requireOfficeOrPresiding, type MeetingAccess } from '../meetings/access.ts'
+import { requireLive } from '../meetings/meetings.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+import { lineOf, type AgendaStore } from './items.ts'
+
+/** The video room as the agenda leads it: guests of single items are called in and shown out with theirs. */
+export interface AgendaFollower {
+  /** A step of every command that changes what is dealt with; `shownOut` is carried out after the commit. */
+  followAgenda(tx: JournalTx): Promise<{ shownOut: string[] }>
+  showOut(meetingId: string, personIds: readonly string[]): Promise<void>
+}
+
+export interface ProgressDeps { access: MeetingAccess, store: AgendaStore, order: AgendaFollower }
+
+/** Going through the agenda of a live meeting: what is dealt with, and what is put off. */
+export function createProgress({ access, store, order }: ProgressDeps) {
+  async function end(tx: JournalTx, itemId: string): Promise<void> {
+    await store.update(tx.trx, tx.meetingId, itemId, { status: 'done' })
+    tx.append({ kind: 'agenda.itemEnded', data: { itemId }, audience: { scope: 'item', itemId } })
+  }
+
+  return {
+    /**
+     * Ends the current item and begins another, or none. An item that was done or put off may be returned to.
+     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotLive`, `agendaItemNotFound`.
+     */
+    async goTo(meetingId: string, caller: Caller, key: string, itemId: string | null): Promise<void> {
+      const options = { key, fingerprint: ['agenda:goTo', itemId] }
+      const { shownOut } = await access.change(meetingId, caller, requireOfficeOrPresiding, options, async (tx, { meeting }) => {
+        requireLive(meeting)
+        const items = await store.items(tx.trx, meetingId)
+        const current = items.find(({ status }) => status === 'current')
+        if (itemId !== null && !items.some(({ id }) => id === itemId)) throw new AppError('agendaItemNotFound')
+        if ((current?.id ?? null) === itemId) return { shownOut: [] }
+        if (current) await end(tx, current.id)
+        if (itemId !== null) {
+          await store.update(tx.trx, meetingId, itemId, { status: 'current' })
+          tx.append({ kind: 'agenda.itemStarted', data: { itemId }, audience: { scope: 'item', itemId } })
+        }
+        return await order.followAgenda(tx)
+      })
+      await order.showOut(meetingId, shownOut)
+    },
+
+    /**
+     * Puts an item off, with what is under it and was not dealt with. Throws `meetingNotFound`, `forbiddenInMeeting`,
+     * `meetingNotLive`, `agendaItemNotFound`, `agendaItemDealtWith`, and `voteAlreadyOpen` while one is open on it.
+     */
+    async defer(meetingId: string, caller: Caller, { key, itemId, reason }: { key: string, itemId: string, reason: string }): Promise<void> {
+      const options = { key, fingerprint: ['agenda:defer', itemId, reason] }
+      const { shownOut } = await access.change(meetingId, caller, requireOfficeOrPresiding, options, async (tx, { meeting }) => {
+        requireLive(meeting)
+        const items = await store.items(tx.trx, meetingId)
+        const branch = branchOf(items.map((item) => ({ ...lineOf(item), status: item.status })), itemId)
+        if (!branch[0]) throw new AppError('agendaItemNotFound')
+        const open = branch.filter(({ status }) => status === 'pending' || status === 'current')
+        if (open[0]?.itemId !== itemId) throw new AppError('agendaItemDealtWith')
+        const { votes } = await tx.state(meetingReducer)
+        if (votes.some((vote) => vote.closedAt === null && open.some((line) => line.itemId === vote.itemId))) throw new AppError('voteAlreadyOpen')
+        const text = await tx.text(reason)
+        for (const line of open) {
+          if (line.status === 'current') await end(tx, line.itemId)
+          await store.update(tx.trx, meetingId, line.itemId, { status: 'deferred', deferralText: text.$text })
+          tx.append({ kind: 'agenda.itemDeferred', data: { itemId: line.itemId, reason: text }, audience: { scope: 'item', itemId: line.itemId } })
+        }
+        return await order.followAgenda(tx)
+      })
+      await order.showOut(meetingId, shownOut)
+    },
+
+    /** A step of closing the meeting. */
+    async endCurrent(tx: JournalTx): Promise<void> {
+      const current = (await store.items(tx.trx, tx.meetingId)).find(({ status }) => status === 'current')
+      if (current) await end(tx, current.id)
+    },
+  }
+}
+
+export type Progress = ReturnType<typeof createProgress>
