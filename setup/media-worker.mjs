@@ -3,7 +3,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { fileFailure, SetupFailure } from './failure.mjs'
 import { withLock } from './lock.mjs'
-import { buildWorker } from './media-worker/build.mjs'
+import { buildWorker, RECIPE } from './media-worker/build.mjs'
 import { fetchPrebuiltWorker } from './media-worker/prebuilt.mjs'
 import { runProgram } from './program.mjs'
 
@@ -23,7 +23,7 @@ export function machineAbi(osRelease = readFileSync('/etc/os-release', 'utf8')) 
 /** Where the worker of this machine is kept, outside any checkout. */
 export function workerPlace(version, env = process.env) {
   const cache = env.XDG_CACHE_HOME || path.join(env.HOME || os.homedir(), '.cache')
-  return path.join(cache, 'nghi-su', 'mediasoup-worker', `${version}-${machineAbi()}`, 'mediasoup-worker')
+  return path.join(cache, 'nghi-su', 'mediasoup-worker', `${version}-${RECIPE}-${machineAbi()}`, 'mediasoup-worker')
 }
 
 /**

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { RECIPE } from './media-worker/build.mjs'
 import { ensureMediaWorker, machineAbi, workerPlace, workerRuns } from './media-worker.mjs'
 import { overlayWorker } from './media-worker/overlay.mjs'
 
@@ -16,7 +17,7 @@ describe('where the worker is kept', () => {
     const os_ = (text: string) => machineAbi(text).split('-').at(-1)
     expect(os_('PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"\nVERSION_ID="12"\nID=debian\n')).toBe('debian12')
     expect(os_('ID=arch\n')).toBe('arch')
-    const kind = `3.27.1-${machineAbi()}`
+    const kind = `3.27.1-${RECIPE}-${machineAbi()}`
     expect(workerPlace('3.27.1', { HOME: '/home/a' })).toBe(`/home/a/.cache/nghi-su/mediasoup-worker/${kind}/mediasoup-worker`)
     expect(workerPlace('3.27.1', { HOME: '/home/a', XDG_CACHE_HOME: '/c' })).toMatch(/^\/c\/nghi-su\//)
   })

@@ -6,7 +6,7 @@ import type { Place, WorkerPool } from './workers.ts'
 
 /**
  * How full a room makes a worker before it takes another. One packet to many receivers leaves one after the other, about
- * 20 µs each, so it is the number of receivers on one worker that makes the last of them wait; the pipe to a further
+ * 12 µs each, so it is the number of receivers on one worker that makes the last of them wait; the pipe to a further
  * worker costs one packet more.
  */
 export const SPREAD = {

@@ -9,6 +9,9 @@ import { overlayWorker } from './overlay.mjs'
 const PACKAGES = ['meson', 'ninja-build', 'pkg-config', 'g++', 'libuv1-dev', 'libssl-dev', 'libsrtp2-dev', 'libabsl-dev',
   'libflatbuffers-dev', 'flatbuffers-compiler']
 
+/** Raised whenever the build comes to another program, so that a machine with the old one makes its own anew. */
+export const RECIPE = 2
+
 const REMEDY = 'Start again to try once more, or name a worker that runs here: MEDIASOUP_WORKER_BIN=/path/to/mediasoup-worker'
 
 /**
@@ -30,7 +33,7 @@ export async function buildWorker(sources, folder, target) {
         if (done.status !== 0) throw programFailure(name, done.output, folder, REMEDY)
       }
       report('configuring')
-      await run('meson', 'meson', ['setup', out, 'worker', '--buildtype', 'release', '-Db_ndebug=true'])
+      await run('meson', 'meson', ['setup', out, 'worker', '--buildtype', 'release', '-Db_ndebug=true', '-Db_lto=true'])
       await run('the build of the media worker', 'ninja', ['-C', out, 'mediasoup-worker'], (line) => {
         const counter = /^\[(\d+)\/(\d+)\]/.exec(line)
         if (counter) report(`${counter[1]} of ${counter[2]} files`)

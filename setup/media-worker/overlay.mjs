@@ -57,13 +57,18 @@ export function overlayWorker(worker) {
   edit('src/RTC/DtlsTransport.cpp', (text) =>
     text.replace('(operationType == BIO_CB_RETURN)', '((operationType & BIO_CB_RETURN) != 0)'))
 
+  // Debian's libsrtp encrypts by NSS; see aes-gcm.h.
+  edit('src/DepLibSRTP.cpp', (text) => text
+    .replace('#include "DepLibSRTP.hpp"\n', '$&#include "aes-gcm.h"\n')
+    .replace('= srtp_init();', "= []() { const auto failure = srtp_init(); return failure ? failure : openssl_gcm::use(); }();"))
+
   const subprojects = path.join(worker, 'subprojects')
   rmSync(subprojects, { recursive: true })
   for (const [name, text] of Object.entries(SUBPROJECTS)) {
     mkdirSync(path.join(subprojects, name, 'include'), { recursive: true })
     writeFileSync(path.join(subprojects, name, 'meson.build'), `project('${name}', 'c', 'cpp')\n${text}\n`)
   }
-  copyFileSync(path.join(HERE, 'srtp.h'), path.join(subprojects, 'libsrtp3', 'include', 'srtp.h'))
+  for (const header of ['srtp.h', 'aes-gcm.h']) copyFileSync(path.join(HERE, header), path.join(subprojects, 'libsrtp3', 'include', header))
   const ankerl = path.join(subprojects, 'unordered_dense', 'include', 'ankerl')
   mkdirSync(ankerl)
   copyFileSync(path.join(HERE, 'unordered_dense.h'), path.join(ankerl, 'unordered_dense.h'))
