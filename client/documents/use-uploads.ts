@@ -1,6 +1,6 @@
 import { onScopeDispose, ref } from 'vue'
 import { attachDocument } from '../../protocol/documents.ts'
-import { call, newKey } from '../app/http.ts'
+import { call, newKey, type CallOptions } from '../app/http.ts'
 import { useUnfinished } from '../app/leaving.ts'
 
 /** One file on its way to an item. */
@@ -18,8 +18,14 @@ export interface Upload {
 const NAME_MAX_LENGTH = 240
 const AT_ONCE = 2
 
-/** Sends files to an agenda item, two at a time; each has its own progress and its own error. */
+/** Sends files to an agenda item. */
 export function useUploads(meetingId: string, itemId: () => string) {
+  return useUploadQueue((file, { name, key }, options) =>
+    call(attachDocument, { params: { meetingId, itemId: itemId() }, query: { name, key }, body: file }, options))
+}
+
+/** Sends files two at a time; each has its own progress and its own error. */
+export function useUploadQueue(sendFile: (file: File, upload: Pick<Upload, 'name' | 'key'>, options: CallOptions) => Promise<unknown>) {
   const uploads = ref<Upload[]>([])
   const files = new Map<string, File>()
   const aborts = new Map<string, AbortController>()
@@ -40,11 +46,7 @@ export function useUploads(meetingId: string, itemId: () => string) {
     aborts.set(upload.key, abort)
     change(upload.key, { status: 'sending', share: 0, error: null })
     try {
-      await call(
-        attachDocument,
-        { params: { meetingId, itemId: itemId() }, query: { name: upload.name, key: upload.key }, body: file },
-        { signal: abort.signal, onProgress: (share) => change(upload.key, { share }) },
-      )
+      await sendFile(file, upload, { signal: abort.signal, onProgress: (share) => change(upload.key, { share }) })
       forget(upload.key)
     } catch (error) {
       if (abort.signal.aborted) forget(upload.key)
