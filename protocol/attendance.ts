@@ -1,15 +1,13 @@
 import { z } from 'zod'
 import { Id, TextRef } from './journal.ts'
 import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
-import type { Participant } from './meetings.ts'
 import { Paragraphs } from './text.ts'
-import { reaches, type Threshold } from './bodies.ts'
+import { Stay, staysAfter, staysOf, united, type Span } from './stays.ts'
 
 /** The most people at one remote site. */
 export const MAX_HEAD_COUNT = 10_000
-/** The longest reason for an absence, in characters. */
+/** The longest reason for an absence or a correction, in characters. */
 export const MAX_ABSENCE_REASON = 500
-
 export const recordAbsence = defineCommand({
   name: 'attendance:recordAbsence',
   summary: 'A participant announces their own absence with a reason, or the clerk records somebody’s. An empty reason withdraws it.',
@@ -24,11 +22,28 @@ export const reportHeadCount = defineCommand({
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'notParticipant', 'notASite'],
 })
 
+/** `code`: the person scanned the code in the hall. `rollCall`: the clerk saw them. */
+export const CheckInWay = z.enum(['code', 'rollCall'])
+export type CheckInWay = z.infer<typeof CheckInWay>
+
 export const attendanceEntries = [
   /** The person is in the meeting, online. `at` of the entry is when. */
   z.object({ kind: z.literal('attendance.joined'), data: z.object({ personId: Id, peerId: z.string() }) }),
   /** The person's device is gone; `leftAt` is back-dated to the cut when the connection just died. */
   z.object({ kind: z.literal('attendance.left'), data: z.object({ personId: Id, peerId: z.string(), leftAt: z.string() }) }),
+  /** The person is in the hall. */
+  z.object({ kind: z.literal('attendance.checkedIn'), data: z.object({ personId: Id, how: CheckInWay }) }),
+  /** The person has left the hall. */
+  z.object({ kind: z.literal('attendance.checkedOut'), data: z.object({ personId: Id, how: CheckInWay }) }),
+  /** The last check-in was a mistake, noticed at once: it counts as not made. */
+  z.object({ kind: z.literal('attendance.checkInWithdrawn'), data: z.object({ personId: Id }) }),
+  /**
+   * The clerk states all stays of a person up to now. An open last one goes on; without one the person has left, whatever
+   * devices of theirs are still in the room. What was recorded before stays in the journal.
+   */
+  z.object({ kind: z.literal('attendance.corrected'), data: z.object({ personId: Id, stays: z.array(Stay) }) }),
+  /** Chair and clerk only: why it was corrected. */
+  z.object({ kind: z.literal('attendance.correctionReason'), data: z.object({ personId: Id, reason: TextRef }) }),
   /** A remote site says how many people sit there. */
   z.object({ kind: z.literal('attendance.headCount'), data: z.object({ personId: Id, people: z.int().nonnegative() }) }),
   z.object({ kind: z.literal('attendance.absenceRecorded'), data: z.object({ personId: Id, excused: z.boolean() }) }),
@@ -36,12 +51,22 @@ export const attendanceEntries = [
   z.object({ kind: z.literal('attendance.absenceReason'), data: z.object({ personId: Id, reason: TextRef.nullable() }) }),
 ] as const
 
-/** One stay in the meeting, in ISO instants; `to` is null while it lasts. */
-export interface Stay { from: string, to: string | null }
+/** What was told of one person, from which their stays follow whatever the order in which it came. */
+export interface Told {
+  /** What the clerk stated last; all that was told before is in it. */
+  corrected: Stay[]
+  /** Times in which a device was in the room, and is no longer. */
+  online: Span[]
+  /** Devices that are in the room, by id: since when. */
+  since: Record<string, string>
+  inPerson: Span[]
+}
 
 export interface AttendanceState {
-  /** Devices now in the meeting, by person. */
+  /** Devices now in the room, by person. */
   devices: Record<string, string[]>
+  told: Record<string, Told>
+  /** When each person was there and how, in order and without overlap; it follows from `told`. */
   stays: Record<string, Stay[]>
   excused: string[]
   /** Seen by chair and clerk only. */
@@ -50,30 +75,66 @@ export interface AttendanceState {
   headCounts: Record<string, number>
 }
 
-export const noAttendance: AttendanceState = { devices: {}, stays: {}, excused: [], reasons: {}, headCounts: {} }
+export const noAttendance: AttendanceState = { devices: {}, told: {}, stays: {}, excused: [], reasons: {}, headCounts: {} }
+
+const nothingTold: Told = { corrected: [], online: [], since: {}, inPerson: [] }
 
 type AttendanceEntry = z.infer<typeof attendanceEntries[number]> & { at: string }
 
-/** The attendance list after one more entry. A person with two devices is present until the last one leaves. */
+function staysFrom({ corrected, online, since, inPerson }: Told): Stay[] {
+  const open = Object.values(since).map((from) => ({ from, to: null }))
+  const told = staysOf(inPerson, [...online, ...open])
+  const last = corrected.at(-1)?.to
+  if (last == null) return told
+  // What a correction ended and what goes on from there in the same way are one stay.
+  const after = staysAfter(told, last)
+  const [next] = after
+  const before = corrected.at(-1)
+  if (next && before && next.from === last && next.mode === before.mode) return [...corrected.slice(0, -1), { ...before, to: next.to }, ...after.slice(1)]
+  return [...corrected, ...after]
+}
+
+function tell(state: AttendanceState, personId: string, told: Told): AttendanceState {
+  const { [personId]: _, ...others } = state.stays
+  const stays = staysFrom(told)
+  return { ...state, told: { ...state.told, [personId]: told }, stays: stays.length ? { ...others, [personId]: stays } : others }
+}
+
+/** Ends what lasts at this instant. */
+const endAt = (spans: readonly Span[], at: string): Span[] =>
+  spans.map((span) => span.to === null ? { ...span, to: at > span.from ? at : span.from } : span)
+
+/** The attendance list after one more entry. */
 export function applyAttendance(state: AttendanceState, entry: AttendanceEntry): AttendanceState {
   const { personId } = entry.data
   const devices = state.devices[personId] ?? []
-  const stays = state.stays[personId] ?? []
+  const told = state.told[personId] ?? nothingTold
+  const { at } = entry
   switch (entry.kind) {
-    case 'attendance.joined':
-      if (devices.includes(entry.data.peerId)) return state
-      return {
-        ...state,
-        devices: { ...state.devices, [personId]: [...devices, entry.data.peerId] },
-        stays: devices.length ? state.stays : { ...state.stays, [personId]: [...stays, { from: entry.at, to: null }] },
-      }
+    case 'attendance.joined': {
+      const { peerId } = entry.data
+      if (devices.includes(peerId)) return state
+      const joined = tell(state, personId, { ...told, since: { ...told.since, [peerId]: at } })
+      return { ...joined, devices: { ...state.devices, [personId]: [...devices, peerId] } }
+    }
     case 'attendance.left': {
       const { peerId, leftAt } = entry.data
       if (!devices.includes(peerId)) return state
-      const remaining = devices.filter((device) => device !== peerId)
-      const ended = stays.map((stay, index) => index === stays.length - 1 && !remaining.length ? { ...stay, to: leftAt } : stay)
-      return { ...state, devices: { ...state.devices, [personId]: remaining }, stays: { ...state.stays, [personId]: ended } }
+      const { [peerId]: from, ...since } = told.since
+      // A correction may have ended the person's presence before their device left.
+      const online = from === undefined ? told.online : united([...told.online, ...endAt([{ from, to: null }], leftAt)])
+      const left = tell(state, personId, { ...told, since, online })
+      return { ...left, devices: { ...state.devices, [personId]: devices.filter((device) => device !== peerId) } }
     }
+    case 'attendance.checkedIn':
+      if (isInHall(state, personId)) return state
+      return tell(state, personId, { ...told, inPerson: [...told.inPerson, { from: at, to: null }] })
+    case 'attendance.checkedOut':
+      return tell(state, personId, { ...told, inPerson: endAt(told.inPerson, at) })
+    case 'attendance.checkInWithdrawn':
+      return tell(state, personId, { ...told, inPerson: told.inPerson.filter(({ to }) => to !== null) })
+    case 'attendance.corrected':
+      return tell(state, personId, correctedBy(entry.data.stays, devices, at))
     case 'attendance.headCount':
       return { ...state, headCounts: { ...state.headCounts, [personId]: entry.data.people } }
     case 'attendance.absenceRecorded': {
@@ -84,25 +145,40 @@ export function applyAttendance(state: AttendanceState, entry: AttendanceEntry):
       const { [personId]: _, ...others } = state.reasons
       return { ...state, reasons: entry.data.reason ? { ...others, [personId]: entry.data.reason } : others }
     }
+    case 'attendance.correctionReason':
+      return state
   }
 }
 
-export function isPresent(state: AttendanceState, personId: string): boolean {
+function correctedBy(stays: readonly Stay[], devices: readonly string[], at: string): Told {
+  const corrected = stays.filter(({ to }) => to !== null)
+  const open = stays.find(({ to }) => to === null)
+  const going = (from: string) => Object.fromEntries(devices.map((peerId) => [peerId, from]))
+  if (!open) return { ...nothingTold, corrected }
+  if (open.mode === 'online') return { ...nothingTold, corrected, since: going(open.from) }
+  return { ...nothingTold, corrected, since: going(at), inPerson: [{ from: open.from, to: null }] }
+}
+
+/** Nobody is there after the closing: who was in the hall left it then. */
+export function endAttendance(state: AttendanceState, at: string): AttendanceState {
+  return Object.entries(state.told).reduce((after, [personId, told]) => {
+    const open = Object.values(told.since).map((from) => ({ from, to: null }))
+    if (!open.length && told.inPerson.at(-1)?.to !== null) return after
+    return tell(after, personId, { ...told, since: {}, online: united([...told.online, ...endAt(open, at)]), inPerson: endAt(told.inPerson, at) })
+  }, { ...state, devices: {} })
+}
+
+/** Whether a person has a device in the room. */
+export function isInRoom(state: AttendanceState, personId: string): boolean {
   return (state.devices[personId]?.length ?? 0) > 0
 }
 
-/** có mặt · đã rời · vắng có lý do · chưa điểm danh (after closing: vắng không lý do) */
-export type AttendanceStatus = 'present' | 'left' | 'absentExcused' | 'notChecked'
-
-export function attendanceStatus(state: AttendanceState, personId: string): AttendanceStatus {
-  if (isPresent(state, personId)) return 'present'
-  if (state.stays[personId]?.length) return 'left'
-  return state.excused.includes(personId) ? 'absentExcused' : 'notChecked'
+/** Whether a person is in the hall, as far as that was recorded. */
+export function isInHall(state: AttendanceState, personId: string): boolean {
+  return state.told[personId]?.inPerson.some(({ to }) => to === null) ?? false
 }
 
-/** Present voting members against the summoned ones, by the body's quorum rule. */
-export function quorum(state: AttendanceState, participants: readonly Participant[], rule: Threshold) {
-  const summoned = participants.filter((participant) => participant.voting)
-  const present = summoned.filter((participant) => isPresent(state, participant.personId)).length
-  return { present, summoned: summoned.length, met: reaches(present, summoned.length, rule) }
+/** Whether a person is there, in the hall or in the room. */
+export function isPresent(state: AttendanceState, personId: string): boolean {
+  return state.stays[personId]?.at(-1)?.to === null
 }

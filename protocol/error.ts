@@ -80,6 +80,16 @@ export const errorCodes = [
   'waitsForItem', // a guest of single items comes in with theirs
   'presenterNotParticipant',
   'matterNotFound', // no such matter, or none that this body deals with
+  // proposals
+  'proposalNotFound', // does not exist, or this person may not know of it
+  'proposalSecret', // a secrecy above none: nothing of it is taken
+  'forbiddenForProposal', // the other side does this; details.sides are the caller's
+  'proposalStage', // not the time for it; details.stage
+  'proposalChanged', // somebody else changed it first; details.version and details.stage, or the present details.check
+  'proposalIncomplete', // details.fields, details.documents: the kinds that are missing
+  'proposalUnchecked', // details.items: the points that were not found in order
+  'proposalKindNotFound', // no such kind, or not in force today
+  'proposalKindChanged', // somebody else saved a version first; details.version
   // documents
   'documentNotFound',
   'documentEmpty',
@@ -93,6 +103,15 @@ export const errorCodes = [
   'alreadyPresent',
   'notASite', // a person, not a remote site
   'tooManyDevices', // of one person in one meeting; details.limit
+  'noHall', // a meeting that is held online alone
+  'siteNotInHall', // a remote site takes part online
+  'checkInNotOpen', // details.opensAt
+  'checkInSettled', // too long ago to be taken back: it is corrected, with a reason
+  'checkInCodeInvalid', // not a code of this meeting
+  'checkInCodeExpired', // shown too long ago
+  'checkInCodeUsed', // shown before the person last came or left
+  'attendanceChanged', // something happened meanwhile; details.stays is what it is now
+  'staysInvalid', // details.reason: order, overlap, future, open
   // order of the room
   'roomLocked',
   'banned',
@@ -129,6 +148,7 @@ export const errorCodes = [
   'notEntitledToVote',
   'choiceUnknown',
   'gradingNotAllowed', // the body has no grading scale
+  'quorumNotMet', // details.present, details.needed, details.summoned
   // minutes
   'minutesNotFound',
   'minutesPublished',

@@ -3,6 +3,7 @@ import { AgendaItemFacts, agendaEntries, applyAgenda, newItem, type AgendaState 
 import { applyAttendance, attendanceEntries, endAttendance, isInRoom, noAttendance, type AttendanceState } from './attendance.ts'
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
 import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
+import { applyInvitations, invitationEntries, noInvitations, projectInvitations, withoutSubstitute, type InvitationsState } from './invitations.ts'
 import { canSee, type Reducer, type TextRef, type Viewer } from './journal.ts'
 import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
 import { minutesEntries } from './minutes.ts'
@@ -24,7 +25,7 @@ const published = z.object({
 /** Every kind of entry that a meeting's journal holds. */
 export const MeetingEntry = z.discriminatedUnion('kind', [
   ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...minutesEntries,
-  ...orderEntries, ...chatEntries, ...recordingEntries,
+  ...orderEntries, ...chatEntries, ...recordingEntries, ...invitationEntries,
 ])
 export type MeetingEntry = z.infer<typeof MeetingEntry>
 
@@ -50,6 +51,7 @@ export interface MeetingState {
   /** Items and documents were stated to everybody at once, so that no guest can be given single ones. */
   statedWhole: boolean
   documents: DocumentsState
+  invitations: InvitationsState
   attendance: AttendanceState
   votes: VotingState
   order: OrderState
@@ -62,7 +64,7 @@ function initial(): MeetingState {
   return {
     status: 'draft', facts: null, participants: [], publishedAt: null, despite: null, postponement: null, cancellation: null,
     changedBy: null, openedAt: null, closedAt: null,
-    agenda: [], told: [], statedWhole: false, documents: [], attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
+    agenda: [], told: [], statedWhole: false, documents: [], invitations: noInvitations, attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
     minutesNumber: null,
   }
 }
@@ -133,6 +135,11 @@ function apply(state: MeetingState, entry: MeetingEntry & { at: string, actorId:
       return { ...state, chat: applyChat(state.chat, entry) }
     case 'recording.started': case 'recording.stopped': case 'recording.composed': case 'recording.failed': case 'recording.deleted':
       return { ...state, recordings: applyRecording(state.recordings, entry) }
+    case 'invitation.issued': case 'invitation.changesSent': case 'invitation.answered': case 'invitation.substituteAgreed':
+    case 'invitation.substituteDeclined': case 'invitation.reminded':
+      return { ...state, invitations: applyInvitations(state.invitations, entry) }
+    case 'invitation.substituteEnded':
+      return { ...state, participants: withoutSubstitute(state.participants, entry.data) }
     case 'minutes.saved':
       return state
     case 'minutes.published':
@@ -147,6 +154,7 @@ function project(state: MeetingState, viewer: Viewer): MeetingState {
   const shared = {
     ...state,
     despite: null,
+    invitations: projectInvitations(state.invitations, false),
     attendance: { ...state.attendance, reasons: {} },
     order: { ...state.order, waiting: [], waitingFor: {} },
     chat: state.chat.filter((message) => message.to === 'everyone' || message.personId === viewer.personId),
@@ -169,4 +177,4 @@ function ofItems(state: MeetingState, viewer: Viewer): MeetingState {
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 8, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 9, initial, apply, project }

@@ -3,11 +3,14 @@ import { Grade, Threshold, VoteBase } from './bodies.ts'
 import { Id, TextRef } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { ChangeOfMeeting, defineCommand } from './event.ts'
-import { Line } from './text.ts'
+import { Line, Paragraphs } from './text.ts'
 
 /** biểu quyết công khai · bỏ phiếu đánh giá, xếp loại */
 export const VoteKind = z.enum(['named', 'grading'])
 export type VoteKind = z.infer<typeof VoteKind>
+
+/** The longest reason for a vote without quorum, in characters. */
+export const MAX_WITHOUT_QUORUM = 500
 
 /** tán thành · không tán thành · không có ý kiến */
 export const namedChoices = ['approve', 'reject', 'abstain'] as const
@@ -38,14 +41,23 @@ export const VoteTerms = z.object({
   electorate: z.array(Id),
   base: z.object({ kind: VoteBase, size: z.int() }),
   threshold: Threshold,
+  /** Who was there when it opened, by the body's quorum rule. Absent in journals of before there was this. */
+  quorum: z.object({ present: z.int(), summoned: z.int(), needed: z.int(), met: z.boolean() }).exactOptional(),
+  /** Why it was opened although too few were there. */
+  withoutQuorum: TextRef.exactOptional(),
 })
 export type VoteTerms = z.infer<typeof VoteTerms>
 
 export const openVote = defineCommand({
-  name: 'vote:open', summary: 'Opens a vote on an item; electorate, base and majority are frozen from the body’s rules.', access: 'chair, clerk, or who presides',
-  input: ChangeOfMeeting.extend({ itemId: Id, kind: VoteKind, question: Line(1000) }),
+  name: 'vote:open',
+  summary: 'Opens a vote on an item; electorate, base and majority are frozen from the body’s rules. Without quorum only with a reason, which everybody sees and the minutes tell.',
+  access: 'chair, clerk, or who presides',
+  input: ChangeOfMeeting.extend({
+    itemId: Id, kind: VoteKind, question: Line(1000),
+    withoutQuorum: Paragraphs(MAX_WITHOUT_QUORUM).optional().describe('why it is to be opened although too few are there; passed over where enough are'),
+  }),
   output: z.object({ voteId: Id }),
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'voteAlreadyOpen', 'gradingNotAllowed'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'voteAlreadyOpen', 'gradingNotAllowed', 'quorumNotMet'],
 })
 
 export const castBallot = defineCommand({

@@ -3,7 +3,9 @@ import path from 'node:path'
 import type { Logger } from 'pino'
 import { createClosers, type Closers } from './closers.ts'
 import { seedDemo } from './demo/seed.ts'
+import { loadPushKeys } from './notices/push.ts'
 import { createDomains } from './domains.ts'
+import type { Outside } from './inviting.ts'
 import { createJournal } from './journal/journal.ts'
 import { createSigner } from './journal/head.ts'
 import type { Config } from './platform/config.ts'
@@ -12,6 +14,7 @@ import { startEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { openFiles } from './platform/files.ts'
 import { mountHealth } from './platform/health.ts'
 import { createApp } from './platform/http.ts'
+import { createJobs, type Jobs } from './platform/jobs.ts'
 import { loadKeys } from './platform/keys.ts'
 import { assertPortFree } from './platform/listen.ts'
 import { createLog } from './platform/log.ts'
@@ -63,14 +66,18 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('sessions', sessions.close)
   const web = createWebServer(tls, (req, res) => { app(req, res) })
   closers.add('last requests', web.ended)
-  const journal = createJournal({ db, signer: createSigner(keys.journal.privateKey), log })
+  const signer = createSigner(keys.journal.privateKey)
+  const journal = createJournal({ db, signer, log })
   const mediaNode = media ? await openMediaNode(config, log, closers) : undefined
+  const jobs = createJobs({ db, log })
   const domains = createDomains({
     db, journal, media: mediaNode, iceServers: createIceServers(config.turn), files: await openFiles(config.dataDir),
-    recording: { folders: await openRecordingFolders(config.dataDir), media: mediaNode }, uploadLimitBytes: config.uploadLimitBytes, log,
+    recording: { folders: await openRecordingFolders(config.dataDir), media: mediaNode }, uploadLimitBytes: config.uploadLimitBytes,
+    secret: signer.secret, outside: await openOutside(config, jobs), origins: [config.origin, ...config.allowedOrigins], log,
   })
 
   closers.add('press', () => domains.press.close())
+  closers.add('mail', () => domains.inviting.close())
   const edge = { allowedOrigins: config.allowedOrigins, session: sessions.middleware, authenticate: domains.authenticate, log }
   const io = createSocketServer({ server: web.server, ...edge })
   // It would wait for the last connection, and those of the room end with the media node.
@@ -79,6 +86,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   const followers = domains.followers(io)
   closers.add('followers', () => followers.close())
   domains.mountCommands(createCommands(io, { log }), followers)
+  domains.inviting.connect(io)
   const open = { io, media: serveUpgrades(web.server, { media: mediaNode, ...edge }) }
   const app = createApp(config, {
     ...edge,
@@ -88,13 +96,15 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
     },
   })
   closers.add('session watch', watchSessions(open, sessions, log))
-  const { meetings, documents, recordings } = domains
+  const { meetings, documents, proposals, recordings } = domains
   closers.add('clearing away', clearAway([
-    journal.forgetKeys, meetings.forgetKeys, documents.sweepFiles, () => recordings.deleteExpired(new Date()),
+    journal.forgetKeys, meetings.forgetKeys, () => documents.sweepFiles(proposals.papers.knownFiles), () => recordings.deleteExpired(new Date()), domains.inviting.notices.forgetOld,
   ], log))
   await mediaNode?.follow(domains.presence)
   closers.add('recordings', watchRecordings(recordings, log))
   await domains.entrance.endOldKnocks()
+  closers.add('jobs', jobs.stop)
+  await jobs.start(domains.inviting.queues)
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
   await web.open(config)
@@ -125,6 +135,12 @@ async function openMediaNode({ dataDir, media }: Config, log: Logger, closers: C
   })
   closers.add('media node', node.stop)
   return node
+}
+
+/** The ways out of the product, as far as they are configured. */
+async function openOutside({ dataDir, mail, pushServices, linkOrigin }: Config, jobs: Jobs): Promise<Outside> {
+  const contact = mail ? `mailto:${mail.from.address}` : linkOrigin.replace(/^http:/, 'https:')
+  return { mail, linkOrigin, jobs, push: { keys: await loadPushKeys(path.join(dataDir, 'keys', 'push.json')), contact, services: pushServices } }
 }
 
 /** The address of a database that is there and up to date. */

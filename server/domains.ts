@@ -3,16 +3,31 @@ import type { Logger } from 'pino'
 import { addDays, localDay } from '../protocol/calendar.ts'
 import { Id } from '../protocol/journal.ts'
 import type { IceServer } from '../protocol/room.ts'
-import { createAgenda } from './agenda/agenda.ts'
+import { createAgenda, type AgendaDeps } from './agenda/agenda.ts'
+import { carryOverStore } from './agenda/carry-over-store.ts'
+import { createCarryOver } from './agenda/carry-over.ts'
+import { createGuests, type GuestsDeps } from './agenda/guests.ts'
 import { mountAgendaLive } from './agenda/live.ts'
+import { createPlan } from './agenda/plan.ts'
+import { createProgress } from './agenda/progress.ts'
 import { mountAgenda } from './agenda/routes.ts'
 import { agendaStore } from './agenda/store.ts'
 import { createAttendance } from './attendance/attendance.ts'
+import { createCheckIn, type CheckInDeps } from './attendance/check-in.ts'
+import { createCheckInCodes } from './attendance/codes.ts'
+import { createCorrections } from './attendance/corrections.ts'
+import { createHistory } from './attendance/history.ts'
+import { createLists, type ListDeps } from './attendance/list.ts'
 import { mountAttendanceLive } from './attendance/live.ts'
-import { attendanceStore } from './attendance/store.ts'
+import { createResults } from './attendance/results.ts'
+import { mountAttendance } from './attendance/routes.ts'
+import { attendanceStore, resultsStore } from './attendance/store.ts'
 import { createBodies } from './bodies/bodies.ts'
 import { createCalendarStore } from './bodies/calendar-store.ts'
 import { createCalendar, type Calendar } from './bodies/calendar.ts'
+import { mountImport } from './bodies/import-routes.ts'
+import { createImportStore } from './bodies/import-store.ts'
+import { createImport } from './bodies/import.ts'
 import { createPeopleStore } from './bodies/people-store.ts'
 import { createPeople } from './bodies/people.ts'
 import { mountBodies } from './bodies/routes.ts'
@@ -23,21 +38,31 @@ import { createUnitsStore } from './bodies/units-store.ts'
 import { createUnits } from './bodies/units.ts'
 import { createChat } from './chat/chat.ts'
 import { mountChatLive } from './chat/live.ts'
-import { createDocuments } from './documents/documents.ts'
+import { createDocuments, type Documents } from './documents/documents.ts'
 import { mountDocuments } from './documents/routes.ts'
 import { documentsStore } from './documents/store.ts'
 import { createAttempts } from './identity/attempts.ts'
 import { createIdentity } from './identity/identity.ts'
 import { createAuthenticate, mountIdentity } from './identity/routes.ts'
 import { createIdentityStore } from './identity/store.ts'
+import { createInviting, type Outside } from './inviting.ts'
 import { createPress } from './issuing/press.ts'
 import type { Journal } from './journal/journal.ts'
 import { createAccess } from './meetings/access.ts'
+import { createChanges } from './meetings/changes.ts'
 import { createFollowers, type Followers } from './meetings/followers.ts'
 import { mountMeetingsLive } from './meetings/live.ts'
-import { createMeetings } from './meetings/meetings.ts'
-import { mountMeetings } from './meetings/routes.ts'
+import { createMeetings, type Closing } from './meetings/meetings.ts'
+import { createPlanning } from './meetings/planning.ts'
+import { createPostponing } from './meetings/postponing.ts'
+import { readinessStore } from './meetings/readiness-store.ts'
+import { createReadiness } from './meetings/readiness.ts'
+import { mountMeetingPlans, mountMeetings } from './meetings/routes.ts'
+import { rulesStore } from './meetings/rules-store.ts'
+import { createMeetingRules } from './meetings/rules.ts'
 import { meetingStore } from './meetings/store.ts'
+import { templatesStore } from './meetings/templates-store.ts'
+import { createTemplates } from './meetings/templates.ts'
 import { createMinutes } from './minutes/minutes.ts'
 import { mountMinutes } from './minutes/routes.ts'
 import { createMinutesStore } from './minutes/store.ts'
@@ -89,6 +114,14 @@ export interface DomainsDeps {
   media: RoomMedia | undefined
   /** TURN servers that browsers are told of, with credentials. */
   iceServers(): IceServer[]
+  /** 32 bytes that all processes of the installation share and the database never has, one for each purpose. */
+  secret(purpose: string): Buffer
+  /** The server's own addresses, as browsers come by them. */
+  origins: readonly string[]
+  /** The ways out of the product; without, nothing is sent. */
+  outside?: Outside | undefined
+  /** For tests of what waits for its time. */
+  now?: (() => Date) | undefined
   log: Logger
 }
 
@@ -114,29 +147,60 @@ function createProposalDomain({ db, files, uploadLimitBytes, people, calendar, a
   }
 }
 
+/** The agenda: what stands on it, its guests, its course in the live meeting, and what is carried over from earlier ones. */
+function createAgendaDomain({ db, journal, access, order, people, documents, room, proposedTo }:
+  Pick<DomainsDeps, 'db' | 'journal'> & Pick<GuestsDeps, 'access' | 'order' | 'people'> & Pick<AgendaDeps, 'room' | 'proposedTo'>
+  & { documents: Pick<Documents, 'attachKept' | 'removeOfItem'> }) {
+  const guests = createGuests({ access, store: agendaStore, order, people, addParticipants: meetingStore.insertParticipants })
+  return {
+    ...createAgenda({ access, store: agendaStore, room, removeWithItem: documents.removeOfItem, proposedTo }),
+    ...createProgress({ access, store: agendaStore, order }),
+    ...createPlan({ journal, access }),
+    ...createCarryOver({ db, access, agenda: agendaStore, store: carryOverStore, room, guests, attachKept: documents.attachKept }),
+    setGuests: guests.setGuests, guests,
+  }
+}
+
+/** Attendance in the hall, what meetings come to for each person, and what chair and clerk read of it. */
+function createRoll({ db, journal, access, secret, origins, people, bodies }:
+  Pick<DomainsDeps, 'db' | 'journal' | 'secret' | 'origins'> & Pick<CheckInDeps, 'access'> & Pick<ListDeps, 'people' | 'bodies'>) {
+  const results = createResults({ db, journal, store: resultsStore })
+  const history = createHistory({ journal, access })
+  return {
+    results, history,
+    checkIn: createCheckIn({ access, codes: createCheckInCodes({ secret: secret('check-in codes') }), origins, people }),
+    corrections: createCorrections({ access, keepResults: results.keep }),
+    lists: createLists({ journal, history, people, bodies }),
+  }
+}
+
 /** Every domain with its store, and who knows whom. */
-export function createDomains({ db, journal, files, recording, uploadLimitBytes, media, iceServers, log }: DomainsDeps) {
+export function createDomains({ db, journal, files, recording, uploadLimitBytes, media, iceServers, secret, origins, outside, now, log }: DomainsDeps) {
   const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
   const bodies = createBodies({ store: createBodiesStore(db) })
   const terms = createTerms({ store: createTermsStore(db), found: bodies.found })
   const units = createUnits({ store: createUnitsStore(db) })
   const calendar = createCalendar({ store: createCalendarStore(db) })
+  const imports = createImport({ store: createImportStore(db, (trx) => createIdentityStore(trx)) })
   const colleagues = createPeople({ store: createPeopleStore(db) })
   const access = createAccess({ db, journal, store: meetingStore })
   const documents = createDocuments({ db, journal, access, store: documentsStore, files, uploadLimitBytes })
   const voting = createVoting({ db, journal, access, store: votingStore, bodies })
   const people = (ids: readonly string[], trx?: Knex) => createIdentityStore(trx ?? db).people(ids)
-  const attendance = createAttendance({ db, journal, access, store: attendanceStore, media, people, log })
+  const attendance = createAttendance({
+    db, journal, access, store: attendanceStore, media, people, log, noteAbsence: (...absence) => inviting.answers.noteAbsence(...absence),
+  })
+  const roll = createRoll({ db, journal, access, secret, origins, people, bodies: (ids) => bodies.bodies(ids) })
   const proposals = createProposalDomain({
     db, files, uploadLimitBytes, people, calendar, attachKept: documents.attachKept, addItem: (...item) => agenda.add(...item),
-  })
-  const agenda = createAgenda({
-    access, store: agendaStore, removeWithItem: documents.removeOfItem, proposedTo: proposals.planning.proposedTo,
-    room: { inUse: (meetingId) => (media?.peers(meetingId).length ?? 0) > 0, close: attendance.closeRoom },
   })
   const enforcement = createEnforcement({ db, journal, store: orderStore, media, log })
   const doors = createDoors()
   const order = createOrder({ access, store: orderStore, enforcement, doors })
+  const agenda = createAgendaDomain({
+    db, journal, access, order, people, documents, proposedTo: proposals.planning.proposedTo,
+    room: { inUse: (meetingId) => (media?.peers(meetingId).length ?? 0) > 0, close: attendance.closeRoom },
+  })
   const entrance = createEntrance({ db, journal, access, store: orderStore, enforcement, doors, media, iceServers, log })
   const chat = createChat({ access })
   const recordings = createRecordings({
@@ -147,20 +211,39 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
     people,
     bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
   })
-  const meetings = createMeetings({
-    db, journal, access, store: meetingStore, bodies, people: identity.people, minutesStatuses: minutes.statuses,
-    closedBallots: voting.closedBallots, log,
-    closing: {
-      endings: [voting.closeOpen, agenda.endCurrent, attendance.endStays, order.endWithMeeting, recordings.endAtClosing],
-      draftMinutes: minutes.draftAtClosing,
-      async closeRoom(meetingId) {
-        // Neither waits for the other: what the room's people sent ends with them, and its files with that.
-        const ended = await Promise.allSettled([attendance.closeRoom(meetingId), recordings.settleMeeting(meetingId)])
-        for (const one of ended) if (one.status === 'rejected') throw one.reason
-      },
+  const closing: Closing = {
+    endings: [voting.closeOpen, agenda.endCurrent, attendance.endStays, order.endWithMeeting, recordings.endAtClosing],
+    async draftMinutes(tx) {
+      await roll.results.keep(tx)
+      await minutes.draftAtClosing(tx)
     },
+    async closeRoom(meetingId) {
+      // Neither waits for the other: what the room's people sent ends with them, and its files with that.
+      const ended = await Promise.allSettled([attendance.closeRoom(meetingId), recordings.settleMeeting(meetingId)])
+      for (const one of ended) if (one.status === 'rejected') throw one.reason
+    },
+  }
+  const meetingRules = createMeetingRules({ db, store: rulesStore })
+  const readiness = createReadiness({
+    db, journal, access, store: readinessStore, rules: meetingRules,
+    calendar: (from, to, source) => createCalendar({ store: createCalendarStore(source) }).load(from, to),
+  })
+  const meetings = createMeetings({
+    db, journal, access, store: meetingStore, bodies, rules: meetingRules, readiness, people: identity.people,
+    minutesStatuses: minutes.statuses, closedBallots: voting.closedBallots, log, closing,
+  })
+  const postponing = createPostponing({ access, store: meetingStore, closing, log })
+  const changes = createChanges({ journal, access })
+  const templates = createTemplates({ db, store: templatesStore, bodies })
+  const planning = createPlanning({
+    journal, access, meetings, templates, rules: meetingRules, agenda,
+    inviteGuests: async () => {},
   })
   const press = createPress()
+  const inviting = createInviting({
+    db, journal, access, secret, outside, press, log, now, people, guests: agenda.guests,
+    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids), calendar: (from, to) => calendar.load(from, to),
+  })
 
   /** Who is in the rooms; and once a node is reached that has them, what was decided for them. */
   const presence: Required<PresenceFollower> = {
@@ -173,7 +256,7 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
   }
 
   return {
-    identity, bodies, terms, units, calendar, meetings, agenda, proposals, documents, voting, attendance, order, entrance, chat, presence, recordings, minutes, press,
+    identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda, proposals, documents, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes, press, inviting,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({
@@ -183,11 +266,15 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
     mountRoutes(route: MountRoute, open: OpenSockets): void {
       mountIdentity(route, { identity, open, putOut: attendance.putOut })
       mountBodies(route, { bodies, terms, units, calendar, people: colleagues })
-      mountMeetings(route, meetings)
+      mountImport(route, imports)
+      mountMeetings(route, { meetings, readiness, postponing, changes })
+      mountMeetingPlans(route, { rules: meetingRules, templates, planning })
       mountAgenda(route, agenda)
       mountDocuments(route, documents)
       mountProposals(route, proposals)
       mountVoting(route, voting)
+      mountAttendance(route, { ...roll, press })
+      inviting.mountRoutes(route)
       mountMinutes(route, minutes, press)
       mountRecording(route, recordings)
     },
@@ -196,7 +283,8 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
       mountMeetingsLive(command, { meetings, followers })
       mountAgendaLive(command, agenda)
       mountVotingLive(command, voting)
-      mountAttendanceLive(command, attendance)
+      mountAttendanceLive(command, { attendance, ...roll })
+      inviting.mountCommands(command)
       mountOrderLive(command, { order, entrance })
       mountChatLive(command, chat)
       mountRecordingLive(command, recordings)

@@ -40,11 +40,15 @@ const bodies: Record<string, () => object> = {
 }
 const inputs: Record<string, (scene: Scene) => object> = {
   'agenda:goTo': ({ itemId }) => ({ itemId }),
-  'vote:open': ({ itemId }) => ({ itemId, kind: 'named', question: 'Thông qua?' }),
+  'vote:open': ({ itemId }) => ({ itemId, kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' }),
   'vote:cast': ({ voteId }) => ({ voteId, choice: 'approve' }),
   'vote:close': ({ voteId }) => ({ voteId }),
   'attendance:recordAbsence': ({ personId }) => ({ personId, reason: 'Ốm' }),
   'attendance:reportHeadCount': ({ personId }) => ({ personId, people: 7 }),
+  'attendance:checkIn': ({ personId }) => ({ personIds: [personId] }),
+  'attendance:checkOut': ({ personId }) => ({ personIds: [personId] }),
+  'attendance:withdrawCheckIn': ({ personId }) => ({ personIds: [personId] }),
+  'attendance:correct': ({ personId }) => ({ personId, known: [], stays: [], reason: 'Ghi nhầm' }),
   'room:enter': () => ({ deviceId: randomUUID(), attending: 'full', others: 'ask' }),
   'chat:send': () => ({ to: 'everyone', text: 'Xin ý kiến' }),
   'order:setRule': () => ({ rule: 'lobby', on: true }),
@@ -86,7 +90,7 @@ async function scene(status: MeetingStatus): Promise<Scene> {
   const upload = { source: Readable.from([pdf]), announcedBytes: undefined, name: 'a.pdf', key: freshKey() }
   const { documentId } = await documents.attach(meetingId, itemId, clerk.caller, upload)
   if (status === 'draft') return { meetingId, itemId, documentId, voteId: randomUUID(), personId: member.personId, recordingId: randomUUID() }
-  const { voteId } = await voting.open(meetingId, chair.caller, { key: freshKey(), itemId, kind: 'named', question: 'Thông qua?' })
+  const { voteId } = await voting.open(meetingId, chair.caller, { key: freshKey(), itemId, kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
   if (status === 'closed') await assembly.server.domains.meetings.close(meetingId, chair.caller, freshKey())
   return { meetingId, itemId, documentId, voteId, personId: chair.personId, recordingId: randomUUID() }
 }

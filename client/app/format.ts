@@ -26,6 +26,12 @@ export function formatTime(moment: Moment): string {
   return `${hour}:${minute}`
 }
 
+/** 08:42:07 */
+export function formatSeconds(moment: Moment): string {
+  const { hour, minute, second } = partsOf(moment)
+  return `${hour}:${minute}:${second}`
+}
+
 /** 08/06/2017 08:42 */
 export function formatDateTime(moment: Moment): string {
   return `${formatDate(moment)} ${formatTime(moment)}`

@@ -1,7 +1,12 @@
 import type { RouteRecordRaw } from 'vue-router'
+import { invitationRoutes } from '../attendance/invitation-routes.ts'
+import { attendanceRoutes } from '../attendance/routes.ts'
+import { bodyRoutes } from '../bodies/routes.ts'
 import { homeRoutes } from '../home/routes.ts'
 import { identityRoutes } from '../identity/routes.ts'
 import { meetingRoutes } from '../meetings/routes.ts'
+import { proposalRoutes } from '../proposals/routes.ts'
+import { noticeRoutes } from '../notices/routes.ts'
 import type { Place } from './theme.ts'
 
 declare module 'vue-router' {
@@ -22,6 +27,11 @@ export const routes: RouteRecordRaw[] = [
   ...homeRoutes,
   ...identityRoutes,
   ...meetingRoutes,
+  ...bodyRoutes,
+  ...proposalRoutes,
+  ...attendanceRoutes,
+  ...invitationRoutes,
+  ...noticeRoutes,
   {
     path: '/:path(.*)*', component: () => import('./NotFoundPage.vue'),
     meta: { access: 'anyone', title: 'app.notFound.title' },

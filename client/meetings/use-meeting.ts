@@ -1,9 +1,10 @@
 import { computed, inject, provide, shallowRef, watch, type ComputedRef, type InjectionKey, type ShallowRef } from 'vue'
 import type { AttendanceState } from '../../protocol/attendance.ts'
-import { noAttendance, quorum } from '../../protocol/attendance.ts'
+import { noAttendance } from '../../protocol/attendance.ts'
 import type { Person } from '../../protocol/identity.ts'
 import type { MeetingState } from '../../protocol/meeting-state.ts'
 import { getMeeting, type MeetingDetail, type MeetingStatus, type Participant } from '../../protocol/meetings.ts'
+import { quorumOf, type Quorum } from '../../protocol/roll.ts'
 import { toApiError, type ApiError } from '../app/api-error.ts'
 import { call } from '../app/http.ts'
 import { useLiveMeeting, type LiveMeeting } from '../app/live-meeting.ts'
@@ -26,7 +27,7 @@ export interface Meeting {
   /** Whether the viewer leads through the agenda: chair, clerk, or whom the chair handed it to. */
   leads: ComputedRef<boolean>
   attendance: ComputedRef<AttendanceState>
-  quorum: ComputedRef<{ present: number, summoned: number, met: boolean } | null>
+  quorum: ComputedRef<Quorum | null>
   person(personId: string): Person | undefined
   participant(personId: string): Participant | undefined
   /** Fetches names and rules again, and follows again after a failure. */
@@ -62,8 +63,11 @@ export function provideMeeting(id: string): Meeting {
   const people = computed(() => new Map(detail.value?.people.map((person) => [person.id, person])))
   const participants = computed(() => new Map(live.state.value?.participants.map((one) => [one.personId, one])))
   const status = computed(() => live.state.value?.status ?? detail.value?.status ?? 'draft')
-  // Whether there are minutes, and to whom they show, stands beside the journal.
-  watch([status, () => live.state.value?.minutesNumber], () => void load())
+  // Whether there are minutes, and to whom they show, names and rules stand beside the journal.
+  watch([status, () => live.state.value?.minutesNumber, () => live.state.value?.facts?.kindId, () => live.state.value?.participants.length], () => void load())
+
+  // Who has just become a participant has a name that stands beside the journal.
+  watch(() => detail.value ? [...participants.value.keys()].filter((id) => !people.value.has(id)).join() : '', (unnamed) => { if (unnamed) void load() })
 
   const meeting: Meeting = {
     id, live, detail, status,
@@ -79,7 +83,7 @@ export function provideMeeting(id: string): Meeting {
     }),
     attendance: computed(() => live.state.value?.attendance ?? noAttendance),
     quorum: computed(() => live.state.value && detail.value
-      ? quorum(live.state.value.attendance, live.state.value.participants, detail.value.rules.quorum)
+      ? quorumOf(live.state.value, detail.value.rules)
       : null),
     person: (personId) => people.value.get(personId),
     participant: (personId) => participants.value.get(personId),

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
+import { isCalled } from '../../protocol/agenda.ts'
 import { isPresent } from '../../protocol/attendance.ts'
 import type { Person } from '../../protocol/identity.ts'
 import { Id } from '../../protocol/journal.ts'
@@ -7,7 +8,7 @@ import type { ControlEvent, PresentPeer } from '../../protocol/media-control.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { isOut } from '../../protocol/order.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
-import { requireOffice, type MeetingAccess, type Permission } from '../meetings/access.ts'
+import { requireOffice, type Meeting, type MeetingAccess, type Permission } from '../meetings/access.ts'
 import { requirePublished } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
@@ -33,6 +34,8 @@ export interface AttendanceDeps {
   /** Undefined where the server runs without a video room. */
   media: Pick<MediaNode, 'peers' | 'closePeer' | 'closeRoom'> | undefined
   people(ids: readonly string[], trx: Knex): Promise<Person[]>
+  /** The one rule of absences that are told ahead: it is an answer to the invitation as well. */
+  noteAbsence(tx: JournalTx, meeting: Meeting, personId: string, reason: string): Promise<void>
   log: Pick<Logger, 'warn'>
 }
 
@@ -49,7 +52,7 @@ export const personOf = (peerId: string) => Id.safeParse(peerId.split('.')[0]).d
  * Presence is what the media node reports, from the publication of a meeting to its closing. The room is named by the
  * meeting's id.
  */
-export function createAttendance({ db, journal, access, store, media, people, log }: AttendanceDeps) {
+export function createAttendance({ db, journal, access, store, media, people, noteAbsence, log }: AttendanceDeps) {
   async function join(tx: JournalTx, device: Device, at: Date): Promise<void> {
     if (!await store.insert(tx.trx, device)) return
     const { peerId, personId } = device
@@ -59,9 +62,9 @@ export function createAttendance({ db, journal, access, store, media, people, lo
   async function leave(tx: JournalTx, devices: readonly Device[], at: Date): Promise<void> {
     const gone = await store.delete(tx.trx, tx.meetingId, devices.map(({ peerId }) => peerId))
     if (gone.size === 0) return
-    const { stays } = (await tx.state(meetingReducer)).attendance
+    const { told } = (await tx.state(meetingReducer)).attendance
     for (const { peerId, personId } of devices.filter((device) => gone.has(device.peerId))) {
-      const leftAt = noEarlier(noLater(at, tx.at), stays[personId]?.at(-1)?.from)
+      const leftAt = noEarlier(noLater(at, tx.at), told[personId]?.since[peerId])
       tx.append({ kind: 'attendance.left', data: { personId, peerId, leftAt: leftAt.toISOString() }, audience: { scope: 'meeting' } })
     }
   }
@@ -120,15 +123,7 @@ export function createAttendance({ db, journal, access, store, media, people, lo
         const { attendance } = await tx.state(meetingReducer)
         if (!await isParticipant(tx, personId)) throw new AppError('notParticipant')
         if (isPresent(attendance, personId)) throw new AppError('alreadyPresent')
-        const excused = reason !== ''
-        const standing = attendance.reasons[personId]
-        const unchanged = excused
-          ? standing !== undefined && (await tx.bodies(standing))[standing.$text] === reason
-          : !attendance.excused.includes(personId)
-        if (unchanged) return
-        tx.append({ kind: 'attendance.absenceRecorded', data: { personId, excused }, audience: { scope: 'meeting' } })
-        const text = excused ? await tx.text(reason) : null
-        tx.append({ kind: 'attendance.absenceReason', data: { personId, reason: text }, audience: { scope: 'office' } })
+        await noteAbsence(tx, meeting, personId, reason)
       })
     },
 
@@ -161,10 +156,12 @@ export function createAttendance({ db, journal, access, store, media, people, lo
       let unwanted = false
       const needed = await record(meetingId, origin, async (tx) => {
         if (left) return await leave(tx, [device], new Date(at))
-        unwanted = isOut((await tx.state(meetingReducer)).order, personId)
+        const { order, agenda, participants } = await tx.state(meetingReducer)
+        const person = participants.find((participant) => participant.personId === personId)
+        unwanted = isOut(order, personId) || (person !== undefined && !isCalled(agenda, person))
         if (await isParticipant(tx, personId)) await join(tx, device, new Date(at))
       })
-      // Came with a grant of before the closing, or of before they were put out.
+      // Came with a grant of before the closing, of before they were put out, or of while their item was dealt with.
       if (!needed && !left) await closeRoom(meetingId)
       if (unwanted) await takeOut(meetingId, peerId)
     },

@@ -2,7 +2,7 @@ import {
   AlignmentType, BorderStyle, Document, Footer, Header, LineRuleType, Packer, PageNumber, Paragraph, Table, TableCell,
   TableLayoutType, TableRow, TextRun, UnderlineType, VerticalAlignTable, WidthType,
 } from 'docx'
-import { A4, GUTTER, layoutPaper, points, type Line, type PaperLayout } from './layout.ts'
+import { A4, GUTTER, isGrid, layoutPaper, points, type Grid, type Line, type PaperLayout } from './layout.ts'
 import type { Paper } from './paper.ts'
 
 /** Every machine that opens a DOCX has it or a face of the same widths; the rules name it. */
@@ -48,7 +48,7 @@ export function renderDocx(paper: Paper): Promise<Buffer> {
       footers: { first: foot, default: foot },
       children: [
         table(layout.letterhead, columns, GUTTER),
-        ...layout.body.flatMap((line) => paragraphs(line, width)),
+        ...layout.body.flatMap((line): (Paragraph | Table)[] => isGrid(line) ? [gridTable(line)] : paragraphs(line, width)),
         new Paragraph({ keepNext: true, spacing: { before: 0, after: 0, line: twips(12), lineRule: LineRuleType.EXACT } }),
         table([layout.signatures], [width / 2, width / 2]),
         ...layout.recipients.flatMap((line) => paragraphs(line, width)),
@@ -72,6 +72,23 @@ function table(rows: PaperLayout['letterhead'], widths: readonly [number, number
         verticalAlign: VerticalAlignTable.TOP,
         margins: column === 0 ? { ...noMargins, right: twips(gutter) } : noMargins,
         children: lines.flatMap((line) => paragraphs(line, (widths[column] ?? 0) - (column === 0 ? gutter : 0))),
+      })),
+    })),
+  })
+}
+
+/** Room between a rule and the text of a cell. */
+const CELL = { top: twips(2), bottom: twips(2), left: twips(4), right: twips(4) }
+
+function gridTable({ widths, rows }: Grid): Table {
+  return new Table({
+    layout: TableLayoutType.FIXED,
+    width: { size: twips(widths.reduce((sum, width) => sum + width, 0)), type: WidthType.DXA },
+    columnWidths: widths.map(twips),
+    rows: rows.map((cells, row) => new TableRow({
+      cantSplit: true, tableHeader: row === 0,
+      children: cells.map((line, column) => new TableCell({
+        width: { size: twips(widths[column] ?? 0), type: WidthType.DXA }, margins: CELL, children: paragraphs(line, widths[column] ?? 0),
       })),
     })),
   })

@@ -1,6 +1,6 @@
 import { officialDate } from './dates.ts'
 import { textWidth, type Face } from './fonts.ts'
-import { printable, registeredNumber, type Paper, type PaperBlock } from './paper.ts'
+import { printable, registeredNumber, type Paper, type Signature, type TableBlock, type TextBlock } from './paper.ts'
 import { paperTemplates, type PaperTemplate } from './template.ts'
 
 /** One paragraph with its looks; sizes and lengths in points. */
@@ -18,6 +18,9 @@ export interface Line extends Face {
   keepWithNext?: boolean
 }
 
+/** Rows of cells between rules, each cell one line; the first row is the head. */
+export interface Grid { widths: readonly number[], rows: readonly (readonly Line[])[] }
+
 /** A paper set in lines: what the DOCX and the PDF both draw, so that they cannot differ. */
 export interface PaperLayout {
   template: PaperTemplate
@@ -25,7 +28,7 @@ export interface PaperLayout {
   columns: readonly [number, number]
   /** Rows of the letterhead: issuer's side, title's side. */
   letterhead: readonly (readonly [readonly Line[], readonly Line[]])[]
-  body: readonly Line[]
+  body: readonly (Line | Grid)[]
   signatures: readonly [readonly Line[], readonly Line[]]
   recipients: readonly Line[]
   foot: Line | null
@@ -45,25 +48,27 @@ const SIGNATURE_SPACE = 64
 /** Sets a paper by the template of its style. */
 export function layoutPaper(paper: Paper): PaperLayout {
   const template = paperTemplates[paper.style]
-  const { left, right } = template.margins
-  const width = A4.width - points(left) - points(right)
+  const width = A4.width - points(template.margins.left) - points(template.margins.right)
+  const [left, right] = paper.signatures
   const issuerWidth = width * template.issuerShare
-  const body = paper.body.flatMap((block) => blockLines(block, paper.draft, template, width))
+  const body = paper.body.flatMap((block) => block.kind === 'table' ? [grid(block, template, width)] : blockLines(block, paper.draft, template, width))
   const [firstLine] = body
-  if (firstLine) firstLine.before = TITLE_SPACE
+  if (firstLine && !isGrid(firstLine)) firstLine.before = TITLE_SPACE
   // The signatures never stand alone on a page: the last lines of the text go with them.
   const lastLine = body.at(-1)
-  if (lastLine) lastLine.keepWithNext = true
+  if (lastLine && !isGrid(lastLine)) lastLine.keepWithNext = true
   return {
     template,
     columns: [issuerWidth, width - issuerWidth],
     letterhead: letterhead(paper, template, issuerWidth - GUTTER),
     body: [...title(paper, template, width), ...body],
-    signatures: [signature(paper.signatures[0], template), signature(paper.signatures[1], template)],
-    recipients: recipients(paper, template),
+    signatures: [left ? signature(left, template) : recipients(paper, template, 0), signature(right, template)],
+    recipients: left ? recipients(paper, template, 14) : [],
     foot: paper.foot === null ? null : { text: printable(paper.foot), size: 8, align: 'center' },
   }
 }
+
+export const isGrid = (line: Line | Grid): line is Grid => 'rows' in line
 
 const capitals = (text: string) => printable(text).toLocaleUpperCase('vi')
 
@@ -80,7 +85,7 @@ function letterhead(paper: Paper, template: PaperTemplate, issuerWidth: number):
   })
 
   const number = template.numberLine(paper.number === null ? BLANK : registeredNumber(paper.number), printable(paper.symbol))
-  const numberSide: Line[] = [{ text: number, size: template.numberSize, align: 'center', before: 2 }]
+  const numberSide: Line[] = paper.unnumbered ? [] : [{ text: number, size: template.numberSize, align: 'center', before: 2 }]
   if (paper.draft) numberSide.push({ text: 'DỰ THẢO', size: template.numberSize, bold: true, align: 'center', before: 4 })
   const date = paper.date === null ? `ngày ${BLANK} tháng ${BLANK} năm ${BLANK}` : officialDate(paper.date)
   const dateSide: Line[] = [
@@ -103,7 +108,7 @@ function title(paper: Paper, template: PaperTemplate, width: number): Line[] {
 }
 
 /** A block's paragraphs; a line break in its text begins another one. */
-function blockLines(block: PaperBlock, draft: boolean, template: PaperTemplate, width: number): Line[] {
+function blockLines(block: TextBlock, draft: boolean, template: PaperTemplate, width: number): Line[] {
   const { bodySize: size, firstLineIndent, leading, paragraphSpace: before } = template
   const strong = block.kind === 'heading' || block.kind === 'subheading'
   return block.text.split('\n').flatMap((text, index): Line[] => {
@@ -114,20 +119,34 @@ function blockLines(block: PaperBlock, draft: boolean, template: PaperTemplate, 
   })
 }
 
+/** A table's text is two points smaller, so that names and offices keep to their lines. */
+function grid({ columns, rows }: TableBlock, { bodySize }: PaperTemplate, width: number): Grid {
+  const parts = columns.reduce((sum, { share }) => sum + share, 0)
+  const size = bodySize - 2
+  return {
+    widths: columns.map(({ share }) => (width * share) / parts),
+    rows: [
+      columns.map(({ title }): Line => ({ text: printable(title), size, bold: true, align: 'center' })),
+      ...rows.map((row) => row.map((text, column): Line => ({ text: printable(text), size, align: columns[column]?.align ?? 'left' }))),
+    ],
+  }
+}
+
 function dots(width: number, size: number): string {
   return BLANK.repeat(Math.floor(width / textWidth(BLANK, { size })))
 }
 
-function signature({ title, name }: Paper['signatures'][number], template: PaperTemplate): Line[] {
-  const line: Line = { text: capitals(title), size: template.signatureSize, bold: true, align: 'center', keepWithNext: true }
-  return [line, { ...line, text: name === null ? '' : printable(name), before: SIGNATURE_SPACE }]
+function signature({ title, name }: Signature, template: PaperTemplate): Line[] {
+  const line: Line = { text: '', size: template.signatureSize, bold: true, align: 'center', keepWithNext: true }
+  const titles = title.split('\n').map((text): Line => ({ ...line, text: capitals(text) }))
+  return [...titles, { ...line, text: name === null ? '' : printable(name), before: SIGNATURE_SPACE }]
 }
 
-function recipients(paper: Paper, template: PaperTemplate): Line[] {
+function recipients(paper: Paper, template: PaperTemplate, before: number): Line[] {
   if (!paper.recipients.length) return []
   const last = paper.recipients.length - 1
   return [
-    { text: 'Nơi nhận:', ...template.recipientsTitle, align: 'left', before: 14, keepWithNext: true },
+    { text: 'Nơi nhận:', ...template.recipientsTitle, align: 'left', before, keepWithNext: true },
     ...paper.recipients.map((text, index): Line => ({
       text: `- ${printable(text)}${index === last ? '.' : ';'}`, size: template.recipientsSize, align: 'left',
       keepWithNext: index !== last,

@@ -1,10 +1,21 @@
 import type { PaperStyle } from './template.ts'
 
-export interface PaperBlock {
+export interface TextBlock {
   kind: 'heading' | 'subheading' | 'paragraph' | 'listItem'
   text: string
 }
 
+/** Rows beneath a head that stands on every page. */
+export interface TableBlock {
+  kind: 'table'
+  /** `share` of the width, in parts of their sum. */
+  columns: readonly { title: string, share: number, align: 'left' | 'center' }[]
+  rows: readonly (readonly string[])[]
+}
+
+export type PaperBlock = TextBlock | TableBlock
+
+/** The title may have several lines: in whose name, and the signer's office beneath. */
 export interface Signature { title: string, name: string | null }
 
 /** An official paper, whatever file it becomes: what is said, not how it looks. */
@@ -14,6 +25,8 @@ export interface Paper {
   issuer: string
   /** As registered; null leaves the place blank. */
   number: number | null
+  /** No register has it: a list, an annex. Then no number stands on it. */
+  unnumbered?: true
   /** Written after the number: `BB/TU` (party) or `BB-UBND` (state). */
   symbol: string
   place: string
@@ -24,8 +37,8 @@ export interface Paper {
   /** Trích yếu. */
   abstract: string
   body: readonly PaperBlock[]
-  /** Left and right. */
-  signatures: readonly [Signature, Signature]
+  /** Left and right. Null at the left: one signs, and nơi nhận stand beside the signature instead of beneath. */
+  signatures: readonly [Signature | null, Signature]
   /** Nơi nhận, without dashes and closing marks. */
   recipients: readonly string[]
   /** A line at the foot of every page, or null. */
@@ -44,9 +57,9 @@ export function printable(text: string): string {
   return text.normalize('NFC').replace(/[\p{Cc}\p{Cs}\uFFFE\uFFFF]/gu, ' ')
 }
 
-/** What the file is called: `Biên bản số 12-BB-TU`, or `Dự thảo biên bản <abstract>`. Without extension. */
+/** What the file is called: `Biên bản số 12-BB-TU`, `Dự thảo biên bản <abstract>`, `Danh sách <abstract>`. Without extension. */
 export function paperName(paper: Paper): string {
-  const name = paper.number === null || paper.draft
+  const name = paper.unnumbered ? `${paper.type} ${paper.abstract}` : paper.number === null || paper.draft
     ? `Dự thảo ${paper.type.toLocaleLowerCase('vi')} ${paper.abstract}`
     : `${paper.type} số ${registeredNumber(paper.number)}-${paper.symbol}`
   return Array.from(printable(name).replace(/[\\/:*?"<>|]/g, '-').replace(/\s+/g, ' ')).slice(0, 100).join('').trim()

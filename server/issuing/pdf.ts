@@ -1,7 +1,7 @@
 import pdfmake from 'pdfmake'
 import type { Content, TDocumentDefinitions } from 'pdfmake/interfaces.js'
 import { tinos } from './fonts.ts'
-import { GUTTER, layoutPaper, points, type Line, type PaperLayout } from './layout.ts'
+import { GUTTER, isGrid, layoutPaper, points, type Grid, type Line, type PaperLayout } from './layout.ts'
 import type { Paper } from './paper.ts'
 
 /** What Tinos itself takes from line to line, in parts of its size. */
@@ -19,7 +19,7 @@ export function renderPdf(paper: Paper): Promise<Buffer> {
   const { columns, template, foot } = layout
   const { top, bottom, left, right } = template.margins
   const half = (columns[0] + columns[1]) / 2
-  const kept = layout.body.findLastIndex((line) => !line.keepWithNext) + 1
+  const kept = layout.body.findLastIndex((line) => isGrid(line) || !line.keepWithNext) + 1
   const definition: TDocumentDefinitions = {
     pageSize: 'A4',
     pageMargins: [points(left), points(top), points(right), points(bottom)],
@@ -38,11 +38,11 @@ export function renderPdf(paper: Paper): Promise<Buffer> {
     ...(foot ? { footer: () => ({ ...textNode(foot), margin: [points(left), points(bottom / 2), points(right), 0] }) } : {}),
     content: [
       table(layout.letterhead, columns, GUTTER),
-      ...layout.body.slice(0, kept).map(node),
+      ...layout.body.slice(0, kept).map(bodyNode),
       {
         unbreakable: true,
         stack: [
-          ...layout.body.slice(kept).map(node),
+          ...layout.body.slice(kept).map(bodyNode),
           { ...table([layout.signatures], [half, half]), margin: [0, 12, 0, 0] },
           ...layout.recipients.map(node),
         ],
@@ -64,6 +64,25 @@ function table(rows: PaperLayout['letterhead'], widths: readonly [number, number
     table: {
       widths: [widths[0] - gutter, widths[1]], dontBreakRows: true,
       body: rows.map((cells) => cells.map((lines) => ({ stack: lines.map(node) }))),
+    },
+  }
+}
+
+const bodyNode = (line: Line | Grid): Content => isGrid(line) ? gridNode(line) : node(line)
+
+/** Room between a rule and the text of a cell. */
+const CELL = 4
+
+function gridNode({ widths, rows }: Grid): Content {
+  const ruled = () => 0.5
+  return {
+    margin: [0, 10, 0, 4],
+    layout: { hLineWidth: ruled, vLineWidth: ruled, paddingTop: () => CELL / 2, paddingBottom: () => CELL / 2, paddingLeft: () => CELL, paddingRight: () => CELL },
+    table: {
+      headerRows: 1, dontBreakRows: true,
+      // Widths are those of the text: a cell's padding and rule stand beside it.
+      widths: widths.map((width) => width - 2 * CELL - 0.5),
+      body: rows.map((cells) => cells.map(textNode)),
     },
   }
 }

@@ -4,7 +4,7 @@ import { officialTime } from '../issuing/dates.ts'
 import { baseNames, choiceNames, closed, percent, sentence, thresholdName } from './phrases.ts'
 
 /** A vote as minutes tell it: method, question, figures, rule and result (16-HD/VPTW, mục 4). */
-export function voteBlocks(vote: VoteState, question: string): MinutesBlock[] {
+export function voteBlocks(vote: VoteState, question: string, withoutQuorum: string | null): MinutesBlock[] {
   const { result, closedAt } = vote
   if (!result || !closedAt) return []
   const method = vote.kind === 'named' ? 'Biểu quyết ghi tên' : 'Bỏ phiếu đánh giá, xếp loại'
@@ -12,11 +12,21 @@ export function voteBlocks(vote: VoteState, question: string): MinutesBlock[] {
   const [entitled, cast] = [vote.electorate.length, result.cast]
   return [
     { kind: 'paragraph', text: `${method} bằng hình thức điện tử, ${times}: ${closed(question)}` },
+    ...quorumBlock(vote, withoutQuorum),
     { kind: 'listItem', text: `Có quyền biểu quyết: ${entitled}; đã biểu quyết: ${cast}; không biểu quyết: ${entitled - cast}.` },
     { kind: 'listItem', text: `${sentence(vote.choices.map((choice) => count(vote, result, choice)).join('; '))}.` },
     { kind: 'listItem', text: rule(vote, result) },
     { kind: 'listItem', text: `Kết quả: ${outcome(vote, result)}.` },
   ]
+}
+
+/** Said where too few were there: how many, and why the vote was held all the same. */
+function quorumBlock({ quorum }: VoteState, reason: string | null): MinutesBlock[] {
+  if (!quorum || quorum.met || reason === null) return []
+  const { present, summoned, needed } = quorum
+  const text = `Khi mở biểu quyết có mặt ${present}/${summoned} người được triệu tập, chưa đủ số người theo quy định (cần ít nhất ${needed}); `
+    + `người điều hành quyết định vẫn tiến hành, lý do: ${closed(reason)}`
+  return [{ kind: 'listItem', text }]
 }
 
 function choiceName(vote: VoteState, choice: string): string {

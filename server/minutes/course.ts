@@ -1,8 +1,6 @@
 import type { Reducer } from '../../protocol/journal.ts'
 import type { MeetingEntry } from '../../protocol/meeting-state.ts'
-
-/** One time that an item was being dealt with; an item may be returned to. `to` is null while it lasts. */
-export interface Stretch { itemId: string, from: string, to: string | null }
+import type { Stretch } from '../../protocol/stays.ts'
 
 /** Ends what is running: one item is dealt with at a time. */
 const endAt = (course: Stretch[], at: string) => course.map((stretch) => stretch.to === null ? { ...stretch, to: at } : stretch)

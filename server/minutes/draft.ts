@@ -4,11 +4,12 @@ import type { TextBodies, TextRef } from '../../protocol/journal.ts'
 import type { MeetingState } from '../../protocol/meeting-state.ts'
 import type { MeetingFacts, Participant } from '../../protocol/meetings.ts'
 import type { MinutesBlock, MinutesContent } from '../../protocol/minutes.ts'
+import { summonedOf } from '../../protocol/roll.ts'
+import { StayMode, type Stretch } from '../../protocol/stays.ts'
 import { officialDate, officialTime } from '../issuing/dates.ts'
 import { voteBlocks } from './ballots.ts'
-import type { Stretch } from './course.ts'
-import { closed, modeNames, phrases, sentence } from './phrases.ts'
-import { callRoll, presentInRole, type Roll, type Sitting } from './roll.ts'
+import { closed, modeNames, phrases, presentAs, sentence } from './phrases.ts'
+import { callRoll, presentInRole, type Present, type Roll, type Sitting } from './roll.ts'
 
 export interface DraftInput {
   /** The whole state, after the closing. */
@@ -62,10 +63,13 @@ export function draftMinutes(input: DraftInput): MinutesContent {
   const sitting = { openedAt, closedAt }
   const write = writer(input)
   const { meeting, counted, endMark } = phrases[style]
-  const official = callRoll(state, sitting, state.participants.filter((participant) => participant.voting))
+  const summoned = summonedOf(state.participants)
+  const official = callRoll(state, sitting, summoned)
   const siteIds = new Set(input.people.filter(({ kind }) => kind === 'site').map(({ id }) => id))
-  const invited = state.participants.filter((participant) => !participant.voting)
-  const others = callRoll(state, sitting, invited.filter(({ personId }) => !siteIds.has(personId)))
+  const inPlace = state.participants.filter(({ substituteFor }) => summoned.some(({ personId }) => personId === substituteFor))
+  const substitutes = callRoll(state, sitting, inPlace)
+  const invited = state.participants.filter((participant) => !summoned.includes(participant) && !inPlace.includes(participant))
+  const others = withoutUncalled(callRoll(state, sitting, invited.filter(({ personId }) => !siteIds.has(personId))))
   const sites = callRoll(state, sitting, invited.filter(({ personId }) => siteIds.has(personId)))
   return {
     abstract: write.text(facts.title),
@@ -74,6 +78,7 @@ export function draftMinutes(input: DraftInput): MinutesContent {
       heading(`1. Thành phần ${meeting}`),
       subheading('1.1. Đại biểu chính thức'),
       ...rollBlocks(official, state, counted, write),
+      ...substituteBlocks(substitutes, state, counted, write),
       subheading('1.2. Đại biểu mời dự và giúp việc'),
       ...(others.present.length + others.absent.length ? rollBlocks(others, state, counted, write) : [paragraph('Không có.')]),
       ...siteBlocks(sites, state, write),
@@ -112,27 +117,55 @@ function recordedBlock({ recordings, closedAt }: MeetingState): MinutesBlock[] {
 }
 
 function rollBlocks({ present, absent }: Roll, state: MeetingState, counted: string, write: Writer): MinutesBlock[] {
-  const named = present.map(({ participant }) => `${write.person(participant)}.`)
+  const told = isMixed(present, state)
+  const named = present.map(({ participant, mode }) => `${write.person(participant)}${told && mode === 'online' ? ` (dự ${presentAs.online})` : ''}.`)
   const late = present.flatMap(({ participant, arrived }) =>
     arrived ? [`${write.person(participant)}: có mặt từ ${officialTime(arrived)}.`] : [])
   const early = present.flatMap(({ participant, left }) =>
     left ? [`${write.person(participant)}: rời đi lúc ${officialTime(left)}.`] : [])
   const interrupted = present.flatMap(({ participant, gaps }) => gaps.length
     ? [`${write.person(participant)}: ${gaps.map(({ from, to }) => `từ ${officialTime(from)} đến ${officialTime(to)}`).join('; ')}.`] : [])
-  const missed = absent.map(({ participant, excused }) => {
+  const missed = absent.map(({ participant, excused, substitute }) => {
     const reason = state.attendance.reasons[participant.personId]
+    const instead = substitute ? `; ${write.person(substitute)} dự thay` : ''
+    if (!excused && substitute) return `${write.person(participant)}: vắng${instead}.`
     if (!excused) return `${write.person(participant)}: vắng không có lý do.`
-    return `${write.person(participant)}: vắng có lý do${reason ? ` (${write.text(reason)})` : ''}.`
+    return `${write.person(participant)}: vắng có lý do${reason ? ` (${write.text(reason)})` : ''}${instead}.`
   })
   const end = (lines: string[]) => lines.length ? ', gồm:' : '.'
   return [
-    ...listed(`Có mặt: ${present.length}/${present.length + absent.length} ${counted}${end(named)}`, named),
+    ...listed(`Có mặt: ${present.length}/${present.length + absent.length} ${counted}${byMode(present, state)}${end(named)}`, named),
     ...(late.length ? listed(`Đến sau khi khai mạc: ${late.length} ${counted}${end(late)}`, late) : []),
     ...(early.length ? listed(`Rời đi trước khi bế mạc: ${early.length} ${counted}${end(early)}`, early) : []),
     ...(interrupted.length ? listed(`Rời đi rồi trở lại: ${interrupted.length} ${counted}${end(interrupted)}`, interrupted) : []),
     ...(missed.length ? listed(`Vắng mặt: ${missed.length} ${counted}${end(missed)}`, missed) : [paragraph('Vắng mặt: không.')]),
   ]
 }
+
+/** Whether how one attended is worth telling: where both ways were open, or taken. */
+function isMixed(present: readonly Present[], { facts }: MeetingState): boolean {
+  return facts?.mode === 'hybrid' || new Set(present.map(({ mode }) => mode)).size > 1
+}
+
+/** ` (trực tiếp: 8; trực tuyến: 3)` */
+function byMode(present: readonly Present[], state: MeetingState): string {
+  if (!present.length || !isMixed(present, state)) return ''
+  const counts = StayMode.options.map((mode) => [presentAs[mode], present.filter((one) => one.mode === mode).length] as const)
+  return ` (${counts.filter(([, count]) => count > 0).map(([name, count]) => `${name}: ${count}`).join('; ')})`
+}
+
+/** Who was there in the place of a member, with the chair's consent; nothing where nobody was. */
+function substituteBlocks({ present }: Roll, { participants }: MeetingState, counted: string, write: Writer): MinutesBlock[] {
+  if (!present.length) return []
+  const lines = present.map(({ participant }) => {
+    const member = participants.find(({ personId }) => personId === participant.substituteFor)
+    return `${write.person(participant)}${member ? `: dự thay ${write.person(member)}` : ''}.`
+  })
+  return listed(`Dự thay, được người chủ trì đồng ý: ${present.length} ${counted}, gồm:`, lines)
+}
+
+/** A guest of single items who was not there may not have been called: not an absence. */
+const withoutUncalled = (roll: Roll): Roll => ({ ...roll, absent: roll.absent.filter(({ participant }) => !participant.itemsOnly) })
 
 /** Remote sites, which are no persons: with how many people sat there, as far as that was told. Nothing where there is none. */
 function siteBlocks({ present, absent }: Roll, { attendance }: MeetingState, write: Writer): MinutesBlock[] {
@@ -177,7 +210,7 @@ function courseBlocks({ state, course, style }: DraftInput, write: Writer): Minu
       ...(documents.length ? [paragraph('Tài liệu kèm theo:'), ...sublist(documents)] : []),
       toFillIn,
       ...state.votes.filter(({ itemId }) => itemId === item.itemId)
-        .flatMap((vote) => voteBlocks(vote, write.text(vote.question))),
+        .flatMap((vote) => voteBlocks(vote, write.text(vote.question), vote.withoutQuorum ? write.text(vote.withoutQuorum) : null)),
     ]
   })
   if (!left.length) return items

@@ -1,5 +1,6 @@
 import type { Threshold, VoteBase } from '../../protocol/bodies.ts'
 import type { MeetingMode } from '../../protocol/meetings.ts'
+import type { StayMode } from '../../protocol/stays.ts'
 
 /**
  * The set phrases of minutes, which are written in Vietnamese whatever language the interface shows. Order and wording
@@ -31,6 +32,8 @@ export const phrases: Record<'party' | 'state', Phrases> = {
 export const modeNames: Record<MeetingMode, string> = {
   inPerson: 'trực tiếp', online: 'trực tuyến', hybrid: 'trực tiếp kết hợp trực tuyến',
 }
+
+export const presentAs: Record<StayMode, string> = { inPerson: 'trực tiếp', online: 'trực tuyến' }
 
 export const choiceNames: Record<string, string> = { approve: 'tán thành', reject: 'không tán thành', abstain: 'không có ý kiến' }
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { isCalled } from '../../protocol/agenda.ts'
-import { isInRoom, isInRoom } from '../../protocol/attendance.ts'
+import { isInRoom } from '../../protocol/attendance.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { Participant } from '../../protocol/meetings.ts'
 import { isOut, type RoomRule } from '../../protocol/order.ts'

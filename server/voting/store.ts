@@ -3,6 +3,7 @@ import type { Vote, VotingStore } from './voting.ts'
 
 interface VoteRow {
   id: string
+  item_id: string
   kind: Vote['kind']
   choices: string[]
   scale: Vote['scale']
@@ -12,11 +13,11 @@ interface VoteRow {
   closed_at: Date | null
 }
 
-const columns = ['id', 'kind', 'choices', 'scale', 'base_kind', 'base_size', 'threshold', 'closed_at'] as const
+const columns = ['id', 'item_id', 'kind', 'choices', 'scale', 'base_kind', 'base_size', 'threshold', 'closed_at'] as const
 
 function toVote(row: VoteRow): Vote {
   const { id, kind, choices, scale, threshold } = row
-  return { id, kind, choices, scale, threshold, base: { kind: row.base_kind, size: row.base_size }, closedAt: row.closed_at }
+  return { id, itemId: row.item_id, kind, choices, scale, threshold, base: { kind: row.base_kind, size: row.base_size }, closedAt: row.closed_at }
 }
 
 async function findVote(db: Knex, where: object): Promise<Vote | undefined> {

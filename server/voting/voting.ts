@@ -3,6 +3,7 @@ import { isPresent } from '../../protocol/attendance.ts'
 import type { BodyRules } from '../../protocol/bodies.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { ExportBallots } from '../../protocol/journal.ts'
+import { quorumOf } from '../../protocol/roll.ts'
 import { namedChoices, type VoteKind, type VoteResult, type VoteTerms } from '../../protocol/voting.ts'
 import type { Bodies } from '../bodies/bodies.ts'
 import { ballotsRoot } from '../journal/ballots.ts'
@@ -14,10 +15,10 @@ import { AppError } from '../platform/error.ts'
 import { count, type CountingTerms } from './count.ts'
 
 /** A vote's present row, as far as rules need it. */
-export interface Vote extends CountingTerms { id: string, closedAt: Date | null }
+export interface Vote extends CountingTerms { id: string, itemId: string, closedAt: Date | null }
 export interface Ballot { voterId: string, choice: string, castAt: Date }
 export interface OwnBallot { voteId: string, choice: string, castAt: Date }
-export interface NewVote extends Omit<VoteTerms, 'voteId' | 'question'> { questionText: string, openedAt: Date }
+export interface NewVote extends Omit<VoteTerms, 'voteId' | 'question' | 'quorum' | 'withoutQuorum'> { questionText: string, openedAt: Date }
 
 export interface VotingStore {
   /** Opens a vote with its electorate and gives its id. A second open vote of the meeting is refused by a unique key. */
@@ -58,33 +59,38 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
     const root = ballotsRoot({ voteId: vote.id, ballots: ballots.map(dated) })
     await store.close(tx.trx, vote.id, { closedAt: tx.at, result, ballotsRoot: root })
     const data = { voteId: vote.id, result, ballotsRoot: root.toString('hex') }
-    tx.append({ kind: 'vote.closed', data, audience: { scope: 'meeting' } })
+    tx.append({ kind: 'vote.closed', data, audience: { scope: 'item', itemId: vote.itemId } })
     return result
   }
 
   return {
     /**
-     * Freezes electorate, base and majority by the body's rules of this moment. Throws `meetingNotFound`,
-     * `forbiddenInMeeting`, `meetingNotLive`, `agendaItemNotFound`, `voteAlreadyOpen`, `gradingNotAllowed`.
+     * Freezes electorate, base and majority by the body's rules of this moment. Where too few are there only with a reason,
+     * which stands in the entry. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotLive`, `agendaItemNotFound`,
+     * `voteAlreadyOpen`, `gradingNotAllowed`, `quorumNotMet` (details `present`, `needed`, `summoned`).
      */
     async open(
-      meetingId: string, caller: Caller, asked: { key: string, itemId: string, kind: VoteKind, question: string },
+      meetingId: string, caller: Caller, asked: { key: string, itemId: string, kind: VoteKind, question: string, withoutQuorum?: string | undefined },
     ): Promise<{ voteId: string }> {
-      const { key, itemId, kind, question } = asked
+      const { key, itemId, kind, question, withoutQuorum = '' } = asked
       const { meeting: { bodyId } } = await access.accessTo(meetingId, caller)
       const [body] = await bodies.bodies([bodyId])
       if (!body) throw new Error('a meeting of no body')
-      const fingerprint = ['vote:open', itemId, kind, question]
+      const fingerprint = ['vote:open', itemId, kind, question, withoutQuorum]
       return await access.change(meetingId, caller, may.open, { key, fingerprint }, async (tx, { meeting }) => {
         requireLive(meeting)
         const state = await tx.state(meetingReducer)
         if (!state.agenda.some((item) => item.itemId === itemId)) throw new AppError('agendaItemNotFound')
         if (await store.findOpen(tx.trx, meetingId)) throw new AppError('voteAlreadyOpen')
         const terms = { ...termsOf(kind, body.rules, state), itemId }
+        const quorum = quorumOf(state, body.rules)
+        const { present, needed, summoned } = quorum
+        if (!quorum.met && !withoutQuorum) throw new AppError('quorumNotMet', { present, needed, summoned })
         const text = await tx.text(question)
+        const reason = quorum.met ? {} : { withoutQuorum: await tx.text(withoutQuorum) }
         const voteId = await store.insert(tx.trx, meetingId, { ...terms, questionText: text.$text, openedAt: tx.at })
-        const data: VoteTerms = { ...terms, voteId, question: text }
-        tx.append({ kind: 'vote.opened', data, audience: { scope: 'meeting' } })
+        const data: VoteTerms = { ...terms, voteId, question: text, quorum, ...reason }
+        tx.append({ kind: 'vote.opened', data, audience: { scope: 'item', itemId } })
         return { voteId }
       })
     },
@@ -106,7 +112,7 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
         if (vote.closedAt) throw new AppError('voteClosed')
         if (!vote.choices.includes(choice)) throw new AppError('choiceUnknown')
         if (!await store.insertBallot(tx.trx, voteId, { voterId, choice, castAt: tx.at })) throw new AppError('alreadyVoted')
-        tx.append({ kind: 'vote.ballotCast', data: { voteId, voterId }, audience: { scope: 'meeting' } })
+        tx.append({ kind: 'vote.ballotCast', data: { voteId, voterId }, audience: { scope: 'item', itemId: vote.itemId } })
         // What is kept for the key is no place for a choice: the answer is looked up.
         return {}
       })

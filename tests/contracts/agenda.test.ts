@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { MAX_ITEMS } from '../../protocol/agenda.ts'
 import type { Caller } from '../../server/platform/contract.ts'
-import { freshKey, itemDraft, openHouse, type House } from '../support/house.ts'
+import { freshKey, itemDraft, openHouse, REASON, type House } from '../support/house.ts'
 
 let house: House
 let body: Awaited<ReturnType<House['newBody']>>
@@ -89,7 +89,7 @@ describe('items', () => {
     const { meetingId } = await house.newMeeting(body)
     await Promise.all(Array.from({ length: MAX_ITEMS - 2 }, () => agenda.add(meetingId, body.clerk, { ...itemDraft('ấ'.repeat(500)), key: freshKey() })))
     await expect(agenda.add(meetingId, body.clerk, { ...itemDraft(), key: freshKey() })).rejects.toMatchObject({ code: 'agendaFull', details: { limit: MAX_ITEMS } })
-    await meetings.publish(meetingId, body.clerk)
+    await meetings.publish(meetingId, body.clerk, REASON)
     expect((await house.state(meetingId)).agenda).toHaveLength(MAX_ITEMS)
   })
 })
@@ -131,7 +131,7 @@ describe('going through the agenda', () => {
     await expect(agenda.change(meetingId, one, body.clerk, itemDraft('Đang xem xét'))).rejects.toMatchObject({ code: 'agendaItemDealtWith' })
     await agenda.goTo(meetingId, body.chair, freshKey(), null)
     await expect(agenda.change(meetingId, one, body.clerk, itemDraft())).rejects.toMatchObject({ code: 'agendaItemDealtWith' })
-    await voting.open(meetingId, body.chair, { key: freshKey(), itemId: two, kind: 'named', question: 'Thông qua?' })
+    await voting.open(meetingId, body.chair, { key: freshKey(), itemId: two, kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
     await expect(agenda.remove(meetingId, two, body.clerk)).rejects.toMatchObject({ code: 'agendaItemDealtWith' })
     await expect(agenda.change(meetingId, two, body.clerk, itemDraft())).rejects.toMatchObject({ code: 'agendaItemDealtWith' })
   })

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { attendanceStatus, quorum } from '../../protocol/attendance.ts'
+import { BodyRules } from '../../protocol/bodies.ts'
 import type { PresentPeer } from '../../protocol/media-control.ts'
+import { attendanceStatus, quorumOf } from '../../protocol/roll.ts'
 import { createAttendance } from '../../server/attendance/attendance.ts'
 import { attendanceStore } from '../../server/attendance/store.ts'
 import { createAccess } from '../../server/meetings/access.ts'
@@ -28,7 +29,7 @@ beforeAll(async () => {
       closePeer: async (room, peer) => { closedPeers.push([room, peer]) },
       closeRoom: async (room) => { closedRooms.push(room) },
     },
-    people: house.domains.identity.people,
+    people: house.domains.identity.people, noteAbsence: house.domains.inviting.answers.noteAbsence,
   })
 })
 afterAll(() => house.close())
@@ -61,11 +62,11 @@ describe('presence', () => {
     await joined(phone, T)
     await joined(tablet, T + 1000)
     await left(phone, T + 2000)
-    expect(await stays(body.member)).toEqual([{ from: iso(T), to: null }])
+    expect(await stays(body.member)).toEqual([{ from: iso(T), to: null, mode: 'online' }])
     await expectRowsAsState()
     await left(tablet, T + 3000, meetingId, 'timedOut')
     await joined(phone, T + 5000)
-    expect(await stays(body.member)).toEqual([{ from: iso(T), to: iso(T + 3000) }, { from: iso(T + 5000), to: null }])
+    expect(await stays(body.member)).toEqual([{ from: iso(T), to: iso(T + 3000), mode: 'online' }, { from: iso(T + 5000), to: null, mode: 'online' }])
     await expectRowsAsState()
     const entries = (await house.entries(meetingId)).slice(4)
     expect(entries.map(({ kind, actorId }) => [kind, actorId === null])).toEqual([
@@ -91,7 +92,7 @@ describe('presence', () => {
     await left(device(body.chair), T)
     await attendance.reconcile([inRoom(peer, T + 2000)], undefined)
     expect(await house.entries(meetingId)).toEqual(before)
-    expect(await stays(body.member)).toEqual([{ from: iso(T), to: iso(T + 1000) }, { from: iso(T + 2000), to: null }])
+    expect(await stays(body.member)).toEqual([{ from: iso(T), to: iso(T + 1000), mode: 'online' }, { from: iso(T + 2000), to: null, mode: 'online' }])
     await expectRowsAsState()
   })
 
@@ -101,7 +102,10 @@ describe('presence', () => {
     const began = (await stays(body.member))?.[0]?.from ?? ''
     expect(Date.parse(began)).toBeLessThanOrEqual(Date.now())
     await left(peer, Date.parse(began) - 5000)
-    expect(await stays(body.member)).toEqual([{ from: began, to: began }])
+    const [entry] = await house.entries(meetingId, 'attendance.left')
+    expect(entry?.data).toMatchObject({ leftAt: began })
+    // Nobody was there for no time.
+    expect(await stays(body.member)).toBeUndefined()
   })
 
   it('is of participants, in meetings', async () => {
@@ -116,18 +120,14 @@ describe('presence', () => {
   })
 
   it('makes the quorum', async () => {
-    const { quorum: rule } = bodyRules.committee
-    const figures = async () => {
-      const { attendance: list, participants } = await house.state(meetingId)
-      return quorum(list, participants, rule)
-    }
+    const figures = async () => quorumOf(await house.state(meetingId), BodyRules.parse(bodyRules.committee))
     await joined(device(body.chair), T)
     await joined(device(body.clerk), T)
     await joined(device(body.guest), T)
     await joined(device(body.member), T)
-    expect(await figures()).toEqual({ present: 2, summoned: 4, met: false })
+    expect(await figures()).toEqual({ present: 2, summoned: 4, needed: 3, met: false })
     await joined(device(body.members[1] ?? body.chair), T)
-    expect(await figures()).toEqual({ present: 3, summoned: 4, met: true })
+    expect(await figures()).toEqual({ present: 3, summoned: 4, needed: 3, met: true })
   })
 
   it('ends with the meeting; who still comes in is put out', async () => {
@@ -137,7 +137,7 @@ describe('presence', () => {
     await meetings.open(meetingId, body.chair, freshKey())
     await meetings.close(meetingId, body.chair, freshKey())
     const { closedAt } = await house.state(meetingId)
-    expect(await stays(body.member)).toEqual([{ from: iso(T), to: closedAt }])
+    expect(await stays(body.member)).toEqual([{ from: iso(T), to: closedAt, mode: 'online' }])
     await expectRowsAsState()
     const before = await house.entries(meetingId)
     await left(peer, Date.now())
@@ -158,10 +158,10 @@ describe('after a restart', () => {
     const peers = [inRoom(stays_, T), inRoom(came, T + 5000), inRoom(gone, T, closed.meetingId), inRoom(device(await house.newPerson()), T), inRoom('x', T, 'y')]
     await attendance.reconcile(peers, T + 10_000)
     await attendance.reconcile(peers, T + 20_000)
-    expect(await stays(body.chair)).toEqual([{ from: iso(T), to: iso(T + 10_000) }])
-    expect(await stays(body.member)).toEqual([{ from: iso(T), to: null }])
-    expect(await stays(body.clerk)).toEqual([{ from: iso(T + 5000), to: null }])
-    expect(await stays(body.chair, other.meetingId)).toEqual([{ from: iso(T), to: iso(T + 10_000) }])
+    expect(await stays(body.chair)).toEqual([{ from: iso(T), to: iso(T + 10_000), mode: 'online' }])
+    expect(await stays(body.member)).toEqual([{ from: iso(T), to: null, mode: 'online' }])
+    expect(await stays(body.clerk)).toEqual([{ from: iso(T + 5000), to: null, mode: 'online' }])
+    expect(await stays(body.chair, other.meetingId)).toEqual([{ from: iso(T), to: iso(T + 10_000), mode: 'online' }])
     expect(new Set(closedRooms)).toEqual(new Set([closed.meetingId]))
     await expectRowsAsState()
     await expectRowsAsState(other.meetingId)
@@ -219,9 +219,9 @@ describe('an absence', () => {
   it('is announced by oneself or recorded by the office, its reason known to the office alone', async () => {
     await record(body.member, body.member)
     await record(body.clerk, body.members[1] ?? body.chair, 'Ốm')
-    const { attendance: list } = await house.state(meetingId)
-    expect(attendanceStatus(list, body.member.personId)).toBe('absentExcused')
-    expect(Object.keys(list.reasons)).toHaveLength(2)
+    const state = await house.state(meetingId)
+    expect(attendanceStatus(state, body.member.personId)).toBe('absentExcused')
+    expect(Object.keys(state.attendance.reasons)).toHaveLength(2)
     const entries = (await house.entries(meetingId)).slice(4)
     expect(entries.map(({ kind, audience }) => [kind, audience.scope])).toEqual([
       ['attendance.absenceRecorded', 'meeting'], ['attendance.absenceReason', 'office'],

@@ -11,7 +11,7 @@ import {
 import { castBallot, closeVote, openVote } from '../../protocol/voting.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
 import { command } from '../support/client.ts'
-import { draft, freshKey, itemDraft } from '../support/house.ts'
+import { draft, freshKey, itemDraft, REASON } from '../support/house.ts'
 import { until } from '../support/journal.ts'
 
 let assembly: Assembly
@@ -81,7 +81,7 @@ describe('following', () => {
     await send(chair.socket, openMeeting, { meetingId })
     await send(member.socket, recordAbsence, { meetingId, personId: assembly.member.personId, reason: 'Công tác' })
     await send(chair.socket, goToItem, { meetingId, itemId: items[0] })
-    const opened = await send(chair.socket, openVote, { meetingId, itemId: items[0], kind: 'named', question: 'Thông qua?' })
+    const opened = await send(chair.socket, openVote, { meetingId, itemId: items[0], kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
     const { voteId } = opened.ok ? opened.result as { voteId: string } : { voteId: '' }
     await send(member.socket, castBallot, { meetingId, voteId, choice: 'approve' })
     await send(chair.socket, closeVote, { meetingId, voteId })
@@ -173,7 +173,7 @@ describe('following', () => {
     const { meetingId } = await assembly.newMeeting('published')
     const [member, guest] = [await follower(assembly.member, meetingId), await follower(assembly.guest, meetingId)]
     await send(member.socket, unfollowMeeting, { meetingId })
-    await assembly.server.domains.meetings.change(meetingId, assembly.clerk.caller, draft({ place: 'Hội trường' }))
+    await assembly.server.domains.meetings.change(meetingId, assembly.clerk.caller, { ...draft({ place: 'Hội trường' }), version: 1 })
     await until(() => guest.kinds().includes('meeting.changed'))
     await command(member.socket, unfollowMeeting, { meetingId })
     expect(member.entries).toEqual([])
@@ -183,7 +183,7 @@ describe('following', () => {
     const { meetingId } = await assembly.newMeeting('draft')
     await expect(follower(assembly.member, meetingId)).rejects.toMatchObject({ code: 'meetingNotFound' })
     const clerk = await follower(assembly.clerk, meetingId)
-    await assembly.server.domains.meetings.publish(meetingId, assembly.clerk.caller)
+    await assembly.server.domains.meetings.publish(meetingId, assembly.clerk.caller, REASON)
     await until(() => clerk.kinds().includes('meeting.published'))
     const member = await follower(assembly.member, meetingId)
     expect(member.state).toEqual(await projected(meetingId, assembly.member, false))
@@ -209,7 +209,7 @@ it('commands sent again over another socket are carried out once and answered al
   const { meetingId, items } = await assembly.newMeeting('live')
   const [one, two] = [await assembly.chair.client.socket(), await assembly.chair.client.socket()]
   const key = freshKey()
-  const input = { meetingId, key, itemId: items[0], kind: 'named' as const, question: 'Thông qua?' }
+  const input = { meetingId, key, itemId: items[0], kind: 'named' as const, question: 'Thông qua?', withoutQuorum: 'Diễn tập' }
   const answers = [await command(one, openVote, input), await command(two, openVote, input)]
   expect(answers[0]).toEqual(answers[1])
   expect(answers[0]).toMatchObject({ ok: true })

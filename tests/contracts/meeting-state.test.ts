@@ -4,10 +4,11 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fold, type Viewer, type VisibleEntry } from '../../protocol/journal.ts'
 import { MeetingEntry, meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
+import { versionOf } from '../../protocol/meetings.ts'
 import { RoomRule } from '../../protocol/order.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import { AppError } from '../../server/platform/error.ts'
-import { bodyRules, draft, freshKey, itemDraft, openHouse, type House } from '../support/house.ts'
+import { bodyRules, draft, freshKey, itemDraft, openHouse, START, type House } from '../support/house.ts'
 import { audited } from '../support/journal.ts'
 import { pdfOf } from '../support/pdf.ts'
 
@@ -16,16 +17,18 @@ import { pdfOf } from '../support/pdf.ts'
 let house: House
 let body: Awaited<ReturnType<House['newBody']>>
 let pdf: Buffer
+let cautionId: string
 
 beforeAll(async () => {
   house = await openHouse()
   body = await house.newBody({ rules: bodyRules.council, sites: 1 })
   pdf = await pdfOf(['Tờ trình'])
+  cautionId = (await house.domains.meetingRules.all()).cautions[0]?.id ?? ''
 })
 afterAll(() => house.close())
 
-const acts = ['change', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'attach', 'detach', 'join', 'leave',
-  'absence', 'withdraw', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
+const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'attach', 'detach', 'join', 'leave',
+  'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
   'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(7), which: fc.nat(7) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
@@ -34,11 +37,13 @@ const everybody = () => [body.chair, body.clerk, body.member, body.guest, ...bod
 /** One that all wait by, and that stays open. */
 const door = { connected: true, once: () => {} }
 
+const dayAhead = (days: number) => new Date(Date.parse(START) + days * 86_400_000).toISOString()
+
 /** The next thing that happens to a recording, as its rules write it; those need a media node and ffmpeg (recording.test.ts). */
 async function record(meetingId: string, which: number): Promise<void> {
   await house.journal.run(meetingId, { actorId: body.chair.personId }, async (tx) => {
-    const { status, recordings } = await tx.state(meetingReducer)
-    if (status === 'draft') throw new AppError('meetingNotLive')
+    const { publishedAt, recordings } = await tx.state(meetingReducer)
+    if (publishedAt === null) throw new AppError('meetingNotLive')
     const last = recordings.at(-1)
     const fresh = !last || last.status === 'deleted'
     const recordingId = fresh ? randomUUID() : last.recordingId
@@ -53,7 +58,7 @@ async function record(meetingId: string, which: number): Promise<void> {
 
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
-  const { meetings, agenda, documents, attendance, voting, minutes, order, entrance, chat } = house.domains
+  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat } = house.domains
   const people = everybody()
   const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
   const caller: Caller = people[who % people.length] ?? body.chair
@@ -62,10 +67,15 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
   const itemId = pick(state.agenda)?.itemId ?? randomUUID()
   const voteId = state.votes.at(-1)?.voteId ?? randomUUID()
   const peer = `${someone.personId}.00000000-0000-4000-8000-00000000000${which % 2}`
-  const open = (kind: 'named' | 'grading') => voting.open(meetingId, caller, { key: freshKey(), itemId, kind, question: `Câu hỏi ${which}` })
+  const open = (kind: 'named' | 'grading') => voting.open(meetingId, caller, { key: freshKey(), itemId, kind, question: `Câu hỏi ${which}`, ...which % 2 ? { withoutQuorum: 'Diễn tập' } : {} })
   switch (act) {
-    case 'change': return await meetings.change(meetingId, caller, draft({ place: `Phòng ${which}` }))
-    case 'publish': return await meetings.publish(meetingId, caller)
+    case 'change': return await meetings.change(meetingId, caller, { ...draft({ place: `Phòng ${which}` }), version: versionOf(state.facts ?? {}) })
+    case 'tick': return await meetings.change(meetingId, caller, { ...draft({ cautions: [cautionId] }), version: versionOf(state.facts ?? {}) })
+    case 'publish': return await meetings.publish(meetingId, caller, which % 2 ? `Lý do ${which}` : undefined)
+    case 'postpone': return await postponing.postpone(meetingId, caller, { reason: `Lý do ${which}`, startsAt: which % 2 ? null : dayAhead(which + 1) })
+    case 'reschedule': return await postponing.reschedule(meetingId, caller, dayAhead(which + 10))
+    // Seldom, since nothing more happens after it.
+    case 'cancel': return which === 7 ? await postponing.cancel(meetingId, caller, `Lý do ${which}`) : undefined
     case 'open': return await meetings.open(meetingId, caller, freshKey())
     case 'close': return await meetings.close(meetingId, caller, freshKey())
     case 'add': return await agenda.add(meetingId, caller, { ...itemDraft(`Nội dung ${which}`), presenterId: someone.personId, key: freshKey() })
@@ -79,6 +89,14 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'leave': return await attendance.event({ event: 'peerLeft', room: meetingId, peer, at: Date.now() - which, reason: 'timedOut' })
     case 'absence': return await attendance.recordAbsence(meetingId, caller, { key: freshKey(), personId: someone.personId, reason: `Lý do ${which}` })
     case 'withdraw': return await attendance.recordAbsence(meetingId, caller, { key: freshKey(), personId: someone.personId, reason: '' })
+    case 'checkIn': return await roll.checkIn.checkIn(meetingId, caller, { key: freshKey(), personIds: [someone.personId] })
+    case 'checkOut': return await roll.checkIn.checkOut(meetingId, caller, { key: freshKey(), personIds: [someone.personId] })
+    case 'withdrawCheckIn': return await roll.checkIn.withdraw(meetingId, caller, { key: freshKey(), personIds: [someone.personId] })
+    case 'correct': {
+      const known = state.attendance.stays[someone.personId] ?? []
+      const [from, to] = [new Date(Date.now() - 60_000 * (which + 2)).toISOString(), new Date(Date.now() - 60_000 * which).toISOString()]
+      return await roll.corrections.correct(meetingId, caller, { key: freshKey(), personId: someone.personId, known, stays: [{ from, to, mode: 'inPerson' }], reason: `Lý do ${which}` })
+    }
     case 'vote': return await open('named')
     case 'grade': return await open('grading')
     case 'cast': return await voting.cast(meetingId, caller, { key: freshKey(), voteId, choice: pick(state.votes.at(-1)?.choices ?? []) ?? 'approve' })
@@ -154,7 +172,7 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
-  const steps: Step[] = ['change', 'publish', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
+  const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
     'vote', 'cast', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // The item just added goes again, not the one under way; who excuses themselves is not the one who is there.
   for (const step of steps) if (['remove', 'absence', 'withdraw'].includes(step.act)) step.which = 2
@@ -164,11 +182,15 @@ it('and every kind of entry has been told by then', async () => {
     { act: 'eject', who: 0, which: 6 }, { act: 'liftBan', who: 0, which: 6 }, { act: 'join', who: 2, which: 2 }, { act: 'raise', who: 2, which: 0 },
     { act: 'lower', who: 2, which: 2 }, { act: 'handOver', who: 0, which: 2 }, { act: 'handOver', who: 2, which: 0 }, { act: 'chat', who: 2, which: 1 },
     { act: 'headCount', who: 0, which: 7 },
+    ...(['checkIn', 'withdrawCheckIn', 'checkIn', 'checkOut', 'correct'] as const).map((act): Step => ({ act, who: 0, which: 4 })),
     ...[0, 0, 0, 0, 0, 0, 1].map((which): Step => ({ act: 'record', who: 0, which })),
   ]
   steps.splice(steps.findIndex(({ act }) => act === 'leave'), 0, ...inRoom)
   const { meetingId } = await house.newMeeting(body)
   for (const step of steps) await perform(meetingId, step.act === 'goTo' ? { ...step, which: 0 } : step).catch(() => undefined)
-  for (const { kind } of await house.entries(meetingId)) seen.add(kind)
+  await house.domains.postponing.cancel((await house.newMeeting(body)).meetingId, body.clerk, 'Lý do')
+  const cancelled = await house.newMeeting(body, 'published')
+  await house.domains.postponing.cancel(cancelled.meetingId, body.clerk, 'Lý do')
+  for (const id of [meetingId, cancelled.meetingId]) for (const { kind } of await house.entries(id)) seen.add(kind)
   expect(told.filter((kind) => !seen.has(kind))).toEqual([])
 })

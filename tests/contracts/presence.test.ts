@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
-import { attendanceStatus, isPresent } from '../../protocol/attendance.ts'
+import { isPresent } from '../../protocol/attendance.ts'
 import { disableAccount, signOut } from '../../protocol/identity.ts'
 import { AnswerMessage } from '../../protocol/media.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { closeMeeting } from '../../protocol/meetings.ts'
+import { attendanceStatus } from '../../protocol/roll.ts'
 import { enterRoom } from '../../protocol/room.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
 import { command, createClient } from '../support/client.ts'
@@ -67,7 +68,7 @@ it('who joins the room is present, and has left with the last device', async () 
   expect(await present(meetingId, assembly.member)).toBe(true)
   tablet.send(JSON.stringify({ id: 2, method: 'leave', data: {} }))
   await until(async () => !await present(meetingId, assembly.member))
-  expect(attendanceStatus(await list(meetingId), assembly.member.personId)).toBe('left')
+  expect(attendanceStatus(await assembly.server.journal.state(meetingId, meetingReducer), assembly.member.personId)).toBe('left')
   expect((await list(meetingId)).stays[assembly.member.personId]).toHaveLength(1)
 })
 

@@ -19,7 +19,7 @@ afterAll(() => house.close())
 
 type Held = Awaited<ReturnType<House['newMeeting']>>
 const open = async ({ meetingId, chair, items }: Held, kind: 'named' | 'grading' = 'named') =>
-  (await voting.open(meetingId, chair, { key: freshKey(), itemId: items[0], kind, question: 'Đồng ý thông qua?' })).voteId
+  (await voting.open(meetingId, chair, { key: freshKey(), itemId: items[0], kind, question: 'Đồng ý thông qua?', withoutQuorum: 'Diễn tập' })).voteId
 const cast = (meetingId: string, voter: Caller, voteId: string, choice = 'approve', key = freshKey()) => voting.cast(meetingId, voter, { key, voteId, choice })
 const comes = (meetingId: string, { personId }: Caller) =>
   attendance.event({ event: 'peerJoined', room: meetingId, peer: `${personId}.${freshKey()}`, label: '', at: Date.now() })
@@ -51,11 +51,35 @@ describe('opening', () => {
     expect(await house.entries(held.meetingId, 'vote.opened')).toHaveLength(1)
   })
 
+  it('without quorum needs a reason, which stands in the entry with who was there', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const { meetingId, items: [itemId] } = held
+    const ask = (withoutQuorum?: string, key = freshKey()) => voting.open(meetingId, committee.chair, { key, itemId, kind: 'named', question: '?', withoutQuorum })
+    for (const person of [committee.chair, committee.member, committee.clerk, committee.guest]) await comes(meetingId, person)
+    const short = { code: 'quorumNotMet', details: { present: 2, needed: 4, summoned: 5 } }
+    await expect(ask()).rejects.toMatchObject(short)
+    await expect(ask('')).rejects.toMatchObject(short)
+    expect(await house.entries(meetingId, 'vote.opened')).toEqual([])
+    const { voteId } = await ask('Việc gấp, các đồng chí vắng đã có ý kiến')
+    const [entry] = await house.entries(meetingId, 'vote.opened')
+    expect(entry?.data).toMatchObject({ quorum: { present: 2, summoned: 5, needed: 4, met: false }, withoutQuorum: { $text: expect.any(String) as string } })
+    expect(JSON.stringify(entry)).not.toContain('Việc gấp')
+    await voting.close(meetingId, committee.chair, { key: freshKey(), voteId })
+
+    for (const person of committee.members.slice(1, 3)) await comes(meetingId, person)
+    await ask('Không cần nữa')
+    const { votes } = await house.state(meetingId)
+    expect(votes[1]).toMatchObject({ quorum: { present: 4, summoned: 5, needed: 4, met: true } })
+    expect(votes[1]).not.toHaveProperty('withoutQuorum')
+    // Who may vote is another question.
+    expect(votes[1]?.electorate).toEqual(votes[0]?.electorate)
+  })
+
   it('is refused where it does not belong', async () => {
     const held = await house.newMeeting(committee, 'live')
     const elsewhere = await house.newMeeting(committee, 'published')
     const ask = (caller: Caller, meetingId: string, itemId: string, kind: 'named' | 'grading' = 'named') =>
-      voting.open(meetingId, caller, { key: freshKey(), itemId, kind, question: '?' })
+      voting.open(meetingId, caller, { key: freshKey(), itemId, kind, question: '?', withoutQuorum: 'Diễn tập' })
     await expect(ask(committee.member, held.meetingId, held.items[0])).rejects.toMatchObject({ code: 'forbiddenInMeeting' })
     await expect(ask(council.chair, held.meetingId, held.items[0])).rejects.toMatchObject({ code: 'meetingNotFound' })
     await expect(ask(committee.chair, elsewhere.meetingId, elsewhere.items[0])).rejects.toMatchObject({ code: 'meetingNotLive' })

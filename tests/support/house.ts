@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,6 +8,7 @@ import type { PersonKind } from '../../protocol/identity.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { MeetingDraft } from '../../protocol/meetings.ts'
 import { createDomains, type RoomMedia } from '../../server/domains.ts'
+import type { Outside } from '../../server/inviting.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import { openFiles } from '../../server/platform/files.ts'
 import { openRecordingFolders } from '../../server/recording/folders.ts'
@@ -34,22 +35,30 @@ const letterhead: Letterhead = {
 }
 
 export const UPLOAD_LIMIT = 300_000
+/** Ahead, since nothing is published that would have begun; near enough for what opens before a meeting does. */
+export const START = new Date(Math.ceil(Date.now() / 60_000) * 60_000 + 3600_000).toISOString()
 export const draft = (changes: Partial<MeetingDraft> = {}): MeetingDraft => ({
-  title: 'Hội nghị tháng 6', mode: 'hybrid', place: 'Trụ sở', startsAt: '2026-06-08T01:00:00.000Z', plannedMinutes: 210, ...changes,
+  title: 'Hội nghị tháng 6', mode: 'hybrid', place: 'Trụ sở', startsAt: START, plannedMinutes: 210, ...changes,
 })
+/** Of a publication that needs one, as where people have several meetings at one time. */
+export const REASON = 'Theo yêu cầu công tác'
 export const as = (personId: string): Caller => ({ personId, administrator: false })
 export const freshKey = () => randomUUID()
 export const itemDraft = (title = 'Nội dung') => ({ title, minutes: 30, presenterId: null, purpose: 'decide' as const })
 
 /** All domains on a database of their own, without the web; without a video room, or with what stands for its node. */
-export async function openHouse({ media, recorder }: { media?: RoomMedia, recorder?: RecordingMedia } = {}) {
+export async function openHouse(
+  { media, recorder, outside, now }: { media?: RoomMedia, recorder?: RecordingMedia, outside?: Outside, now?: () => Date } = {},
+) {
   const archive = await openArchive()
   const { db, journal } = archive.start({}, 8)
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'nghi-su-house-'))
   const files = await openFiles(dataDir)
   const recording = { folders: await openRecordingFolders(dataDir), media: recorder }
   const domains = createDomains({
-    db, journal, files, recording, uploadLimitBytes: UPLOAD_LIMIT, media, iceServers: () => [], log: pino({ level: 'silent' }),
+    db, journal, files, recording, uploadLimitBytes: UPLOAD_LIMIT, media, iceServers: () => [],
+    secret: (purpose) => createHash('sha256').update(purpose).digest(), origins: ['https://hop.example.vn'], outside, now,
+    log: pino({ level: 'silent' }),
   })
 
   async function newPerson(kind: PersonKind = 'person'): Promise<Caller> {
@@ -86,7 +95,7 @@ export async function openHouse({ media, recorder }: { media?: RoomMedia, record
       (await agenda.add(meetingId, body.clerk, { ...itemDraft('Nội dung một'), key: freshKey() })).itemId,
       (await agenda.add(meetingId, body.clerk, { ...itemDraft('Nội dung hai'), key: freshKey() })).itemId,
     ] as const
-    if (status !== 'draft') await meetings.publish(meetingId, body.clerk)
+    if (status !== 'draft') await meetings.publish(meetingId, body.clerk, REASON)
     if (status === 'live' || status === 'closed') await meetings.open(meetingId, body.chair, freshKey())
     if (status === 'closed') await meetings.close(meetingId, body.chair, freshKey())
     return { ...body, meetingId, items }

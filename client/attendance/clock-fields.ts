@@ -1,0 +1,11 @@
+import { dayOf, formatSeconds } from '../app/format.ts'
+
+/** What a field of a clock time shows: 08:05:30, as it was in Vietnam. */
+export const clockOf = (instant: string) => formatSeconds(instant)
+
+/** The instant of a clock time (08:05, 08:05:30) on the day of another instant in Vietnam; undefined for what is no time. */
+export function instantOf(day: string, clock: string): string | undefined {
+  if (!/^\d\d:\d\d(:\d\d)?$/.test(clock)) return undefined
+  const at = new Date(`${dayOf(day)}T${clock.length === 5 ? `${clock}:00` : clock}+07:00`)
+  return Number.isNaN(at.getTime()) ? undefined : at.toISOString()
+}
