@@ -10,7 +10,7 @@ const PAUSE_MS = 200
 const SHOWN = 30
 
 /** People found by what is typed into `term`, always those of the latest question. Nothing is asked before `start`. */
-export function usePeopleSearch(term: Ref<string>, kind: () => PersonKind | undefined) {
+export function usePeopleSearch(term: Ref<string>, among: () => { kind?: PersonKind | undefined, unitId?: string | undefined }) {
   const people = shallowRef<FoundPerson[]>([])
   /** There are more hits than are shown. */
   const more = ref(false)
@@ -23,7 +23,8 @@ export function usePeopleSearch(term: Ref<string>, kind: () => PersonKind | unde
     const mine = asked = new AbortController()
     busy.value = true
     try {
-      const query = { q: term.value.trim(), limit: SHOWN, ...(kind() ? { kind: kind() } : {}) }
+      const { kind, unitId } = among()
+      const query = { q: term.value.trim(), limit: SHOWN, ...(kind ? { kind } : {}), ...(unitId ? { unitId } : {}) }
       const answer = await call(searchPeople, { query }, { signal: mine.signal })
       people.value = answer.people
       more.value = answer.next !== null
