@@ -13,7 +13,7 @@ export const MAX_STAYS = 50
 /** How long the clerk may take back a check-in made by mistake, in ms; later it is corrected, with a reason. */
 export const WITHDRAW_WITHIN_MS = 30_000
 /** How long before its start people may be checked in to a meeting that is not open yet, in ms. */
-export const CHECK_IN_BEFORE_MS = 3 * 3600_000
+export const CHECK_IN_BEFORE_MS = 12 * 3600_000
 /** How often the code in the hall changes, in ms. */
 export const CODE_EVERY_MS = 20_000
 /** How long a code is still taken after the next one is shown, in ms: to open a link and press a button. */

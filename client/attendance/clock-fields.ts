@@ -5,7 +5,6 @@ export const clockOf = (instant: string) => formatSeconds(instant)
 
 /** The instant of a clock time (08:05, 08:05:30) on the day of another instant in Vietnam; undefined for what is no time. */
 export function instantOf(day: string, clock: string): string | undefined {
-  if (!/^\d\d:\d\d(:\d\d)?$/.test(clock)) return undefined
-  const at = new Date(`${dayOf(day)}T${clock.length === 5 ? `${clock}:00` : clock}+07:00`)
-  return Number.isNaN(at.getTime()) ? undefined : at.toISOString()
+  if (!/^([01]\d|2[0-3])(:[0-5]\d){1,2}$/.test(clock)) return undefined
+  return new Date(`${dayOf(day)}T${clock.length === 5 ? `${clock}:00` : clock}+07:00`).toISOString()
 }

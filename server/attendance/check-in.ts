@@ -25,7 +25,7 @@ interface Roll { key: string, personIds: readonly string[] }
 const everybody = { scope: 'meeting' } as const
 
 /**
- * Presence in the hall, from three hours before the meeting to its closing: said by each person with the code that is shown
+ * Presence in the hall, from twelve hours before the meeting to its closing: said by each person with the code that is shown
  * there, or seen by the clerk. The closing ends it for who did not leave before.
  */
 export function createCheckIn({ access, codes, origins, people, now = () => new Date() }: CheckInDeps) {
