@@ -2,12 +2,13 @@ import { z } from 'zod'
 import { BodyRole, Letterhead, BodyRules } from './bodies.ts'
 import { Person } from './identity.ts'
 import { Id, TextRef } from './journal.ts'
+import { MeetingKind, MeetingRoom } from './meeting-kinds.ts'
 import { defineRoute } from './route.ts'
 import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
 import { Instant, Line } from './text.ts'
 
-/** dự thảo · đã công bố · đang họp · đã bế mạc */
-export const MeetingStatus = z.enum(['draft', 'published', 'live', 'closed'])
+/** dự thảo · đã công bố · đã hoãn, chưa có ngày mới · đã huỷ · đang họp · đã bế mạc */
+export const MeetingStatus = z.enum(['draft', 'published', 'postponed', 'cancelled', 'live', 'closed'])
 export type MeetingStatus = z.infer<typeof MeetingStatus>
 
 /** trực tiếp · trực tuyến · kết hợp */
@@ -39,6 +40,8 @@ export const MeetingDetail = MeetingSummary.extend({
   rules: BodyRules, letterhead: Letterhead,
   people: z.array(Person),
   participants: z.array(Participant),
+  /** The version of the rules that it was convened under, and its room; null where it names none. */
+  kind: MeetingKind.nullable(), room: MeetingRoom.nullable(),
 })
 export type MeetingDetail = z.infer<typeof MeetingDetail>
 
@@ -55,6 +58,8 @@ export const listMeetings = defineRoute({
     status: MeetingStatus.optional(),
     /** `next` of the page before, or an instant: only meetings that start earlier. */
     before: PageMark.optional(),
+    /** Only meetings that start then or later: with `before`, those of a month. */
+    from: Instant.optional(),
     limit: z.coerce.number().int().min(1).max(100).default(50),
   }),
   response: z.object({ meetings: z.array(MeetingSummary), next: PageMark.nullable() }),
@@ -66,15 +71,20 @@ export const getMeeting = defineRoute({
   params: MeetingParams, response: MeetingDetail,
 })
 
+/** What a meeting may be besides: a version of a kind, in one of the rooms, and cases of not meeting that were ticked. */
+const convening = {
+  kindId: Id.exactOptional(), roomId: Id.exactOptional(), cautions: z.array(Id).max(20).exactOptional(),
+}
+
 export const MeetingDraft = z.object({
   title: Line(300), mode: MeetingMode, place: Line(200),
-  startsAt: Instant, plannedMinutes: z.int().min(5).max(2880),
+  startsAt: Instant, plannedMinutes: z.int().min(5).max(2880), ...convening,
 })
 export type MeetingDraft = z.infer<typeof MeetingDraft>
 
 export const createMeeting = defineRoute({
   id: 'meetings.create', method: 'post', path: '/api/meetings', access: 'signedIn',
-  errors: ['bodyNotFound', 'forbiddenInMeeting', 'idempotencyKeyReused'],
+  errors: ['bodyNotFound', 'forbiddenInMeeting', 'idempotencyKeyReused', 'meetingKindNotFound', 'meetingRoomNotFound'],
   summary: 'The chair or clerk of a body drafts a meeting; its present members become the participants.',
   body: MeetingDraft.extend({ bodyId: Id, key: z.string().min(8).max(64) }),
   response: z.object({ meetingId: Id }),
@@ -82,16 +92,42 @@ export const createMeeting = defineRoute({
 
 export const changeMeeting = defineRoute({
   id: 'meetings.change', method: 'patch', path: '/api/meetings/:meetingId', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingAlreadyLive', 'meetingClosed', 'classifiedNeedsInPerson'],
-  summary: 'Chair or clerk changes title, mode, place, start or planned length before the opening.',
-  params: MeetingParams, body: MeetingDraft, response: z.object({}),
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingAlreadyLive', 'meetingClosed', 'meetingCancelled', 'meetingPostponed',
+    'classifiedNeedsInPerson', 'dateInPast', 'meetingKindNotFound', 'meetingRoomNotFound', 'meetingChanged'],
+  summary: 'Chair or clerk changes title, kind, mode, place, start or planned length before the opening. `version` is the one that the edit began from: if somebody changed the meeting since, nothing is overwritten and `meetingChanged` says what it is now.',
+  params: MeetingParams, body: MeetingDraft.extend({ version: z.int().positive() }), response: z.object({ version: z.int().positive() }),
 })
+
+/** `details` of `meetingChanged`: what the meeting is now, and the version to go on from. */
+export const MeetingChangedDetails = z.object({ version: z.int().positive(), present: MeetingDraft, changedBy: Id.nullable() })
 
 export const publishMeeting = defineRoute({
   id: 'meetings.publish', method: 'post', path: '/api/meetings/:meetingId/publication', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotDraft', 'agendaEmpty'],
-  summary: 'Chair or clerk publishes programme and documents to the participants.',
-  params: MeetingParams, response: z.object({}),
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotDraft', 'notReady'],
+  summary: 'Chair or clerk publishes programme and documents to the participants. Refused while a finding of `meetings.readiness` blocks, and without a reason while one needs it; the reason is recorded.',
+  params: MeetingParams, body: z.strictObject({ reason: Line(1000).exactOptional() }), response: z.object({}),
+})
+
+export const postponeMeeting = defineRoute({
+  id: 'meetings.postpone', method: 'post', path: '/api/meetings/:meetingId/postponement', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingPostponed', 'meetingCancelled', 'meetingAlreadyLive', 'meetingClosed',
+    'dateInPast'],
+  summary: 'Chair or clerk postpones a published meeting, to another start or (null) until one is set.',
+  params: MeetingParams, body: z.object({ reason: Line(1000), startsAt: Instant.nullable() }), response: z.object({}),
+})
+
+export const rescheduleMeeting = defineRoute({
+  id: 'meetings.reschedule', method: 'put', path: '/api/meetings/:meetingId/start', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPostponed', 'dateInPast'],
+  summary: 'Chair or clerk sets the new start of a meeting that was postponed without one; it is published again.',
+  params: MeetingParams, body: z.object({ startsAt: Instant }), response: z.object({}),
+})
+
+export const cancelMeeting = defineRoute({
+  id: 'meetings.cancel', method: 'post', path: '/api/meetings/:meetingId/cancellation', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingCancelled', 'meetingAlreadyLive', 'meetingClosed'],
+  summary: 'Chair or clerk cancels a meeting that was not opened, for good. A draft that is cancelled stays unknown to everybody else.',
+  params: MeetingParams, body: z.object({ reason: Line(1000) }), response: z.object({}),
 })
 
 export const exportJournal = defineRoute({
@@ -103,7 +139,7 @@ export const exportJournal = defineRoute({
 
 export const openMeeting = defineCommand({
   name: 'meeting:open', summary: 'Declares the meeting open.', access: 'chair, clerk, or who presides',
-  input: ChangeOfMeeting, output: Nothing, errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingAlreadyLive', 'meetingClosed'],
+  input: ChangeOfMeeting, output: Nothing, errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingPostponed', 'meetingCancelled', 'meetingAlreadyLive', 'meetingClosed'],
 })
 
 export const closeMeeting = defineCommand({
@@ -112,7 +148,9 @@ export const closeMeeting = defineCommand({
 })
 
 export const MeetingFacts = z.object({
-  title: TextRef, mode: MeetingMode, place: TextRef, startsAt: Instant, plannedMinutes: z.int(),
+  title: TextRef, mode: MeetingMode, place: TextRef, startsAt: Instant, plannedMinutes: z.int(), ...convening,
+  /** Counts the changes of these facts; absent, as in journals of before there was this: 1. */
+  version: z.int().positive().exactOptional(),
 })
 
 /** What happens to a meeting, as its journal tells it. */
@@ -121,8 +159,24 @@ export const meetingEntries = [
   z.object({ kind: z.literal('meeting.created'), data: MeetingFacts.extend({ bodyId: Id, participants: z.array(Participant) }) }),
   /** Title, mode, place or time changed; office only before publishing, everyone afterwards. */
   z.object({ kind: z.literal('meeting.changed'), data: MeetingFacts }),
+  /** Office only: it was published although these findings needed a reason, and the reason. */
+  z.object({
+    kind: z.literal('meeting.publishedDespite'),
+    data: z.object({ reason: TextRef, findings: z.array(z.object({ code: z.string(), itemId: Id.exactOptional() })) }),
+  }),
+  /** `to` null: until another start is set. */
+  z.object({ kind: z.literal('meeting.postponed'), data: z.object({ reason: TextRef, from: Instant, to: Instant.nullable(), version: z.int() }) }),
+  /** A postponed meeting has its start and is published again. */
+  z.object({ kind: z.literal('meeting.rescheduled'), data: z.object({ from: Instant, to: Instant, version: z.int() }) }),
+  /** Office only where it was still a draft. */
+  z.object({ kind: z.literal('meeting.cancelled'), data: z.object({ reason: TextRef }) }),
+  /** Somebody takes part who did not so far, or otherwise than so far; office only before publishing, everyone afterwards. */
+  z.object({ kind: z.literal('meeting.participantAdded'), data: z.object({ participant: Participant }) }),
   z.object({ kind: z.literal('meeting.opened'), data: z.object({}) }),
   z.object({ kind: z.literal('meeting.closed'), data: z.object({}) }),
 ] as const
 
 export type MeetingFacts = z.infer<typeof MeetingFacts>
+
+/** The version of a meeting's facts, to be sent with a change of them. */
+export const versionOf = (facts: Pick<MeetingFacts, 'version'>) => facts.version ?? 1

@@ -53,7 +53,7 @@ import { createChanges } from './meetings/changes.ts'
 import { createFollowers, type Followers } from './meetings/followers.ts'
 import { mountMeetingsLive } from './meetings/live.ts'
 import { createMeetings, type Closing } from './meetings/meetings.ts'
-import { createPlanning } from './meetings/planning.ts'
+import { createMeetingPlanning } from './meetings/planning.ts'
 import { createPostponing } from './meetings/postponing.ts'
 import { readinessStore } from './meetings/readiness-store.ts'
 import { createReadiness } from './meetings/readiness.ts'
@@ -129,10 +129,9 @@ export interface DomainsDeps {
 const TERM_DAYS = 400
 
 /** Proposals of units, and their way through the office of a body onto an agenda. */
-function createProposalDomain({ db, files, uploadLimitBytes, people, calendar, addItem, attachKept }:
+function createProposalDomain({ db, files, uploadLimitBytes, people, calendar, addItem, attachKept, now }:
   Pick<DomainsDeps, 'db' | 'files' | 'uploadLimitBytes'> & Pick<PlanningDeps, 'addItem' | 'attachKept'> & Pick<ReadingDeps, 'people'>
-  & { calendar: Pick<Calendar, 'load'> }): ProposalDomain {
-  const now = () => new Date()
+  & { calendar: Pick<Calendar, 'load'>, now: () => Date }): ProposalDomain {
   const calendarAhead = () => calendar.load(localDay(now()), addDays(localDay(now()), TERM_DAYS))
   const store = proposalsStore
   const access = createProposalAccess({ db, store, now })
@@ -191,9 +190,10 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
     db, journal, access, store: attendanceStore, media, people, log, noteAbsence: (...absence) => inviting.answers.noteAbsence(...absence),
   })
   const roll = createRoll({ db, journal, access, secret, origins, people, bodies: (ids) => bodies.bodies(ids) })
-  const proposals = createProposalDomain({
-    db, files, uploadLimitBytes, people, calendar, attachKept: documents.attachKept, addItem: (...item) => agenda.add(...item),
+  const proposalsAt = (now: () => Date) => createProposalDomain({
+    db, files, uploadLimitBytes, people, calendar, attachKept: documents.attachKept, addItem: (...item) => agenda.add(...item), now,
   })
+  const proposals = proposalsAt(() => new Date())
   const enforcement = createEnforcement({ db, journal, store: orderStore, media, log })
   const doors = createDoors()
   const order = createOrder({ access, store: orderStore, enforcement, doors })
@@ -235,9 +235,9 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
   const postponing = createPostponing({ access, store: meetingStore, closing, log })
   const changes = createChanges({ journal, access })
   const templates = createTemplates({ db, store: templatesStore, bodies })
-  const planning = createPlanning({
+  const planning = createMeetingPlanning({
     journal, access, meetings, templates, rules: meetingRules, agenda,
-    inviteGuests: async () => {},
+    inviteGuests: (meetingId, itemId, caller, personIds) => agenda.setGuests(meetingId, itemId, caller, { personIds, was: [] }),
   })
   const press = createPress()
   const inviting = createInviting({
@@ -256,7 +256,7 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
   }
 
   return {
-    identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda, proposals, documents, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes, press, inviting,
+    identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda, proposals, proposalsAt, documents, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes, press, inviting,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({

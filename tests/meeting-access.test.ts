@@ -8,7 +8,7 @@ import { meetingReducer } from '../protocol/meeting-state.ts'
 import type { MeetingStatus } from '../protocol/meetings.ts'
 import type { AnyRoute } from '../protocol/route.ts'
 import { startAssembly, type Actor, type Assembly } from './support/assembly.ts'
-import { draft, freshKey, itemDraft } from './support/house.ts'
+import { draft, freshKey, itemDraft, START } from './support/house.ts'
 import { pdfOf } from './support/pdf.ts'
 
 /** Every route and command of a meeting, on a real one, by everyone who must not: a new one is missed by no list. */
@@ -31,7 +31,12 @@ const meetingCommands = allCommands.filter((contract) => contract.input.safePars
 
 /** A fitting body or query of each route that takes one; ids come from the scene. */
 const bodies: Record<string, () => object> = {
-  'meetings.change': () => draft({ title: 'Sửa bởi người không có quyền' }),
+  'meetings.change': () => ({ ...draft({ title: 'Sửa bởi người không có quyền' }), version: 1 }),
+  'meetings.publish': () => ({ reason: 'Không có quyền' }),
+  'meetings.postpone': () => ({ reason: 'Không có quyền', startsAt: null }),
+  'meetings.reschedule': () => ({ startsAt: START }),
+  'meetings.cancel': () => ({ reason: 'Không có quyền' }),
+  'meetings.copy': () => ({ title: 'Bản sao', startsAt: START, key: freshKey() }),
   'agenda.add': () => ({ ...itemDraft(), key: freshKey() }),
   'agenda.change': () => itemDraft('Sửa'),
   'minutes.save': () => ({ version: 1, content: { abstract: 'Sửa', blocks: [{ kind: 'paragraph', text: 'Sửa' }] } }),
@@ -112,7 +117,7 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
   return answers
 }
 
-const reading = ['meetings.get', 'documents.read', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow']
+const reading = ['meetings.get', 'meetings.changes', 'documents.read', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow']
 const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
 const own = ['vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress']
@@ -184,7 +189,7 @@ describe('what does not fit', () => {
   it('is answered with badRequest by every route that takes JSON', async () => {
     const on = await scene('live')
     const taking = meetingRoutes.filter(({ id }) => id === 'agenda.order' || id in bodies)
-    expect(taking).toHaveLength(7)
+    expect(taking.length).toBeGreaterThanOrEqual(12)
     for (const route of taking) {
       const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene) => on[name])
       for (const body of ['', '{', 'null', '[]', '"x"', '{"title":{"a":1},"itemIds":"x","version":"1"}', `{"title":"${'x'.repeat(2000)}"}`]) {

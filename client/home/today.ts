@@ -21,6 +21,7 @@ export function actionOf(meeting: MeetingSummary, now: number): MeetingAction {
     case 'published':
       if (now >= start(meeting) - DOORS_OPEN_MINUTES * 60_000) return 'join'
       return isOffice(meeting) ? 'prepare' : 'read'
+    case 'postponed': case 'cancelled': return 'read'
     case 'closed':
       return meeting.minutes === 'published' || (isOffice(meeting) && meeting.minutes === 'draft') ? 'minutes' : 'read'
   }

@@ -20,11 +20,12 @@ export function useHome() {
 
   async function load() {
     try {
-      const [live, published, draft, closed, { bodies }] = await Promise.all([
-        list('live', 100), list('published', 100), list('draft', 100), list('closed', PAST_SHOWN), call(listBodies, {}),
+      const [live, published, postponed, draft, closed, { bodies }] = await Promise.all([
+        list('live', 100), list('published', 100), list('postponed', 100), list('draft', 100), list('closed', PAST_SHOWN), call(listBodies, {}),
       ])
       const soonestFirst = (page: MeetingSummary[]) => page.toSorted((a, b) => a.startsAt.localeCompare(b.startsAt))
-      meetings.value = { live, published: soonestFirst(published), draft: soonestFirst(draft), closed }
+      // What was cancelled waits for nobody; it is in the list of all meetings.
+      meetings.value = { live, published: soonestFirst(published), postponed, cancelled: [], draft: soonestFirst(draft), closed }
       mayConvene.value = bodies.some(({ role }) => role === 'chair' || role === 'clerk')
       error.value = null
     } catch (thrown) {

@@ -12,6 +12,8 @@ export function useWhen() {
     const time = formatTime(meeting.startsAt)
     if (meeting.status === 'live') return t('home.when.live', { time: formatTime(meeting.openedAt ?? meeting.startsAt) })
     if (meeting.status === 'closed') return t('home.when.closed', { time: formatTime(meeting.closedAt ?? meeting.startsAt) })
+    if (meeting.status === 'cancelled') return t('home.when.cancelled', { time, date: formatDate(meeting.startsAt) })
+    if (meeting.status === 'postponed') return t('home.when.postponed')
     if (meeting.status === 'draft') return t('home.when.draft', { time, date: formatDate(meeting.startsAt) })
     const minutes = Math.ceil((Date.parse(meeting.startsAt) - now) / 60_000)
     if (minutes <= 0) return t('home.when.late', { time })

@@ -1,12 +1,11 @@
 import { CalendarDate, Time } from '@internationalized/date'
 import { describe, expect, test } from 'vitest'
-import type { AgendaItemState } from '../../protocol/agenda.ts'
-import { draftFields, emptyDraft, readDraft, startOf } from './draft.ts'
-import { readiness } from './readiness.ts'
+import { differences, draftFields, emptyDraft, readDraft, startOf } from './draft.ts'
 
 describe('a draft', () => {
   const fields = {
     title: ' Hội nghị tháng 3 ', mode: 'hybrid' as const, place: 'Phòng họp số 1', day: new CalendarDate(2026, 3, 2), time: new Time(8, 30), plannedMinutes: 120,
+    kindId: null, roomId: null, cautions: [],
   }
 
   test('begins at the time of the meeting’s place, wherever the browser is', () => {
@@ -25,27 +24,15 @@ describe('a draft', () => {
     expect(readDraft({ ...fields, plannedMinutes: null })).toEqual({ wrong: ['plannedMinutes'] })
   })
 
+  test('tells in what two of them differ, absent alike with none', () => {
+    const draft = { title: 'A', mode: 'hybrid' as const, place: 'P', startsAt: '2026-03-02T01:30:00.000Z', plannedMinutes: 120 }
+    expect(differences(draft, { ...draft })).toEqual([])
+    expect(differences({ ...draft, cautions: ['c'] }, { ...draft, place: 'Q', kindId: 'k' })).toEqual(['kindId', 'place', 'cautions'])
+  })
+
   test('is proposed for the next working day', () => {
     expect(emptyDraft(Date.parse('2026-03-06T03:00:00Z')).day?.toString()).toBe('2026-03-09')
     // Already the next day at the meeting's place.
     expect(emptyDraft(Date.parse('2026-03-02T18:00:00Z')).day?.toString()).toBe('2026-03-04')
-  })
-})
-
-describe('readiness', () => {
-  const item = (itemId: string, presenterId: string | null, minutes: number): AgendaItemState => ({
-    itemId, presenterId, minutes, title: { $text: itemId, mac: '' }, purpose: 'report', classified: false,
-    status: 'pending', startedAt: null, spentMs: 0,
-  })
-  const paper = { documentId: 'd', itemId: 'a', name: { $text: 'n', mac: '' }, sha256: '', bytes: 1 }
-
-  test('an empty agenda holds publishing up', () => expect(readiness([], [], 60).obstacles).toEqual([{ kind: 'agendaEmpty' }]))
-  test('a whole one is clear', () => expect(readiness([item('a', 'p', 60)], [paper], 60)).toEqual({ obstacles: [], advice: [] }))
-  test('names what is missing, and where', () => {
-    expect(readiness([item('a', 'p', 60), item('b', null, 30)], [paper], 60).advice).toEqual([
-      { kind: 'overLength', minutes: 30 },
-      { kind: 'presenterMissing', itemId: 'b', number: 2 },
-      { kind: 'documentsMissing', itemId: 'b', number: 2 },
-    ])
   })
 })

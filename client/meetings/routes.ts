@@ -4,6 +4,14 @@ import { paths } from '../app/paths.ts'
 export const meetingRoutes: RouteRecordRaw[] = [
   { path: paths.newMeeting, component: () => import('./NewMeetingPage.vue'), meta: { access: 'signedIn', title: 'meetings.new.title' } },
   {
+    path: paths.meetingTemplates, component: () => import('./TemplatesPage.vue'),
+    meta: { access: 'signedIn', title: 'planning.template.title' },
+  },
+  {
+    path: paths.meetingRules, component: () => import('./RulesPage.vue'),
+    meta: { access: 'administrator', title: 'planning.rules.title' },
+  },
+  {
     path: paths.meeting(':meetingId'), component: () => import('./MeetingPage.vue'), props: true,
     meta: { access: 'signedIn', title: 'meetings.title' },
   },

@@ -3,6 +3,7 @@ import type { MeetingMode } from '../../protocol/meetings.ts'
 import type { Paper } from '../issuing/paper.ts'
 import { dataCentreSubmission, monthReport, onlineRulesDraft } from './committee-papers.ts'
 import { firstReview, secondReview, summaryReport } from './council-papers.ts'
+import type { TemplateDraft } from '../../protocol/meeting-plans.ts'
 import { scienceCouncil, standingCommittee, type DemoBody } from './province.ts'
 
 export interface DemoItem {
@@ -23,6 +24,11 @@ export interface DemoMeeting {
   plannedMinutes: number
   /** How long after the program's start it begins. */
   startsInMinutes: number
+  /** Code of its kind (`meeting_kind`), and the room that it is held in. */
+  kind: string
+  room: string | null
+  /** Why it is published on its own day: the lead time of its kind has passed. */
+  lateReason: string
   items: DemoItem[]
 }
 
@@ -34,6 +40,8 @@ function item(
 
 const acceptance: DemoMeeting = {
   body: scienceCouncil, clerk: 'nhan.khong', mode: 'online', place: 'Phòng họp trực tuyến', plannedMinutes: 130, startsInMinutes: 10,
+  kind: 'advisory', room: null,
+  lateReason: 'Lịch họp thay đổi theo đề nghị của Chủ tịch Hội đồng; các uỷ viên đã nhận hồ sơ bản giấy từ tuần trước.',
   title: 'Họp Hội đồng nghiệm thu đề tài “Đổi mới cách tổ chức hội nghị và phát hành văn bản”',
   items: [
     item('Công bố quyết định thành lập Hội đồng, thông qua chương trình', 10, 'nhan.khong', 'report'),
@@ -50,6 +58,8 @@ const acceptance: DemoMeeting = {
 
 const monthly: DemoMeeting = {
   body: standingCommittee, clerk: 'chi', mode: 'hybrid', place: 'Phòng họp số 1, trụ sở Tỉnh uỷ, và trực tuyến', plannedMinutes: 180,
+  kind: 'committeeRegular', room: 'Phòng họp số 1',
+  lateReason: 'Bổ sung nội dung về Trung tâm dữ liệu dùng chung theo yêu cầu của Thường trực Tỉnh uỷ chiều hôm trước.',
   startsInMinutes: 180, title: 'Hội nghị Ban Thường vụ Tỉnh uỷ thường kỳ tháng 11',
   items: [
     item('Thông qua chương trình hội nghị', 5, 'khai', 'decide'),
@@ -67,3 +77,24 @@ const monthly: DemoMeeting = {
 }
 
 export const demoMeetings = [acceptance, monthly]
+
+export const demoRooms = [
+  { name: 'Phòng họp số 1', place: 'Tầng 2, trụ sở Tỉnh uỷ', seats: 40, hybrid: true },
+  { name: 'Phòng họp số 3', place: 'Tầng 3, trụ sở Tỉnh uỷ', seats: 16, hybrid: false },
+  { name: 'Hội trường lớn', place: 'Khu B, trụ sở Tỉnh uỷ', seats: 350, hybrid: true },
+]
+
+/** What the Standing Committee's regular conferences begin with. */
+export const demoTemplate: { body: DemoBody, clerk: string, room: string, template: Omit<TemplateDraft, 'roomId'> } = {
+  body: standingCommittee, clerk: 'chi', room: 'Phòng họp số 1',
+  template: {
+    title: 'Hội nghị Ban Thường vụ Tỉnh uỷ thường kỳ tháng {tháng}/{năm}', kindCode: 'committeeRegular', mode: 'hybrid',
+    place: 'Phòng họp số 1, trụ sở Tỉnh uỷ, và trực tuyến', time: '08:00', plannedMinutes: 240,
+    items: [
+      { title: 'Thông qua chương trình hội nghị', minutes: 5, purpose: 'decide', presenterId: null, level: 0 },
+      { title: 'Kết quả thực hiện nhiệm vụ tháng, phương hướng tháng sau', minutes: 60, purpose: 'opinion', presenterId: null, level: 0 },
+      { title: 'Tình hình thực hiện kết luận của các hội nghị trước', minutes: 30, purpose: 'report', presenterId: null, level: 0 },
+      { title: 'Kết luận hội nghị', minutes: 20, purpose: 'decide', presenterId: null, level: 0 },
+    ],
+  },
+}

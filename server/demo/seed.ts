@@ -8,15 +8,19 @@ import type { Documents } from '../documents/documents.ts'
 import { hashPassword, type Identity } from '../identity/identity.ts'
 import { renderPdf } from '../issuing/pdf.ts'
 import type { Meetings } from '../meetings/meetings.ts'
+import type { MeetingRulesBook } from '../meetings/rules.ts'
+import type { Templates } from '../meetings/templates.ts'
 import type { Caller } from '../platform/contract.ts'
 import { readOrMakeSecret } from '../platform/keys.ts'
-import { demoMeetings, type DemoItem, type DemoMeeting } from './meetings.ts'
+import { demoMeetings, demoRooms, demoTemplate, type DemoItem, type DemoMeeting } from './meetings.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, type DemoBody } from './province.ts'
 
 export interface DemoDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
   meetings: Pick<Meetings, 'list' | 'create' | 'publish'>
+  meetingRules: Pick<MeetingRulesBook, 'all' | 'addRoom'>
+  templates: Pick<Templates, 'list' | 'add'>
   agenda: Pick<Agenda, 'add'>
   documents: Pick<Documents, 'attach'>
 }
@@ -40,6 +44,7 @@ export async function seedDemo(options: { domains: DemoDeps, dataDir: string, lo
   const password = await readOrMakeSecret(path.join(dataDir, 'keys', 'demo-password'), makePassword)
   const callers = await seedPeople(domains.identity, password)
   for (const body of [standingCommittee, scienceCouncil]) await seedBody(domains.bodies, body, callers)
+  await seedConvening(domains, callers)
   for (const meeting of demoMeetings) {
     if (await seedMeeting(domains, meeting, callers, now)) log.info({ agendaItems: meeting.items.length }, 'a demo meeting was made for today')
   }
@@ -80,21 +85,40 @@ async function seedBody(bodies: DemoDeps['bodies'], { members, ...body }: DemoBo
   }
 }
 
+/** Rooms, and a template of regular conferences. */
+async function seedConvening({ meetingRules, templates, bodies }: DemoDeps, callers: Callers): Promise<void> {
+  const { rooms } = await meetingRules.all()
+  for (const room of demoRooms) {
+    if (!rooms.some(({ name }) => name === room.name)) await meetingRules.addRoom(callerNamed(callers, administrator.username), room)
+  }
+  const { body, clerk, room, template } = demoTemplate
+  const caller = callerNamed(callers, clerk)
+  const found = await bodies.findByName(body.name)
+  if (!found || (await templates.list(caller, found.id)).templates.some(({ title }) => title === template.title)) return
+  const { rooms: seeded } = await meetingRules.all()
+  await templates.add(caller, found.id, { ...template, roomId: seeded.find(({ name }) => name === room)?.id ?? null })
+}
+
 /** A published meeting of this title today; true when it had to be made. */
 async function seedMeeting(domains: DemoDeps, meeting: DemoMeeting, callers: Callers, now: Date): Promise<boolean> {
   const caller = callerNamed(callers, meeting.clerk)
   const body = await domains.bodies.findByName(meeting.body.name)
   if (!body) throw new Error('the body was not seeded')
   const { meetings } = await domains.meetings.list(caller, { limit: 100 })
-  const known = meetings.find(({ title, startsAt }) => title === meeting.title && dayOf(new Date(startsAt)) === dayOf(now))
-  if (known && known.status !== 'draft') return false
+  const ofToday = meetings.filter(({ title, startsAt }) => title === meeting.title && dayOf(new Date(startsAt)) === dayOf(now))
+  if (ofToday.some(({ status }) => status !== 'draft' && status !== 'cancelled')) return false
+  const known = ofToday.find(({ status, startsAt }) => status === 'draft' && new Date(startsAt) > now)
   const { title, mode, place, plannedMinutes } = meeting
+  const { kinds, rooms } = await domains.meetingRules.all()
+  const kind = kinds.find(({ code, until }) => code === meeting.kind && until === null)
+  const room = rooms.find(({ name }) => name === meeting.room)
+  const convened = { ...kind ? { kindId: kind.id } : {}, ...room ? { roomId: room.id } : {} }
   const startsAt = todayAt(now, meeting.startsInMinutes).toISOString()
   const key = `demo ${startsAt} ${body.id}`
   const { meetingId } = known ? { meetingId: known.id }
-    : await domains.meetings.create(caller, { title, mode, place, plannedMinutes, startsAt, bodyId: body.id, key })
+    : await domains.meetings.create(caller, { title, mode, place, plannedMinutes, startsAt, ...convened, bodyId: body.id, key })
   for (const [index, item] of meeting.items.entries()) await seedItem(domains, meetingId, item, index, caller, callers)
-  await domains.meetings.publish(meetingId, caller)
+  await domains.meetings.publish(meetingId, caller, meeting.lateReason)
   return true
 }
 
@@ -112,9 +136,9 @@ async function seedItem(domains: DemoDeps, meetingId: string, item: DemoItem, in
 
 const dayOf = (at: Date) => Math.floor((at.getTime() + ZONE_MS) / DAY_MS)
 
-/** The next quarter of an hour after so many minutes, but still today by the clock of Asia/Ho_Chi_Minh. */
+/** The next quarter of an hour after so many minutes, but still today by the clock of Asia/Ho_Chi_Minh, if any of it is left. */
 function todayAt(now: Date, minutes: number): Date {
   const wanted = Math.ceil((now.getTime() + minutes * 60_000) / QUARTER_MS) * QUARTER_MS
   const lastOfDay = (dayOf(now) + 1) * DAY_MS - ZONE_MS - QUARTER_MS
-  return new Date(Math.min(wanted, lastOfDay))
+  return new Date(lastOfDay > now.getTime() ? Math.min(wanted, lastOfDay) : wanted)
 }

@@ -115,6 +115,22 @@ export const personIn = ({ role, itemsOnly, viewer }: Access): { personId: strin
  * The one way to a meeting. Being a participant is the only right to it; neither an id nor being an administrator is.
  */
 export function createAccess({ db, journal, store }: { db: Knex, journal: Pick<Journal, 'run'>, store: AccessStore }) {
+  const followers: ((tx: JournalTx, kinds: readonly string[]) => Promise<void>)[] = []
+
+  /** What follows from a change is written with it, or the change is not. */
+  async function followed<T>(tx: JournalTx, command: (tx: JournalTx) => Promise<T>): Promise<T> {
+    const kinds: string[] = []
+    const answer = await command({
+      ...tx,
+      append(entry) {
+        tx.append(entry)
+        kinds.push(entry.kind)
+      },
+    })
+    if (kinds.length) for (const follow of followers) await follow(tx, kinds)
+    return answer
+  }
+
   /**
    * Throws `meetingNotFound` alike for a meeting that does not exist, is another body's, is a draft of others, or has no item
    * any more of which the caller is a guest, where that is all that they are.
@@ -132,6 +148,11 @@ export function createAccess({ db, journal, store }: { db: Knex, journal: Pick<J
   return {
     accessTo,
 
+    /** Calls `follow` in the transaction of each change, after it, with the kinds of its entries. For the wiring, at the start. */
+    whenChanged(follow: (tx: JournalTx, kinds: readonly string[]) => Promise<void>): void {
+      followers.push(follow)
+    },
+
     /** The persons who see what is for the office; everybody else of the meeting does not. */
     officeOf: async (meetingId: string): Promise<ReadonlySet<string>> => new Set(await store.officeOf(db, meetingId)),
 
@@ -148,7 +169,7 @@ export function createAccess({ db, journal, store }: { db: Knex, journal: Pick<J
       return await journal.run(meetingId, { actorId: caller.personId, ...options }, async (tx) => {
         const access = await accessTo(meetingId, caller, tx.trx)
         permission(access)
-        return await command(tx, access)
+        return await followed(tx, (observed) => command(observed, access))
       })
     },
   }

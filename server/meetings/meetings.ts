@@ -1,12 +1,11 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
-import { factsOf } from '../../protocol/agenda.ts'
 import type { Person } from '../../protocol/identity.ts'
 import type { ExportBallots } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
-import type {
-  MeetingDetail, MeetingDraft, MeetingFacts, MeetingStatus, Participant, PageMark,
+import {
+  versionOf, type changeMeeting, type MeetingDetail, type MeetingDraft, type MeetingFacts, type MeetingStatus, type PageMark, type Participant,
 } from '../../protocol/meetings.ts'
 import type { Bodies } from '../bodies/bodies.ts'
 import { canonical, sha256 } from '../journal/chain.ts'
@@ -14,10 +13,14 @@ import type { Journal, JournalTx } from '../journal/journal.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { audienceOf, isOffice, requireOffice, requireOfficeOrPresiding, type Meeting, type MeetingAccess } from './access.ts'
+import { appendProgramme } from './programme.ts'
+import type { Readiness } from './readiness.ts'
+import type { MeetingRulesBook } from './rules.ts'
 import { summariesOf, type ListedMeeting } from './summaries.ts'
 import { textOf } from './texts.ts'
 
 type Draft = z.output<typeof MeetingDraft>
+type Change = z.output<typeof changeMeeting.body>
 type Mark = z.output<typeof PageMark>
 
 export interface MeetingStore {
@@ -44,6 +47,8 @@ export interface ListFilter {
   status?: MeetingStatus | undefined
   /** Only what comes after this place of the list. */
   before?: { startsAt: Date, id: string | null } | undefined
+  /** Only what starts then or later. */
+  from?: Date | undefined
   limit: number
 }
 
@@ -63,6 +68,8 @@ export interface MeetingsDeps {
   access: MeetingAccess
   store: MeetingStore
   bodies: Pick<Bodies, 'bodies' | 'bodyFor' | 'presentMembers'>
+  rules: Pick<MeetingRulesBook, 'of' | 'require'>
+  readiness: Pick<Readiness, 'findingsOf'>
   people(ids: readonly string[]): Promise<Person[]>
   minutesStatuses(meetingIds: readonly string[]): Promise<Map<string, 'draft' | 'published'>>
   /** The ballots of a meeting's closed votes, for its auditors. */
@@ -76,11 +83,12 @@ const may = {
   change: requireOffice, publish: requireOffice, open: requireOfficeOrPresiding, close: requireOfficeOrPresiding, exportJournal: requireOffice,
 }
 
-/** A meeting's life: draft → published → live → closed, and no way back. */
-export function createMeetings({ db, journal, access, store, bodies, people, minutesStatuses, closedBallots, closing, log }: MeetingsDeps) {
+/** A meeting's life: draft → published → live → closed, and no way back. Meetings that are not held: postponing.ts. */
+export function createMeetings({ db, journal, access, store, bodies, rules, readiness, people, minutesStatuses, closedBallots, closing, log }: MeetingsDeps) {
   const summaries = (rows: readonly ListedMeeting[]) => summariesOf(rows, { bodies, minutesStatuses })
 
   async function createOnce(caller: Caller, key: string, fingerprint: Buffer, bodyId: string, draft: Draft): Promise<string | undefined> {
+    await rules.require(db, draft.startsAt, draft)
     const participants = (await bodies.presentMembers(bodyId, new Date()))
       .map(({ person, ...membership }): Participant => ({ personId: person.id, ...membership }))
     return await db.transaction(async (trx) => {
@@ -89,7 +97,9 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
         const { title: titleBody, place: placeBody, ...rest } = draft
         const [title, place] = [await tx.text(titleBody), await tx.text(placeBody)]
         const facts: MeetingFacts = { ...rest, title, place }
-        const meeting: Meeting = { id: meetingId, bodyId, ...rowOf(facts), status: 'draft', openedAt: null, closedAt: null, presidingId: null, clerkActs: false }
+        const meeting: Meeting = {
+          id: meetingId, bodyId, ...rowOf(facts), status: 'draft', publishedAt: null, openedAt: null, closedAt: null, presidingId: null, clerkActs: false,
+        }
         if (!await store.insert(trx, meeting, { creatorId: caller.personId, key, fingerprint })) throw new KeyUsed()
         await store.insertParticipants(trx, meetingId, participants)
         tx.append({ kind: 'meeting.created', data: { ...facts, bodyId, participants }, audience: { scope: 'office' } })
@@ -105,10 +115,11 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
     accessTo: access.accessTo,
 
     /** A page of the caller's meetings, in three queries whatever its length. */
-    async list(caller: Caller, filter: { status?: MeetingStatus | undefined, before?: Mark | undefined, limit: number }) {
+    async list(caller: Caller, filter: { status?: MeetingStatus | undefined, before?: Mark | undefined, from?: string | undefined, limit: number }) {
       const [start, id = null] = filter.before?.split('~') ?? []
       const rows = await store.list(db, caller.personId, {
         status: filter.status, limit: filter.limit + 1, before: start === undefined ? undefined : { startsAt: new Date(start), id },
+        from: filter.from === undefined ? undefined : new Date(filter.from),
       })
       const page = rows.slice(0, filter.limit)
       const last = page.at(-1)?.meeting
@@ -119,16 +130,21 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
     /** Throws `meetingNotFound`. */
     async get(meetingId: string, caller: Caller): Promise<MeetingDetail> {
       const { meeting } = await access.accessTo(meetingId, caller)
-      const [row, participants, [body]] = await Promise.all([
+      const { kindId, roomId } = meeting
+      const [row, participants, [body], convened] = await Promise.all([
         store.listed(db, caller.personId, meetingId), store.participants(db, meetingId), bodies.bodies([meeting.bodyId]),
+        rules.of({ ...kindId === null ? {} : { kindId }, ...roomId === null ? {} : { roomId } }),
       ])
       if (!row || !body) throw new AppError('meetingNotFound')
       const [[shown], persons] = await Promise.all([summaries([row]), people(participants.map(({ personId }) => personId))])
       if (!shown) throw new AppError('meetingNotFound')
-      return { ...shown, rules: body.rules, letterhead: body.letterhead, people: persons, participants }
+      return { ...shown, rules: body.rules, letterhead: body.letterhead, people: persons, participants, ...convened }
     },
 
-    /** Throws `bodyNotFound`, `forbiddenInMeeting` for members who hold no office in the body, `idempotencyKeyReused`. */
+    /**
+     * Throws `bodyNotFound`, `forbiddenInMeeting` for members who hold no office in the body, `idempotencyKeyReused`,
+     * `meetingKindNotFound`, `meetingRoomNotFound`.
+     */
     async create(caller: Caller, { key, bodyId, ...draft }: Draft & { bodyId: string, key: string }): Promise<{ meetingId: string }> {
       const { role } = await bodies.bodyFor(caller.personId, bodyId)
       if (!isOffice(role)) throw new AppError('forbiddenInMeeting', { role })
@@ -141,41 +157,62 @@ export function createMeetings({ db, journal, access, store, bodies, people, min
       return { meetingId: found.meetingId }
     },
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingAlreadyLive`, `meetingClosed`, `classifiedNeedsInPerson`. */
-    async change(meetingId: string, caller: Caller, draft: Draft): Promise<void> {
-      await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
+    /**
+     * `version` is the one that the edit began from. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingAlreadyLive`,
+     * `meetingClosed`, `meetingCancelled`, `meetingPostponed` for another start (see postponing.ts), `classifiedNeedsInPerson`,
+     * `dateInPast`, `meetingKindNotFound`, `meetingRoomNotFound`, and `meetingChanged`, which says what the meeting is now.
+     */
+    async change(meetingId: string, caller: Caller, { version, ...draft }: Change): Promise<{ version: number }> {
+      return await access.change(meetingId, caller, may.change, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'live')
-        const { facts, agenda } = await tx.state(meetingReducer)
+        const { facts, agenda, changedBy } = await tx.state(meetingReducer)
         if (!facts) throw new Error('a meeting without facts')
+        if (versionOf(facts) !== version) {
+          throw new AppError('meetingChanged', { version: versionOf(facts), present: await draftOf(tx, facts), changedBy })
+        }
         if (draft.mode !== 'inPerson' && agenda.some(({ classified }) => classified)) throw new AppError('classifiedNeedsInPerson')
+        if (draft.startsAt !== facts.startsAt) requireMovable(meeting, draft.startsAt, tx.at)
+        await rules.require(tx.trx, draft.startsAt, draft, facts)
         const [title, place] = [await textOf(tx, facts.title, draft.title), await textOf(tx, facts.place, draft.place)]
         const changed: MeetingFacts = { ...draft, title, place }
-        if (canonical(changed) === canonical(facts)) return
+        const { version: _, ...present } = facts
+        if (canonical(changed) === canonical(present)) return { version }
         await store.update(tx.trx, meetingId, rowOf(changed))
-        tx.append({ kind: 'meeting.changed', data: changed, audience: audienceOf(meeting) })
+        tx.append({ kind: 'meeting.changed', data: { ...changed, version: version + 1 }, audience: audienceOf(meeting) })
+        return { version: version + 1 }
       })
     },
 
     /**
      * States everything, since members have seen nothing of the draft. Throws `meetingNotFound`, `forbiddenInMeeting`,
-     * `meetingNotDraft`, `agendaEmpty`.
+     * `meetingNotDraft`, and `notReady` for what blocks, or needs a reason where none is given; the reason is recorded for the office.
      */
-    async publish(meetingId: string, caller: Caller): Promise<void> {
+    async publish(meetingId: string, caller: Caller, reason?: string): Promise<void> {
       await access.change(meetingId, caller, may.publish, {}, async (tx, { meeting }) => {
         if (meeting.status !== 'draft') throw new AppError('meetingNotDraft')
-        const { facts, participants, agenda, documents } = await tx.state(meetingReducer)
-        if (!agenda.length) throw new AppError('agendaEmpty')
-        const items = agenda.map(factsOf)
-        await store.update(tx.trx, meetingId, { status: 'published' })
-        tx.append({ kind: 'meeting.published', data: { facts, participants, items, documents }, audience: { scope: 'meeting' } })
+        const state = await tx.state(meetingReducer)
+        const findings = await readiness.findingsOf(tx.trx, meeting, state, caller.personId, tx.at)
+        const against = findings.filter(({ severity }) => severity === 'blocks' || (severity === 'needsReason' && reason === undefined))
+        if (against.length) throw new AppError('notReady', { findings: against })
+        const { facts, participants } = state
+        await store.update(tx.trx, meetingId, { status: 'published', publishedAt: tx.at })
+        tx.append({ kind: 'meeting.published', data: { facts, participants, items: [], documents: [] }, audience: { scope: 'meeting' } })
+        appendProgramme(tx, state)
+        const despite = findings.filter(({ severity }) => severity === 'needsReason')
+        if (reason === undefined || !despite.length) return
+        const data = { reason: await tx.text(reason), findings: despite.map(({ code, itemId }) => ({ code, ...itemId === undefined ? {} : { itemId } })) }
+        tx.append({ kind: 'meeting.publishedDespite', data, audience: { scope: 'office' } })
       })
     },
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingAlreadyLive`, `meetingClosed`. */
+    /**
+     * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingPostponed`, `meetingCancelled`,
+     * `meetingAlreadyLive`, `meetingClosed`.
+     */
     async open(meetingId: string, caller: Caller, key: string): Promise<void> {
       await access.change(meetingId, caller, may.open, { key, fingerprint: 'meeting:open' }, async (tx, { meeting }) => {
         requireBefore(meeting, 'live')
-        if (meeting.status === 'draft') throw new AppError('meetingNotPublished')
+        requirePublished(meeting)
         await store.update(tx.trx, meetingId, { status: 'live', openedAt: tx.at })
         tx.append({ kind: 'meeting.opened', data: {}, audience: { scope: 'meeting' } })
       })
@@ -220,18 +257,37 @@ export function requireLive(meeting: Pick<Meeting, 'status'>): void {
   if (meeting.status !== 'live') throw new AppError('meetingNotLive')
 }
 
-/** Throws `meetingClosed`, and `meetingAlreadyLive` for what must be done before the opening. */
+/** Throws `meetingClosed`, `meetingCancelled`, and `meetingAlreadyLive` for what must be done before the opening. */
 export function requireBefore(meeting: Pick<Meeting, 'status'>, end: 'live' | 'closed'): void {
   if (meeting.status === 'closed') throw new AppError('meetingClosed')
+  if (meeting.status === 'cancelled') throw new AppError('meetingCancelled')
   if (end === 'live' && meeting.status === 'live') throw new AppError('meetingAlreadyLive')
 }
 
-/** Throws `meetingNotPublished`, `meetingClosed`: for what is done from the publication to the closing. */
+/**
+ * Throws `meetingNotPublished`, `meetingPostponed`, `meetingCancelled`, `meetingClosed`: for what is done from the publication
+ * to the closing.
+ */
 export function requirePublished(meeting: Pick<Meeting, 'status'>): void {
   requireBefore(meeting, 'closed')
   if (meeting.status === 'draft') throw new AppError('meetingNotPublished')
+  if (meeting.status === 'postponed') throw new AppError('meetingPostponed')
 }
 
-function rowOf({ title, place, startsAt, mode, plannedMinutes }: MeetingFacts) {
-  return { titleText: title.$text, placeText: place.$text, startsAt: new Date(startsAt), mode, plannedMinutes }
+/** Whether a meeting may be moved to this start by a change of its facts. Throws `meetingPostponed`, `dateInPast`. */
+function requireMovable(meeting: Pick<Meeting, 'status'>, startsAt: string, now: Date): void {
+  if (meeting.status === 'postponed') throw new AppError('meetingPostponed')
+  // A draft may stand in the past until it is published: nobody else knows of it.
+  if (meeting.status === 'published' && startsAt <= now.toISOString()) throw new AppError('dateInPast')
+}
+
+/** The facts as a person wrote them, so that who is refused sees what the meeting is now. */
+async function draftOf(tx: JournalTx, { version: _, ...facts }: MeetingFacts): Promise<MeetingDraft> {
+  const { title, place } = facts
+  const bodies = await tx.bodies([title, place])
+  return { ...facts, title: bodies[title.$text] ?? '', place: bodies[place.$text] ?? '' }
+}
+
+function rowOf({ title, place, startsAt, mode, plannedMinutes, kindId = null, roomId = null }: MeetingFacts) {
+  return { titleText: title.$text, placeText: place.$text, startsAt: new Date(startsAt), mode, plannedMinutes, kindId, roomId }
 }

@@ -18,13 +18,16 @@ interface MeetingRow {
   closed_at: Date | null
   presiding_id: string | null
   clerk_acts: boolean
+  kind_id: string | null
+  room_id: string | null
+  published_at: Date | null
 }
 
-interface PartRow { role: BodyRole, voting: boolean }
+interface PartRow { role: BodyRole, voting: boolean, items_only: boolean }
 type ListedRow = MeetingRow & PartRow & { title: string | null, place: string | null }
 
 const columns = ['id', 'body_id', 'title_text', 'place_text', 'mode', 'starts_at', 'planned_minutes', 'status', 'opened_at', 'closed_at',
-  'presiding_id', 'clerk_acts']
+  'presiding_id', 'clerk_acts', 'kind_id', 'room_id', 'published_at']
   .map((column) => `meeting.${column}`)
 
 /** PostgreSQL takes at most 65,535 values a statement. */
@@ -35,6 +38,7 @@ function toMeeting(row: MeetingRow): Meeting {
     id: row.id, bodyId: row.body_id, titleText: row.title_text, placeText: row.place_text, mode: row.mode, startsAt: row.starts_at,
     plannedMinutes: row.planned_minutes, status: row.status, openedAt: row.opened_at, closedAt: row.closed_at,
     presidingId: row.presiding_id, clerkActs: row.clerk_acts,
+    kindId: row.kind_id, roomId: row.room_id, publishedAt: row.published_at,
   }
 }
 
@@ -43,6 +47,7 @@ function toRow(meeting: Partial<Meeting>): Partial<MeetingRow> {
     id: meeting.id, body_id: meeting.bodyId, title_text: meeting.titleText, place_text: meeting.placeText, mode: meeting.mode,
     starts_at: meeting.startsAt, planned_minutes: meeting.plannedMinutes, status: meeting.status, opened_at: meeting.openedAt,
     closed_at: meeting.closedAt, presiding_id: meeting.presidingId, clerk_acts: meeting.clerkActs,
+    kind_id: meeting.kindId, room_id: meeting.roomId, published_at: meeting.publishedAt,
   }
   return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined))
 }
@@ -53,11 +58,13 @@ function listedFor(db: Knex, personId: string) {
     .join('journal_text as title', 'title.id', 'meeting.title_text')
     .join('journal_text as place', 'place.id', 'meeting.place_text')
     .where('part.person_id', personId)
-    .select<ListedRow[]>(...columns, 'part.role', 'part.voting', 'title.body as title', 'place.body as place')
+    // A guest of single items who has none any more has no part in the meeting.
+    .whereRaw('(NOT part.items_only OR EXISTS (SELECT FROM agenda_item_guest AS g WHERE g.meeting_id = part.meeting_id AND g.person_id = part.person_id))')
+    .select<ListedRow[]>(...columns, 'part.role', 'part.voting', 'part.items_only', 'title.body as title', 'place.body as place')
 }
 
 function toListed(row: ListedRow): ListedMeeting {
-  return { meeting: toMeeting(row), role: row.role, title: row.title, place: row.place }
+  return { meeting: toMeeting(row), role: row.role, itemsOnly: row.items_only, title: row.title, place: row.place }
 }
 
 /** Meetings in PostgreSQL. Changes of one meeting follow one another under its journal's lock. */
@@ -65,8 +72,12 @@ export const meetingStore: MeetingStore & AccessStore = {
   async findAccess(db, meetingId, personId) {
     const row = await db('meeting_participant as part').join('meeting', 'meeting.id', 'part.meeting_id')
       .where({ 'part.meeting_id': meetingId, 'part.person_id': personId })
-      .first<(MeetingRow & PartRow) | undefined>(...columns, 'part.role', 'part.voting')
-    return row && { meeting: toMeeting(row), role: row.role, voting: row.voting }
+      .first<(MeetingRow & PartRow) | undefined>(...columns, 'part.role', 'part.voting', 'part.items_only')
+    return row && { meeting: toMeeting(row), role: row.role, voting: row.voting, itemsOnly: row.items_only }
+  },
+
+  async itemsOf(db, meetingId, personId) {
+    return await db('agenda_item_guest').where({ meeting_id: meetingId, person_id: personId }).orderBy('item_id').pluck('item_id')
   },
 
   async officeOf(db, meetingId) {
@@ -96,7 +107,11 @@ export const meetingStore: MeetingStore & AccessStore = {
   async insertParticipants(trx, meetingId, participants) {
     for (let from = 0; from < participants.length; from += ROWS_A_STATEMENT) {
       await trx('meeting_participant').insert(participants.slice(from, from + ROWS_A_STATEMENT)
-        .map(({ personId, role, office, voting, rank }) => ({ meeting_id: meetingId, person_id: personId, role, office, voting, rank })))
+        .map(({ personId, role, office, voting, rank, itemsOnly = false, substituteFor = null }) => (
+          { meeting_id: meetingId, person_id: personId, role, office, voting, rank, items_only: itemsOnly, substitute_for: substituteFor }
+        )))
+        // Somebody whose part had ended, as a substitute's may.
+        .onConflict(['meeting_id', 'person_id']).merge(['role', 'office', 'voting', 'rank', 'items_only', 'substitute_for'])
     }
   },
 
@@ -105,14 +120,19 @@ export const meetingStore: MeetingStore & AccessStore = {
   },
 
   async participants(db, meetingId) {
-    return await db('meeting_participant').where({ meeting_id: meetingId }).orderBy(['rank', 'person_id'])
-      .select<Participant[]>('person_id as personId', 'role', 'office', 'voting', 'rank')
+    const rows = await db('meeting_participant').where({ meeting_id: meetingId }).orderBy(['rank', 'person_id'])
+      .select<(Omit<Participant, 'itemsOnly' | 'substituteFor'> & { itemsOnly: boolean, substituteFor: string | null })[]>(
+        'person_id as personId', 'role', 'office', 'voting', 'rank', 'items_only as itemsOnly', 'substitute_for as substituteFor')
+    return rows.map(({ itemsOnly, substituteFor, ...participant }) => (
+      { ...participant, ...itemsOnly ? { itemsOnly } : {}, ...substituteFor === null ? {} : { substituteFor } }
+    ))
   },
 
-  async list(db, personId, { status, before, limit }) {
+  async list(db, personId, { status, before, from, limit }) {
     const query = listedFor(db, personId)
-      .where((draft) => draft.whereNot('meeting.status', 'draft').orWhereIn('part.role', ['chair', 'clerk']))
+      .where((draft) => draft.whereNotNull('meeting.published_at').orWhereIn('part.role', ['chair', 'clerk']))
       .orderBy([{ column: 'meeting.starts_at', order: 'desc' }, { column: 'meeting.id', order: 'desc' }]).limit(limit)
+    if (from) void query.where('meeting.starts_at', '>=', from)
     if (status) void query.where('meeting.status', status)
     if (before?.id) void query.whereRaw('(meeting.starts_at, meeting.id) < (?, ?)', [before.startsAt, before.id])
     else if (before) void query.where('meeting.starts_at', '<', before.startsAt)

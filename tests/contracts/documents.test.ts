@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { attachDocument, readDocument, removeDocument } from '../../protocol/documents.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
-import { freshKey } from '../support/house.ts'
+import { freshKey, REASON } from '../support/house.ts'
 import { until } from '../support/journal.ts'
 import { pdfOf } from '../support/pdf.ts'
 
@@ -174,7 +174,7 @@ describe('reading', () => {
     const documentId = await attached(meetingId, items[0])
     expect((await read(assembly.member, meetingId, documentId)).error?.code).toBe('meetingNotFound')
     expect((await read(assembly.chair, meetingId, documentId)).status).toBe(200)
-    await assembly.server.domains.meetings.publish(meetingId, assembly.clerk.caller)
+    await assembly.server.domains.meetings.publish(meetingId, assembly.clerk.caller, REASON)
     expect((await read(assembly.member, meetingId, documentId)).body).toEqual(pdf)
   })
 

@@ -9,7 +9,7 @@ import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { deleteRecording, readRecording, recordingProgress, type RecordingState } from '../../protocol/recording.ts'
 import { TIMELINE_FILE, type TimelineLine } from '../../protocol/recording-timeline.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
-import { draft, freshKey, itemDraft } from '../support/house.ts'
+import { draft, freshKey, itemDraft, REASON } from '../support/house.ts'
 import { pdfOf } from '../support/pdf.ts'
 
 let assembly: Assembly
@@ -215,12 +215,12 @@ describe('an item with a state secret', () => {
     const { meetings, agenda } = assembly.server.domains
     const withItem = await inPerson()
     await agenda.add(withItem, assembly.clerk.caller, classified())
-    await meetings.publish(withItem, assembly.clerk.caller)
+    await meetings.publish(withItem, assembly.clerk.caller, REASON)
     await meetings.open(withItem, assembly.chair.caller, freshKey())
     await expect(start(withItem)).rejects.toMatchObject({ code: 'classifiedItem' })
 
     const without = await inPerson()
-    await meetings.publish(without, assembly.clerk.caller)
+    await meetings.publish(without, assembly.clerk.caller, REASON)
     await meetings.open(without, assembly.chair.caller, freshKey())
     await start(without)
     expect((await add(without, classified())).error?.code).toBe('recordingRuns')

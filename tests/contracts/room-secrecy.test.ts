@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { RecordingMedia } from '../../server/recording/recording.ts'
-import { draft, freshKey, itemDraft, openHouse, type House } from '../support/house.ts'
+import { draft, freshKey, itemDraft, openHouse, REASON, type House } from '../support/house.ts'
 import { openDesk, seated, type Desk } from '../support/media-desk.ts'
 
 /** What must not be transmitted, and what of recording the room does not wait for. */
@@ -42,9 +42,9 @@ const record = (meetingId: string) =>
 async function inPerson(): Promise<string> {
   const { meetingId } = await house.newMeeting(body, 'draft')
   const { meetings, agenda } = house.domains
-  await meetings.change(meetingId, body.clerk, draft({ mode: 'inPerson' }))
+  await meetings.change(meetingId, body.clerk, { ...draft({ mode: 'inPerson' }), version: 1 })
   await agenda.add(meetingId, body.clerk, { ...itemDraft(), key: freshKey() })
-  await meetings.publish(meetingId, body.clerk)
+  await meetings.publish(meetingId, body.clerk, REASON)
   await meetings.open(meetingId, body.chair, freshKey())
   return meetingId
 }

@@ -3,7 +3,7 @@ import type { BodyRole, BodyRulesInput } from '../../protocol/bodies.ts'
 import type { MeetingStatus } from '../../protocol/meetings.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import type { Client } from './client.ts'
-import { as, bodyRules, draft, freshKey, itemDraft } from './house.ts'
+import { as, bodyRules, draft, freshKey, itemDraft, REASON } from './house.ts'
 import { signedIn } from './people.ts'
 import { startTestServer, type TestServerOptions } from './server.ts'
 
@@ -44,7 +44,7 @@ export async function startAssembly({ rules = bodyRules.committee, ...options }:
         (await agenda.add(meetingId, caller, { ...itemDraft('Nội dung một'), key: freshKey() })).itemId,
         (await agenda.add(meetingId, caller, { ...itemDraft('Nội dung hai'), key: freshKey() })).itemId,
       ] as const
-      if (status !== 'draft') await meetings.publish(meetingId, caller)
+      if (status !== 'draft') await meetings.publish(meetingId, caller, REASON)
       if (status === 'live' || status === 'closed') await meetings.open(meetingId, caller, freshKey())
       if (status === 'closed') await meetings.close(meetingId, caller, freshKey())
       return { meetingId, items }

@@ -45,7 +45,7 @@ export async function openMinutes() {
         id: meetingId, bodyId: bodyId ?? await newBody(), mode: 'hybrid', startsAt: new Date(facts?.startsAt ?? ''), plannedMinutes: 210,
         titleText: (await tx.text('Hội nghị')).$text, placeText: (await tx.text('Trụ sở')).$text,
         status: 'live', openedAt: new Date('2026-06-08T01:00:20.000Z'), closedAt: null,
-        presidingId: null, clerkActs: false,
+        presidingId: null, clerkActs: false, kindId: null, roomId: null, publishedAt: new Date('2026-06-08T00:00:00.000Z'),
       }, { creatorId: committee.chair, key: randomUUID(), fingerprint: Buffer.alloc(32) })
       await meetingStore.insertParticipants(trx, meetingId, participants)
       await committee.story.write(tx)

@@ -1,0 +1,115 @@
+import type { z } from 'zod'
+import { localDay } from '../../protocol/calendar.ts'
+import { isInForce, type MeetingRules } from '../../protocol/meeting-kinds.ts'
+import { meetingReducer } from '../../protocol/meeting-state.ts'
+import { titleOn, type copyMeeting, type createSeries, type MeetingTemplate, type TemplateItem } from '../../protocol/meeting-plans.ts'
+import type { MeetingDraft } from '../../protocol/meetings.ts'
+import type { Agenda } from '../agenda/agenda.ts'
+import type { Journal } from '../journal/journal.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+import { requireOffice, type MeetingAccess } from './access.ts'
+import type { Meetings } from './meetings.ts'
+import type { MeetingRulesBook } from './rules.ts'
+import type { Templates } from './templates.ts'
+
+type Series = z.output<typeof createSeries.body>
+type Copy = z.output<typeof copyMeeting.body>
+
+/** An item of a new draft, and the persons who are invited to it alone. */
+interface PlannedItem extends TemplateItem { guests?: readonly string[] }
+
+export interface PlanningDeps {
+  journal: Pick<Journal, 'state' | 'snapshot'>
+  access: Pick<MeetingAccess, 'accessTo'>
+  meetings: Pick<Meetings, 'create'>
+  templates: Pick<Templates, 'get' | 'requireBodyOffice'>
+  rules: Pick<MeetingRulesBook, 'all'>
+  agenda: Pick<Agenda, 'add'>
+  inviteGuests(meetingId: string, itemId: string, caller: Caller, personIds: readonly string[]): Promise<void>
+  now?: () => Date
+}
+
+/**
+ * Drafts made of what there is: a template, or another meeting. A meeting and each of its items are written one after the
+ * other under keys of their own, so that what was interrupted is completed by the same call and nothing is made twice.
+ */
+export function createMeetingPlanning({ journal, access, meetings, templates, rules, agenda, inviteGuests, now = () => new Date() }: PlanningDeps) {
+  function requireAhead(...starts: string[]): void {
+    if (starts.some((startsAt) => Date.parse(startsAt) <= now().getTime())) throw new AppError('dateInPast')
+  }
+
+  async function draft(
+    caller: Caller, key: string, meeting: z.output<typeof MeetingDraft> & { bodyId: string }, items: readonly PlannedItem[],
+  ): Promise<string> {
+    const { meetingId } = await meetings.create(caller, { ...meeting, key })
+    const { participants } = await journal.state(meetingId, meetingReducer)
+    for (const [index, { guests = [], presenterId, ...item }] of items.entries()) {
+      // Who presents but belongs to the meeting no longer is to be chosen anew.
+      const presenting = participants.some(({ personId }) => personId === presenterId) ? presenterId : null
+      const { itemId } = await agenda.add(meetingId, caller, { ...item, presenterId: presenting, key: `${key} ${index}` })
+      if (guests.length) await inviteGuests(meetingId, itemId, caller, guests)
+    }
+    return meetingId
+  }
+
+  return {
+    /** Throws `bodyNotFound`, `forbiddenInMeeting`, `templateNotFound`, `dateInPast`, `idempotencyKeyReused`. */
+    async createSeries(caller: Caller, bodyId: string, { templateId, key, startsAt: starts }: Series): Promise<{ meetingIds: string[] }> {
+      const template = await templates.get(caller, bodyId, templateId)
+      requireAhead(...starts)
+      const book = await rules.all()
+      const { title, mode, place, plannedMinutes, items } = template
+      const meetingIds: string[] = []
+      for (const startsAt of starts) {
+        const meeting = { title: titleOn(title, startsAt), mode, place, plannedMinutes, startsAt, bodyId, ...conveningOn(book, template, startsAt) }
+        meetingIds.push(await draft(caller, `${key} ${startsAt}`, meeting, items))
+      }
+      return { meetingIds }
+    },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `bodyNotFound`, `dateInPast`, `idempotencyKeyReused`. */
+    async copy(meetingId: string, caller: Caller, { title, startsAt, key }: Copy): Promise<{ meetingId: string }> {
+      const found = await access.accessTo(meetingId, caller)
+      requireOffice(found)
+      const { bodyId } = found.meeting
+      await templates.requireBodyOffice(caller, bodyId)
+      requireAhead(startsAt)
+      const { state: { facts, agenda: copied }, texts } = await journal.snapshot(meetingId, found.viewer, meetingReducer)
+      if (!facts) throw new Error('a meeting without facts')
+      const { mode, plannedMinutes, kindId, roomId } = facts
+      const { kinds, rooms } = await rules.all()
+      // A kind is copied as its version of that day, a room while it is offered.
+      const code = kinds.find(({ id }) => id === kindId)?.code
+      const convening = conveningOn({ kinds, rooms }, { kindCode: code ?? null, roomId: roomId ?? null }, startsAt)
+      // A place that was erased is to be written anew.
+      const place = texts[facts.place.$text] ?? '–'
+      const meeting = { title, mode, place, plannedMinutes, startsAt, bodyId, ...convening }
+      const items = copied.filter(({ classified }) => !classified).map((item) => ({
+        title: texts[item.title.$text] ?? '', minutes: item.minutes, purpose: item.purpose, presenterId: item.presenterId, level: item.level, guests: item.guests,
+      }))
+      // An item whose title was erased by law is not brought back under another one.
+      return { meetingId: await draft(caller, key, meeting, outlined(items.filter((item) => item.title !== ''))) }
+    },
+  }
+}
+
+export type Planning = ReturnType<typeof createMeetingPlanning>
+
+/** The version of a kind that is in force on a day, and a room that is offered; each left out where there is none. */
+function conveningOn(
+  { kinds, rooms }: Pick<MeetingRules, 'kinds' | 'rooms'>, { kindCode, roomId }: Pick<MeetingTemplate, 'kindCode' | 'roomId'>, startsAt: string,
+): { kindId?: string, roomId?: string } {
+  const kind = kinds.find((version) => version.code === kindCode && isInForce(version, localDay(startsAt)))
+  const room = rooms.find(({ id, closed }) => id === roomId && !closed)
+  return { ...kind ? { kindId: kind.id } : {}, ...room ? { roomId: room.id } : {} }
+}
+
+/** Items of which some were left out, as an outline again: none stands deeper than one below what it follows. */
+function outlined<I extends { level: number }>(items: readonly I[]): I[] {
+  let before = -1
+  return items.map((item) => {
+    before = Math.min(item.level, before + 1)
+    return { ...item, level: before }
+  })
+}
