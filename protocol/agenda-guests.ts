@@ -11,7 +11,7 @@ export const MAX_GUESTS = 300
 
 export const setItemGuests = defineRoute({
   id: 'agenda.setGuests', method: 'put', path: '/api/meetings/:meetingId/agenda/:itemId/guests', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'agendaItemChanged', 'personNotFound', 'guestsFull',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'agendaItemNotFound', 'agendaItemChanged', 'personNotFound', 'guestsFull',
     'guestsNotPossible', 'classifiedItem'],
   summary: 'Chair or clerk says who is invited to this item. Who is no participant becomes one, as a guest who sees and attends their items alone. `was`: the guests that they read; when it is no longer so, `agendaItemChanged` gives the present ones (`guests`).',
   params: ItemParams,

@@ -34,7 +34,7 @@ export const Consent = z.object({ how: ConsentHow, note: Line(500).nullable() })
 export type Consent = z.infer<typeof Consent>
 
 export const ItemParams = z.object({ meetingId: Id, itemId: Id })
-const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'presenterNotParticipant'] as const
+const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'agendaItemNotFound', 'presenterNotParticipant'] as const
 
 export const AddKey = z.string().min(8).max(64)
 const Level = z.int().min(0).max(MAX_LEVEL)
@@ -52,7 +52,7 @@ const Placing = {
 
 export const addItem = defineRoute({
   id: 'agenda.add', method: 'post', path: '/api/meetings/:meetingId/agenda', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'presenterNotParticipant', 'agendaFull', 'idempotencyKeyReused',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'presenterNotParticipant', 'agendaFull', 'idempotencyKeyReused',
     'agendaItemNotFound', 'matterNotFound', 'consentNeeded', 'classifiedNeedsInPerson', 'recordingRuns', 'roomInUse'],
   summary: 'Chair or clerk adds an item, in a live meeting who presides too and with the consent of the body; a classified one has no title, and needs a meeting in person that is not recorded and whose room is empty.',
   params: z.object({ meetingId: Id }),
@@ -76,7 +76,7 @@ export type ItemChangedDetails = z.infer<typeof ItemChangedDetails>
 
 export const removeItem = defineRoute({
   id: 'agenda.remove', method: 'delete', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'agendaItemDealtWith'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'agendaItemNotFound', 'agendaItemDealtWith'],
   summary: 'Chair or clerk takes an item off the agenda, with everything under it, their documents and guests; refused once one of them was begun or voted on.',
   params: ItemParams, response: z.object({}),
 })
@@ -86,7 +86,7 @@ const OrderedItems = z.array(z.object({ itemId: Id, level: Level })).min(1).max(
 
 export const orderItems = defineRoute({
   id: 'agenda.order', method: 'put', path: '/api/meetings/:meetingId/agenda-order', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaChanged', 'agendaItemDealtWith'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'agendaChanged', 'agendaItemDealtWith'],
   summary: 'Chair or clerk, in a live meeting who presides too, puts the items in another outline; what was dealt with keeps its order. The list must name every item, else somebody changed the agenda meanwhile: `agendaChanged` gives the present one back (`items`).',
   params: z.object({ meetingId: Id }), body: z.object({ items: OrderedItems }), response: z.object({}),
 })

@@ -13,13 +13,13 @@ export const recordAbsence = defineCommand({
   summary: 'A participant announces their own absence with a reason, or the clerk records somebody’s. An empty reason withdraws it.',
   access: 'the person, chair or clerk',
   input: ChangeOfMeeting.extend({ personId: Id, reason: Paragraphs(MAX_ABSENCE_REASON) }), output: Nothing,
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'notParticipant', 'alreadyPresent'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'meetingPostponed', 'meetingCancelled', 'notParticipant', 'alreadyPresent'],
 })
 
 export const reportHeadCount = defineCommand({
   name: 'attendance:reportHeadCount', summary: 'How many people sit at a remote site (điểm cầu).', access: 'the site itself, chair or clerk',
   input: ChangeOfMeeting.extend({ personId: Id, people: z.int().min(0).max(MAX_HEAD_COUNT) }), output: Nothing,
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'notParticipant', 'notASite'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'meetingPostponed', 'meetingCancelled', 'notParticipant', 'notASite'],
 })
 
 /** `code`: the person scanned the code in the hall. `rollCall`: the clerk saw them. */

@@ -15,7 +15,7 @@ export const sendChat = defineCommand({
   summary: 'Writes to everybody in the meeting, or to chair and clerk alone. What is written while an item is dealt with is for those who may see it. At most 30 a minute.',
   access: 'participants of a published or live meeting; who was put out of the room, and a guest of single items but under theirs: to the office alone',
   input: ChangeOfMeeting.extend({ to: ChatTo, text: Paragraphs(MAX_CHAT_TEXT).pipe(z.string().min(1)) }), output: Nothing,
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'tooManyRequests'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'meetingPostponed', 'meetingCancelled', 'tooManyRequests'],
 })
 
 export const chatEntries = [

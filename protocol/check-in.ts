@@ -19,7 +19,7 @@ export const CODE_EVERY_MS = 20_000
 /** How long a code is still taken after the next one is shown, in ms: to open a link and press a button. */
 export const CODE_GRACE_MS = 20_000
 
-const errors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'notParticipant'] as const
+const errors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'meetingPostponed', 'meetingCancelled', 'notParticipant'] as const
 const OfRoll = ChangeOfMeeting.extend({ personIds: z.array(Id).min(1).max(MAX_ROLL) })
 
 export const checkIn = defineCommand({
@@ -55,7 +55,7 @@ const MeetingParams = z.object({ meetingId: Id })
 
 export const getCheckInCode = defineRoute({
   id: 'attendance.code', method: 'get', path: '/api/meetings/:meetingId/check-in-code', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'noHall', 'checkInNotOpen'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'meetingPostponed', 'meetingCancelled', 'noHall', 'checkInNotOpen'],
   summary: 'The code for the screen in the hall, for chair and clerk. It changes every 20 s and is taken for 20 s more.',
   params: MeetingParams,
   query: z.object({ origin: z.string().max(200).optional().describe('where phones are to go; one of the server’s own, else its first') }),
@@ -72,7 +72,7 @@ export const CheckInCode = z.string().regex(/^\d{1,12}\.[\w-]{22}$/)
 
 export const checkInByCode = defineRoute({
   id: 'attendance.checkInByCode', method: 'post', path: '/api/meetings/:meetingId/check-in', access: 'signedIn',
-  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'noHall', 'siteNotInHall', 'checkInNotOpen',
+  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'meetingPostponed', 'meetingCancelled', 'noHall', 'siteNotInHall', 'checkInNotOpen',
     'checkInCodeInvalid', 'checkInCodeExpired', 'checkInCodeUsed', 'idempotencyKeyReused'],
   summary: 'Who scanned the code in the hall says that they are there, or are leaving. Said again it is answered alike.',
   params: MeetingParams,

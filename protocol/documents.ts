@@ -10,7 +10,7 @@ const DocumentParams = z.object({ meetingId: Id, documentId: Id })
 
 export const attachDocument = defineRoute({
   id: 'documents.attach', method: 'post', path: '/api/meetings/:meetingId/agenda/:itemId/documents', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'agendaItemNotFound', 'classifiedItem', 'documentEmpty', 'documentTooLarge',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'agendaItemNotFound', 'classifiedItem', 'documentEmpty', 'documentTooLarge',
     'documentNotPdf', 'documentsFull', 'uploadIncomplete', 'storageFull', 'idempotencyKeyReused'],
   summary: 'Chair or clerk attaches a PDF to an item. The body is the file itself, streamed; its content decides the type, not its name.',
   params: z.object({ meetingId: Id, itemId: Id }),
@@ -21,7 +21,7 @@ export const attachDocument = defineRoute({
 
 export const removeDocument = defineRoute({
   id: 'documents.remove', method: 'delete', path: '/api/meetings/:meetingId/documents/:documentId', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'documentNotFound'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'documentNotFound'],
   summary: 'Chair or clerk withdraws a document from its item.',
   params: DocumentParams, response: z.object({}),
 })

@@ -23,7 +23,7 @@ export const RoomRule = z.enum([
 export type RoomRule = z.infer<typeof RoomRule>
 
 const presiding = 'who presides: the chair, or whom the chair handed it to, or a clerk where the chair says so'
-const errors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed'] as const
+const errors = ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'meetingPostponed', 'meetingCancelled'] as const
 const OfPerson = ChangeOfMeeting.extend({ personId: Id })
 const OfPersons = ChangeOfMeeting.extend({ personId: Id.nullable().describe('null: everybody') })
 

@@ -16,7 +16,7 @@ export const MAX_RETENTION_DAYS = 3650
 export const PROPOSED_DECISION = 'Ghi âm, ghi hình cuộc họp để phục vụ lập biên bản.'
 export const PROPOSED_RETENTION_DAYS = 90
 
-const WhyStopped = z.enum(['asked', 'meetingClosed', 'interrupted'])
+const WhyStopped = z.enum(['asked', 'meetingClosed', 'meetingCancelled', 'interrupted'])
 const WhyFailed = z.enum(['nothingRecorded', 'notComposed'])
 const WhyDeleted = z.enum(['retention', 'asked'])
 

@@ -60,7 +60,7 @@ export const enterRoom = defineCommand({
     z.object({ outcome: z.literal('elsewhere'), devices: z.int() }),
   ]),
   errors: [
-    'meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'classifiedItem', 'mediaUnavailable', 'tooManyDevices', 'roomLocked', 'banned',
+    'meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'meetingPostponed', 'meetingCancelled', 'classifiedItem', 'mediaUnavailable', 'tooManyDevices', 'roomLocked', 'banned',
     'tooManyRequests',
   ],
 })
@@ -76,7 +76,7 @@ export const probeConnection = defineCommand({
   access: 'participants of a published or live meeting',
   input: z.object({ meetingId: Id }),
   output: z.object({ ways: z.array(WayIn).length(2) }),
-  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'mediaUnavailable', 'banned', 'tooManyRequests'],
+  errors: ['meetingNotFound', 'meetingNotPublished', 'meetingClosed', 'meetingPostponed', 'meetingCancelled', 'mediaUnavailable', 'banned', 'tooManyRequests'],
 })
 
 export const entriesNotice = defineNotice({ name: 'meeting:entries', summary: 'New entries that this viewer may see.', payload: EntriesPayload })
