@@ -9,6 +9,9 @@ interface Row {
 /** Signs that LIKE would read as wild. */
 const literal = (word: string) => `%${word.replace(/[\\%_]/g, '\\$&')}%`
 
+/** The word with just these marks: "hoa" is not in "hoà", whose tone stands at the end. */
+const exactly = (word: string) => `${word.replace(/[^\p{L}\p{M}\p{N}]/gu, '\\$&')}(?![\\u0300-\\u036f])`
+
 export function createPeopleStore(db: Knex): PeopleStore {
   return {
     async search({ folded, toned, kind, unitId, after, limit, on }) {
@@ -16,7 +19,7 @@ export function createPeopleStore(db: Knex): PeopleStore {
       const { rows } = await db.raw<{ rows: Row[] }>(`
         WITH hit AS (
           SELECT person.id, person.kind, full_name, office, sort_name, unit.id AS unit_id, unit.name AS unit_name,
-            CASE WHEN toned LIKE ALL (CAST(:toned AS text[])) THEN 0 ELSE 2 END + CASE WHEN sort_name LIKE ALL (CAST(:folded AS text[])) THEN 0 ELSE 1 END AS tier
+            CASE WHEN toned ~ ALL (CAST(:toned AS text[])) THEN 0 ELSE 2 END + CASE WHEN sort_name LIKE ALL (CAST(:folded AS text[])) THEN 0 ELSE 1 END AS tier
           FROM person
           LEFT JOIN account ON account.person_id = person.id
           LEFT JOIN unit_membership AS work ON work.person_id = person.id
@@ -27,7 +30,7 @@ export function createPeopleStore(db: Knex): PeopleStore {
         )
         SELECT * FROM hit WHERE (tier, sort_name, id) > (CAST(:tier AS int), CAST(:name AS text) COLLATE "C", CAST(:id AS uuid))
         ORDER BY tier, sort_name, id LIMIT :limit`, {
-        folded: folded.map(literal), toned: toned.map(literal), kind: kind ?? null, unitId: unitId ?? null, on, tier, name, id, limit,
+        folded: folded.map(literal), toned: toned.map(exactly), kind: kind ?? null, unitId: unitId ?? null, on, tier, name, id, limit,
       })
       return rows.map((row) => ({
         person: {

@@ -28,9 +28,10 @@ export function decodeText(bytes: Buffer): string {
     if (begins(bytes, 0xfe, 0xff)) return new TextDecoder('utf-16be', { fatal: true }).decode(bytes)
     const start = bytes.subarray(0, 4000)
     const zeros = [0, 1].map((half) => start.filter((byte, index) => byte === 0 && index % 2 === half).length)
+    const few = (some = 0, many = 0) => some < many / 4
     // Without a mark, plain letters of UTF-16 show as zeros in every other byte.
-    if ((zeros[1] ?? 0) > start.length / 8 && zeros[0] === 0) return new TextDecoder('utf-16le', { fatal: true }).decode(bytes)
-    if ((zeros[0] ?? 0) > start.length / 8 && zeros[1] === 0) return new TextDecoder('utf-16be', { fatal: true }).decode(bytes)
+    if ((zeros[1] ?? 0) > start.length / 8 && few(zeros[0], zeros[1])) return new TextDecoder('utf-16le', { fatal: true }).decode(bytes)
+    if ((zeros[0] ?? 0) > start.length / 8 && few(zeros[1], zeros[0])) return new TextDecoder('utf-16be', { fatal: true }).decode(bytes)
     const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes)
     if (text.includes('\0')) throw unreadable('notATable')
     return text
@@ -49,7 +50,7 @@ const VIETNAMESE = /^[a-zàáảãạăằắẳẵặâầấẩẫậđèéẻ
  */
 export function isGarbled(text: string): boolean {
   if (/[\ufffd\u0080-\u009f]/.test(text) || /\p{L}\?\p{L}/u.test(text)) return true
-  if (/[¡-¦¨-ª¬-®´-¶¸¹¼-¿×÷]/.test(text) || /\p{L}[°·»]\p{L}/u.test(text)) return true
+  if (/[¡-¦¨-ª¬-®´-¶¸¹¼-¿×÷]/.test(text) || /\p{L}[°·»][^\s,.;:)!?]/u.test(text)) return true
   if (/\p{Ll}[^\P{Lu}A-Z]\p{Ll}/u.test(text)) return true
   return [...text.normalize('NFC').toLowerCase()].some((sign) => /\p{L}/u.test(sign) && !VIETNAMESE.test(sign))
 }
