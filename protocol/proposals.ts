@@ -211,9 +211,9 @@ export const acceptProposal = defineRoute({
 export const planProposal = defineRoute({
   id: 'proposals.plan', method: 'post', path: '/api/proposals/:proposalId/placements', access: 'signedIn',
   errors: ['proposalNotFound', 'forbiddenForProposal', 'proposalStage', 'meetingNotFound', 'forbiddenInMeeting', 'meetingAlreadyLive', 'meetingClosed', 'meetingCancelled',
-    'agendaFull', 'documentsFull', 'idempotencyKeyReused'],
+    'meetingCancelled', 'agendaFull', 'documentsFull', 'idempotencyKeyReused'],
   summary: 'The office puts a matter of the pool on the agenda of a meeting of its body that was not opened, with its documents.',
-  params: ProposalParams, body: z.strictObject({ meetingId: Id, minutes: z.int().min(1).max(600), key: Key }), response: z.object({ itemId: Id }),
+  params: ProposalParams, body: z.strictObject({ meetingId: Id, minutes: z.int().min(1).max(600), key: Key.max(60) }), response: z.object({ itemId: Id }),
 })
 
 export const attachProposalDocument = defineRoute({

@@ -1,6 +1,5 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { addDays, localDay } from '../protocol/calendar.ts'
 import { Id } from '../protocol/journal.ts'
 import type { IceServer } from '../protocol/room.ts'
 import { createAgenda, type AgendaDeps } from './agenda/agenda.ts'
@@ -24,7 +23,7 @@ import { mountAttendance } from './attendance/routes.ts'
 import { attendanceStore, resultsStore } from './attendance/store.ts'
 import { createBodies } from './bodies/bodies.ts'
 import { createCalendarStore } from './bodies/calendar-store.ts'
-import { createCalendar, type Calendar } from './bodies/calendar.ts'
+import { createCalendar } from './bodies/calendar.ts'
 import { mountImport } from './bodies/import-routes.ts'
 import { createImportStore } from './bodies/import-store.ts'
 import { createImport } from './bodies/import.ts'
@@ -77,17 +76,8 @@ import type { Files } from './platform/files.ts'
 import type { MediaNode } from './platform/media-node.ts'
 import type { PresenceFollower } from './platform/media-presence.ts'
 import type { MountCommand, OpenSockets, SocketServer } from './platform/socket.ts'
-import { createProposalAccess } from './proposals/access.ts'
-import { createChecking } from './proposals/checking.ts'
-import { createKinds } from './proposals/kinds.ts'
-import { createPapers } from './proposals/papers.ts'
-import { createPlanning, type PlanningDeps } from './proposals/planning.ts'
-import { createProposals } from './proposals/proposals.ts'
-import { createReading, type ReadingDeps } from './proposals/reading.ts'
-import { mountProposals, type ProposalDomain } from './proposals/routes.ts'
-import { kindsStore } from './proposals/kinds-store.ts'
-import { readingStore } from './proposals/reading-store.ts'
-import { proposalsStore } from './proposals/store.ts'
+import { mountProposals } from './proposals/routes.ts'
+import { createProposing } from './proposing.ts'
 import { createComposer } from './recording/composer.ts'
 import type { RecordingFolders } from './recording/folders.ts'
 import { mountRecordingLive } from './recording/live.ts'
@@ -123,27 +113,6 @@ export interface DomainsDeps {
   /** For tests of what waits for its time. */
   now?: (() => Date) | undefined
   log: Logger
-}
-
-/** Days of the working calendar that a term of a proposal may run over. */
-const TERM_DAYS = 400
-
-/** Proposals of units, and their way through the office of a body onto an agenda. */
-function createProposalDomain({ db, files, uploadLimitBytes, people, calendar, addItem, attachKept, now }:
-  Pick<DomainsDeps, 'db' | 'files' | 'uploadLimitBytes'> & Pick<PlanningDeps, 'addItem' | 'attachKept'> & Pick<ReadingDeps, 'people'>
-  & { calendar: Pick<Calendar, 'load'>, now: () => Date }): ProposalDomain {
-  const calendarAhead = () => calendar.load(localDay(now()), addDays(localDay(now()), TERM_DAYS))
-  const store = proposalsStore
-  const access = createProposalAccess({ db, store, now })
-  const kinds = createKinds({ db, store: kindsStore, now })
-  return {
-    kinds,
-    proposals: createProposals({ db, access, store, kinds, calendarAhead, now }),
-    checking: createChecking({ access, store, kinds, calendarAhead }),
-    papers: createPapers({ db, access, store, files, uploadLimitBytes }),
-    planning: createPlanning({ db, access, store, addItem, attachKept }),
-    reading: createReading({ db, access, store: { ...proposalsStore, ...readingStore }, kinds, people, now }),
-  }
 }
 
 /** The agenda: what stands on it, its guests, its course in the live meeting, and what is carried over from earlier ones. */
@@ -190,8 +159,9 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
     db, journal, access, store: attendanceStore, media, people, log, noteAbsence: (...absence) => inviting.answers.noteAbsence(...absence),
   })
   const roll = createRoll({ db, journal, access, secret, origins, people, bodies: (ids) => bodies.bodies(ids) })
-  const proposalsAt = (now: () => Date) => createProposalDomain({
+  const proposalsAt = (now: () => Date) => createProposing({
     db, files, uploadLimitBytes, people, calendar, attachKept: documents.attachKept, addItem: (...item) => agenda.add(...item), now,
+    sendNotices: (...told) => inviting.notices.send(...told),
   })
   const proposals = proposalsAt(() => new Date())
   const enforcement = createEnforcement({ db, journal, store: orderStore, media, log })

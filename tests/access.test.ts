@@ -76,6 +76,14 @@ describe('the routes', () => {
       }
     })
 
+  it.each(allRoutes.filter((route) => route.path.includes(':proposalId')).map((route) => [name(route), route] as const))(
+    '%s never opens for who is neither of the unit nor of the office', async (_, route) => {
+      for (const client of [stranger, administrator]) {
+        const response = await client.send(method(route), path(route))
+        expect(['proposalNotFound', 'badRequest']).toContain(await codeOf(response))
+      }
+    })
+
   it('are all there: none falls through to "no such route"', async () => {
     for (const route of allRoutes) {
       const response = await administrator.send(method(route), path(route), { headers: { 'x-csrf-token': 'none' } })

@@ -3,7 +3,7 @@ import type { Knex } from 'knex'
 import { MAX_DOCUMENTS, type DocumentFacts } from '../../protocol/documents.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
-import { audienceOf, everyParticipant, requireOffice, type MeetingAccess } from '../meetings/access.ts'
+import { audienceOfItem, requireOffice, seesItem, type Meeting, type MeetingAccess } from '../meetings/access.ts'
 import { requireBefore } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
@@ -13,7 +13,7 @@ import { requirePdf } from './pdf.ts'
 export interface NewDocument extends KeptFile { itemId: string, nameText: string }
 
 /** A file as its readers get it; `name` is null where it was erased. */
-export interface ReadableDocument { name: string | null, sha256: string }
+export interface ReadableDocument { itemId: string, name: string | null, sha256: string }
 
 /** Changes are made under the lock of the meeting's journal. */
 export interface DocumentsStore {
@@ -39,16 +39,28 @@ export interface DocumentsDeps {
   uploadLimitBytes: number
 }
 
+/** A file that is kept already, with the name that it has elsewhere. */
+export interface KeptDocument extends KeptFile { name: string }
+
 /** An upload: the file itself, its length as announced, and the name that the person gave it. */
 export interface Upload { source: Readable, announcedBytes: number | undefined, name: string, key: string }
 
-/** Who may do what with documents. */
-const may = { attach: requireOffice, remove: requireOffice, read: everyParticipant }
+/** Who may do what with documents; who may see their item reads them. */
+const may = { attach: requireOffice, remove: requireOffice }
 
 export function createDocuments({ db, journal, access, store, files, uploadLimitBytes }: DocumentsDeps) {
   /** Throws `documentsFull`. */
   async function requireRoom(source: Knex, meetingId: string): Promise<void> {
     if (await store.count(source, meetingId) >= MAX_DOCUMENTS) throw new AppError('documentsFull', { limit: MAX_DOCUMENTS })
+  }
+
+  async function record(tx: JournalTx, meeting: Meeting, itemId: string, { name, sha256, bytes }: KeptDocument): Promise<{ documentId: string }> {
+    const kept = { sha256, bytes }
+    const text = await tx.text(name)
+    const documentId = await store.insert(tx.trx, tx.meetingId, { ...kept, itemId, nameText: text.$text })
+    const data: DocumentFacts = { documentId, itemId, name: text, ...kept }
+    tx.append({ kind: 'documents.attached', data, audience: audienceOfItem(meeting, itemId) })
+    return { documentId }
   }
 
   return {
@@ -71,33 +83,45 @@ export function createDocuments({ db, journal, access, store, files, uploadLimit
         requireBefore(meeting, 'closed')
         requireItem((await tx.state(meetingReducer)).agenda, itemId)
         await requireRoom(tx.trx, meetingId)
-        const text = await tx.text(name)
-        const documentId = await store.insert(tx.trx, meetingId, { ...kept, itemId, nameText: text.$text })
-        const data: DocumentFacts = { documentId, itemId, name: text, ...kept }
-        tx.append({ kind: 'documents.attached', data, audience: audienceOf(meeting) })
-        return { documentId }
+        return await record(tx, meeting, itemId, { ...kept, name })
       })
+    },
+
+    /**
+     * Attaches files that are kept already, without another upload: of a proposal, or of an item that is carried over. Who may
+     * do so, and that the item is there and not classified, is for the command that it is a part of. Throws `documentsFull`.
+     */
+    async attachKept(tx: JournalTx, meeting: Meeting, itemId: string, documents: readonly KeptDocument[]): Promise<void> {
+      for (const document of documents) {
+        await requireRoom(tx.trx, tx.meetingId)
+        await record(tx, meeting, itemId, document)
+      }
     },
 
     /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `documentNotFound`. */
     async remove(meetingId: string, documentId: string, caller: Caller): Promise<void> {
       await access.change(meetingId, caller, may.remove, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        if (!await store.remove(tx.trx, meetingId, documentId, tx.at)) throw new AppError('documentNotFound')
-        tx.append({ kind: 'documents.removed', data: { documentId }, audience: audienceOf(meeting) })
+        const document = await store.find(tx.trx, meetingId, documentId)
+        if (!document || !await store.remove(tx.trx, meetingId, documentId, tx.at)) throw new AppError('documentNotFound')
+        tx.append({ kind: 'documents.removed', data: { documentId }, audience: audienceOfItem(meeting, document.itemId) })
       })
     },
 
-    /** The file and its name, for who may see the meeting. Throws `meetingNotFound`, `documentNotFound`. */
+    /** The file and its name, for who may see its item. Throws `meetingNotFound`, `documentNotFound`. */
     async read(meetingId: string, documentId: string, caller: Caller): Promise<{ root: string, path: string, name: string }> {
-      may.read(await access.accessTo(meetingId, caller))
+      const found = await access.accessTo(meetingId, caller)
       const document = await store.find(db, meetingId, documentId)
-      if (!document) throw new AppError('documentNotFound')
+      if (!document || !seesItem(found, document.itemId)) throw new AppError('documentNotFound')
       return { root: files.root, path: files.relativePath(document.sha256), name: document.name ?? '' }
     },
 
-    /** Deletes the files of uploads that were refused in the end, after a day; gives how many. */
-    sweepFiles: () => files.sweep((sha256s) => store.knownFiles(db, sha256s)),
+    /**
+     * Deletes the files of uploads that were refused in the end, after a day; gives how many. `others`: which of these files
+     * belong to something else.
+     */
+    sweepFiles: (others: (sha256s: readonly string[]) => Promise<ReadonlySet<string>>) =>
+      files.sweep(async (sha256s) => new Set([...await store.knownFiles(db, sha256s), ...await others(sha256s)])),
 
     /** Goes with an item that is removed; the item's entry says that its documents went too. */
     async removeOfItem(tx: JournalTx, itemId: string): Promise<void> {

@@ -24,6 +24,7 @@ export interface CheckingDeps {
   store: CheckingStore & Pick<ProposalsStore, 'update' | 'insertStep'>
   kinds: Kinds
   calendarAhead: CalendarAhead
+  /** Told in the transaction of a return or an acceptance. */
   told?: (trx: Knex.Transaction, proposal: Proposal, step: NewStep) => Promise<void>
 }
 

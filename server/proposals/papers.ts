@@ -37,7 +37,7 @@ export interface PaperUpload {
   key: string
 }
 
-export interface PapersDeps { db: Knex, access: ProposalAccessTo, store: PapersStore, files: Files, uploadLimitBytes: number, now: () => Date }
+export interface PapersDeps { db: Knex, access: ProposalAccessTo, store: PapersStore, files: Files, uploadLimitBytes: number }
 
 /** The documents of a proposal, kept as those of meetings are. */
 export function createPapers({ db, access, store, files, uploadLimitBytes }: PapersDeps) {

@@ -61,10 +61,11 @@ export function createPlanning({ db, access, store, addItem, attachKept }: Plann
     async plan(
       proposalId: string, caller: Caller, { meetingId, minutes, key }: { meetingId: string, minutes: number, key: string },
     ): Promise<{ itemId: string }> {
+      // Planned already: the answer to this very act may have been lost.
       requireAct(await access.accessTo(proposalId, caller), { ...may.plan, stages: [...may.plan.stages, 'planned'] })
       const { matterId, title, purpose, presenterId } = await agendaSeed(proposalId)
-      const add = (presenter: string | null) => addItem(
-        meetingId, caller, { matterId, title, purpose, minutes, presenterId: presenter, key },
+      const add = (presenter: string | null, once: string) => addItem(
+        meetingId, caller, { matterId, title, purpose, minutes, presenterId: presenter, key: once },
         async (tx, { itemId, meeting }) => {
           requireBefore(meeting, 'live')
           await store.lock(tx.trx, proposalId)
@@ -74,10 +75,15 @@ export function createPlanning({ db, access, store, addItem, attachKept }: Plann
           await attachKept(tx, meeting, itemId, documents)
         },
       )
-      return await add(presenterId).catch((error: unknown) => {
-        if (error instanceof AppError && error.code === 'presenterNotParticipant') return add(null)
+      try {
+        return await add(presenterId, key)
+      } catch (error) {
+        const code = error instanceof AppError ? error.code : undefined
+        if (code === 'matterNotFound') throw new AppError('proposalStage', { stage: 'planned' })
+        if (code === 'consentNeeded') throw new AppError('meetingAlreadyLive')
+        if (code === 'presenterNotParticipant') return await add(null, `${key} 0`)
         throw error
-      })
+      }
     },
   }
 }

@@ -9,7 +9,6 @@ import { may, type Proposal, type ProposalAccessTo } from './access.ts'
 import type { Kinds } from './kinds.ts'
 
 type Open<T> = T & { secrecy: 'none' }
-type Secret = { secrecy: Exclude<SecretMatter['secrecy'], 'none'> }
 type Saved = { proposalId: string, version: number }
 
 export interface NewStep {
@@ -25,7 +24,7 @@ export interface NewStep {
 export interface ProposalsStore {
   /** The draft that this person made under this key. */
   findCreation(db: Knex, creatorId: string, key: string): Promise<Saved | undefined>
-  /** Inserts a draft with a matter of its own; undefined, and nothing inserted, when the key was used. */
+  /** Inserts a draft with a matter of its own; undefined when the key was used, and then the matter is to be undone. */
   insert(
     trx: Knex.Transaction, draft: { unitId: string, content: ProposalContent, creatorId: string, key: string, at: Date },
   ): Promise<Saved | undefined>
@@ -52,17 +51,13 @@ export interface ProposalsDeps {
   kinds: Kinds
   calendarAhead: CalendarAhead
   now: () => Date
-  /** Told in the transaction of a submission, return or acceptance. */
-  told?: (trx: Knex.Transaction, proposal: Proposal, step: NewStep) => Promise<void>
 }
 
-/** Nothing of a state secret is kept, and nothing but its degree has come. Throws `proposalSecret`. */
-function refuseSecret<T extends { secrecy: 'none' }>(body: T | Secret): asserts body is T {
-  if (body.secrecy !== 'none') throw new AppError('proposalSecret')
-}
+/** Undoes a draft whose key was used meanwhile. */
+class KeyUsed extends Error {}
 
 /** What a unit does with its proposals: draft, edit, submit, withdraw. */
-export function createProposals({ db, access, store, kinds, calendarAhead, now, told }: ProposalsDeps) {
+export function createProposals({ db, access, store, kinds, calendarAhead, now }: ProposalsDeps) {
   async function requireKnown(source: Knex, content: ProposalContent): Promise<void> {
     const unknown = await store.unknown(source, content, localDay(now()))
     if (unknown) throw new AppError(unknown)
@@ -81,8 +76,8 @@ export function createProposals({ db, access, store, kinds, calendarAhead, now, 
 
   return {
     /** Throws `proposalSecret`, `unitNotFound` for who works in none, `bodyNotFound`, `proposalKindNotFound`, `personNotFound`. */
-    async create(caller: Caller, body: Open<ProposalContent & { key: string }> | Secret): Promise<Saved> {
-      refuseSecret(body)
+    async create(caller: Caller, body: Open<ProposalContent & { key: string }> | SecretMatter): Promise<Saved> {
+      if (body.secrecy !== 'none') throw new AppError('proposalSecret')
       const { key, secrecy: _, ...content } = body
       const known = await store.findCreation(db, caller.personId, key)
       if (known) return known
@@ -93,10 +88,12 @@ export function createProposals({ db, access, store, kinds, calendarAhead, now, 
       if (!unit) throw new AppError('unitNotFound')
       const made = await db.transaction(async (trx) => {
         const saved = await store.insert(trx, { unitId: unit.id, content, creatorId: caller.personId, key, at })
-        if (saved) {
-          await store.insertStep(trx, saved.proposalId, { kind: 'drafted', actorId: caller.personId, at, reason: '', holder: 'unit', dueOn: null })
-        }
+        if (!saved) throw new KeyUsed()
+        await store.insertStep(trx, saved.proposalId, { kind: 'drafted', actorId: caller.personId, at, reason: '', holder: 'unit', dueOn: null })
         return saved
+      }).catch((error: unknown) => {
+        if (error instanceof KeyUsed) return undefined
+        throw error
       })
       const saved = made ?? await store.findCreation(db, caller.personId, key)
       if (!saved) throw new Error('a draft was neither made nor found')
@@ -104,8 +101,8 @@ export function createProposals({ db, access, store, kinds, calendarAhead, now, 
     },
 
     /** Throws what `access.change` does, `proposalSecret`, `bodyNotFound`, `proposalKindNotFound`, `personNotFound`. */
-    async change(proposalId: string, caller: Caller, body: Open<ProposalContent & { version: number }> | Secret): Promise<Saved> {
-      refuseSecret(body)
+    async change(proposalId: string, caller: Caller, body: Open<ProposalContent & { version: number }> | SecretMatter): Promise<Saved> {
+      if (body.secrecy !== 'none') throw new AppError('proposalSecret')
       const { version, secrecy: _, ...content } = body
       return await access.change(proposalId, caller, may.edit, version, async (trx, { proposal }, at) => {
         await requireKnown(trx, content)
@@ -132,22 +129,18 @@ export function createProposals({ db, access, store, kinds, calendarAhead, now, 
           status: 'submitted', round, kindVersion: kind.version, since: at, dueOn, checkerId: null, editedAt: at, editedBy: caller.personId,
         })
         await store.insertSubmission(trx, proposalId, round, proposal.content, at)
-        const step = { kind: 'submitted', actorId: caller.personId, at, reason: '', holder: 'office', dueOn } as const
-        await store.insertStep(trx, proposalId, step)
-        await told?.(trx, proposal, step)
+        await store.insertStep(trx, proposalId, { kind: 'submitted', actorId: caller.personId, at, reason: '', holder: 'office', dueOn })
         return saved
       })
     },
 
     /** For good. Throws what `access.change` does. */
     withdraw: (proposalId: string, caller: Caller, { version, reason }: { version: number, reason: string }) =>
-      access.change(proposalId, caller, may.withdraw, version, async (trx, { proposal }, at): Promise<Saved> => {
-        const step = { kind: 'withdrawn', actorId: caller.personId, at, reason, holder: 'none', dueOn: null } as const
+      access.change(proposalId, caller, may.withdraw, version, async (trx, _, at): Promise<Saved> => {
         const saved = await store.update(trx, proposalId, {
           status: 'withdrawn', since: at, dueOn: null, editedAt: at, editedBy: caller.personId,
         })
-        await store.insertStep(trx, proposalId, step)
-        await told?.(trx, proposal, step)
+        await store.insertStep(trx, proposalId, { kind: 'withdrawn', actorId: caller.personId, at, reason, holder: 'none', dueOn: null })
         return saved
       }),
   }

@@ -54,6 +54,11 @@ const BOARD_ROWS = 12
 export function createReading({ db, access, store, kinds, people, now }: ReadingDeps) {
   const readerOf = ({ personId }: Caller): Reader => ({ personId, on: localDay(now()) })
 
+  /** Null for a kind that has ended since the draft was begun. */
+  async function kindOf(kindId: string, version: number | null) {
+    return version === null ? (await kinds.inForce()).find((kind) => kind.kindId === kindId) ?? null : await kinds.kind(kindId, version)
+  }
+
   return {
     async form(caller: Caller): Promise<{ unit: { id: string, name: string } | null, bodies: { id: string, name: string }[], offices: { id: string, name: string }[] }> {
       const reader = readerOf(caller)
@@ -105,25 +110,20 @@ export function createReading({ db, access, store, kinds, people, now }: Reading
       ))
       // What the unit is writing is not yet the office's to read.
       const submitted = side === 'office' && (status === 'returned' || status === 'withdrawn') ? handedIn.at(-1) : undefined
+      const content = submitted?.content ?? proposal.content
       const known = await people([...new Set([
-        proposal.editedBy, proposal.content.presenterId, submitted?.content.presenterId, handedIn.at(-1)?.content.presenterId, proposal.checkerId,
-        ...steps.map(({ actorId }) => actorId), ...[...checks, ...earlierChecks].map(({ actorId }) => actorId),
-        ...handedIn.map(({ content }) => content.presenterId),
-      ].filter((id) => id != null))])
+        proposal.editedBy, proposal.checkerId, content.presenterId, ...handedIn.map((one) => one.content.presenterId),
+        ...[...steps, ...checks, ...earlierChecks].map(({ actorId }) => actorId),
+      ].filter((id) => id !== null))])
       return {
         ...summary, sides: [...sides], may: actsOf(found),
         version: proposal.version, editedAt: proposal.editedAt.toISOString(), editedBy: proposal.editedBy, round,
-        content: submitted?.content ?? proposal.content,
+        content,
         documents: submitted?.documents ?? kept.filter(({ there }) => there),
         kind, checks, earlierChecks, steps, placements, people: known,
         before: (status === 'returned' && side === 'unit' ? handedIn.at(-1) : handedIn.at(-2)) ?? null,
       }
     },
-  }
-
-  /** Null for a kind that has ended since the draft was begun. */
-  async function kindOf(kindId: string, version: number | null) {
-    return version === null ? (await kinds.inForce()).find((kind) => kind.kindId === kindId) ?? null : await kinds.kind(kindId, version)
   }
 }
 

@@ -3,6 +3,7 @@ import type { CheckingStore } from './checking.ts'
 import type { PapersStore } from './papers.ts'
 import type { PlanningStore } from './planning.ts'
 import type { ProposalsStore } from './proposals.ts'
+import type { TellingStore } from './telling.ts'
 import { COLUMNS, fromContent, fromProposal, OF_OFFICE, OF_UNIT, PLACE, PLACES, sidesOf, STAGE, toProposal, type AccessRow } from './store-rows.ts'
 import type { ProposalCheck, ProposalDocument } from '../../protocol/proposals.ts'
 
@@ -24,7 +25,7 @@ export function toDocument(row: DocumentRow): ProposalDocument & { there: boolea
 }
 
 /** Proposals in PostgreSQL. Changes of one follow one another under its row's lock. */
-export const proposalsStore: ProposalAccessStore & ProposalsStore & CheckingStore & PapersStore & PlanningStore = {
+export const proposalsStore: ProposalAccessStore & ProposalsStore & CheckingStore & PapersStore & PlanningStore & TellingStore = {
   async findAccess(db, proposalId, personId, on) {
     const { rows: [row] } = await db.raw<{ rows: AccessRow[] }>(`
       SELECT ${COLUMNS}, ${STAGE} AS stage, ${OF_UNIT} AS of_unit, ${OF_OFFICE} AS of_office
@@ -157,6 +158,15 @@ export const proposalsStore: ProposalAccessStore & ProposalsStore & CheckingStor
       matterId: proposalId, bodyId: row.body_id, title: row.title, purpose: row.asks, presenterId: row.presenter_id,
       documents: documents.map(toDocument).map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
     }
+  },
+
+  async workersOn(db, proposalId, on) {
+    const { rows } = await db.raw<{ rows: { person_id: string }[] }>(`
+      SELECT DISTINCT m.person_id FROM proposal p JOIN unit_membership m ON m.unit_id = p.unit_id
+      WHERE p.id = :proposalId AND CAST(:on AS date) BETWEEN m.since AND coalesce(m.until, 'infinity')
+        AND (m.person_id IN (p.creator_id, p.edited_by)
+          OR EXISTS (SELECT FROM proposal_step step WHERE step.proposal_id = p.id AND step.actor_id = m.person_id))`, { proposalId, on })
+    return rows.map((row) => row.person_id)
   },
 
   async onOtherAgenda(db, proposalId, itemId) {

@@ -1,0 +1,118 @@
+import { Readable } from 'node:stream'
+import { addDays, localDay } from '../../protocol/calendar.ts'
+import { ProposalDocumentKind, type ProposalKind } from '../../protocol/proposal-kinds.ts'
+import type { ProposalContent, ProposalStep } from '../../protocol/proposals.ts'
+import type { Paper } from '../issuing/paper.ts'
+import { renderPdf } from '../issuing/pdf.ts'
+import type { Caller } from '../platform/contract.ts'
+import type { ProposalDomain } from '../proposals/routes.ts'
+import { demoProposals, type DemoProposal, type DemoStep } from './proposals.ts'
+
+export interface DemoProposalsDeps {
+  /** Proposals by another clock, so that the demo has a past. */
+  proposalsAt(now: () => Date): ProposalDomain
+}
+
+const DAY_MS = 24 * 3600_000
+
+/**
+ * The demo's proposals by title, each brought as far as its steps go. What a killed start had done is gone on from; one that
+ * somebody has worked on since is left alone.
+ */
+export async function seedProposals(
+  { proposalsAt }: DemoProposalsDeps, bodyId: string, clerk: Caller, callerNamed: (username: string) => Caller, now: Date,
+): Promise<Map<string, string>> {
+  let at = now
+  const domain = proposalsAt(() => at)
+  const kinds = await domain.kinds.inForce()
+  const seeded = new Map<string, string>()
+  for (const [index, proposal] of demoProposals.entries()) {
+    const kind = kinds.find(({ name }) => name.vi === proposal.kind)
+    if (!kind) continue
+    const drafter = callerNamed(proposal.drafter)
+    const content: ProposalContent = {
+      bodyId, kindId: kind.kindId, title: proposal.title, summary: proposal.summary.join('\n'), asks: proposal.asks,
+      proposedOn: addDays(localDay(now), proposal.proposedInDays), legalBasis: proposal.legalBasis.join('\n'),
+      presenterId: callerNamed(proposal.presenter).personId,
+    }
+    at = new Date(now.getTime() - proposal.draftedDaysAgo * DAY_MS)
+    const { proposalId } = await domain.proposals.create(drafter, { ...content, secrecy: 'none', key: `demo proposal ${index}` })
+    seeded.set(proposal.title, proposalId)
+    const { steps, documents } = await domain.reading.get(proposalId, drafter)
+    const expected = kindsOf(proposal.steps)
+    if (steps.some(({ kind: done }, place) => done !== expected[place])) continue
+    if (steps.length === 1 && documents.length < kind.required.length) await attachPapers(domain, proposalId, drafter, proposal, kind)
+    let done = steps.length - 1
+    for (const step of proposal.steps) {
+      const leaves = kindsOf([step]).length - 1
+      if (done > 0) done -= leaves
+      else {
+        at = new Date(now.getTime() - step.daysAgo * DAY_MS)
+        await take(domain, proposalId, step, { drafter, clerk, content })
+      }
+    }
+  }
+  return seeded
+}
+
+/** The steps that a proposal has once all this has happened. */
+function kindsOf(steps: readonly DemoStep[]): ProposalStep['kind'][] {
+  const kinds = { submit: 'submitted', check: 'checking', return: 'returned', accept: 'accepted', withdraw: 'withdrawn' } as const
+  return ['drafted', ...steps.flatMap(({ act }) => act === 'mend' ? [] : [kinds[act]])]
+}
+
+async function take(
+  domain: ProposalDomain, proposalId: string, step: DemoStep,
+  { drafter, clerk, content }: { drafter: Caller, clerk: Caller, content: ProposalContent },
+): Promise<void> {
+  const { proposals, checking, reading } = domain
+  const { version } = await reading.get(proposalId, drafter)
+  const reason = step.reason ?? ''
+  switch (step.act) {
+    case 'submit': return void await proposals.submit(proposalId, drafter, version)
+    case 'withdraw': return void await proposals.withdraw(proposalId, drafter, { version, reason })
+    case 'mend':
+      return void await proposals.change(proposalId, drafter, { ...content, summary: step.summary ?? content.summary, secrecy: 'none', version })
+    case 'check': return await tick(domain, proposalId, clerk, step.missing ?? {})
+    case 'return': return void await checking.return(proposalId, clerk, { version, reason })
+    case 'accept':
+      await tick(domain, proposalId, clerk, {})
+      return void await checking.accept(proposalId, clerk, version)
+  }
+}
+
+/** Every point that was not ticked yet. */
+async function tick({ reading, checking }: ProposalDomain, proposalId: string, clerk: Caller, missing: Record<string, string>): Promise<void> {
+  const { kind, checks } = await reading.get(proposalId, clerk)
+  for (const { id } of kind?.checklist ?? []) {
+    if (checks.some(({ itemId }) => itemId === id)) continue
+    const note = missing[id]
+    await checking.check(proposalId, clerk, id, { revision: 0, state: note === undefined ? 'ok' : 'missing', note: note ?? '' })
+  }
+}
+
+async function attachPapers({ papers }: ProposalDomain, proposalId: string, drafter: Caller, proposal: DemoProposal, { required }: ProposalKind): Promise<void> {
+  const names = { submission: 'Tờ trình.pdf', draft: 'Dự thảo.pdf', annex: 'Phụ lục.pdf', legalBasis: 'Căn cứ pháp lý.pdf' }
+  for (const kind of ProposalDocumentKind.options.filter((one) => required.includes(one))) {
+    const file = await renderPdf(paperOf(proposal, kind))
+    await papers.attach(proposalId, drafter, {
+      source: Readable.from([file]), announcedBytes: file.length, kind, name: names[kind], key: `demo paper ${kind}`,
+    })
+  }
+}
+
+function paperOf({ title, summary, legalBasis }: DemoProposal, kind: ProposalDocumentKind): Paper {
+  const submission = kind === 'submission'
+  const types = { submission: 'Tờ trình', draft: 'Dự thảo', annex: 'Phụ lục', legalBasis: 'Căn cứ pháp lý' }
+  const paragraphs = kind === 'legalBasis' ? legalBasis : summary
+  return {
+    style: 'party', place: 'Bình Sơn', foot: null, draft: !submission, superior: 'TỈNH UỶ BÌNH SƠN', issuer: 'CƠ QUAN TRÌNH',
+    number: null, symbol: submission ? 'TTr' : 'DT', date: null, type: types[kind], abstract: title,
+    body: [
+      ...(submission ? [{ kind: 'paragraph' as const, text: 'Kính trình Ban Thường vụ Tỉnh uỷ xem xét nội dung sau:' }] : []),
+      ...paragraphs.map((text) => ({ kind: 'paragraph' as const, text })),
+    ],
+    signatures: [{ title: '', name: null }, { title: 'Thủ trưởng cơ quan', name: null }],
+    recipients: ['Ban Thường vụ Tỉnh uỷ', 'Lưu cơ quan trình'],
+  }
+}
