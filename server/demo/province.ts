@@ -1,11 +1,11 @@
-import type { BodyRole, BodyRulesInput, Letterhead, Threshold } from '../../protocol/bodies.ts'
+import type { BodyKind, BodyRole, BodyRulesInput, Letterhead, Threshold } from '../../protocol/bodies.ts'
 import type { PersonKind } from '../../protocol/identity.ts'
 
 /** An invented province and invented people, in the roles that such a province has. Nobody here exists. */
 
 export interface DemoPerson { kind: PersonKind, username: string, fullName: string, office: string }
 export interface DemoMember { username: string, role: BodyRole, office: string, voting: boolean }
-export interface DemoBody { name: string, rules: BodyRulesInput, letterhead: Letterhead, members: DemoMember[] }
+export interface DemoBody { name: string, kind: BodyKind, rules: BodyRulesInput, letterhead: Letterhead, members: DemoMember[] }
 
 const person = (username: string, fullName: string, office: string): DemoPerson => ({ kind: 'person', username, fullName, office })
 
@@ -53,12 +53,32 @@ const sites: DemoPerson[] = [
 
 export const accounts: DemoPerson[] = [...people, ...sites]
 
+/** A unit; `superior` is the code of one above it in the list, `people` are user names. */
+export interface DemoUnit { name: string, code: string, superior: string | null, people: string[] }
+
+const unit = (code: string, name: string, superior: string | null, ...members: string[]): DemoUnit => ({ code, name, superior, people: members })
+
+export const units: DemoUnit[] = [
+  unit('TU', 'Tỉnh uỷ Bình Sơn', null, 'khai', 'hang', 'dang'),
+  unit('VPTU', 'Văn phòng Tỉnh uỷ', 'TU', 'phuc', administrator.username),
+  unit('PTH', 'Phòng Tổng hợp', 'VPTU', 'chi'),
+  unit('PCYCNTT', 'Phòng Cơ yếu – Công nghệ thông tin', 'VPTU', 'chien', 'vietanh'),
+  unit('BTC', 'Ban Tổ chức Tỉnh uỷ', 'TU', 'lan', 'bich'),
+  unit('UBKT', 'Uỷ ban Kiểm tra Tỉnh uỷ', 'TU', 'thach'),
+  unit('BTGDV', 'Ban Tuyên giáo và Dân vận Tỉnh uỷ', 'TU', 'trang'),
+  unit('BNC', 'Ban Nội chính Tỉnh uỷ', 'TU', 'nhan'),
+  unit('DUCQ', 'Đảng uỷ các cơ quan Đảng tỉnh', 'TU', 'an'),
+  unit('DUUB', 'Đảng uỷ Uỷ ban nhân dân tỉnh', 'TU', 'thuan', 'tung'),
+  unit('SKHCN', 'Sở Khoa học và Công nghệ', 'DUUB', 'bao', 'nhan.khong'),
+  unit('SNV', 'Sở Nội vụ', 'DUUB', 'duy'),
+]
+
 const member = (username: string, office: string, role: BodyRole = 'member', voting = true): DemoMember => ({ username, role, office, voting })
 const twoThirds = (basis: string): Threshold => ({ numerator: 2, denominator: 3, strict: false, basis })
 const moreThanHalf = (basis: string): Threshold => ({ numerator: 1, denominator: 2, strict: true, basis })
 
 export const standingCommittee: DemoBody = {
-  name: 'Ban Thường vụ Tỉnh uỷ Bình Sơn',
+  name: 'Ban Thường vụ Tỉnh uỷ Bình Sơn', kind: 'standingCommittee',
   rules: {
     quorum: twoThirds('Quy chế làm việc của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ'),
     majority: { ...moreThanHalf('Quy định 24-QĐ/TW'), base: 'incumbents' },
@@ -80,7 +100,7 @@ export const standingCommittee: DemoBody = {
 const councilRules = 'Quy chế hoạt động của Hội đồng tư vấn đánh giá, nghiệm thu'
 
 export const scienceCouncil: DemoBody = {
-  name: 'Hội đồng tư vấn đánh giá, nghiệm thu nhiệm vụ khoa học và công nghệ tỉnh Bình Sơn',
+  name: 'Hội đồng tư vấn đánh giá, nghiệm thu nhiệm vụ khoa học và công nghệ tỉnh Bình Sơn', kind: 'council',
   rules: {
     quorum: twoThirds(councilRules),
     majority: { ...moreThanHalf(councilRules), base: 'present' },

@@ -3,6 +3,7 @@ import { listBodies, listMembers } from '../../protocol/bodies.ts'
 import { readDocument } from '../../protocol/documents.ts'
 import { getMeeting, listMeetings } from '../../protocol/meetings.ts'
 import { followMeeting } from '../../protocol/room.ts'
+import { listUnits } from '../../protocol/units.ts'
 import { command, createClient, type Client } from '../../tests/support/client.ts'
 import { startTestServer, type TestServer } from '../../tests/support/server.ts'
 import { seedDemo } from './seed.ts'
@@ -46,6 +47,14 @@ describe('the demo', () => {
     expect(sizes).toEqual([[23, 15, 'chair', undefined], [9, 9, 'chair', 4]])
   })
 
+  it('has twelve units in a tree, and people who work in them', async () => {
+    const { body: { units } } = await (await be('chi')).call(listUnits, { query: {} })
+    expect(units).toHaveLength(12)
+    expect(units.filter(({ superiorId }) => superiorId === null).map(({ code }) => code)).toEqual(['TU'])
+    expect(units.every(({ people }) => people > 0)).toBe(true)
+    expect(units.reduce((sum, { people }) => sum + people, 0)).toBe(20)
+  })
+
   it('has a published meeting of each body today, with an agenda and readable documents', async () => {
     const chief = await be('phuc')
     const { body: { meetings } } = await chief.call(listMeetings, { query: {} })
@@ -66,7 +75,7 @@ describe('the demo', () => {
   })
 
   it('adds nothing when run again, and goes on where a killed start left off', async () => {
-    const tables = ['person', 'account', 'body', 'membership', 'meeting', 'agenda_item', 'journal_entry']
+    const tables = ['person', 'account', 'unit', 'unit_membership', 'body', 'membership', 'meeting', 'agenda_item', 'journal_entry']
     const before = await Promise.all(tables.map(count))
     const again = () => seedDemo({ domains: server.domains, dataDir: server.config.dataDir, log: server.log })
     expect(await again()).toEqual(server.demo)

@@ -2,8 +2,10 @@ import { randomInt } from 'node:crypto'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import type { Logger } from 'pino'
+import { localDay } from '../../protocol/calendar.ts'
 import type { Agenda } from '../agenda/agenda.ts'
 import type { Bodies } from '../bodies/bodies.ts'
+import type { Units } from '../bodies/units.ts'
 import type { Documents } from '../documents/documents.ts'
 import { hashPassword, type Identity } from '../identity/identity.ts'
 import { renderPdf } from '../issuing/pdf.ts'
@@ -13,11 +15,12 @@ import type { Templates } from '../meetings/templates.ts'
 import type { Caller } from '../platform/contract.ts'
 import { readOrMakeSecret } from '../platform/keys.ts'
 import { demoMeetings, demoRooms, demoTemplate, type DemoItem, type DemoMeeting } from './meetings.ts'
-import { accounts, administrator, introduced, scienceCouncil, standingCommittee, type DemoBody } from './province.ts'
+import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
 export interface DemoDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
+  units: Pick<Units, 'list' | 'add' | 'unitOf' | 'assign'>
   meetings: Pick<Meetings, 'list' | 'create' | 'publish'>
   meetingRules: Pick<MeetingRulesBook, 'all' | 'addRoom'>
   templates: Pick<Templates, 'list' | 'add'>
@@ -43,6 +46,7 @@ export async function seedDemo(options: { domains: DemoDeps, dataDir: string, lo
   const { domains, dataDir, log, now = new Date() } = options
   const password = await readOrMakeSecret(path.join(dataDir, 'keys', 'demo-password'), makePassword)
   const callers = await seedPeople(domains.identity, password)
+  await seedUnits(domains.units, callers)
   for (const body of [standingCommittee, scienceCouncil]) await seedBody(domains.bodies, body, callers)
   await seedConvening(domains, callers)
   for (const meeting of demoMeetings) {
@@ -75,6 +79,23 @@ function callerNamed(callers: Callers, username: string): Caller {
   const caller = callers.get(username)
   if (!caller) throw new Error(`the demo has nobody named ${username}`)
   return caller
+}
+
+/** Found by their codes, the ended ones too: what an administrator did with a unit of the demo stays done. */
+async function seedUnits(units: DemoDeps['units'], callers: Callers): Promise<void> {
+  const since = localDay(TERM_BEGAN)
+  const known = new Map((await units.list(true)).map((unit) => [unit.code, unit]))
+  for (const { name, code, superior, people } of demoUnits) {
+    const superiorId = superior === null ? null : known.get(superior)?.id ?? null
+    const unit = known.get(code) ?? await units.add({ personId: null }, { name, code, superiorId, since })
+    known.set(code, unit)
+    // One with people in it was peopled by an earlier start.
+    if (unit.until !== null || unit.people > 0) continue
+    for (const username of people) {
+      const { personId } = callerNamed(callers, username)
+      if (await units.unitOf(personId) === null) await units.assign({ personId: null }, personId, unit.id, since)
+    }
+  }
 }
 
 async function seedBody(bodies: DemoDeps['bodies'], { members, ...body }: DemoBody, callers: Callers): Promise<void> {
