@@ -180,3 +180,8 @@ export const demoProposals: DemoProposal[] = [
 /** Which of them a conference of today deals with and which it leaves undone; by their titles. */
 export const dealtWith = 'Vận động hoàn thành xoá nhà tạm, nhà dột nát trước Tết Nguyên đán'
 export const leftUndone = 'Quy chế phối hợp tiếp dân, giải quyết khiếu nại kéo dài'
+
+export const heldConference = {
+  title: 'Hội nghị Ban Thường vụ Tỉnh uỷ cho ý kiến về an sinh và tiếp dân', mode: 'hybrid' as const, place: 'Phòng họp số 3, trụ sở Tỉnh uỷ',
+  plannedMinutes: 120, lateReason: 'Họp đột xuất theo yêu cầu của Thường trực Tỉnh uỷ để kịp giúp các hộ dân trước Tết.',
+}

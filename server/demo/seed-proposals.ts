@@ -2,25 +2,30 @@ import { Readable } from 'node:stream'
 import { addDays, localDay } from '../../protocol/calendar.ts'
 import { ProposalDocumentKind, type ProposalKind } from '../../protocol/proposal-kinds.ts'
 import type { ProposalContent, ProposalStep } from '../../protocol/proposals.ts'
+import type { Progress } from '../agenda/progress.ts'
 import type { Paper } from '../issuing/paper.ts'
 import { renderPdf } from '../issuing/pdf.ts'
+import type { Meetings } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import type { ProposalDomain } from '../proposals/routes.ts'
-import { demoProposals, type DemoProposal, type DemoStep } from './proposals.ts'
+import { dealtWith, demoProposals, heldConference, leftUndone, type DemoProposal, type DemoStep } from './proposals.ts'
 
 export interface DemoProposalsDeps {
   /** Proposals by another clock, so that the demo has a past. */
   proposalsAt(now: () => Date): ProposalDomain
+  meetings: Pick<Meetings, 'list' | 'create' | 'publish' | 'open' | 'close'>
+  agenda: Pick<Progress, 'goTo'>
 }
 
 const DAY_MS = 24 * 3600_000
+const QUARTER_MS = 15 * 60_000
 
 /**
  * The demo's proposals by title, each brought as far as its steps go. What a killed start had done is gone on from; one that
  * somebody has worked on since is left alone.
  */
 export async function seedProposals(
-  { proposalsAt }: DemoProposalsDeps, bodyId: string, clerk: Caller, callerNamed: (username: string) => Caller, now: Date,
+  { proposalsAt }: Pick<DemoProposalsDeps, 'proposalsAt'>, bodyId: string, clerk: Caller, callerNamed: (username: string) => Caller, now: Date,
 ): Promise<Map<string, string>> {
   let at = now
   const domain = proposalsAt(() => at)
@@ -30,6 +35,7 @@ export async function seedProposals(
     const kind = kinds.find(({ name }) => name.vi === proposal.kind)
     if (!kind) continue
     const drafter = callerNamed(proposal.drafter)
+    if (!(await domain.reading.form(drafter)).unit) continue
     const content: ProposalContent = {
       bodyId, kindId: kind.kindId, title: proposal.title, summary: proposal.summary.join('\n'), asks: proposal.asks,
       proposedOn: addDays(localDay(now), proposal.proposedInDays), legalBasis: proposal.legalBasis.join('\n'),
@@ -53,6 +59,33 @@ export async function seedProposals(
     }
   }
   return seeded
+}
+
+/**
+ * A conference that was held before anybody looked: one matter was dealt with, the other left undone. Made once, and gone on
+ * with from wherever a killed start left it.
+ */
+export async function seedHeldConference(
+  { proposalsAt, meetings, agenda }: DemoProposalsDeps, matters: ReadonlyMap<string, string>, bodyId: string, clerk: Caller, now: Date,
+): Promise<void> {
+  const [done, undone] = [matters.get(dealtWith), matters.get(leftUndone)]
+  const known = (await meetings.list(clerk, { limit: 100 })).meetings.find(({ title }) => title === heldConference.title)
+  if (!done || !undone || known?.status === 'closed' || known?.status === 'cancelled') return
+  const { lateReason, ...facts } = heldConference
+  const startsAt = new Date(Math.ceil(now.getTime() / QUARTER_MS) * QUARTER_MS).toISOString()
+  const meetingId = known?.id ?? (await meetings.create(clerk, { ...facts, startsAt, bodyId, key: `demo held ${startsAt}` })).meetingId
+  const { planning, reading } = proposalsAt(() => now)
+  const isDone = async () => (await reading.get(done, clerk)).stage === 'decided'
+  // Under its key each is added once, and its item found again.
+  const plan = (proposalId: string) => planning.plan(proposalId, clerk, { meetingId, minutes: 45, key: `demo held ${proposalId}` })
+  if (await isDone()) return await meetings.close(meetingId, clerk, 'demo held close')
+  const { itemId } = await plan(done)
+  await plan(undone)
+  if (!known || known.status === 'draft') await meetings.publish(meetingId, clerk, lateReason)
+  if (known?.status !== 'live') await meetings.open(meetingId, clerk, 'demo held open')
+  await agenda.goTo(meetingId, clerk, 'demo held begun', itemId)
+  await agenda.goTo(meetingId, clerk, 'demo held ended', null)
+  await meetings.close(meetingId, clerk, 'demo held close')
 }
 
 /** The steps that a proposal has once all this has happened. */

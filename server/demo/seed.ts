@@ -15,16 +15,17 @@ import type { Templates } from '../meetings/templates.ts'
 import type { Caller } from '../platform/contract.ts'
 import { readOrMakeSecret } from '../platform/keys.ts'
 import { demoMeetings, demoRooms, demoTemplate, type DemoItem, type DemoMeeting } from './meetings.ts'
+import { seedHeldConference, seedProposals, type DemoProposalsDeps } from './seed-proposals.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
-export interface DemoDeps {
+export interface DemoDeps extends DemoProposalsDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
   units: Pick<Units, 'list' | 'add' | 'unitOf' | 'assign'>
-  meetings: Pick<Meetings, 'list' | 'create' | 'publish'>
+  meetings: Pick<Meetings, 'list' | 'create' | 'publish' | 'open' | 'close'>
   meetingRules: Pick<MeetingRulesBook, 'all' | 'addRoom'>
   templates: Pick<Templates, 'list' | 'add'>
-  agenda: Pick<Agenda, 'add'>
+  agenda: Pick<Agenda, 'add'> & DemoProposalsDeps['agenda']
   documents: Pick<Documents, 'attach'>
 }
 
@@ -49,8 +50,9 @@ export async function seedDemo(options: { domains: DemoDeps, dataDir: string, lo
   await seedUnits(domains.units, callers)
   for (const body of [standingCommittee, scienceCouncil]) await seedBody(domains.bodies, body, callers)
   await seedConvening(domains, callers)
+  const matters = await seedMatters(domains, callers, now)
   for (const meeting of demoMeetings) {
-    if (await seedMeeting(domains, meeting, callers, now)) log.info({ agendaItems: meeting.items.length }, 'a demo meeting was made for today')
+    if (await seedMeeting(domains, meeting, matters, callers, now)) log.info({ agendaItems: meeting.items.length }, 'a demo meeting was made for today')
   }
   return { password, accounts: introduced }
 }
@@ -120,8 +122,18 @@ async function seedConvening({ meetingRules, templates, bodies }: DemoDeps, call
   await templates.add(caller, found.id, { ...template, roomId: seeded.find(({ name }) => name === room)?.id ?? null })
 }
 
+/** What units proposed to the Standing Committee, by title, and a conference that has dealt with some of it. */
+async function seedMatters(domains: DemoDeps, callers: Callers, now: Date): Promise<ReadonlyMap<string, string>> {
+  const { id } = await domains.bodies.findByName(standingCommittee.name) ?? {}
+  if (id === undefined) throw new Error('the body was not seeded')
+  const clerk = callerNamed(callers, 'chi')
+  const matters = await seedProposals(domains, id, clerk, (username) => callerNamed(callers, username), now)
+  await seedHeldConference(domains, matters, id, clerk, now)
+  return matters
+}
+
 /** A published meeting of this title today; true when it had to be made. */
-async function seedMeeting(domains: DemoDeps, meeting: DemoMeeting, callers: Callers, now: Date): Promise<boolean> {
+async function seedMeeting(domains: DemoDeps, meeting: DemoMeeting, matters: ReadonlyMap<string, string>, callers: Callers, now: Date): Promise<boolean> {
   const caller = callerNamed(callers, meeting.clerk)
   const body = await domains.bodies.findByName(meeting.body.name)
   if (!body) throw new Error('the body was not seeded')
@@ -138,16 +150,20 @@ async function seedMeeting(domains: DemoDeps, meeting: DemoMeeting, callers: Cal
   const key = `demo ${startsAt} ${body.id}`
   const { meetingId } = known ? { meetingId: known.id }
     : await domains.meetings.create(caller, { title, mode, place, plannedMinutes, startsAt, ...convened, bodyId: body.id, key })
-  for (const [index, item] of meeting.items.entries()) await seedItem(domains, meetingId, item, index, caller, callers)
+  for (const [index, item] of meeting.items.entries()) await seedItem(domains, meetingId, item, index, matters.get(item.title), caller, callers)
   await domains.meetings.publish(meetingId, caller, meeting.lateReason)
   return true
 }
 
 /** Under fixed keys, so that what a killed start had done is not done twice. */
-async function seedItem(domains: DemoDeps, meetingId: string, item: DemoItem, index: number, caller: Caller, callers: Callers): Promise<void> {
+async function seedItem(
+  domains: DemoDeps, meetingId: string, item: DemoItem, index: number, matter: string | undefined, caller: Caller, callers: Callers,
+): Promise<void> {
   const { title, minutes, purpose } = item
   const presenterId = item.presenter === null ? null : callerNamed(callers, item.presenter).personId
-  const { itemId } = await domains.agenda.add(meetingId, caller, { title, minutes, purpose, presenterId, key: `demo item ${index}` })
+  const { itemId } = await domains.agenda.add(meetingId, caller, {
+    title, minutes, purpose, presenterId, ...matter ? { matterId: matter } : {}, key: `demo item ${index}`,
+  })
   for (const [place, { name, paper }] of item.documents.entries()) {
     const file = await renderPdf(paper)
     const upload = { source: Readable.from([file]), announcedBytes: file.length, name, key: `demo document ${index}.${place}` }
