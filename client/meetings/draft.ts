@@ -36,8 +36,8 @@ export function startFields(startsAt: string): StartFields {
   return { day: toCalendarDate(start), time: toTime(start) }
 }
 
-export function draftFields({ title, mode, place, plannedMinutes, startsAt, kindId = null, roomId = null, cautions = [] }: Draft): DraftFields {
-  return { title, mode, place, plannedMinutes, ...startFields(startsAt), kindId, roomId, cautions: [...cautions] }
+export function draftFields({ title, mode, place, plannedMinutes, startsAt, kindId, roomId, cautions = [] }: Draft): DraftFields {
+  return { title, mode, place, plannedMinutes, ...startFields(startsAt), kindId: kindId ?? null, roomId: roomId ?? null, cautions: [...cautions] }
 }
 
 /** The start as the wire has it. */

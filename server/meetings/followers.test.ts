@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { Server } from 'socket.io'
 import { io as connect, type Socket as ClientSocket } from 'socket.io-client'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { canSee, namedIn, type Audience, type EntryPage, type SignedHead, type Viewer, type VisibleEntry } from '../../protocol/journal.ts'
+import { canSee, fold, type AnyReducer, type Audience, type EntryPage, type SignedHead, type Viewer, type VisibleEntry } from '../../protocol/journal.ts'
 import { entriesNotice, headNotice, snapshotNotice, type EntriesPayload, type SnapshotPayload } from '../../protocol/room.ts'
 import { AppError } from '../platform/error.ts'
 import type { Socket, SocketServer } from '../platform/socket.ts'
@@ -27,9 +27,9 @@ function openBook() {
   }
   return {
     entries,
-    write(kind: string, count = 1, audience: Audience = { scope: 'meeting' }) {
+    write(kind: string, count = 1, audience: Audience = { scope: 'meeting' }, data: object = {}) {
       for (let index = 0; index < count; index += 1) {
-        entries.push({ at: new Date().toISOString(), actorId: null, kind, data: { number: entries.length }, audience })
+        entries.push({ at: new Date().toISOString(), actorId: null, kind, data: { ...data, number: entries.length }, audience })
       }
       for (const listener of listeners) listener()
     },
@@ -44,7 +44,7 @@ function openBook() {
         if (!/^\d+$/.test(cursor)) throw new AppError('invalidCursor')
         return page(viewer, Number(cursor), upTo === undefined ? entries.length : Number(upTo), limit)
       },
-      state: async <S>() => [...new Set(entries.flatMap(({ audience }) => namedIn(audience)))] as S,
+      state: async <S>(_: string, reducer: AnyReducer<S>) => fold(reducer, entries),
       cursorFor: (_: string, __: Viewer, cursor: string) => cursor,
       snapshot: async <S>() => ({ state: entries.length as S, texts: {}, cursor: String(entries.length) }),
       subscribe(_: string, listener: () => void) {
@@ -271,6 +271,76 @@ describe('followers', () => {
     book.write('order.knocked', 1, { scope: 'office' })
     await until(() => deputy.numbers.length === 1)
   })
+
+  /** Makes somebody a guest of these items, as the journal tells it. */
+  function invite(personId: string, ...itemIds: string[]) {
+    book.write('meeting.participantAdded', 1, { scope: 'meeting' }, { participant: { personId, itemsOnly: true } })
+    for (const itemId of itemIds) book.write('agenda.guestsSet', 1, { scope: 'item', itemId }, { itemId, personIds: [personId] })
+  }
+  const guestOf = (personId: string, ...items: string[]): Viewer => ({ personId, office: false, items })
+
+  it('who are guests of single items get what is of these, and a state when they become others’', async () => {
+    const person = randomUUID()
+    const [first, second] = [randomUUID(), randomUUID()]
+    invite(person, first)
+    const [guest, member] = [await newSocket(person), await newSocket()]
+    await followers.follow(guest.server, meetingId, guestOf(person, first), undefined)
+    await followers.follow(member.server, meetingId, viewer, undefined)
+    const from = book.entries.length
+    book.write('note.taken', 1, { scope: 'item', itemId: first })
+    book.write('note.taken', 1, { scope: 'item', itemId: second })
+    book.write('note.taken', 1, { scope: 'whole' })
+    book.write('note.taken')
+    await until(() => guest.numbers.length === 2 && member.numbers.length === 4)
+    expect(guest.numbers).toEqual([from, from + 3])
+    book.write('agenda.guestsSet', 1, { scope: 'item', itemId: second }, { itemId: second, personIds: [person] })
+    await until(() => guest.snapshots.length === 1)
+    book.write('note.taken', 1, { scope: 'item', itemId: second })
+    await until(() => guest.numbers.at(-1) === from + 5)
+    expect(member.snapshots).toEqual([])
+  })
+
+  it('who followed as they were a moment ago begin with what they may see now; who sees nothing any more is cut off', async () => {
+    const person = randomUUID()
+    const [first, second] = [randomUUID(), randomUUID()]
+    invite(person, first)
+    const guest = await newSocket(person)
+    expect((await followers.follow(guest.server, meetingId, guestOf(person, first, second), undefined)).snapshot).not.toBeNull()
+    book.write('note.taken', 1, { scope: 'item', itemId: second })
+    book.write('note.taken', 1, { scope: 'item', itemId: first })
+    await until(() => guest.numbers.length === 1)
+    expect(guest.numbers).toEqual([book.entries.length - 1])
+    book.write('agenda.guestsSet', 1, { scope: 'item', itemId: first }, { itemId: first, personIds: [] })
+    await until(() => !guest.client.connected)
+    const again = await newSocket(person)
+    await expect(followers.follow(again.server, meetingId, guestOf(person, first), undefined)).rejects.toMatchObject({ code: 'meetingNotFound' })
+  })
+
+  it('are as many groups as there are sets of items: 300 guests of 300 items cost 300 reads, and share them where they see the same', async () => {
+    const guests = Array.from({ length: 300 }, () => ({ personId: randomUUID(), itemId: randomUUID() }))
+    for (const { personId, itemId } of guests) invite(personId, itemId)
+    const alike = guests.slice(0, 60).map(({ itemId }) => ({ personId: randomUUID(), itemId }))
+    for (const [index, { personId, itemId }] of alike.entries()) {
+      book.write('meeting.participantAdded', 1, { scope: 'meeting' }, { participant: { personId, itemsOnly: true } })
+      book.write('agenda.guestsSet', 1, { scope: 'item', itemId }, { itemId, personIds: [guests[index]?.personId, personId] })
+    }
+    const sockets = await Promise.all([...guests, ...alike].map(async ({ personId, itemId }) => {
+      const socket = await newSocket(personId)
+      await followers.follow(socket.server, meetingId, guestOf(personId, itemId), undefined)
+      return socket
+    }))
+    const before = book.reads
+    const began = performance.now()
+    const [target] = guests
+    book.write('note.taken', 1, { scope: 'item', itemId: target?.itemId ?? '' })
+    book.write('note.taken')
+    await until(() => sockets.every(({ numbers }) => numbers.at(-1) === book.entries.length - 1))
+    const took = performance.now() - began
+    // Two commits at once are one pass, or two.
+    expect(book.reads - before).toBeLessThanOrEqual(600)
+    expect(sockets.filter(({ numbers }) => numbers.length === 2)).toHaveLength(2)
+    expect(took).toBeLessThan(5000)
+  }, 60_000)
 
   it('that are gone hold nothing', async () => {
     const [one, two] = [await newSocket(), await newSocket()]

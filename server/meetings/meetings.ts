@@ -20,7 +20,7 @@ import { summariesOf, type ListedMeeting } from './summaries.ts'
 import { textOf } from './texts.ts'
 
 type Draft = z.output<typeof MeetingDraft>
-type Change = z.output<typeof changeMeeting.body>
+type Change = z.output<NonNullable<typeof changeMeeting.body>>
 type Mark = z.output<typeof PageMark>
 
 export interface MeetingStore {
@@ -288,6 +288,6 @@ async function draftOf(tx: JournalTx, { version: _, ...facts }: MeetingFacts): P
   return { ...facts, title: bodies[title.$text] ?? '', place: bodies[place.$text] ?? '' }
 }
 
-function rowOf({ title, place, startsAt, mode, plannedMinutes, kindId = null, roomId = null }: MeetingFacts) {
-  return { titleText: title.$text, placeText: place.$text, startsAt: new Date(startsAt), mode, plannedMinutes, kindId, roomId }
+function rowOf({ title, place, startsAt, mode, plannedMinutes, kindId, roomId }: MeetingFacts) {
+  return { titleText: title.$text, placeText: place.$text, startsAt: new Date(startsAt), mode, plannedMinutes, kindId: kindId ?? null, roomId: roomId ?? null }
 }

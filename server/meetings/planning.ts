@@ -13,8 +13,8 @@ import type { Meetings } from './meetings.ts'
 import type { MeetingRulesBook } from './rules.ts'
 import type { Templates } from './templates.ts'
 
-type Series = z.output<typeof createSeries.body>
-type Copy = z.output<typeof copyMeeting.body>
+type Series = z.output<NonNullable<typeof createSeries.body>>
+type Copy = z.output<NonNullable<typeof copyMeeting.body>>
 
 /** An item of a new draft, and the persons who are invited to it alone. */
 interface PlannedItem extends TemplateItem { guests?: readonly string[] }
@@ -45,8 +45,8 @@ export function createMeetingPlanning({ journal, access, meetings, templates, ru
     const { meetingId } = await meetings.create(caller, { ...meeting, key })
     const { participants } = await journal.state(meetingId, meetingReducer)
     for (const [index, { guests = [], presenterId, ...item }] of items.entries()) {
-      // Who presents but belongs to the meeting no longer is to be chosen anew.
-      const presenting = participants.some(({ personId }) => personId === presenterId) ? presenterId : null
+      // Who presents but is no full participant of the new meeting is to be chosen anew.
+      const presenting = participants.some(({ personId, itemsOnly }) => personId === presenterId && !itemsOnly) ? presenterId : null
       const { itemId } = await agenda.add(meetingId, caller, { ...item, presenterId: presenting, key: `${key} ${index}` })
       if (guests.length) await inviteGuests(meetingId, itemId, caller, guests)
     }

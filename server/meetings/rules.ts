@@ -5,7 +5,7 @@ import { isInForce, type MeetingKind, type MeetingRoom, type MeetingRules, type 
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 
-type NewVersion = z.output<typeof reviseKind.body>
+type NewVersion = z.output<NonNullable<typeof reviseKind.body>>
 type Room = z.output<typeof RoomFacts>
 
 export interface RulesTx {

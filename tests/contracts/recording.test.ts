@@ -188,7 +188,7 @@ describe('an item with a state secret', () => {
 
   async function inPerson(): Promise<string> {
     const { meetingId } = await assembly.newMeeting('draft')
-    await assembly.server.domains.meetings.change(meetingId, assembly.clerk.caller, draft({ mode: 'inPerson' }))
+    await assembly.server.domains.meetings.change(meetingId, assembly.clerk.caller, { ...draft({ mode: 'inPerson' }), version: 1 })
     return meetingId
   }
 
@@ -206,8 +206,8 @@ describe('an item with a state secret', () => {
     expect((await add(meetingId, { ...classified(), title: 'Tên thật' })).error?.code).toBe('badRequest')
     const upload = { params: { meetingId, itemId }, query: { name: 'a.pdf', key: freshKey() }, body: await pdfOf(['Mật']), headers: { 'content-type': 'application/pdf' } }
     expect((await assembly.clerk.client.call(attachDocument, upload)).error?.code).toBe('classifiedItem')
-    expect((await assembly.clerk.client.call(changeItem, { params: { meetingId, itemId }, body: itemDraft('Tên thật') })).error?.code).toBe('classifiedItem')
-    await expect(assembly.server.domains.meetings.change(meetingId, assembly.clerk.caller, draft({ mode: 'online' })))
+    expect((await assembly.clerk.client.call(changeItem, { params: { meetingId, itemId }, body: { ...itemDraft('Tên thật'), version: 1 } })).error?.code).toBe('classifiedItem')
+    await expect(assembly.server.domains.meetings.change(meetingId, assembly.clerk.caller, { ...draft({ mode: 'online' }), version: 2 }))
       .rejects.toMatchObject({ code: 'classifiedNeedsInPerson' })
   })
 
