@@ -29,6 +29,8 @@ interface Scene { meetingId: string, itemId: string, documentId: string, voteId:
 const meetingRoutes = allRoutes.filter((route) => route.path.includes(':meetingId'))
 const meetingCommands = allCommands.filter((contract) => contract.input.safeParse({}).error?.issues.some(({ path }) => path[0] === 'meetingId'))
 
+const invitationText = { abstract: 'Sửa', opening: '', prepare: '', contact: '', signerTitle: '', signerName: 'Không có quyền', recipients: '' }
+
 /** A fitting body or query of each route that takes one; ids come from the scene. */
 const bodies: Record<string, () => object> = {
   'meetings.change': () => ({ ...draft({ title: 'Sửa bởi người không có quyền' }), version: 1 }),
@@ -38,13 +40,20 @@ const bodies: Record<string, () => object> = {
   'meetings.cancel': () => ({ reason: 'Không có quyền' }),
   'meetings.copy': () => ({ title: 'Bản sao', startsAt: START, key: freshKey() }),
   'agenda.add': () => ({ ...itemDraft(), key: freshKey() }),
-  'agenda.change': () => itemDraft('Sửa'),
+  'agenda.change': () => ({ ...itemDraft('Sửa'), version: 1 }),
+  'agenda.setGuests': () => ({ personIds: [], was: [] }),
+  'agenda.carryOver': () => ({ itemIds: [randomUUID()], key: freshKey() }),
+  'invitations.save': () => ({ version: 0, text: invitationText }),
+  'invitations.issue': () => ({ version: 0, number: '1', key: freshKey() }),
   'minutes.save': () => ({ version: 1, content: { abstract: 'Sửa', blocks: [{ kind: 'paragraph', text: 'Sửa' }] } }),
   'minutes.redraft': () => ({ version: 1 }),
   'minutes.publish': () => ({ version: 1, number: '1' }),
 }
 const inputs: Record<string, (scene: Scene) => object> = {
+  'invitation:answer': ({ personId }) => ({ personId, answer: 'online' }),
+  'invitation:decideSubstitute': ({ personId }) => ({ personId, substituteId: randomUUID(), agreed: true }),
   'agenda:goTo': ({ itemId }) => ({ itemId }),
+  'agenda:defer': ({ itemId }) => ({ itemId, reason: 'Chờ thẩm định' }),
   'vote:open': ({ itemId }) => ({ itemId, kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' }),
   'vote:cast': ({ voteId }) => ({ voteId, choice: 'approve' }),
   'vote:close': ({ voteId }) => ({ voteId }),
@@ -73,7 +82,7 @@ const inputs: Record<string, (scene: Scene) => object> = {
 async function callRoute(route: AnyRoute, actor: Actor, scene: Scene): Promise<string> {
   const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene) => scene[name])
   const upload = route.id === 'documents.attach'
-  const json = route.id === 'agenda.order' ? { itemIds: [scene.itemId] } : bodies[route.id]?.()
+  const json = route.id === 'agenda.order' ? { items: [{ itemId: scene.itemId, level: 0 }] } : bodies[route.id]?.()
   const response = await actor.client.send(route.method.toUpperCase(), upload ? `${path}?name=a.pdf&key=${freshKey()}` : path, {
     headers: { 'content-type': upload ? 'application/pdf' : 'application/json' },
     ...(upload ? { body: pdf } : json ? { body: JSON.stringify(json) } : {}),
@@ -117,15 +126,17 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
   return answers
 }
 
-const reading = ['meetings.get', 'meetings.changes', 'documents.read', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow']
+const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'documents.read', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow']
 const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
+/** Nobody was invited to the meeting of the scene. */
+const papers = ['invitations.docx', 'invitations.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
 const own = ['vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress']
 
 it('there is something to call', () => {
   expect(meetingRoutes.length).toBeGreaterThan(14)
-  expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:goTo', 'attendance:recordAbsence',
-    'attendance:reportHeadCount', 'chat:send', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
+  expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:defer', 'agenda:goTo', 'attendance:recordAbsence',
+    'attendance:reportHeadCount', 'chat:send', 'invitation:answer', 'invitation:decideSubstitute', 'invitation:remind', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
     'order:handChair', 'order:inviteToSpeak', 'order:liftBan', 'order:lowerHand', 'order:mute', 'order:raiseHand', 'order:setRule', 'order:stopShare',
     'order:turnAway', 'recording:start', 'recording:stop', 'room:enter', 'room:probe', 'room:stopWaiting', 'vote:cast', 'vote:close', 'vote:open'])
 })
@@ -154,8 +165,9 @@ it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, 
     const answers = await callAll(actor, on)
     for (const name of reading) expect([name, answers[name]]).toEqual([name, 'ok'])
     for (const name of minutes) expect([name, answers[name]]).toEqual([name, 'minutesNotFound'])
+    for (const name of papers) expect([name, answers[name]]).toEqual([name, 'invitationNotIssued'])
     for (const [name, answer] of Object.entries(answers)) {
-      if (![...reading, ...minutes, ...own].includes(name)) expect([name, answer]).toEqual([name, 'forbiddenInMeeting'])
+      if (![...reading, ...minutes, ...papers, ...own].includes(name)) expect([name, answer]).toEqual([name, 'forbiddenInMeeting'])
     }
     const room = status === 'closed' ? 'meetingClosed' : 'mediaUnavailable'
     const found = actor === assembly.guest ? 'forbiddenInMeeting' : 'recordingNotFound'

@@ -1,5 +1,6 @@
 import { computed, onScopeDispose, ref, shallowReactive, shallowRef, watch } from 'vue'
 import { addItem, orderItems, removeItem, type AgendaItemDraft } from '../../protocol/agenda.ts'
+import { branchOf, indented, movedBefore, movedBy, settled, type OutlineLine } from '../../protocol/outline.ts'
 import { useAttempt } from '../app/attempt.ts'
 import type { Autosave } from '../app/autosave.ts'
 import { useErrorText } from '../app/error-text.ts'
@@ -8,70 +9,83 @@ import { useUnfinished } from '../app/leaving.ts'
 import type { Meeting } from '../meetings/use-meeting.ts'
 import { useNotify } from '../ui/notify.ts'
 import type { SaveState } from '../ui/save-state.ts'
-import { movedBy, movedTo, sameOrder } from './order.ts'
+import { sameOutline } from './order.ts'
 
 /** Seconds in which a removal can be taken back before it is carried out. */
 export const UNDO_SECONDS = 10
 
-/** The agenda under the clerk's hands: order, additions and removals, shown at once and sent in turn. */
+/** The agenda under the clerk's hands: outline, additions and removals, shown at once and sent in turn. */
 export function useAgendaEditor(meeting: Meeting) {
   const errorText = useErrorText()
   const notify = useNotify()
   const { busy: adding, attempt } = useAttempt()
   const rows = shallowReactive(new Map<string, { autosave: Autosave, state: SaveState }>())
-  /** Taken off: the timer that carries it out, or `sent`. */
+  /** Taken off, with what is under it: the timer that carries it out, or `sent`. */
   const removing = shallowReactive(new Map<string, ReturnType<typeof setTimeout> | 'sent'>())
-  /** The order that was asked for, until the journal tells it. */
-  const wanted = shallowRef<readonly string[] | null>(null)
-  /** Where a new item is being typed: after this item, at the end (`null`), or nowhere. */
-  const drafting = ref<{ after: string | null } | null>(null)
+  /** The outline that was asked for, until the journal tells it. */
+  const wanted = shallowRef<readonly OutlineLine[] | null>(null)
+  /** Where a new item is being typed: after this item, at the end (`null`), or nowhere; and how deep. */
+  const drafting = ref<{ after: string | null, level: number } | null>(null)
 
   const agenda = computed(() => meeting.state.value?.agenda ?? [])
   const items = computed(() => {
-    const place = new Map(wanted.value?.map((itemId, index) => [itemId, index]))
-    return agenda.value.toSorted((a, b) => (place.get(a.itemId) ?? Infinity) - (place.get(b.itemId) ?? Infinity) || 0)
+    const place = new Map(wanted.value?.map((line, index) => [line.itemId, { index, level: line.level }]))
+    const sorted = agenda.value.toSorted((a, b) => (place.get(a.itemId)?.index ?? Infinity) - (place.get(b.itemId)?.index ?? Infinity) || 0)
+    if (!wanted.value) return sorted
+    return settled(sorted.map((item) => {
+      const level = place.get(item.itemId)?.level ?? item.level
+      return level === item.level ? item : { ...item, level }
+    }))
   })
-  const ids = computed(() => items.value.map((item) => item.itemId))
+  const lines = computed<OutlineLine[]>(() => items.value.map(({ itemId, level }) => ({ itemId, level })))
+  /** Everything that goes with what is being taken off, by item: the head of its branch. */
+  const leaving = computed(() => new Map([...removing.keys()].flatMap((head) => branchOf(lines.value, head).map(({ itemId }) => [itemId, head] as const))))
 
   let ordering = false
   watch(agenda, (now) => {
     // Once it was answered, the journal's order is the truth: somebody else's may have followed.
-    if (wanted.value && (!ordering || sameOrder(wanted.value, now.map((item) => item.itemId)))) wanted.value = null
+    if (wanted.value && (!ordering || sameOutline(wanted.value, now))) wanted.value = null
   })
 
-  async function order(next: readonly string[]) {
-    if (next === ids.value) return
+  async function order(next: readonly OutlineLine[]) {
+    if (next === lines.value) return
     wanted.value = next
     if (ordering) return
     ordering = true
     try {
       // What was moved meanwhile is sent as one more order, the last one last.
-      for (let sent: readonly string[] | null = null; wanted.value && wanted.value !== sent;) {
+      for (let sent: readonly OutlineLine[] | null = null; wanted.value && wanted.value !== sent;) {
         sent = wanted.value
-        await call(orderItems, { params: { meetingId: meeting.id }, body: { itemIds: [...sent] } })
+        const ordered = sent.map(({ itemId, level }) => ({ itemId, level }))
+        await call(orderItems, { params: { meetingId: meeting.id }, body: { items: ordered } })
       }
     } catch (thrown) {
       wanted.value = null
       notify.failed(errorText(thrown))
     } finally {
       ordering = false
-      const told = agenda.value.map((item) => item.itemId)
-      if (wanted.value?.every((itemId) => told.includes(itemId)) && sameOrder(wanted.value, told)) wanted.value = null
+      const told = new Set(agenda.value.map((item) => item.itemId))
+      if (wanted.value?.every(({ itemId }) => told.has(itemId)) && sameOutline(wanted.value, agenda.value)) wanted.value = null
     }
   }
 
-  /** Adds an item where it was typed; resolves to whether the server has it. */
+  /** Adds an item where it was typed; resolves to its id once the server has it. */
   async function add(draft: AgendaItemDraft, key: string): Promise<string | null> {
-    const after = drafting.value?.after ?? null
-    const present = ids.value
+    const { after, level } = drafting.value ?? { after: null, level: 0 }
     let added: string | null = null
     await attempt(async () => {
-      const { itemId } = await call(addItem, { params: { meetingId: meeting.id }, body: { ...draft, key } })
-      added = itemId
-      const index = after ? present.indexOf(after) + 1 : 0
-      if (index > 0 && index < present.length) await order(present.toSpliced(index, 0, itemId))
+      const body = { ...draft, key, after, level }
+      added = (await call(addItem, { params: { meetingId: meeting.id }, body })).itemId
     })
     return added
+  }
+
+  /** Begins a new item after this one: under it where it has something under it, else beside it. */
+  function draftAfter(itemId: string | null) {
+    const index = lines.value.findIndex((line) => line.itemId === itemId)
+    const own = lines.value[index]
+    const next = lines.value[index + 1]
+    drafting.value = { after: own?.itemId ?? null, level: own ? Math.max(own.level, next && next.level > own.level ? next.level : 0) : 0 }
   }
 
   /** Resolves to whether the server took it, as far as is known by then. */
@@ -91,14 +105,15 @@ export function useAgendaEditor(meeting: Meeting) {
   }
 
   watch(agenda, (now) => {
-    for (const itemId of removing.keys()) if (!now.some((item) => item.itemId === itemId)) removing.delete(itemId)
-    for (const itemId of rows.keys()) if (!now.some((item) => item.itemId === itemId)) rows.delete(itemId)
+    const there = new Set(now.map((item) => item.itemId))
+    for (const itemId of removing.keys()) if (!there.has(itemId)) removing.delete(itemId)
+    for (const itemId of rows.keys()) if (!there.has(itemId)) rows.delete(itemId)
   })
 
-  const staying = computed(() => [...rows].filter(([itemId]) => !removing.has(itemId)).map(([, row]) => row))
+  const staying = computed(() => [...rows].filter(([itemId]) => !leaving.value.has(itemId)).map(([, row]) => row))
   const state = computed<SaveState>(() => {
     const states = new Set(staying.value.map((row) => row.state))
-    return (['invalid', 'refused', 'failed', 'saving', 'waiting'] as const).find((one) => states.has(one)) ?? 'saved'
+    return (['conflict', 'invalid', 'refused', 'failed', 'saving', 'waiting'] as const).find((one) => states.has(one)) ?? 'saved'
   })
 
   const unsaved = computed(() => state.value !== 'saved' || removing.size > 0)
@@ -123,9 +138,15 @@ export function useAgendaEditor(meeting: Meeting) {
   })
 
   return {
-    items, drafting, adding, removing, state, unsaved, add, settle,
-    move: (itemId: string, step: number) => void order(movedBy(ids.value, itemId, step)),
-    moveTo: (itemId: string, before: string) => void order(movedTo(ids.value, itemId, ids.value.indexOf(before))),
+    items, drafting, adding, removing, leaving, state, unsaved, add, draftAfter, settle,
+    move: (itemId: string, step: 1 | -1) => void order(movedBy(lines.value, itemId, step)),
+    moveTo: (itemId: string, before: string | null) => void order(movedBefore(lines.value, itemId, before)),
+    /** Whether it could be moved so deep, or so far out. */
+    indent(itemId: string, by: 1 | -1): boolean {
+      const next = indented(lines.value, itemId, by)
+      void order(next)
+      return next !== lines.value
+    },
     remove: (itemId: string) => { removing.set(itemId, setTimeout(() => void carryOut(itemId), UNDO_SECONDS * 1000)) },
     keep(itemId: string) {
       const timer = removing.get(itemId)

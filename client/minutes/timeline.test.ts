@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { newItem } from '../../protocol/agenda.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import { timelineOf } from './timeline.ts'
 
@@ -11,8 +12,8 @@ const state: MeetingState = {
     stays: { a: [{ from: at(0), to: at(50, 30) }], b: [{ from: at(1), to: at(20) }, { from: at(30), to: at(51) }], c: [{ from: at(9), to: null }] },
   },
   agenda: [
-    { itemId: 'x', title: { $text: 't', mac: '' }, minutes: 10, presenterId: null, purpose: 'decide', classified: false, status: 'done', startedAt: null, spentMs: 60_000 },
-    { itemId: 'y', title: { $text: 't', mac: '' }, minutes: 10, presenterId: null, purpose: 'decide', classified: false, status: 'pending', startedAt: null, spentMs: 0 },
+    { ...newItem({ itemId: 'x', title: { $text: 't', mac: '' }, minutes: 10, presenterId: null, purpose: 'decide', classified: false }), status: 'done', spentMs: 60_000 },
+    newItem({ itemId: 'y', title: { $text: 't', mac: '' }, minutes: 10, presenterId: null, purpose: 'decide', classified: false }),
   ],
 }
 

@@ -19,7 +19,8 @@ import { requireSecrecy, type AgendaRoom } from './secrecy.ts'
 
 type Draft = z.output<typeof AgendaItemDraft>
 type Classified = z.output<typeof ClassifiedItemDraft>
-type NewItem = (Draft | Classified) & { key: string, after?: string | null, level?: number, consent?: Consent }
+interface Placing { after?: string | null | undefined, level?: number | undefined }
+type NewItem = (Draft | Classified) & Placing & { key: string, consent?: Consent }
 
 /** What has to be taken away with an item that is removed. */
 export type WithItem = (tx: JournalTx, itemId: string) => Promise<void>
@@ -69,7 +70,7 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
   }
 
   /** Where the new item goes. Throws `agendaItemNotFound`, and `badRequest` where it would make no outline. */
-  function placed(present: readonly AgendaItem[], itemId: string, { after = null, level = 0 }: Pick<NewItem, 'after' | 'level'>): OutlineLine[] {
+  function placed(present: readonly AgendaItem[], itemId: string, { after = null, level = 0 }: Placing): OutlineLine[] {
     const lines = present.map(lineOf)
     const index = after === null ? lines.length - 1 : lines.findIndex((line) => line.itemId === after)
     if (after !== null && index < 0) throw new AppError('agendaItemNotFound')

@@ -13,8 +13,8 @@ export const documentsStore: DocumentsStore = {
   async find(db, meetingId, documentId) {
     const row = await db('document').join('journal_text as name', 'name.id', 'document.name_text')
       .where({ 'document.meeting_id': meetingId, 'document.id': documentId, 'document.removed_at': null })
-      .first<{ sha256: Buffer, name: string | null } | undefined>('document.sha256', 'name.body as name')
-    return row && { name: row.name, sha256: row.sha256.toString('hex') }
+      .first<{ item_id: string, sha256: Buffer, name: string | null } | undefined>('document.item_id', 'document.sha256', 'name.body as name')
+    return row && { itemId: row.item_id, name: row.name, sha256: row.sha256.toString('hex') }
   },
 
   async knownFiles(db, sha256s) {

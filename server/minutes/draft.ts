@@ -4,6 +4,7 @@ import type { TextBodies, TextRef } from '../../protocol/journal.ts'
 import type { MeetingState } from '../../protocol/meeting-state.ts'
 import type { MeetingFacts, Participant } from '../../protocol/meetings.ts'
 import type { MinutesBlock, MinutesContent } from '../../protocol/minutes.ts'
+import { branchEnd } from '../../protocol/outline.ts'
 import { summonedOf } from '../../protocol/roll.ts'
 import { StayMode, type Stretch } from '../../protocol/stays.ts'
 import { officialDate, officialTime } from '../issuing/dates.ts'
@@ -195,7 +196,8 @@ function courseBlocks({ state, course, style }: DraftInput, write: Writer): Minu
   const begun = (itemId: string) => beginnings.get(itemId) ?? ''
   const dealtWith = state.agenda.filter(({ itemId }) => begun(itemId))
     .toSorted((a, b) => begun(a.itemId) < begun(b.itemId) ? -1 : 1)
-  const left = state.agenda.filter(({ itemId }) => !begun(itemId))
+  // A heading is undone where what stands under it is.
+  const left = state.agenda.filter(({ itemId }, index) => !begun(itemId) && branchEnd(state.agenda, index) === index + 1)
   const participants = new Map(state.participants.map((participant) => [participant.personId, participant]))
 
   const items = dealtWith.flatMap((item, index): MinutesBlock[] => {
@@ -208,6 +210,7 @@ function courseBlocks({ state, course, style }: DraftInput, write: Writer): Minu
       ...(times.length ? [paragraph(`Thời gian: ${times.join('; ')}.`)] : []),
       ...(presenter ? [paragraph(`Người trình bày (theo chương trình): ${write.person(presenter)}.`)] : []),
       ...(documents.length ? [paragraph('Tài liệu kèm theo:'), ...sublist(documents)] : []),
+      ...(item.status === 'deferred' && item.deferral ? [paragraph(`Nội dung này được hoãn sang cuộc họp sau, lý do: ${closed(write.text(item.deferral))}`)] : []),
       toFillIn,
       ...state.votes.filter(({ itemId }) => itemId === item.itemId)
         .flatMap((vote) => voteBlocks(vote, write.text(vote.question), vote.withoutQuorum ? write.text(vote.withoutQuorum) : null)),
@@ -218,6 +221,7 @@ function courseBlocks({ state, course, style }: DraftInput, write: Writer): Minu
   return [
     ...items,
     subheading(`2.${dealtWith.length + 1}. Nội dung trong chương trình mà ${meeting} chưa xem xét`),
-    ...left.map((item) => listItem(closed(write.text(item.title)))),
+    ...left.map((item) => listItem(item.status === 'deferred' && item.deferral
+      ? `${write.text(item.title)}: hoãn sang cuộc họp sau, lý do: ${closed(write.text(item.deferral))}` : closed(write.text(item.title)))),
   ]
 }

@@ -64,7 +64,7 @@ export interface MinutesDeps {
 const office = { scope: 'office' } as const
 const everyone = { scope: 'meeting' } as const
 
-/** Drafts are read and changed by chair and clerk, published minutes read by everyone who may see the meeting. */
+/** Drafts are read and changed by chair and clerk, published minutes read by everyone who takes part in the whole meeting. */
 export function createMinutes({ journal, access, store, people, bodies }: MinutesDeps) {
   async function letterheadOf(bodyId: string, trx?: Knex.Transaction): Promise<Letterhead> {
     const [body] = await bodies([bodyId], trx)
@@ -74,9 +74,9 @@ export function createMinutes({ journal, access, store, people, bodies }: Minute
 
   /** Throws `minutesNotFound` also for a draft that the caller may not read. */
   async function readable(meetingId: string, caller: Caller): Promise<{ record: MinutesRecord, bodyId: string }> {
-    const { meeting, viewer } = await access.accessTo(meetingId, caller)
+    const { meeting, viewer, itemsOnly } = await access.accessTo(meetingId, caller)
     const record = await store.find(meetingId)
-    if (!record || (record.status === 'draft' && !viewer.office)) throw new AppError('minutesNotFound')
+    if (!record || itemsOnly || (record.status === 'draft' && !viewer.office)) throw new AppError('minutesNotFound')
     return { record, bodyId: meeting.bodyId }
   }
 

@@ -68,7 +68,7 @@ describe('presence', () => {
     await joined(phone, T + 5000)
     expect(await stays(body.member)).toEqual([{ from: iso(T), to: iso(T + 3000), mode: 'online' }, { from: iso(T + 5000), to: null, mode: 'online' }])
     await expectRowsAsState()
-    const entries = (await house.entries(meetingId)).slice(4)
+    const entries = (await house.entries(meetingId)).slice(6)
     expect(entries.map(({ kind, actorId }) => [kind, actorId === null])).toEqual([
       ['attendance.joined', false], ['attendance.joined', false], ['attendance.left', false], ['attendance.left', true], ['attendance.joined', false]])
   })
@@ -222,7 +222,7 @@ describe('an absence', () => {
     const state = await house.state(meetingId)
     expect(attendanceStatus(state, body.member.personId)).toBe('absentExcused')
     expect(Object.keys(state.attendance.reasons)).toHaveLength(2)
-    const entries = (await house.entries(meetingId)).slice(4)
+    const entries = (await house.entries(meetingId)).slice(6)
     expect(entries.map(({ kind, audience }) => [kind, audience.scope])).toEqual([
       ['attendance.absenceRecorded', 'meeting'], ['attendance.absenceReason', 'office'],
       ['attendance.absenceRecorded', 'meeting'], ['attendance.absenceReason', 'office']])

@@ -1,7 +1,7 @@
 import type { Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { recordAbsence } from '../../protocol/attendance.ts'
-import { goToItem } from '../../protocol/agenda.ts'
+import { goToItem } from '../../protocol/agenda-live.ts'
 import { fold, SignedHead, textRefs } from '../../protocol/journal.ts'
 import { closeMeeting, openMeeting } from '../../protocol/meetings.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'

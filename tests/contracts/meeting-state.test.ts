@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fold, type Viewer, type VisibleEntry } from '../../protocol/journal.ts'
 import { MeetingEntry, meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import { versionOf } from '../../protocol/meetings.ts'
+import { settled } from '../../protocol/outline.ts'
 import { RoomRule } from '../../protocol/order.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import { AppError } from '../../server/platform/error.ts'
@@ -17,25 +18,34 @@ import { pdfOf } from '../support/pdf.ts'
 let house: House
 let body: Awaited<ReturnType<House['newBody']>>
 let pdf: Buffer
+/** Who takes part in nothing until they attend for somebody. */
+let outsider: Caller
 let cautionId: string
 
 beforeAll(async () => {
   house = await openHouse()
   body = await house.newBody({ rules: bodyRules.council, sites: 1 })
+  visitors = [await house.newPerson(), await house.newPerson()]
   pdf = await pdfOf(['Tờ trình'])
   cautionId = (await house.domains.meetingRules.all()).cautions[0]?.id ?? ''
+  outsider = await house.newPerson()
 })
 afterAll(() => house.close())
 
-const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'attach', 'detach', 'join', 'leave',
+const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'join', 'leave',
   'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
-  'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower'] as const
-const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(7), which: fc.nat(7) })
+  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower'] as const
+const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
 
 const everybody = () => [body.chair, body.clerk, body.member, body.guest, ...body.members, ...body.sites]
+/** Who may become guests of single items. */
+let visitors: Caller[]
 /** One that all wait by, and that stays open. */
 const door = { connected: true, once: () => {} }
+
+let lastNumber = 0
+const nextNumber = () => { lastNumber += 1; return lastNumber }
 
 const dayAhead = (days: number) => new Date(Date.parse(START) + days * 86_400_000).toISOString()
 
@@ -58,8 +68,8 @@ async function record(meetingId: string, which: number): Promise<void> {
 
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
-  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat } = house.domains
-  const people = everybody()
+  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat, inviting } = house.domains
+  const people = [...everybody(), ...visitors]
   const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
   const caller: Caller = people[who % people.length] ?? body.chair
   const someone = pick(people) ?? body.chair
@@ -78,10 +88,21 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'cancel': return which === 7 ? await postponing.cancel(meetingId, caller, `Lý do ${which}`) : undefined
     case 'open': return await meetings.open(meetingId, caller, freshKey())
     case 'close': return await meetings.close(meetingId, caller, freshKey())
-    case 'add': return await agenda.add(meetingId, caller, { ...itemDraft(`Nội dung ${which}`), presenterId: someone.personId, key: freshKey() })
-    case 'changeItem': return await agenda.change(meetingId, itemId, caller, itemDraft(`Sửa ${which}`))
+    case 'add': {
+      const last = state.agenda.at(-1)?.level ?? -1
+      return await agenda.add(meetingId, caller, {
+        ...itemDraft(`Nội dung ${which}`), presenterId: someone.personId, key: freshKey(), level: Math.min(which % 3, last + 1),
+        consent: { how: which % 2 ? 'vote' : 'allAgreed', note: which % 3 ? `Ghi chú ${which}` : null },
+      })
+    }
+    case 'changeItem': return await agenda.change(meetingId, itemId, caller, { ...itemDraft(`Sửa ${which}`), version: pick(state.agenda)?.version ?? 1 })
+    case 'defer': return await agenda.defer(meetingId, caller, { key: freshKey(), itemId, reason: `Hoãn ${which}` })
+    case 'guests': {
+      const personIds = visitors.filter((_, index) => (who + which) >> index & 1).map(({ personId }) => personId)
+      return await agenda.setGuests(meetingId, itemId, body.clerk, { personIds, was: pick(state.agenda)?.guests ?? [] })
+    }
     case 'remove': return await agenda.remove(meetingId, itemId, caller)
-    case 'order': return await agenda.order(meetingId, caller, state.agenda.map((item) => item.itemId).toReversed())
+    case 'order': return await agenda.order(meetingId, caller, settled(state.agenda.toReversed().map((item, index) => ({ itemId: item.itemId, level: (which + index) % 3 }))))
     case 'goTo': return await agenda.goTo(meetingId, caller, freshKey(), which === 7 ? null : itemId)
     case 'attach': return await documents.attach(meetingId, itemId, caller, { source: Readable.from([pdf]), announcedBytes: undefined, name: `${which}.pdf`, key: freshKey() })
     case 'detach': return await documents.remove(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller)
@@ -102,6 +123,15 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'cast': return await voting.cast(meetingId, caller, { key: freshKey(), voteId, choice: pick(state.votes.at(-1)?.choices ?? []) ?? 'approve' })
     case 'closeVote': return await voting.close(meetingId, caller, { key: freshKey(), voteId })
     case 'headCount': return await attendance.reportHeadCount(meetingId, caller, { key: freshKey(), personId: someone.personId, people: which })
+    case 'invitePaper': return await inviting.invitations.issue(meetingId, caller, { version: 0, number: nextNumber(), key: freshKey() })
+    case 'answer': return await inviting.answers.answer(meetingId, caller,
+      { key: freshKey(), personId: caller.personId, answer: which % 2 ? 'inPerson' : 'online', reason: '' }, which % 3 ? 'product' : 'mail')
+    case 'noReason': return await inviting.answers.answer(meetingId, caller, { key: freshKey(), personId: someone.personId, answer: 'absent', reason: '' }, 'product')
+    case 'substitute': return await inviting.answers.answer(meetingId, caller,
+      { key: freshKey(), personId: someone.personId, answer: 'substitute', reason: '', substituteId: outsider.personId }, 'product')
+    case 'agree': case 'decline': return await inviting.answers.decideSubstitute(meetingId, caller,
+      { key: freshKey(), personId: someone.personId, substituteId: outsider.personId, agreed: act === 'agree' })
+    case 'remind': return await inviting.rounds.remindSilent(meetingId, caller, { key: freshKey(), again: which % 2 === 0 })
     case 'chat': return await chat.send(meetingId, caller, { key: freshKey(), to: which % 2 ? 'office' : 'everyone', text: `Lời nhắn ${which}` })
     case 'rule': {
       const rule = pick(RoomRule.options) ?? 'lobby'
@@ -156,14 +186,19 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
     }
     const whole = await house.state(meetingId)
     for (const { kind } of await house.entries(meetingId)) seen.add(kind)
-    for (const { personId } of everybody()) {
+    for (const { personId } of [...everybody(), ...visitors]) {
       const office = [body.chair.personId, body.clerk.personId, whole.order.presiding].includes(personId)
-      const viewer: Viewer = { personId, office, items: 'all' }
+      const guestOf = whole.agenda.filter(({ guests }) => guests.includes(personId)).map(({ itemId }) => itemId)
+      const limited = visitors.some((one) => one.personId === personId)
+      // Who has no item, or no meeting to come to, has no part in it.
+      if (limited && !guestOf.length) continue
+      const viewer: Viewer = { personId, office, items: limited ? guestOf : 'all' }
       const visible = await readAll(meetingId, viewer, limit)
       for (const entry of visible) MeetingEntry.parse(entry)
       const folded: MeetingState = fold(meetingReducer, visible)
       expect(folded).toEqual(meetingReducer.project(whole, viewer))
       expect((await house.journal.snapshot(meetingId, viewer, meetingReducer)).state).toEqual(folded)
+      if (limited) expect(visible.filter(({ audience }) => audience.scope === 'whole' || (audience.scope === 'item' && !guestOf.includes(audience.itemId)))).toEqual([])
       if (!office) expect(visible.filter(({ audience }) => audience.scope === 'office' && !audience.and?.includes(personId))).toEqual([])
     }
     expect((await audited(house.journal, meetingId, [], (trx) => house.domains.voting.closedBallots(trx, meetingId))).findings).toEqual([])
@@ -182,12 +217,18 @@ it('and every kind of entry has been told by then', async () => {
     { act: 'eject', who: 0, which: 6 }, { act: 'liftBan', who: 0, which: 6 }, { act: 'join', who: 2, which: 2 }, { act: 'raise', who: 2, which: 0 },
     { act: 'lower', who: 2, which: 2 }, { act: 'handOver', who: 0, which: 2 }, { act: 'handOver', who: 2, which: 0 }, { act: 'chat', who: 2, which: 1 },
     { act: 'headCount', who: 0, which: 7 },
+    // Called in with an item, shown out with it.
+    { act: 'guests', who: 1, which: 0 }, { act: 'goTo', who: 0, which: 0 }, { act: 'join', who: 8, which: 8 }, { act: 'goTo', who: 0, which: 7 },
+    { act: 'add', who: 0, which: 1 }, { act: 'defer', who: 0, which: 2 },
     ...(['checkIn', 'withdrawCheckIn', 'checkIn', 'checkOut', 'correct'] as const).map((act): Step => ({ act, who: 0, which: 4 })),
     ...[0, 0, 0, 0, 0, 0, 1].map((which): Step => ({ act: 'record', who: 0, which })),
   ]
   steps.splice(steps.findIndex(({ act }) => act === 'leave'), 0, ...inRoom)
+  const invited = (['invitePaper', 'answer', 'noReason', 'substitute', 'decline', 'substitute', 'agree', 'remind', 'answer'] as const)
+    .map((act): Step => ({ act, who: act === 'answer' ? 2 : 0, which: act === 'answer' ? 1 : 2 }))
+  steps.splice(steps.findIndex(({ act }) => act === 'postpone'), 0, ...invited)
   const { meetingId } = await house.newMeeting(body)
-  for (const step of steps) await perform(meetingId, step.act === 'goTo' ? { ...step, which: 0 } : step).catch(() => undefined)
+  for (const step of steps) await perform(meetingId, step.act === 'goTo' && step.which !== 7 ? { ...step, which: 0 } : step).catch(() => undefined)
   await house.domains.postponing.cancel((await house.newMeeting(body)).meetingId, body.clerk, 'Lý do')
   const cancelled = await house.newMeeting(body, 'published')
   await house.domains.postponing.cancel(cancelled.meetingId, body.clerk, 'Lý do')

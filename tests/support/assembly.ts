@@ -35,6 +35,8 @@ export async function startAssembly({ rules = bodyRules.committee, ...options }:
   return {
     server, body, actors, ...actors,
     newMember: () => newActor('member', body.id),
+    /** Somebody of no body. */
+    newVisitor: () => newActor('guest', null),
 
     /** A meeting with two items, brought as far as this. */
     async newMeeting(status: MeetingStatus) {
