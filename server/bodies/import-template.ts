@@ -1,4 +1,4 @@
-import writeXlsx from 'write-excel-file/node'
+import writeXlsx, { type CellObject } from 'write-excel-file/node'
 import type { ImportKind } from '../../protocol/organisation-import.ts'
 import { importColumns } from './import-columns.ts'
 
@@ -10,9 +10,9 @@ export async function templateOf(kind: ImportKind, format: 'xlsx' | 'csv', langu
   const example = importColumns[kind].map(({ exampleVi, exampleEn }) => language === 'en' ? exampleEn ?? exampleVi : exampleVi)
   if (format === 'csv') return Buffer.from(`\ufeff${[headings, example].map((row) => row.map(quoted).join(',')).join('\r\n')}\r\n`)
   const rows = [
-    headings.map((value) => ({ value, type: String, fontWeight: 'bold' as const })),
-    example.map((value) => ({ value, type: String })),
+    headings.map((value): CellObject => ({ value, type: String, fontWeight: 'bold' })),
+    example.map((value): CellObject => ({ value, type: String })),
   ]
   const columns = headings.map((heading, index) => ({ width: Math.max(14, heading.length + 4, (example[index] ?? '').length + 2) }))
-  return await writeXlsx(rows, { columns, stickyRowsCount: 1, buffer: true })
+  return await writeXlsx(rows, { columns, stickyRowsCount: 1 }).toBuffer()
 }

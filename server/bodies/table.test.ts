@@ -1,4 +1,4 @@
-import writeXlsx from 'write-excel-file/node'
+import writeXlsx, { type SheetData } from 'write-excel-file/node'
 import { describe, expect, it } from 'vitest'
 import { isGarbled, readTable } from './table.ts'
 
@@ -27,10 +27,11 @@ describe('a table', () => {
   })
 
   it('is read from XLSX, dates as days and numbers as written', async () => {
-    const file = await writeXlsx([
+    const sheet: SheetData = [
       ['Tên', 'Từ ngày', 'Thứ tự'].map((value) => ({ value, type: String })), [],
       [{ value: 'Ẩn', type: String }, { value: new Date('2026-07-01T00:00:00Z'), type: Date, format: 'dd/mm/yyyy' }, { value: 12, type: Number }],
-    ], { buffer: true })
+    ]
+    const file = await writeXlsx(sheet).toBuffer()
     expect(await readTable(file)).toEqual({ headings: ['Tên', 'Từ ngày', 'Thứ tự'], rows: [{ number: 3, cells: ['Ẩn', '2026-07-01', '12'] }] })
   })
 

@@ -1,5 +1,5 @@
 import { parse as parseCsv } from 'csv-parse/sync'
-import readXlsx from 'read-excel-file/node'
+import { readSheet } from 'read-excel-file/node'
 import { IMPORT_MAX_ROWS } from '../../protocol/organisation-import.ts'
 import { AppError } from '../platform/error.ts'
 
@@ -87,10 +87,10 @@ function cellText(value: unknown): string {
   return value === null || value === undefined ? '' : String(value)
 }
 
-async function readSheet(bytes: Buffer): Promise<string[][]> {
+async function readXlsx(bytes: Buffer): Promise<string[][]> {
   if (unpackedBytes(bytes) > MAX_UNPACKED) throw unreadable('tooLarge')
   try {
-    const rows = await readXlsx(bytes, { sheet: 1 })
+    const rows = await readSheet(bytes, { parseNumber: (text) => text })
     return rows.map((row) => row.map(cellText))
   } catch (error) {
     throw unreadable('notATable', {}, error)
@@ -101,7 +101,7 @@ async function readSheet(bytes: Buffer): Promise<string[][]> {
 export async function readTable(bytes: Buffer): Promise<Table> {
   if (bytes.length === 0) throw unreadable('empty')
   if (begins(bytes, 0xd0, 0xcf, 0x11, 0xe0)) throw unreadable('oldExcel')
-  const written = begins(bytes, 0x50, 0x4b, 0x03, 0x04) ? await readSheet(bytes) : readCsv(bytes)
+  const written = begins(bytes, 0x50, 0x4b, 0x03, 0x04) ? await readXlsx(bytes) : readCsv(bytes)
   const clean = written.map((cells, index) => ({
     number: index + 1, cells: cells.map((cell) => cell.normalize('NFC').replace(/\p{Cc}+/gu, ' ').trim()),
   }))
