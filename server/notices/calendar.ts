@@ -39,12 +39,13 @@ function calendarOf(
   method: ICalCalendarMethod, events: readonly CalendarEvent[], { origin, address, at }: CalendarFrame, { name, attendee }: { name?: string, attendee?: Attendee },
 ): string {
   const calendar = ical({
-    method, timezone: { name: ZONE, generator: () => VTIMEZONE },
+    // A calendar that has a zone of its own would write when entries were made in it too, which has to be in UTC.
+    method, timezone: { name: null, generator: () => VTIMEZONE },
     prodId: { company: 'Nghi Su', product: 'Meetings', language: 'VI' }, ...(name ? { name: line(name) } : {}),
   })
   for (const event of events) {
     calendar.createEvent({
-      id: event.uid, sequence: event.sequence, stamp: at, start: local(event.startsAt), end: local(event.startsAt, event.minutes),
+      id: event.uid, sequence: event.sequence, stamp: at, timezone: ZONE, start: local(event.startsAt), end: local(event.startsAt, event.minutes),
       summary: line(event.title), location: line(event.place), description: event.text, url: origin + event.link,
       organizer: { name: line(event.organizer), email: address },
       status: event.cancelled ? ICalEventStatus.CANCELLED : ICalEventStatus.CONFIRMED,
