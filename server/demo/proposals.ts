@@ -147,7 +147,7 @@ export const demoProposals: DemoProposal[] = [
     legalBasis: ['Kết luận 226-KL/TW ngày 11/12/2025', 'Quyết định 45/2018/QĐ-TTg'],
   },
   {
-    drafter: 'thuy', presenter: 'thuy', kind: 'Báo cáo, xin ý kiến chỉ đạo', asks: 'decide', proposedInDays: 1, draftedDaysAgo: 26,
+    drafter: 'tung', presenter: 'thuy', kind: 'Báo cáo, xin ý kiến chỉ đạo', asks: 'decide', proposedInDays: 1, draftedDaysAgo: 26,
     steps: [{ act: 'submit', daysAgo: 19 }, { act: 'check', daysAgo: 17 }, { act: 'accept', daysAgo: 16 }],
     title: 'Vận động hoàn thành xoá nhà tạm, nhà dột nát trước Tết Nguyên đán',
     summary: [

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listBodies, listMembers } from '../../protocol/bodies.ts'
 import { readDocument } from '../../protocol/documents.ts'
 import { getMeeting, listMeetings } from '../../protocol/meetings.ts'
+import { listProposals, ProposalStage } from '../../protocol/proposals.ts'
 import { followMeeting } from '../../protocol/room.ts'
 import { listUnits } from '../../protocol/units.ts'
 import { command, createClient, type Client } from '../../tests/support/client.ts'
 import { startTestServer, type TestServer } from '../../tests/support/server.ts'
+import { demoProposals } from './proposals.ts'
 import { seedDemo } from './seed.ts'
 
 let server: TestServer
@@ -57,7 +59,7 @@ describe('the demo', () => {
 
   it('has a published meeting of each body today, with an agenda and readable documents', async () => {
     const chief = await be('phuc')
-    const { body: { meetings } } = await chief.call(listMeetings, { query: {} })
+    const { body: { meetings } } = await chief.call(listMeetings, { query: { status: 'published' } })
     expect(meetings.map(({ status, startsAt }) => [status, dayOf(new Date(startsAt))])).toEqual([1, 2].map(() => ['published', dayOf(new Date())]))
     const socket = await chief.socket()
     for (const { id: meetingId } of meetings) {
@@ -74,8 +76,20 @@ describe('the demo', () => {
     }
   })
 
+  it('has matters of units in every stage, some of them late', async () => {
+    const stages = await server.db('proposal').count('* as n').first()
+    expect(Number(stages?.['n'])).toBe(demoProposals.length)
+    const clerk = await be('chi')
+    const { body: { proposals } } = await clerk.call(listProposals, { query: { side: 'office' } })
+    const seen = new Set(proposals.map(({ stage }) => stage))
+    expect(ProposalStage.options.filter((stage) => !seen.has(stage))).toEqual(['draft'])
+    expect(proposals.filter(({ late }) => late).length).toBeGreaterThanOrEqual(3)
+    const { body: { proposals: drafts } } = await (await be('bao')).call(listProposals, { query: { side: 'unit', stage: 'draft' } })
+    expect(drafts).toHaveLength(1)
+  })
+
   it('adds nothing when run again, and goes on where a killed start left off', async () => {
-    const tables = ['person', 'account', 'unit', 'unit_membership', 'body', 'membership', 'meeting', 'agenda_item', 'journal_entry']
+    const tables = ['person', 'account', 'unit', 'unit_membership', 'body', 'membership', 'meeting', 'agenda_item', 'journal_entry', 'proposal', 'proposal_step', 'proposal_document']
     const before = await Promise.all(tables.map(count))
     const again = () => seedDemo({ domains: server.domains, dataDir: server.config.dataDir, log: server.log })
     expect(await again()).toEqual(server.demo)
@@ -88,6 +102,6 @@ describe('the demo', () => {
     expect(attached).toBe(1)
     await seedDemo({ domains: server.domains, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
     const items = await server.db.raw('SELECT count(*)::int AS n FROM agenda_item GROUP BY meeting_id ORDER BY n')
-    expect(items.rows.map(({ n }: { n: number }) => n)).toEqual([5, 5, 7, 7])
+    expect(items.rows.map(({ n }: { n: number }) => n)).toEqual([2, 5, 5, 7, 7])
   })
 })

@@ -51,6 +51,15 @@ export function requireAct({ sides, stage }: ProposalAccess, act: Act): void {
   if (!act.stages.includes(stage)) throw new AppError('proposalStage', { stage })
 }
 
+/** Who comes second learns that they do, also where the first has moved it on. Throws `proposalChanged` and what `requireAct` does. */
+function requireVersion(access: ProposalAccess, act: Act, version: number | null): void {
+  const { proposal, sides, stage } = access
+  if (version !== null && version !== proposal.version && sides.includes(act.side)) {
+    throw new AppError('proposalChanged', { version: proposal.version, stage })
+  }
+  requireAct(access, act)
+}
+
 export function actsOf({ sides, stage }: ProposalAccess): ProposalActs {
   const allowed = (act: Act) => sides.includes(act.side) && act.stages.includes(stage)
   return { edit: allowed(may.edit), submit: allowed(may.submit), withdraw: allowed(may.withdraw), check: allowed(may.check), plan: allowed(may.plan) }
@@ -80,16 +89,11 @@ export function createProposalAccess({ db, store, now }: { db: Knex, store: Prop
       proposalId: string, caller: Caller, act: Act, version: number | null,
       work: (trx: Knex.Transaction, access: ProposalAccess, at: Date) => Promise<T>,
     ): Promise<T> {
-      requireAct(await accessTo(proposalId, caller), act)
+      requireVersion(await accessTo(proposalId, caller), act, version)
       return await db.transaction(async (trx) => {
         await store.lock(trx, proposalId)
         const access = await accessTo(proposalId, caller, trx)
-        // Who comes second learns that they do, also where the first has moved it on.
-        const { proposal } = access
-        if (version !== null && version !== proposal.version && access.sides.includes(act.side)) {
-          throw new AppError('proposalChanged', { version: proposal.version, stage: access.stage })
-        }
-        requireAct(access, act)
+        requireVersion(access, act, version)
         return await work(trx, access, now())
       })
     },

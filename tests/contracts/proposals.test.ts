@@ -153,7 +153,9 @@ describe('a proposal', () => {
       name: { vi: 'Loại thử', en: 'Trial kind' }, required: ['submission'], checkDays: 2, reviseDays: 2, basis: 'Quy chế', since: today(), until: null,
       checklist: [{ id: 'mot', field: 'summary', text: { vi: text, en: text }, basis: 'Quy chế' }],
     })
-    const save = (kind: { kindId: string, version: number } | null, text: string) => administrator.client.call(saveKind, { body: { kind, rules: rules(text) } })
+    const save = (kind: { kindId: string, version: number } | null, text: string) => administrator.client.call(saveKind, {
+      body: { kind: kind && { kindId: kind.kindId, version: kind.version }, rules: rules(text) },
+    })
     const first = office.must(await save(null, 'Điểm cũ'))
     const { proposalId } = await office.newDraft({ kindId: first.kindId })
     await office.submit(proposalId)
