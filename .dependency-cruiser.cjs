@@ -60,8 +60,8 @@ module.exports = {
       name: 'the-wiring-and-the-demo-stand-outside',
       comment: 'They know every domain; no domain knows them.',
       severity: 'error',
-      from: { path: '^server/', pathNot: '^server/(app|domains|main|operator)\\.ts$|^server/demo/|\\.test\\.ts$' },
-      to: { path: '^server/(app|domains|closers)\\.ts$|^server/demo/' },
+      from: { path: '^server/', pathNot: '^server/(app|domains|inviting|main|operator)\\.ts$|^server/demo/|\\.test\\.ts$' },
+      to: { path: '^server/(app|domains|inviting|closers)\\.ts$|^server/demo/' },
     },
     {
       name: 'a-domain-never-imports-a-foreign-store',
@@ -101,6 +101,13 @@ module.exports = {
       severity: 'error',
       from: { path: '^server/issuing/', pathNot: '\\.test\\.ts$' },
       to: { path: `^server/(journal|${DOMAINS})/` },
+    },
+    {
+      name: 'notices-know-no-domain',
+      comment: 'Notices bring what they are handed to the people they are handed: a service to every domain.',
+      severity: 'error',
+      from: { path: '^server/notices/', pathNot: '\\.test\\.ts$' },
+      to: { path: `^server/(journal|issuing|${DOMAINS})/` },
     },
     {
       name: 'ui-knows-no-domain',

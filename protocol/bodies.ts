@@ -55,6 +55,9 @@ export const NumberingRule = z.object({
 /** What somebody who attends in a member's place counts for. Whoever the chair admits may speak. */
 export const SubstituteRule = z.object({ countsForQuorum: z.boolean(), mayVote: z.boolean(), basis: Basis })
 
+/** Whether who answers an invitation with an absence must say why. */
+export const AbsenceRule = z.object({ reasonRequired: z.boolean(), basis: Basis })
+
 /** The rules of a body, each from its own regulations: data, never constants in code. What older rows lack is the common rule. */
 export const BodyRules = z.object({
   /** Share of the summoned voting members that must be present. */
@@ -65,6 +68,7 @@ export const BodyRules = z.object({
   grading: z.object({ scale: z.array(Grade).min(2), threshold: Threshold, base: VoteBase }).nullable(),
   documents: DocumentRule.default({ leadWorkingDays: 3, basis: 'Quyết định 45/2018/QĐ-TTg' }),
   numbering: NumberingRule.default({ invitation: 'GM', minutes: 'BB', conclusion: 'TB', basis: 'Nghị định 30/2020/NĐ-CP; Hướng dẫn 36-HD/VPTW' }),
+  absences: AbsenceRule.default({ reasonRequired: false, basis: 'Khi quy chế làm việc không quy định khác' }),
   substitutes: SubstituteRule.default({ countsForQuorum: false, mayVote: false, basis: 'Khi quy chế làm việc không quy định khác' }),
 })
 export type BodyRules = z.output<typeof BodyRules>

@@ -44,6 +44,12 @@ export interface Config {
   }
   /** TURN servers that browsers may go through; undefined: none. */
   turn: Turn | undefined
+  /** The mail server that notices go out by; undefined: they stand in the product alone. */
+  mail: { url: string; from: { name: string; address: string } } | undefined
+  /** Origins of push services besides those of the browsers' makers. */
+  pushServices: string[]
+  /** Where links in mails and calendars lead: the first of PUBLIC_ORIGINS, else `origin`. */
+  linkOrigin: string
   uploadLimitBytes: number
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
@@ -86,6 +92,18 @@ const turnUrl = z.string().regex(
   'is not a list of TURN addresses. Write them with commas between: turn:turn.example.vn,turns:turn.example.vn:443?transport=tcp',
 )
 
+const smtpUrl = z.string().refine(
+  (text) => URL.canParse(text) && /^smtps?:$/.test(new URL(text).protocol) && new URL(text).hostname !== '',
+  'is not the address of a mail server. Write SMTP_URL=smtp://user:password@mail.example.vn:587 (smtps:// for TLS from the start)',
+)
+
+/** `Văn phòng Tỉnh uỷ <vptu@example.vn>`, or the address alone. */
+const sender = z.string()
+  .transform((text) => /^(?:"?([^"<>\p{Cc}]*?)"?\s*<([^<>]+)>|([^<>]+))$/u.exec(text.trim()))
+  .transform((match) => ({ name: match?.[1]?.trim() ?? '', address: (match?.[2] ?? match?.[3] ?? '').trim() }))
+  .refine(({ address }) => z.email().safeParse(address).success,
+    'is not a sender. Write MAIL_FROM="Văn phòng Tỉnh uỷ <vptu@example.vn>", or the address alone')
+
 const list = (item: z.ZodType<string, string>) =>
   z.string().transform((text) => text.split(',').map((part) => part.trim()).filter(Boolean)).pipe(z.array(item))
 
@@ -117,6 +135,9 @@ const Variables = z.object({
     .string()
     .min(16, 'is too short. Write at least 16 characters that nobody can guess, the same as coturn’s static-auth-secret')
     .optional(),
+  SMTP_URL: smtpUrl.optional(),
+  MAIL_FROM: sender.optional(),
+  PUSH_SERVICES: list(origin).default([]),
   UPLOAD_LIMIT_MB: wholeNumber(1, 10_000, 'is not a size. Write megabytes from 1 to 10000: UPLOAD_LIMIT_MB=100').default(100),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
@@ -129,7 +150,7 @@ const Variables = z.object({
 })
 
 /** Variables whose value is never printed. */
-const SECRET = new Set(['SESSION_SECRET', 'TURN_SECRET', 'DATABASE_URL', 'DATABASE_OWNER_URL'])
+const SECRET = new Set(['SESSION_SECRET', 'TURN_SECRET', 'SMTP_URL', 'DATABASE_URL', 'DATABASE_OWNER_URL'])
 
 function refuse(problems: string[]): never {
   const many = problems.length > 1
@@ -178,6 +199,10 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
     problems.push(`${v.TURN_URLS ? 'TURN_SECRET' : 'TURN_URLS'} is missing. Write both, or neither to go without a TURN server`)
   }
 
+  if (Boolean(v.SMTP_URL) !== Boolean(v.MAIL_FROM)) {
+    problems.push(`${v.SMTP_URL ? 'MAIL_FROM' : 'SMTP_URL'} is missing. Write both, or neither to send no mail`)
+  }
+
   const everywhere = isWildcard(v.HOST)
   const host = everywhere ? (machine.addresses[0] ?? 'localhost') : v.HOST
   const https = Boolean(v.TLS_CERT) || everywhere || !isLoopback(host)
@@ -220,6 +245,9 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
       workers,
       workerBin: v.MEDIASOUP_WORKER_BIN ? path.resolve(v.MEDIASOUP_WORKER_BIN) : undefined,
     },
+    mail: v.SMTP_URL && v.MAIL_FROM ? { url: v.SMTP_URL, from: v.MAIL_FROM } : undefined,
+    pushServices: v.PUSH_SERVICES,
+    linkOrigin: v.PUBLIC_ORIGINS[0] ?? originOf(scheme, host, v.PORT),
     turn: v.TURN_URLS && v.TURN_SECRET ? { urls: v.TURN_URLS, secret: v.TURN_SECRET } : undefined,
     uploadLimitBytes: v.UPLOAD_LIMIT_MB * 1024 * 1024,
     logLevel: v.LOG_LEVEL,
