@@ -129,7 +129,7 @@ function frozenTime(found: Found[]): PartReport {
     part: 'A picture on a bad network',
     tables: [{
       title: `What the viewer's browser tells of one camera, ${seconds} s each`,
-      columns: ['network', 'frozen', 'freezes', 'frames a second', 'width', 'packets lost (after repair)', 'lost on purpose, down'],
+      columns: ['network', 'frozen', 'freezes', 'frames a second', 'width', 'packets lost, before repair', 'lost on purpose, down'],
       rows: found.map((one) => [
         one.name, `${format(percent(one))} %`, String(one.picture.freezes), format(one.picture.decoded / one.watchedS, 1), String(one.picture.width),
         `${one.picture.lost} of ${one.picture.received}`, `${one.network.down.lost} of ${one.network.down.came}`,

@@ -12,6 +12,10 @@ export interface UdpRelay {
   close(): void
 }
 
+/** Bytes enough for what comes while this process does something else: nothing is to be lost but on purpose. */
+const BUFFER_BYTES = 4_194_304
+const SOCKET = { type: 'udp4', recvBufferSize: BUFFER_BYTES, sendBufferSize: BUFFER_BYTES } as const
+
 interface Counts { came: number, lost: number }
 
 /**
@@ -19,7 +23,7 @@ interface Counts { came: number, lost: number }
  * that sender. Loss is independent from packet to packet; the delay is the same for all, so that order is kept.
  */
 export async function openUdpRelay(at: { address: string, port: number }, target: { address: string, port: number }): Promise<UdpRelay> {
-  const front = createSocket('udp4')
+  const front = createSocket(SOCKET)
   const backs = new Map<string, Socket>()
   const none: Stretch = { loss: 0, delayMs: 0 }
   let ways = { up: none, down: none }
@@ -38,7 +42,7 @@ export async function openUdpRelay(at: { address: string, port: number }, target
     const key = `${client.address}:${client.port}`
     const known = backs.get(key)
     if (known) return known
-    const back = createSocket('udp4')
+    const back = createSocket(SOCKET)
     backs.set(key, back)
     back.on('message', (packet) => pass('down', () => front.send(packet, client.port, client.address)))
     // A client or a node that is gone; whatever it was is asked for again by those who want it.
