@@ -173,12 +173,12 @@ export function createAttendance({ db, journal, access, store, media, people, no
       for (const meetingId of new Set([...gone.map((device) => device.meetingId), ...peers.map(({ room }) => room)])) {
         const needed = await record(meetingId, { actorId: null }, async (tx) => {
           await leave(tx, gone.filter((device) => device.meetingId === meetingId), new Date(lostAt ?? tx.at))
-          const { participants, attendance: { stays } } = await tx.state(meetingReducer)
+          const { participants } = await tx.state(meetingReducer)
           const summoned = new Set(participants.map(({ personId }) => personId))
           for (const { room, peer: peerId, joinedAt } of peers) {
             const personId = personOf(peerId)
             if (room !== meetingId || !personId || !summoned.has(personId)) continue
-            await join(tx, { meetingId, peerId, personId }, noEarlier(new Date(joinedAt), stays[personId]?.at(-1)?.to))
+            await join(tx, { meetingId, peerId, personId }, new Date(joinedAt))
           }
         })
         if (!needed) await closeRoom(meetingId)

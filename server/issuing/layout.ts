@@ -51,7 +51,7 @@ export function layoutPaper(paper: Paper): PaperLayout {
   const width = A4.width - points(template.margins.left) - points(template.margins.right)
   const [left, right] = paper.signatures
   const issuerWidth = width * template.issuerShare
-  const body = paper.body.flatMap((block) => block.kind === 'table' ? [grid(block, template, width)] : blockLines(block, paper.draft, template, width))
+  const body = paper.body.flatMap((block): (Line | Grid)[] => block.kind === 'table' ? [grid(block, template, width)] : blockLines(block, paper.draft, template, width))
   const [firstLine] = body
   if (firstLine && !isGrid(firstLine)) firstLine.before = TITLE_SPACE
   // The signatures never stand alone on a page: the last lines of the text go with them.

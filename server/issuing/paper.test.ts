@@ -59,7 +59,8 @@ const said: [string, Paper, string[]][] = [
 ]
 
 function expected(paper: Paper, head: string[]): string[] {
-  const text = paper.body.flatMap(({ kind, text }) => text.split('\n').map((line) => kind === 'listItem' ? `- ${line}` : line))
+  const text = paper.body.flatMap((block) => block.kind === 'table' ? block.rows.flat()
+    : block.text.split('\n').map((line) => block.kind === 'listItem' ? `- ${line}` : line))
   const shown = text.flatMap((line) => line ? [line] : paper.draft ? [expect.stringMatching(/^…{20,}$/)] : [])
   return [
     ...head, ...shown, 'NGƯỜI GHI BIÊN BẢN', 'Trương Ngọc Uyển', 'CHỦ TRÌ', 'Lê Hoài Đăng',

@@ -50,7 +50,7 @@ describe('the minutes of a Standing Committee', () => {
 
   it('count members present of those summoned, and tell who came late, left early or was absent and why', () => {
     const roll = under(minutes, '1.1. Đại biểu chính thức')
-    expect(roll[0]).toBe('Có mặt: 11/15 đồng chí, gồm:')
+    expect(roll[0]).toBe('Có mặt: 11/15 đồng chí (trực tuyến: 11), gồm:')
     expect(roll[1]).toBe('Đồng chí Lê Hoài Đăng, Bí thư Tỉnh uỷ, Uỷ viên Ban Thường vụ.')
     expect(roll.slice(12)).toEqual([
       'Đến sau khi khai mạc: 1 đồng chí, gồm:',
@@ -67,7 +67,7 @@ describe('the minutes of a Standing Committee', () => {
 
   it('keep guests and clerks apart from the members', () => {
     expect(under(minutes, '1.2. Đại biểu mời dự và giúp việc')).toEqual([
-      'Có mặt: 2/2 đồng chí, gồm:',
+      'Có mặt: 2/2 đồng chí (trực tuyến: 2), gồm:',
       'Đồng chí Trương Ngọc Uyển, Phó Chánh Văn phòng Tỉnh uỷ.',
       'Đồng chí Cao Thị Khuê, Giám đốc Sở Tài chính.',
       'Vắng mặt: không.',
@@ -123,6 +123,51 @@ describe('the minutes of a science council', () => {
     expect(roll.at(-1)).toBe('Vắng mặt: không.')
     expect(under(minutes, '1.2. Đại biểu mời dự và giúp việc')).toEqual(['Không có.'])
     expect(minutes.blocks.at(-1)?.text).toBe('Cuộc họp kết thúc lúc 15 giờ 15 phút, ngày 08 tháng 6 năm 2026./.')
+  })
+})
+
+describe('a meeting in a hall and online', () => {
+  const story = tellStory({ title: 'Hội nghị kết hợp', place: 'Hội trường', mode: 'hybrid' })
+  const chair = story.person('Chủ Trì', 'Bí thư', 'chair')
+  const online = story.person('Dự Xa', 'Uỷ viên')
+  const both = story.person('Vừa Xa Vừa Gần', 'Uỷ viên')
+  const replaced = story.person('Người Vắng', 'Giám đốc Sở')
+  const ill = story.person('Người Ốm', 'Uỷ viên')
+  story.person('Người Thay', 'Phó Giám đốc Sở', 'member', { voting: false, substituteFor: replaced })
+  story.person('Khách Nội Dung', 'Chuyên viên', 'guest', { itemsOnly: true })
+  const [item = ''] = story.publish([{ title: 'Việc một' }])
+  const { people } = story
+  const substitute = people.find(({ fullName }) => fullName === 'Người Thay')?.id ?? ''
+  story.excuse(replaced, 'đi công tác')
+  story.excuse(ill, 'điều trị bệnh')
+  story.checksIn('07:50', chair, substitute)
+  story.joins('07:55', online, both)
+  story.open('08:00')
+  story.checksIn('08:10', both)
+  story.begin('08:10', item)
+  story.vote('08:20', '08:22', item, 'Thông qua', absoluteMajority,
+    { counts: { approve: 3, reject: 0, abstain: 0 }, cast: 3, base: 5, needed: 3, accepted: true, grade: null },
+    { quorum: { present: 3, summoned: 5, needed: 4, met: false }, why: 'việc gấp' })
+  story.close('09:30')
+  const minutes = draftMinutes({ ...story.told(), style: 'party' })
+
+  it('tells who was there in which way, each once, and who attended for whom', () => {
+    expect(under(minutes, '1.1. Đại biểu chính thức')).toEqual([
+      'Có mặt: 3/5 đồng chí (trực tiếp: 2; trực tuyến: 1), gồm:',
+      'Đồng chí Chủ Trì, Bí thư.', 'Đồng chí Dự Xa, Uỷ viên (dự trực tuyến).', 'Đồng chí Vừa Xa Vừa Gần, Uỷ viên.',
+      'Vắng mặt: 2 đồng chí, gồm:',
+      'Đồng chí Người Vắng, Giám đốc Sở: vắng có lý do (đi công tác); đồng chí Người Thay, Phó Giám đốc Sở dự thay.',
+      'Đồng chí Người Ốm, Uỷ viên: vắng có lý do (điều trị bệnh).',
+      'Dự thay, được người chủ trì đồng ý: 1 đồng chí, gồm:',
+      'Đồng chí Người Thay, Phó Giám đốc Sở: dự thay đồng chí Người Vắng, Giám đốc Sở.',
+    ])
+    // A guest of single items who was not called is not missing.
+    expect(under(minutes, '1.2. Đại biểu mời dự và giúp việc')).toEqual(['Không có.'])
+  })
+
+  it('tells that a vote was held without quorum, and why', () => {
+    expect(under(minutes, '2.1. Việc một')).toContain(
+      'Khi mở biểu quyết có mặt 3/5 người được triệu tập, chưa đủ số người theo quy định (cần ít nhất 4); người điều hành quyết định vẫn tiến hành, lý do: việc gấp.')
   })
 })
 

@@ -118,7 +118,7 @@ function recordedBlock({ recordings, closedAt }: MeetingState): MinutesBlock[] {
 }
 
 function rollBlocks({ present, absent }: Roll, state: MeetingState, counted: string, write: Writer): MinutesBlock[] {
-  const told = isMixed(present, state)
+  const told = modesOf(present) > 1
   const named = present.map(({ participant, mode }) => `${write.person(participant)}${told && mode === 'online' ? ` (dự ${presentAs.online})` : ''}.`)
   const late = present.flatMap(({ participant, arrived }) =>
     arrived ? [`${write.person(participant)}: có mặt từ ${officialTime(arrived)}.`] : [])
@@ -143,14 +143,11 @@ function rollBlocks({ present, absent }: Roll, state: MeetingState, counted: str
   ]
 }
 
-/** Whether how one attended is worth telling: where both ways were open, or taken. */
-function isMixed(present: readonly Present[], { facts }: MeetingState): boolean {
-  return facts?.mode === 'hybrid' || new Set(present.map(({ mode }) => mode)).size > 1
-}
+const modesOf = (present: readonly Present[]) => new Set(present.map(({ mode }) => mode)).size
 
-/** ` (trực tiếp: 8; trực tuyến: 3)` */
-function byMode(present: readonly Present[], state: MeetingState): string {
-  if (!present.length || !isMixed(present, state)) return ''
+/** ` (trực tiếp: 8; trực tuyến: 3)`: where both ways were open, or taken. */
+function byMode(present: readonly Present[], { facts }: MeetingState): string {
+  if (!present.length || (facts?.mode !== 'hybrid' && modesOf(present) < 2)) return ''
   const counts = StayMode.options.map((mode) => [presentAs[mode], present.filter((one) => one.mode === mode).length] as const)
   return ` (${counts.filter(([, count]) => count > 0).map(([name, count]) => `${name}: ${count}`).join('; ')})`
 }

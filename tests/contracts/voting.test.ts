@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ExportRecord } from '../../protocol/journal.ts'
 import { verifyExport } from '../../server/journal/verify.ts'
 import type { Caller } from '../../server/platform/contract.ts'
-import { bodyRules, freshKey, itemDraft, openHouse, type House } from '../support/house.ts'
+import { bodyRules, freshKey, openHouse, type House } from '../support/house.ts'
 
 let house: House
 let committee: Awaited<ReturnType<House['newBody']>>
@@ -238,7 +238,6 @@ it('a ballot takes as many statements in a vote with many electors as in one wit
   const figures = []
   for (const body of [committee, large]) {
     const held = await house.newMeeting(body, 'live')
-    await house.domains.agenda.add(held.meetingId, body.clerk, { ...itemDraft(), key: freshKey() })
     const voteId = await open(held)
     figures.push((await house.statements(() => cast(held.meetingId, body.member, voteId))).length)
   }

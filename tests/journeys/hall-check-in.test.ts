@@ -1,4 +1,4 @@
-import jsQR from 'jsqr'
+import jsqr from 'jsqr'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { demoJourney } from '../support/journey.ts'
 import { at, type Seat } from '../support/seat.ts'
@@ -27,7 +27,7 @@ describe('people are checked in in the hall', () => {
       context.drawImage(image, 0, 0, side, side)
       return { data: [...context.getImageData(0, 0, side, side).data], size: side }
     })
-    const read = jsQR(new Uint8ClampedArray(data), size, size)
+    const read = jsqr.default(new Uint8ClampedArray(data), size, size)
     if (!read) throw new Error('no code could be read')
     return read.data
   }

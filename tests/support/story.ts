@@ -4,7 +4,7 @@ import type { Person } from '../../protocol/identity.ts'
 import { fold, textRefs, type TextBodies, type TextRef, type VisibleEntry } from '../../protocol/journal.ts'
 import { meetingReducer, type MeetingEntry } from '../../protocol/meeting-state.ts'
 import type { MeetingMode, Participant } from '../../protocol/meetings.ts'
-import { namedChoices, type VoteResult } from '../../protocol/voting.ts'
+import { namedChoices, type VoteResult, type VoteTerms } from '../../protocol/voting.ts'
 import type { JournalTx } from '../../server/journal/journal.ts'
 import { courseReducer } from '../../server/minutes/course.ts'
 
@@ -30,11 +30,14 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
   })
 
   const story = {
-    person(fullName: string, office: string, role: BodyRole = 'member', more: { here?: string, voting?: boolean, kind?: Person['kind'] } = {}): string {
-      const { here = office, voting = role !== 'guest' } = more
+    person(fullName: string, office: string, role: BodyRole = 'member', more: { here?: string, voting?: boolean, kind?: Person['kind'], substituteFor?: string, itemsOnly?: true } = {}): string {
+      const { here = office, voting = role !== 'guest', substituteFor, itemsOnly } = more
       const id = randomUUID()
       people.push({ id, kind: more.kind ?? 'person', fullName, office })
-      participants.push({ personId: id, role, office: here, voting, rank: participants.length + 1 })
+      participants.push({
+        personId: id, role, office: here, voting, rank: participants.length + 1,
+        ...substituteFor === undefined ? {} : { substituteFor }, ...itemsOnly ? { itemsOnly } : {},
+      })
       return id
     },
     publish(items: { title: string, presenterId?: string, documents?: string[] }[]): string[] {
@@ -60,6 +63,9 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
     joins: (clock: string, ...ids: string[]) => {
       for (const personId of ids) add(clock, { kind: 'attendance.joined', data: { personId, peerId: personId } })
     },
+    checksIn: (clock: string, ...ids: string[]) => {
+      for (const personId of ids) add(clock, { kind: 'attendance.checkedIn', data: { personId, how: 'rollCall' } })
+    },
     leaves: (clock: string, ...ids: string[]) => {
       for (const personId of ids) add(clock, { kind: 'attendance.left', data: { personId, peerId: personId, leftAt: at(clock) } })
     },
@@ -70,7 +76,10 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
     headCount: (clock: string, personId: string, people: number) => add(clock, { kind: 'attendance.headCount', data: { personId, people } }),
     begin: (clock: string, itemId: string) => add(clock, { kind: 'agenda.itemStarted', data: { itemId } }),
     end: (clock: string, itemId: string) => add(clock, { kind: 'agenda.itemEnded', data: { itemId } }),
-    vote(from: string, to: string, itemId: string, question: string, threshold: Threshold, result: VoteResult) {
+    vote(
+      from: string, to: string, itemId: string, question: string, threshold: Threshold, result: VoteResult,
+      without?: { quorum: NonNullable<VoteTerms['quorum']>, why: string },
+    ) {
       const voteId = randomUUID()
       const electorate = participants.filter(({ voting }) => voting).map(({ personId }) => personId)
       add(from, {
@@ -78,6 +87,7 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
         data: {
           voteId, itemId, kind: 'named', question: text(question), choices: [...namedChoices], scale: [], electorate,
           base: { kind: 'incumbents', size: electorate.length }, threshold,
+          ...without ? { quorum: without.quorum, withoutQuorum: text(without.why) } : {},
         },
       })
       add(to, { kind: 'vote.closed', data: { voteId, result, ballotsRoot: '0'.repeat(64) } })
