@@ -1,7 +1,7 @@
 import { z } from 'zod'
-import { Id, TextRef, type Reducer } from './journal.ts'
+import { Id, TextRef, type Reducer, type TextBodies } from './journal.ts'
 import { meetingReducer, type MeetingEntry, type MeetingState } from './meeting-state.ts'
-import { Participant } from './meetings.ts'
+import type { Participant } from './meetings.ts'
 import { defineRoute } from './route.ts'
 import { Instant } from './text.ts'
 
@@ -34,14 +34,22 @@ export type MeetingChange = z.infer<typeof MeetingChange>
 /** What of a meeting's state is its programme. */
 export type Programme = Pick<MeetingState, 'facts' | 'agenda' | 'documents' | 'participants' | 'postponement' | 'cancellation' | 'status'>
 
-/** The net differences from one programme to a later one: what was changed and changed back is none. */
-export function changesBetween(before: Programme, after: Programme): MeetingChange[] {
-  return [...ends(before, after), ...facts(before, after), ...items(before, after), ...documents(before, after)]
+/**
+ * The net differences from one programme to a later one: what was changed and changed back is none. `texts` has the bodies of
+ * both; without them a text that was written again counts as another one.
+ */
+export function changesBetween(before: Programme, after: Programme, texts: TextBodies = {}): MeetingChange[] {
+  /** Two texts of which none was erased may say the same; otherwise it takes the same reference. */
+  const said = (value: ChangeValue | undefined) => {
+    if (typeof value !== 'object' || value === null) return value ?? null
+    const body = texts[value.$text]
+    return body == null ? `text ${value.$text}` : `body ${body}`
+  }
+  const same: Same = (a, b) => said(a) === said(b)
+  return [...ends(before, after), ...facts(before, after, same), ...items(before, after, same), ...documents(before, after)]
 }
 
-/** A text that says the same has the same reference: `textOf` of the server keeps it. */
-const same = (a: ChangeValue | undefined, b: ChangeValue | undefined) => idOf(a) === idOf(b)
-const idOf = (value: ChangeValue | undefined) => typeof value === 'object' && value !== null ? value.$text : value ?? null
+type Same = (a: ChangeValue | undefined, b: ChangeValue | undefined) => boolean
 
 function ends(before: Programme, after: Programme): MeetingChange[] {
   const { postponement, cancellation } = after
@@ -51,13 +59,13 @@ function ends(before: Programme, after: Programme): MeetingChange[] {
   return [{ kind: 'postponed', reason, from, to: after.status === 'postponed' ? null : to ?? after.facts?.startsAt ?? null }]
 }
 
-function facts(before: Programme, after: Programme): MeetingChange[] {
+function facts(before: Programme, after: Programme, same: Same): MeetingChange[] {
   return factFields
     .map((field) => ({ kind: 'fact' as const, field, before: before.facts?.[field] ?? null, after: after.facts?.[field] ?? null }))
     .filter((change) => !same(change.before, change.after))
 }
 
-function items(before: Programme, after: Programme): MeetingChange[] {
+function items(before: Programme, after: Programme, same: Same): MeetingChange[] {
   const were = new Map(before.agenda.map((one) => [one.itemId, one]))
   const are = new Set(after.agenda.map(({ itemId }) => itemId))
   const changed = after.agenda.flatMap((now): MeetingChange[] => {

@@ -105,7 +105,7 @@ export const publishMeeting = defineRoute({
   id: 'meetings.publish', method: 'post', path: '/api/meetings/:meetingId/publication', access: 'signedIn',
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotDraft', 'notReady'],
   summary: 'Chair or clerk publishes programme and documents to the participants. Refused while a finding of `meetings.readiness` blocks, and without a reason while one needs it; the reason is recorded.',
-  params: MeetingParams, body: z.strictObject({ reason: Line(1000).exactOptional() }), response: z.object({}),
+  params: MeetingParams, body: z.object({ reason: Line(1000).nullable() }), response: z.object({}),
 })
 
 export const postponeMeeting = defineRoute({

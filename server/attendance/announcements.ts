@@ -110,7 +110,7 @@ export function createAnnouncements({ notices, links }: AnnouncementsDeps) {
         const off = state.status
         return await notices.send(tx.trx, now.map((participant) => offNotice(scene, participant, off, reason, sequence)))
       }
-      const changes = changesBetween(before, state).map((change) => ({ change, concerned: new Set(concernedBy(change, before, state)) }))
+      const changes = changesBetween(before, state, texts).map((change) => ({ change, concerned: new Set(concernedBy(change, before, state)) }))
       const told: NewNotice[] = before.participants.filter(({ personId }) => tookPart.has(personId) && !present.has(personId))
         // Of what they were invited for, and not of what became of it.
         .map((participant) => offNotice({ ...scene, state: { ...state, agenda: before.agenda } }, participant, 'notInvited', null, sequence))

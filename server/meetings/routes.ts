@@ -29,7 +29,7 @@ export function mountMeetings(route: MountRoute, { meetings, readiness, postponi
   route(changeMeeting, ({ params, body, caller }) => meetings.change(params.meetingId, caller, body))
   route(readinessOf, ({ params, caller }) => readiness.readiness(params.meetingId, caller))
   route(publishMeeting, async ({ params, body, caller }) => {
-    await meetings.publish(params.meetingId, caller, body.reason)
+    await meetings.publish(params.meetingId, caller, body.reason ?? undefined)
     return {}
   })
   route(postponeMeeting, async ({ params, body, caller }) => {

@@ -132,7 +132,7 @@ describe('readiness', () => {
     expect(await codesOf(second, third)).not.toContain('quotaPassed')
   })
 
-  it('is asked in as many queries for three hundred items as for one', async () => {
+  it('is asked in as many queries for sixty items as for one', async () => {
     const body = await house.newBody()
     const one = await make(body, { kindId: kind('provinceWide'), startsAt: '2044-03-10T01:00:00.000Z' }, 1)
     const many = await make(body, { kindId: kind('provinceWide'), startsAt: '2044-03-10T01:00:00.000Z' }, 60)
@@ -220,9 +220,8 @@ describe('what changed since the publication', () => {
   it('is the net difference, for everyone who takes part', async () => {
     const body = await house.newBody()
     const { meetings, agenda, changes } = house.domains
-    const { meetingId, items: [one, two] } = await house.newMeeting(body, 'published')
+    const { meetingId, items: [, two] } = await house.newMeeting(body, 'published')
     expect((await changes.list(meetingId, body.member)).changes).toEqual([])
-    const { cursor } = await changes.changesSince(meetingId, null)
     await meetings.change(meetingId, body.clerk, { ...draft({ place: 'Hội trường lớn', plannedMinutes: 90 }), version: 1 })
     await meetings.change(meetingId, body.clerk, { ...draft({ place: 'Hội trường lớn' }), version: 2 })
     await agenda.remove(meetingId, two, body.clerk)
@@ -236,12 +235,9 @@ describe('what changed since the publication', () => {
     if (place?.kind !== 'fact' || typeof place.before !== 'object' || typeof place.after !== 'object') throw new Error('not the place')
     expect([texts[place.before?.$text ?? ''], texts[place.after?.$text ?? '']]).toEqual(['Trụ sở', 'Hội trường lớn'])
     await expect(changes.list(meetingId, await house.newPerson())).rejects.toMatchObject({ code: 'meetingNotFound' })
-
-    const since = await changes.changesSince(meetingId, cursor)
-    const everybody = (await house.state(meetingId)).participants.map(({ personId }) => personId)
-    expect(since.changes.map(({ change, personIds }) => [change.kind, personIds])).toEqual([['fact', everybody], ['itemAdded', everybody], ['itemRemoved', everybody]])
-    expect((await changes.changesSince(meetingId, since.cursor)).changes).toEqual([])
-    expect(one).toBeTruthy()
+    // Changed back, it is no change.
+    await meetings.change(meetingId, body.clerk, { ...draft(), version: 3 })
+    expect((await changes.list(meetingId, body.member)).changes.map(({ kind: what }) => what)).toEqual(['itemAdded', 'itemRemoved'])
   })
 
   it('concerns of an item its own guests and the full participants; of time and place everybody', async () => {
@@ -265,6 +261,5 @@ describe('what changed since the publication', () => {
     const body = await house.newBody()
     const { meetingId } = await house.newMeeting(body)
     expect(await house.domains.changes.list(meetingId, body.clerk)).toMatchObject({ publishedAt: null, changes: [] })
-    expect((await house.domains.changes.changesSince(meetingId, null)).changes).toEqual([])
   })
 })

@@ -108,7 +108,7 @@ describe('the life of a meeting', () => {
     await expect(meetings.close(meetingId, body.chair, freshKey())).rejects.toMatchObject({ code: 'meetingNotLive' })
 
     expect(await meetings.get(meetingId, body.member)).toMatchObject({ status: 'closed', minutes: 'draft' })
-    expect((await house.entries(meetingId)).map(({ kind }) => kind)).toEqual(['meeting.created', 'agenda.itemAdded', 'meeting.published',
+    expect((await house.entries(meetingId)).map(({ kind }) => kind)).toEqual(['meeting.created', 'agenda.itemAdded', 'meeting.published', 'agenda.itemAdded',
       'meeting.opened', 'agenda.itemStarted', 'agenda.itemEnded', 'meeting.closed', 'minutes.saved'])
     expect((await audited(house.journal, meetingId, [], (trx) => house.domains.voting.closedBallots(trx, meetingId))).findings).toEqual([])
   })
