@@ -124,7 +124,9 @@ async function tick({ reading, checking }: ProposalDomain, proposalId: string, c
   }
 }
 
-async function attachPapers({ papers }: ProposalDomain, proposalId: string, drafter: Caller, proposal: DemoProposal, { required }: ProposalKind): Promise<void> {
+async function attachPapers(
+  { papers }: ProposalDomain, proposalId: string, drafter: Caller, proposal: DemoProposal, { required }: ProposalKind,
+): Promise<void> {
   const names = { submission: 'Tờ trình.pdf', draft: 'Dự thảo.pdf', annex: 'Phụ lục.pdf', legalBasis: 'Căn cứ pháp lý.pdf' }
   for (const kind of ProposalDocumentKind.options.filter((one) => required.includes(one))) {
     const file = await renderPdf(paperOf(proposal, kind))

@@ -60,7 +60,7 @@ export function createReading({ db, access, store, kinds, people, now }: Reading
   }
 
   return {
-    async form(caller: Caller): Promise<{ unit: { id: string, name: string } | null, bodies: { id: string, name: string }[], offices: { id: string, name: string }[] }> {
+    async form(caller: Caller) {
       const reader = readerOf(caller)
       const [unit, bodies, offices] = await Promise.all([
         store.unitOf(db, reader.personId, reader.on), store.bodies(db, reader.on), store.offices(db, reader),

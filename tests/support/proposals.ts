@@ -89,7 +89,8 @@ export async function startOffice(options: TestServerOptions = {}) {
   }
 
   return {
-    ...assembly, ...workers, workers, unitId, otherUnitId, kind, kinds, pdf, content, get, attach, must, newUnit, newWorker, newDraft, submit, tickAll, giveBack, accept,
+    ...assembly, ...workers, unitId, otherUnitId, kind, kinds, pdf, content, get, attach, must, newUnit, newWorker,
+    newDraft, submit, tickAll, giveBack, accept,
     /** A proposal in the pool. */
     async accepted(changes: Partial<ProposalContent> = {}): Promise<string> {
       const { proposalId } = await newDraft(changes)
