@@ -90,10 +90,10 @@ describe('a provincial science council accepts a study', () => {
   it('lets a member announce an absence with its reason', async () => {
     absentee = await house.sit('duy')
     await absentee.page.goto(house.server.origin + meetingPath)
-    await at(absentee, 'announce-absence').click()
-    await at(absentee, 'absence-reason').fill('Đi công tác tại Hà Nội')
-    await at(absentee, 'record-absence').click()
-    await at(absentee, 'withdraw-absence').waitFor()
+    await at(absentee, 'answer-absent').click()
+    await at(absentee, 'answer-reason').fill('Đi công tác tại Hà Nội')
+    await at(absentee, 'send-reason').click()
+    await at(absentee, 'own-answer').getByText('Đi công tác tại Hà Nội').waitFor()
   })
 
   it('meets by video: everyone sees and hears everyone', async () => {
