@@ -48,6 +48,7 @@ const bodies: Record<string, () => object> = {
   'minutes.save': () => ({ version: 1, content: { abstract: 'Sửa', blocks: [{ kind: 'paragraph', text: 'Sửa' }] } }),
   'minutes.redraft': () => ({ version: 1 }),
   'minutes.publish': () => ({ version: 1, number: '1' }),
+  'attendance.checkInByCode': () => ({ code: `1.${'A'.repeat(22)}`, going: 'in', key: freshKey() }),
 }
 const inputs: Record<string, (scene: Scene) => object> = {
   'invitation:answer': ({ personId }) => ({ personId, answer: 'online' }),
@@ -131,12 +132,13 @@ const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
-const own = ['vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress']
+const own = ['vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress',
+  'attendance.checkInByCode']
 
 it('there is something to call', () => {
   expect(meetingRoutes.length).toBeGreaterThan(14)
-  expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:defer', 'agenda:goTo', 'attendance:recordAbsence',
-    'attendance:reportHeadCount', 'chat:send', 'invitation:answer', 'invitation:decideSubstitute', 'invitation:remind', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
+  expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:defer', 'agenda:goTo', 'attendance:checkIn', 'attendance:checkOut',
+    'attendance:correct', 'attendance:recordAbsence', 'attendance:reportHeadCount', 'attendance:withdrawCheckIn', 'chat:send', 'invitation:answer', 'invitation:decideSubstitute', 'invitation:remind', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
     'order:handChair', 'order:inviteToSpeak', 'order:liftBan', 'order:lowerHand', 'order:mute', 'order:raiseHand', 'order:setRule', 'order:stopShare',
     'order:turnAway', 'recording:start', 'recording:stop', 'room:enter', 'room:probe', 'room:stopWaiting', 'vote:cast', 'vote:close', 'vote:open'])
 })
@@ -174,6 +176,7 @@ it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, 
     expect([answers['recording.read'], answers['recording.progress']]).toEqual([found, found])
     expect([answers['room:enter'], answers['room:probe'], answers['room:stopWaiting']]).toEqual([room, room, 'ok'])
     expect([answers['chat:send'], answers['order:raiseHand']]).toEqual(status === 'closed' ? ['meetingClosed', 'meetingClosed'] : ['ok', 'notPresent'])
+    expect(answers['attendance.checkInByCode']).toBe(status === 'closed' ? 'meetingClosed' : 'checkInCodeInvalid')
     if (actor === assembly.guest) expect(answers['vote:cast']).toBe('notEntitledToVote')
     else if (status === 'closed') expect(answers['vote:cast']).toBe('voteClosed')
   }

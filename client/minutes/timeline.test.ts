@@ -9,7 +9,13 @@ const state: MeetingState = {
   ...meetingReducer.initial(), openedAt: at(5), closedAt: at(50),
   attendance: {
     devices: {}, excused: [], reasons: {}, headCounts: {},
-    stays: { a: [{ from: at(0), to: at(50, 30) }], b: [{ from: at(1), to: at(20) }, { from: at(30), to: at(51) }], c: [{ from: at(9), to: null }] },
+    told: {},
+    stays: {
+      a: [{ from: at(0), to: at(50, 30), mode: 'inPerson' }],
+      // Came in online, and from there into the hall: no departure.
+      b: [{ from: at(1), to: at(20), mode: 'online' }, { from: at(30), to: at(40), mode: 'online' }, { from: at(40), to: at(51), mode: 'inPerson' }],
+      c: [{ from: at(9), to: null, mode: 'online' }],
+    },
   },
   agenda: [
     { ...newItem({ itemId: 'x', title: { $text: 't', mac: '' }, minutes: 10, presenterId: null, purpose: 'decide', classified: false }), status: 'done', spentMs: 60_000 },

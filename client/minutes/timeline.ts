@@ -1,5 +1,6 @@
 import type { MeetingState } from '../../protocol/meeting-state.ts'
 import type { AgendaItemState } from '../../protocol/agenda.ts'
+import { united } from '../../protocol/stays.ts'
 import type { VoteState } from '../../protocol/voting.ts'
 
 /** Something that the journal knows of the meeting's course, at its time. */
@@ -21,7 +22,8 @@ const TOGETHER_MS = 120_000
 export function timelineOf(state: MeetingState): Timeline {
   type Moment = { at: string, kind: 'joined' | 'left', personId: string }
   const moments = Object.entries(state.attendance.stays).flatMap(([personId, stays]) =>
-    stays.flatMap(({ from, to }): Moment[] => {
+    // From the room into the hall is no departure.
+    united(stays).flatMap(({ from, to }): Moment[] => {
       const came: Moment = { at: from, kind: 'joined', personId }
       return to ? [came, { at: to, kind: 'left', personId }] : [came]
     }))

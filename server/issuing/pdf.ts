@@ -77,7 +77,10 @@ function gridNode({ widths, rows }: Grid): Content {
   const ruled = () => 0.5
   return {
     margin: [0, 10, 0, 4],
-    layout: { hLineWidth: ruled, vLineWidth: ruled, paddingTop: () => CELL / 2, paddingBottom: () => CELL / 2, paddingLeft: () => CELL, paddingRight: () => CELL },
+    layout: {
+      hLineWidth: ruled, vLineWidth: ruled, paddingTop: () => CELL / 2, paddingBottom: () => CELL / 2,
+      paddingLeft: () => CELL, paddingRight: () => CELL,
+    },
     table: {
       headerRows: 1, dontBreakRows: true,
       // Widths are those of the text: a cell's padding and rule stand beside it.

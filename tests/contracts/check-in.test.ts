@@ -38,12 +38,14 @@ const shown = async (caller: Caller = body.clerk, id = meetingId) => {
   return new URL(link).searchParams.get('code') ?? ''
 }
 const scans = (caller: Caller, code: string, going: 'in' | 'out' = 'in', id = meetingId, key = freshKey()) => checkIn.byCode(id, caller, { key, code, going })
-const roll = (caller: Caller, ...people: Caller[]) => checkIn.checkIn(meetingId, caller, { key: freshKey(), personIds: people.map(({ personId }) => personId) })
-const out = (caller: Caller, ...people: Caller[]) => checkIn.checkOut(meetingId, caller, { key: freshKey(), personIds: people.map(({ personId }) => personId) })
-const withdraw = (caller: Caller, ...people: Caller[]) => checkIn.withdraw(meetingId, caller, { key: freshKey(), personIds: people.map(({ personId }) => personId) })
+const called = (people: readonly Caller[]) => ({ key: freshKey(), personIds: people.map(({ personId }) => personId) })
+const roll = (caller: Caller, ...people: Caller[]) => checkIn.checkIn(meetingId, caller, called(people))
+const out = (caller: Caller, ...people: Caller[]) => checkIn.checkOut(meetingId, caller, called(people))
+const withdraw = (caller: Caller, ...people: Caller[]) => checkIn.withdraw(meetingId, caller, called(people))
 const stays = async ({ personId }: Caller) => (await house.state(meetingId)).attendance.stays[personId] ?? []
 const status = async ({ personId }: Caller) => attendanceStatus(await house.state(meetingId), personId)
-const comes = ({ personId }: Caller) => house.domains.attendance.event({ event: 'peerJoined', room: meetingId, peer: `${personId}.${randomUUID()}`, label: '', at: Date.now() })
+const comes = ({ personId }: Caller) =>
+  house.domains.attendance.event({ event: 'peerJoined', room: meetingId, peer: `${personId}.${randomUUID()}`, label: '', at: Date.now() })
 const kinds = async () => (await house.entries(meetingId)).map(({ kind }) => kind).filter((kind) => kind.startsWith('attendance.'))
 
 describe('the code in the hall', () => {
@@ -120,12 +122,15 @@ describe('the code in the hall', () => {
       const made = await meetings.create(body.clerk, { ...draft(changes), bodyId: body.bodyId, key: freshKey() })
       await agenda.add(made.meetingId, body.clerk, { ...itemDraft(), key: freshKey() })
       await expect(shown(body.clerk, made.meetingId)).rejects.toMatchObject({ code: 'meetingNotPublished' })
-      await house.journal.run(made.meetingId, { actorId: null }, async (tx) => { await meetingStore.update(tx.trx, made.meetingId, { status: 'published', publishedAt: tx.at }) })
+      await house.journal.run(made.meetingId, { actorId: null }, async (tx) => {
+        await meetingStore.update(tx.trx, made.meetingId, { status: 'published', publishedAt: tx.at })
+      })
       return made.meetingId
     }
     await expect(shown(body.clerk, await make({ mode: 'online' }))).rejects.toMatchObject({ code: 'noHall' })
     const later = new Date(Date.now() + CHECK_IN_BEFORE_MS + 60_000).toISOString()
-    await expect(shown(body.clerk, await make({ startsAt: later }))).rejects.toMatchObject({ code: 'checkInNotOpen', details: { opensAt: expect.any(String) as string } })
+    await expect(shown(body.clerk, await make({ startsAt: later })))
+      .rejects.toMatchObject({ code: 'checkInNotOpen', details: { opensAt: expect.any(String) as string } })
     const soon = new Date(Date.now() + CHECK_IN_BEFORE_MS - 60_000).toISOString()
     expect(await shown(body.clerk, await make({ startsAt: soon }))).toMatch(/\./)
     const closed = await house.newMeeting(body, 'closed')
@@ -154,7 +159,8 @@ describe('the roll call', () => {
     expect(await status(body.member)).toBe('online')
     expect(await status(body.guest)).toBe('notChecked')
     expect(await stays(body.member)).toHaveLength(1)
-    expect(await kinds()).toEqual(['attendance.joined', 'attendance.checkedIn', 'attendance.checkedIn', 'attendance.checkInWithdrawn', 'attendance.checkInWithdrawn'])
+    expect(await kinds()).toEqual(['attendance.joined', 'attendance.checkedIn', 'attendance.checkedIn',
+      'attendance.checkInWithdrawn', 'attendance.checkInWithdrawn'])
 
     await house.journal.run(meetingId, { actorId: body.clerk.personId, at: new Date(Date.now() - 40_000) }, async (tx) => {
       tx.append({ kind: 'attendance.checkedIn', data: { personId: body.guest.personId, how: 'rollCall' }, audience: { scope: 'meeting' } })
@@ -179,7 +185,8 @@ describe('the roll call', () => {
   it('and the code at once, from several sides: one stay', async () => {
     const code = await shown()
     const answers = await Promise.all([
-      scans(body.member, code), roll(body.clerk, body.member), roll(body.chair, body.member), scans(body.member, code), comes(body.member), roll(body.clerk, body.member),
+      scans(body.member, code), roll(body.clerk, body.member), roll(body.chair, body.member), scans(body.member, code), comes(body.member),
+      roll(body.clerk, body.member),
     ])
     expect(answers).toHaveLength(6)
     const now = await stays(body.member)

@@ -25,7 +25,7 @@ describe('the draft', () => {
     expect(draft.content.abstract).toBe('Hội nghị Ban Thường vụ Tỉnh uỷ tháng 6 năm 2026')
     const texts = draft.content.blocks.map(({ text }) => text)
     expect(texts).toContain('Người chủ trì: đồng chí Lê Hoài Đăng, Bí thư Tỉnh uỷ, Uỷ viên Ban Thường vụ.')
-    expect(texts).toContain('Có mặt: 11/15 đồng chí, gồm:')
+    expect(texts).toContain('Có mặt: 11/15 đồng chí (trực tuyến: 11), gồm:')
     expect(texts).toContain('Hội nghị kết thúc lúc 10 giờ 30 phút, ngày 08 tháng 6 năm 2026.')
     expect(await entriesOf(meetingId, 'minutes.saved')).toMatchObject([
       { actorId: committee.chair, audience: { scope: 'office' }, data: { version: 1, sha256: fingerprint(draft.content) } },
