@@ -16,7 +16,7 @@ export function foldText(text: string): string {
  * ("uỷ" and "ủy", "hoà" and "hòa") are one, another tone or vowel is another text. Decomposed: to compare, not to show.
  */
 export function toneText(text: string): string {
-  return text.normalize('NFD').toLowerCase().replace(/([\u0300\u0301\u0303\u0309\u0323])([a-zđ\u0302\u0306\u031b]+)/g, '$2$1')
+  return text.normalize('NFD').toLowerCase().replace(/([\u0300\u0301\u0303\u0309\u0323])([\u0302\u0306\u031ba-zđ]+)/g, '$2$1')
 }
 
 /** The words of a search, folded, none twice. */

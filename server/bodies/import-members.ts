@@ -40,7 +40,8 @@ export async function planMembers({ rows, today }: PlanInput, tx: ImportTx): Pro
     const key = `${body.id} ${person.id}`
     if (seen.has(key)) reader.problem('username', 'repeated')
     seen.add(key)
-    wanted.push({ row: reader.row, bodyId: body.id, bodyName: body.name, personId: person.id, fullName: person.fullName, role, office, voting, rank, since, until })
+    const who = { bodyId: body.id, bodyName: body.name, personId: person.id, fullName: person.fullName }
+    wanted.push({ row: reader.row, ...who, role, office, voting, rank, since, until })
   }
   const terms = await tx.terms([...new Set(wanted.map(({ bodyId }) => bodyId))])
   const readers = new Map(rows.map(({ reader }) => [reader.row, reader]))

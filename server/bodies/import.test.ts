@@ -39,7 +39,10 @@ async function take(kind: ImportKind, bytes: Buffer): Promise<ImportReport> {
   return body
 }
 const TABLES = ['person', 'account', 'unit_membership', 'body', 'membership', 'audit_entry']
-const everything = async () => (await Promise.all(TABLES.map((name) => server.db(name).select()))).map((rows) => rows.map((row) => JSON.stringify(row)).toSorted())
+const everything = async () => {
+  const rows = await Promise.all(TABLES.map((name) => server.db(name).select()))
+  return rows.map((of) => of.map((row) => JSON.stringify(row)).toSorted())
+}
 const PEOPLE = ['Tên đăng nhập', 'Họ và tên', 'Chức vụ', 'Loại', 'Đơn vị', 'Từ ngày']
 
 describe('an import of people', () => {

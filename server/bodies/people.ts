@@ -27,6 +27,14 @@ export interface PeopleStore {
   search(query: PeopleQuery): Promise<{ person: FoundPerson, position: SearchPosition }[]>
 }
 
+interface PeopleSearch {
+  q: string
+  kind?: PersonKind | undefined
+  unitId?: string | undefined
+  after?: string | undefined
+  limit: number
+}
+
 /** Long searches say no more than these. */
 const MAX_WORDS = 8
 
@@ -43,7 +51,7 @@ function positionOf(cursor: string | undefined): SearchPosition | null {
 export function createPeople({ store, now = () => new Date() }: { store: PeopleStore, now?: () => Date }) {
   return {
     /** Throws `invalidCursor`. */
-    async search({ q, after, limit, kind, unitId }: { q: string, after?: string | undefined, limit: number, kind?: PersonKind | undefined, unitId?: string | undefined }) {
+    async search({ q, after, limit, kind, unitId }: PeopleSearch) {
       const toned = [...new Set(toneText(q).split(/\s+/).filter(Boolean))].slice(0, MAX_WORDS)
       const found = await store.search({
         folded: foldedWords(q).slice(0, MAX_WORDS), toned, kind, unitId, after: positionOf(after), limit: limit + 1, on: localDay(now()),

@@ -111,7 +111,9 @@ export function createTerms({ store, found, now = () => new Date() }: TermsDeps)
       return await store.terms(bodyId)
     },
 
-    async begin({ personId: actorId }: Caller, bodyId: string, { personId, ...term }: TermFields & { personId: string, since: Day, until: Day | null }): Promise<Term> {
+    async begin(
+      { personId: actorId }: Caller, bodyId: string, { personId, ...term }: TermFields & { personId: string, since: Day, until: Day | null },
+    ): Promise<Term> {
       return await store.change(bodyId, actorId, async (tx) => {
         requireLively(tx.body)
         within(term.since, tx.body.since ?? FIRST_DAY, tx.body.until ?? LAST_DAY)
