@@ -11,7 +11,7 @@ import {
 import { castBallot, closeVote, openVote } from '../../protocol/voting.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
 import { command } from '../support/client.ts'
-import { draft, freshKey, itemDraft, REASON } from '../support/house.ts'
+import { CONSENT, draft, freshKey, itemDraft, REASON } from '../support/house.ts'
 import { until } from '../support/journal.ts'
 
 let assembly: Assembly
@@ -145,7 +145,7 @@ describe('following', () => {
     const { meetingId } = await assembly.newMeeting('live')
     const { agenda } = assembly.server.domains
     const actors = [assembly.chair, assembly.member, assembly.guest, assembly.clerk]
-    const burst = Promise.all(Array.from({ length: 60 }, (_, index) => agenda.add(meetingId, assembly.clerk.caller, { ...itemDraft(`Nội dung ${index}`), key: freshKey() })))
+    const burst = Promise.all(Array.from({ length: 60 }, (_, index) => agenda.add(meetingId, assembly.clerk.caller, { ...itemDraft(`Nội dung ${index}`), key: freshKey(), consent: CONSENT })))
     const followers = await Promise.all(Array.from({ length: 16 }, (_, index) => follower(actors[index % 4] ?? assembly.member, meetingId)))
     const resumed = await Promise.all(followers.slice(0, 8).map(async (one, index) => {
       one.socket.disconnect()
@@ -198,7 +198,7 @@ describe('following', () => {
       const [foreign, unknown] = [await command(socket, followMeeting, { meetingId }), await command(socket, followMeeting, { meetingId: freshKey() })]
       expect(foreign).toEqual(unknown)
       expect(foreign).toMatchObject({ ok: false, error: { code: 'meetingNotFound' } })
-      await assembly.server.domains.agenda.add(meetingId, assembly.clerk.caller, { ...itemDraft(), key: freshKey() })
+      await assembly.server.domains.agenda.add(meetingId, assembly.clerk.caller, { ...itemDraft(), key: freshKey(), consent: CONSENT })
       await command(socket, unfollowMeeting, { meetingId })
       expect(heard).toEqual([])
     }

@@ -101,8 +101,8 @@ describe('a guest of a single item', () => {
     await agenda.goTo(meetingId, chair.caller, freshKey(), mine)
     await say('Lời của khách nghe được')
     await vote(mine, 'Câu hỏi mở?')
-    await agenda.order(meetingId, chair.caller, [{ itemId: theirs, level: 0 }, { itemId: mine, level: 0 }, { itemId: added, level: 0 }])
-    await until(() => seen.state.votes.some(({ closedAt }) => closedAt) && whole.state.agenda[2]?.itemId === added && whole.state.votes.length === 2)
+    await agenda.order(meetingId, chair.caller, [{ itemId: mine, level: 0 }, { itemId: added, level: 1 }, { itemId: theirs, level: 0 }])
+    await until(() => seen.state.votes.some(({ closedAt }) => closedAt) && whole.state.agenda[1]?.itemId === added && whole.state.votes.length === 2)
     const heard = seen.raw.join('\n')
     for (const told of [mine, papers.mine, 'Nội dung một', 'Bài của khách', 'Lời của khách nghe được', 'Câu hỏi mở?']) expect(heard).toContain(told)
     for (const kept of [theirs, added, papers.theirs, 'Nội dung hai', 'Bài kín', 'Lời kín', 'Lời trước khi bàn', 'Câu hỏi kín?', 'Nội dung thêm kín', 'Ghi chú kín', 'Lý do kín']) {

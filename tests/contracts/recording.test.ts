@@ -9,7 +9,7 @@ import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { deleteRecording, readRecording, recordingProgress, type RecordingState } from '../../protocol/recording.ts'
 import { TIMELINE_FILE, type TimelineLine } from '../../protocol/recording-timeline.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
-import { draft, freshKey, itemDraft, REASON } from '../support/house.ts'
+import { CONSENT, draft, freshKey, itemDraft, REASON } from '../support/house.ts'
 import { pdfOf } from '../support/pdf.ts'
 
 let assembly: Assembly
@@ -223,8 +223,8 @@ describe('an item with a state secret', () => {
     await meetings.publish(without, assembly.clerk.caller, REASON)
     await meetings.open(without, assembly.chair.caller, freshKey())
     await start(without)
-    expect((await add(without, classified())).error?.code).toBe('recordingRuns')
+    expect((await add(without, { ...classified(), consent: CONSENT })).error?.code).toBe('recordingRuns')
     await stop(without)
-    expect((await add(without, classified())).status).toBe(200)
+    expect((await add(without, { ...classified(), consent: CONSENT })).status).toBe(200)
   }, 60_000)
 })

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { EventEmitter } from 'node:events'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import type { RecordingMedia } from '../../server/recording/recording.ts'
-import { draft, freshKey, itemDraft, openHouse, REASON, type House } from '../support/house.ts'
+import { CONSENT, draft, freshKey, itemDraft, openHouse, REASON, type House } from '../support/house.ts'
 import { openDesk, seated, type Desk } from '../support/media-desk.ts'
 
 /** What must not be transmitted, and what of recording the room does not wait for. */
@@ -32,7 +32,7 @@ beforeEach(() => {
   ending = Promise.resolve()
 })
 
-const classified = () => ({ classified: true as const, minutes: 30, presenterId: null, purpose: 'decide' as const, key: freshKey() })
+const classified = () => ({ classified: true as const, minutes: 30, presenterId: null, purpose: 'decide' as const, key: freshKey(), consent: CONSENT })
 const enter = (meetingId: string) => house.domains.entrance.enter(
   meetingId, body.member, { deviceId: randomUUID(), others: 'ask', attending: 'full' }, Object.assign(new EventEmitter(), { connected: true }),
 )
@@ -65,7 +65,7 @@ describe('a meeting with a state secret on its agenda', () => {
     const meetingId = await inPerson()
     desk.seat(seated(body.member, meetingId, randomUUID()))
     await expect(house.domains.agenda.add(meetingId, body.clerk, classified())).rejects.toMatchObject({ code: 'roomInUse' })
-    await house.domains.agenda.add(meetingId, body.clerk, { ...itemDraft(), key: freshKey() })
+    await house.domains.agenda.add(meetingId, body.clerk, { ...itemDraft(), key: freshKey(), consent: CONSENT })
     expect(desk.told).toEqual([])
   })
 })

@@ -43,7 +43,7 @@ const cases: Case[] = [
   },
   {
     store: 'agenda',
-    write: async (held, tx) => agendaStore.add(tx.trx, held.meetingId, { titleText: await text(tx), minutes: 5, presenterId: held.member.personId, purpose: 'report', classified: false }),
+    write: async (held, tx) => agendaStore.add(tx.trx, held.meetingId, { titleText: await text(tx), minutes: 5, presenterId: held.member.personId, purpose: 'report', classified: false, matterId: null }),
     read: ({ meetingId }) => agendaStore.items(house.db, meetingId),
   },
   {
@@ -140,11 +140,11 @@ describe('the store of agendas', () => {
     const held = await house.newMeeting(body)
     const [one, two] = held.items
     const ids = async () => (await agendaStore.items(house.db, held.meetingId)).map(({ id }) => id)
-    await within(held, async (tx) => { await agendaStore.order(tx.trx, held.meetingId, [two, one]) })
-    expect(await ids()).toEqual([two, one])
+    await within(held, async (tx) => { await agendaStore.order(tx.trx, held.meetingId, [two, one].map((itemId, level) => ({ itemId, level }))) })
+    expect((await agendaStore.items(house.db, held.meetingId)).map(({ id, level }) => [id, level])).toEqual([[two, 0], [one, 1]])
     const added = await within(held, async (tx) => {
-      await agendaStore.remove(tx.trx, held.meetingId, one, tx.at)
-      return await agendaStore.add(tx.trx, held.meetingId, { titleText: await text(tx), minutes: 5, presenterId: null, purpose: 'report', classified: false })
+      await agendaStore.remove(tx.trx, held.meetingId, [one], tx.at)
+      return await agendaStore.add(tx.trx, held.meetingId, { titleText: await text(tx), minutes: 5, presenterId: null, purpose: 'report', classified: false, matterId: null })
     })
     expect(await ids()).toEqual([two, added])
   })
@@ -163,7 +163,7 @@ describe('the store of documents', () => {
     const add = (itemId: string) => within(held, async (tx) =>
       documentsStore.insert(tx.trx, held.meetingId, { itemId, nameText: await text(tx), sha256: 'cd'.repeat(32), bytes: 5 }))
     const [one, two] = [await add(held.items[0]), await add(held.items[1])]
-    expect(await documentsStore.find(house.db, held.meetingId, one)).toEqual({ name: 'Văn bản', sha256: 'cd'.repeat(32) })
+    expect(await documentsStore.find(house.db, held.meetingId, one)).toEqual({ itemId: held.items[0], name: 'Văn bản', sha256: 'cd'.repeat(32) })
     const remove = (id: string) => within(held, (tx) => documentsStore.remove(tx.trx, held.meetingId, id, tx.at))
     expect([await remove(one), await remove(one), await remove(randomUUID())]).toEqual([true, false, false])
     await within(held, (tx) => documentsStore.removeOfItem(tx.trx, held.meetingId, held.items[1], tx.at))
@@ -178,7 +178,7 @@ describe('the store of votes', () => {
     const voteId = await within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))
     await expect(within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))).rejects.toMatchObject({ code: '23505' })
     expect(await votingStore.find(house.db, held.meetingId, voteId)).toEqual({
-      id: voteId, kind: 'named', choices: ['approve', 'reject'], scale: [], base: { kind: 'incumbents', size: 2 }, threshold: moreThanHalf, closedAt: null,
+      id: voteId, itemId: held.items[0], kind: 'named', choices: ['approve', 'reject'], scale: [], base: { kind: 'incumbents', size: 2 }, threshold: moreThanHalf, closedAt: null,
     })
     const forVoter = (personId: string, meetingId = held.meetingId) => votingStore.findForVoter(house.db, meetingId, voteId, personId)
     expect(await forVoter(held.member.personId)).toMatchObject({ elector: true, vote: { id: voteId } })

@@ -44,6 +44,8 @@ export const draft = (changes: Partial<MeetingDraft> = {}): MeetingDraft => ({
 export const REASON = 'Theo yêu cầu công tác'
 export const as = (personId: string): Caller => ({ personId, administrator: false })
 export const freshKey = () => randomUUID()
+/** How the body agreed to an item that comes up in a live meeting. */
+export const CONSENT = { how: 'allAgreed', note: null } as const
 export const itemDraft = (title = 'Nội dung') => ({ title, minutes: 30, presenterId: null, purpose: 'decide' as const })
 
 /** All domains on a database of their own, without the web; without a video room, or with what stands for its node. */
