@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ItemPurpose } from './agenda.ts'
-import { addDays, Day, isWorkingDay, localDay, type WorkingCalendar } from './calendar.ts'
+import { addDays, isWorkingDay, localDay, type Day, type WorkingCalendar } from './calendar.ts'
 import { Id } from './journal.ts'
 import { KindCode } from './meeting-kinds.ts'
 import { MeetingMode } from './meetings.ts'

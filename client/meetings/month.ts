@@ -1,5 +1,5 @@
 import { addDays, startOfDay, type Day } from '../../protocol/calendar.ts'
-import type { MeetingSummary } from '../../protocol/meetings.ts'
+import type { MeetingStatus, MeetingSummary } from '../../protocol/meetings.ts'
 import { dayOf } from '../app/format.ts'
 
 /** `2026-11` */
@@ -31,6 +31,9 @@ export function weeksOf(month: Month): Day[][] {
 export function boundsOf(month: Month): { from: string, before: string } {
   return { from: startOfDay(`${month}-01`).toISOString(), before: startOfDay(`${shiftMonth(month, 1)}-01`).toISOString() }
 }
+
+/** Whether a meeting is not held on its day. */
+export const isOff = (status: MeetingStatus) => status === 'cancelled' || status === 'postponed'
 
 /** Meetings by their day, in the order of the day. */
 export function byDay(meetings: readonly MeetingSummary[]): Map<Day, MeetingSummary[]> {

@@ -52,7 +52,9 @@ export function mountMeetings(route: MountRoute, { meetings, readiness, postponi
   })
 }
 
-export function mountMeetingPlans(route: MountRoute, { rules, templates, planning }: { rules: MeetingRulesBook, templates: Templates, planning: Planning }): void {
+export interface PlanRoutes { rules: MeetingRulesBook, templates: Templates, planning: Planning }
+
+export function mountMeetingPlans(route: MountRoute, { rules, templates, planning }: PlanRoutes): void {
   route(listMeetingRules, () => rules.all())
   route(reviseKind, ({ body, caller }) => rules.reviseKind(caller, body))
   route(endKind, async ({ params, body, caller }) => {

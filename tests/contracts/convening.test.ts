@@ -247,9 +247,11 @@ describe('what changed since the publication', () => {
     const [first, second] = before.agenda
     if (!first || !second || !before.facts) throw new Error('no items')
     const [guest, stranger] = [freshKey(), freshKey()]
-    const participants = [...before.participants, ...[guest, stranger].map((personId) => ({ personId, role: 'guest' as const, office: '', voting: false, rank: 99, itemsOnly: true as const }))]
+    const asGuest = (personId: string) => ({ personId, role: 'guest' as const, office: '', voting: false, rank: 99, itemsOnly: true as const })
+    const participants = [...before.participants, asGuest(guest), asGuest(stranger)]
     const now = { ...before, participants, agenda: [{ ...first, guests: [guest] }, { ...second, guests: [stranger] }] }
-    const after = { ...now, facts: { ...before.facts, plannedMinutes: 99 }, agenda: [{ ...first, minutes: 5, guests: [guest] }, { ...second, guests: [stranger] }] }
+    const agenda = [{ ...first, minutes: 5, guests: [guest] }, { ...second, guests: [stranger] }]
+    const after = { ...now, facts: { ...before.facts, plannedMinutes: 99 }, agenda }
     const found = changesBetween(now, after)
     expect(found.map(({ kind: what }) => what)).toEqual(['fact', 'itemChanged'])
     const [fact, item] = found.map((change) => concernedBy(change, now, after))
