@@ -20,7 +20,7 @@ export function useHolderText() {
   return (proposal: Pick<ProposalSummary, 'unit' | 'body'> & { holder: ProposalHolder, checkerName?: string | null }): string => {
     if (proposal.holder === 'unit') return proposal.unit.name
     if (proposal.holder === 'none') return t('proposals.holder.none')
-    const office = t('proposals.holder.office', { body: proposal.body.name })
-    return proposal.checkerName ? t('proposals.holder.person', { person: proposal.checkerName, office }) : office
+    const body = proposal.body.name
+    return proposal.checkerName ? t('proposals.holder.person', { person: proposal.checkerName, body }) : t('proposals.holder.office', { body })
   }
 }

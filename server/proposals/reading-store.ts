@@ -24,7 +24,6 @@ interface SummaryRow extends PlaceRow {
   asks: ProposalSummary['asks']
   proposed_on: string | null
   stage: ProposalStage
-  listed_at: Date
   held_since: Date
   term: string | null
   late: boolean
@@ -43,7 +42,7 @@ const holders: Record<ProposalStage, ProposalHolder> = {
 const summaries = (submitted: boolean) => `
   SELECT shown.*, term < CAST(:on AS text) AS late FROM (
     SELECT p.id, ${submitted ? `coalesce(handed_in.content ->> 'title', p.title)` : 'p.title'} AS title, p.unit_id, unit.name AS unit_name,
-      p.body_id, body.name AS body_name, p.asks, p.proposed_on::text AS proposed_on, ${STAGE} AS stage, p.since AS listed_at,
+      p.body_id, body.name AS body_name, p.asks, p.proposed_on::text AS proposed_on, ${STAGE} AS stage,
       CASE WHEN place.outcome IS NULL THEN p.since WHEN place.outcome = 'planned' THEN place.placed_at
         ELSE coalesce(place.ended_at, place.placed_at) END AS held_since,
       CASE WHEN place.outcome IS NULL THEN p.due_on::text END AS term, checker.full_name AS checker_name, place.*
@@ -73,15 +72,15 @@ export const readingStore: ReadingStore = {
   async list(db, reader, { side, stage, words, before, limit }) {
     const filters = [
       ...(stage ? ['stage = :stage'] : []),
-      ...(before ? ['(listed_at, id) < (:at, :id)'] : []),
+      ...(before ? ['(held_since, id) < (:at, :id)'] : []),
       ...words.map((_, index) => `position(:word${index} in fold_text(title)) > 0`),
     ]
     const { rows } = await db.raw<{ rows: SummaryRow[] }>(`
       ${summaries(side === 'office')} ${side === 'unit' ? OF_UNIT : OF_OFFICE}) shown
-      ${filters.length ? `WHERE ${filters.join(' AND ')}` : ''} ORDER BY listed_at DESC, id DESC LIMIT :limit`, {
+      ${filters.length ? `WHERE ${filters.join(' AND ')}` : ''} ORDER BY held_since DESC, id DESC LIMIT :limit`, {
       ...reader, limit, ...(stage ? { stage } : {}), ...before, ...Object.fromEntries(words.map((word, index) => [`word${index}`, word])),
     })
-    return rows.map((row) => ({ summary: toSummary(row), listedAt: row.listed_at }))
+    return rows.map((row) => ({ summary: toSummary(row), listedAt: row.held_since }))
   },
 
   async board(db, reader, limit) {

@@ -15,7 +15,7 @@ import type { ProposalsStore } from './proposals.ts'
 /** Who reads, and on which day. */
 export interface Reader { personId: string, on: Day }
 
-/** A row of a list; `listedAt` is what the list is ordered by. */
+/** A row of a list; `listedAt` is what the list is ordered by: since when it is where it is. */
 export interface ListedProposal { summary: ProposalSummary, listedAt: Date }
 
 export interface ReadingStore {

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays, addWorkingDays } from '../../protocol/calendar.ts'
+import { listNotices } from '../../protocol/notices.ts'
 import { saveKind, type ProposalKindRules } from '../../protocol/proposal-kinds.ts'
 import {
   acceptProposal, attachProposalDocument, changeProposal, checkProposal, createProposal, getProposal, listProposals, planProposal, proposalBoard,
@@ -51,6 +52,20 @@ describe('a proposal', () => {
     const accepted = await office.get(drafter, proposalId)
     expect(accepted).toMatchObject({ stage: 'pool', holder: 'office', may: { edit: false, withdraw: true }, dueOn: accepted.proposedOn })
     expect(accepted.steps.map(({ kind }) => kind)).toEqual(['drafted', 'submitted', 'checking', 'returned', 'submitted', 'checking', 'accepted'])
+  })
+
+  it('tells those of its unit who worked on it that it was returned and accepted, and nobody else', async () => {
+    const { drafter, colleague, clerk, other } = office
+    const told = async ({ client }: Actor, proposalId: string) => (await client.call(listNotices, { query: {} })).body.notices
+      .filter(({ link }) => link === `/proposals/${proposalId}`).map(({ kind, words }) => [kind, words.vi.paragraphs.at(-1)])
+    const { proposalId } = await office.newDraft({ title: 'Việc cần báo lại' })
+    await office.submit(proposalId)
+    await office.giveBack(proposalId)
+    expect(await told(drafter, proposalId)).toEqual([['proposals.returned', 'Lý do: Bổ sung ý kiến của Sở Tài chính']])
+    await office.submit(proposalId)
+    await office.accept(proposalId)
+    expect((await told(drafter, proposalId)).map(([kind]) => kind)).toEqual(['proposals.accepted', 'proposals.returned'])
+    for (const actor of [colleague, clerk, other]) expect(await told(actor, proposalId)).toEqual([])
   })
 
   it('is on an agenda, dealt with, put off or free again as the agenda says', async () => {
