@@ -10,11 +10,18 @@ const UNDO_MS = 10_000
 /** The acts of a roll call, the last of which can be undone for ten seconds. */
 export function useRollActs() {
   const meeting = useMeeting()
-  const { busy, attempt } = useAttempt()
+  const { busy, attempt: attemptNow } = useAttempt()
   const meetingId = meeting.id
   /** Who was checked in just now; emptied when it can no longer be undone. */
   const undoable = ref<string[]>([])
   let forgetting: ReturnType<typeof setTimeout> | undefined
+  /** Who reads out a list is quicker than the network: one act follows the other, and none is lost. */
+  let before: Promise<unknown> = Promise.resolve()
+  const attempt: typeof attemptNow = (act, intent) => {
+    const mine = before.then(() => attemptNow(act, intent))
+    before = mine
+    return mine
+  }
 
   const parts = (personIds: readonly string[]) =>
     Array.from({ length: Math.ceil(personIds.length / MAX_ROLL) }, (_, index) => personIds.slice(index * MAX_ROLL, (index + 1) * MAX_ROLL))

@@ -4,6 +4,7 @@ import type { Person } from '../../protocol/identity.ts'
 import type { TextBodies, TextRef } from '../../protocol/journal.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { Participant } from '../../protocol/meetings.ts'
+import { numberings } from '../../protocol/outline.ts'
 import { attendanceStatus, substitutesOf, summonedOf, type AttendanceStatus } from '../../protocol/roll.ts'
 import { presenceByItem, presentMs, staysWithin, type Span, type Stay, type Stretch } from '../../protocol/stays.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -31,7 +32,7 @@ export interface ListLine {
   note: string
 }
 
-export interface ListItem { number: number, title: string, ms: number, present: ReadonlyMap<string, number> }
+export interface ListItem { number: string, title: string, ms: number, present: ReadonlyMap<string, number> }
 
 /** A whole attendance list, with what stands around it on paper. */
 export interface AttendanceSheet {
@@ -102,11 +103,12 @@ function sheetItems({ state, course, texts, asOf }: SheetInput): ListItem[] {
   const end = state.closedAt ?? asOf
   const present = presenceByItem(state.attendance.stays, course, end)
   const spent = (itemId: string) => presentMs(course.filter((stretch) => stretch.itemId === itemId) as readonly Span[], '', end)
+  const numbers = numberings(state.agenda.map(({ level }) => level))
   return state.agenda.flatMap((item, index) => {
     const persons = present.get(item.itemId)
     if (!persons) return []
     return [{
-      number: index + 1, title: texts[item.title.$text] ?? ERASED, ms: spent(item.itemId),
+      number: numbers[index] ?? '', title: texts[item.title.$text] ?? ERASED, ms: spent(item.itemId),
       present: new Map(persons.map(({ personId, ms }) => [personId, ms])),
     }]
   })

@@ -3,6 +3,7 @@ import { addDays, localDay } from '../../protocol/calendar.ts'
 import { ProposalDocumentKind, type ProposalKind } from '../../protocol/proposal-kinds.ts'
 import type { ProposalContent, ProposalStep } from '../../protocol/proposals.ts'
 import type { Progress } from '../agenda/progress.ts'
+import type { CheckIn } from '../attendance/check-in.ts'
 import type { Paper } from '../issuing/paper.ts'
 import { renderPdf } from '../issuing/pdf.ts'
 import type { Meetings } from '../meetings/meetings.ts'
@@ -13,7 +14,8 @@ import { dealtWith, demoProposals, heldConference, leftUndone, type DemoProposal
 export interface DemoProposalsDeps {
   /** Proposals by another clock, so that the demo has a past. */
   proposalsAt(now: () => Date): ProposalDomain
-  meetings: Pick<Meetings, 'list' | 'create' | 'publish' | 'open' | 'close'>
+  meetings: Pick<Meetings, 'list' | 'get' | 'create' | 'publish' | 'open' | 'close'>
+  roll: { checkIn: Pick<CheckIn, 'checkIn'> }
   agenda: Pick<Progress, 'goTo'>
 }
 
@@ -66,7 +68,7 @@ export async function seedProposals(
  * with from wherever a killed start left it.
  */
 export async function seedHeldConference(
-  { proposalsAt, meetings, agenda }: DemoProposalsDeps, matters: ReadonlyMap<string, string>, bodyId: string, clerk: Caller, now: Date,
+  { proposalsAt, meetings, agenda, roll }: DemoProposalsDeps, matters: ReadonlyMap<string, string>, bodyId: string, clerk: Caller, now: Date,
 ): Promise<void> {
   const [done, undone] = [matters.get(dealtWith), matters.get(leftUndone)]
   const known = (await meetings.list(clerk, { limit: 100 })).meetings.find(({ title }) => title === heldConference.title)
@@ -82,6 +84,9 @@ export async function seedHeldConference(
   const { itemId } = await plan(done)
   await plan(undone)
   if (!known || known.status === 'draft') await meetings.publish(meetingId, clerk, lateReason)
+  const people = (await meetings.get(meetingId, clerk)).people.filter(({ kind }) => kind === 'person').map(({ id }) => id)
+  // One does not come.
+  await roll.checkIn.checkIn(meetingId, clerk, { key: 'demo held roll', personIds: people.slice(1) })
   if (known?.status !== 'live') await meetings.open(meetingId, clerk, 'demo held open')
   await agenda.goTo(meetingId, clerk, 'demo held begun', itemId)
   await agenda.goTo(meetingId, clerk, 'demo held ended', null)

@@ -15,14 +15,15 @@ import type { Templates } from '../meetings/templates.ts'
 import type { Caller } from '../platform/contract.ts'
 import { readOrMakeSecret } from '../platform/keys.ts'
 import { demoMeetings, demoRooms, demoTemplate, type DemoItem, type DemoMeeting } from './meetings.ts'
+import { seedInvitation, type DemoInvitationsDeps } from './seed-invitations.ts'
 import { seedHeldConference, seedProposals, type DemoProposalsDeps } from './seed-proposals.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
-export interface DemoDeps extends DemoProposalsDeps {
+export interface DemoDeps extends DemoProposalsDeps, DemoInvitationsDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
   units: Pick<Units, 'list' | 'add' | 'unitOf' | 'assign'>
-  meetings: Pick<Meetings, 'list' | 'create' | 'publish' | 'open' | 'close'>
+  meetings: Pick<Meetings, 'list' | 'get' | 'create' | 'publish' | 'open' | 'close'>
   meetingRules: Pick<MeetingRulesBook, 'all' | 'addRoom'>
   templates: Pick<Templates, 'list' | 'add'>
   agenda: Pick<Agenda, 'add'> & DemoProposalsDeps['agenda']
@@ -152,6 +153,7 @@ async function seedMeeting(domains: DemoDeps, meeting: DemoMeeting, matters: Rea
     : await domains.meetings.create(caller, { title, mode, place, plannedMinutes, startsAt, ...convened, bodyId: body.id, key })
   for (const [index, item] of meeting.items.entries()) await seedItem(domains, meetingId, item, index, matters.get(item.title), caller, callers)
   await domains.meetings.publish(meetingId, caller, meeting.lateReason)
+  await seedInvitation(domains, meetingId, caller, meeting.answers, (username) => callerNamed(callers, username))
   return true
 }
 
