@@ -9,8 +9,8 @@ export interface Table { headings: string[], rows: { number: number, cells: stri
 /** Why a file is no table that can be read, with what to do about it told by the interface. */
 export type UnreadableReason = 'empty' | 'encoding' | 'oldExcel' | 'notATable' | 'tooLarge' | 'tooManyRows' | 'headings'
 
-export function unreadable(reason: UnreadableReason, details: object = {}, cause?: unknown): AppError {
-  return new AppError('importUnreadable', { reason, ...details }, { cause })
+export function unreadable(reason: UnreadableReason, details: object = {}): AppError {
+  return new AppError('importUnreadable', { reason, ...details })
 }
 
 /** An XLSX is a packed archive: what it may unpack to, so that a small file cannot fill the memory. */
@@ -36,7 +36,7 @@ export function decodeText(bytes: Buffer): string {
     if (text.includes('\0')) throw unreadable('notATable')
     return text
   } catch (error) {
-    throw error instanceof AppError ? error : unreadable('encoding', {}, error)
+    throw error instanceof AppError ? error : unreadable('encoding')
   }
 }
 
@@ -68,7 +68,7 @@ function readCsv(bytes: Buffer): string[][] {
     return parseCsv(text, { bom: true, delimiter: delimiterOf(text), relax_column_count: true, skip_empty_lines: false })
   } catch (error) {
     const line = error instanceof Error && 'lines' in error && typeof error.lines === 'number' ? { line: error.lines } : {}
-    throw unreadable('notATable', line, error)
+    throw unreadable('notATable', line)
   }
 }
 
@@ -92,8 +92,8 @@ async function readXlsx(bytes: Buffer): Promise<string[][]> {
   try {
     const rows = await readSheet(bytes, { parseNumber: (text) => text })
     return rows.map((row) => row.map(cellText))
-  } catch (error) {
-    throw unreadable('notATable', {}, error)
+  } catch {
+    throw unreadable('notATable')
   }
 }
 
