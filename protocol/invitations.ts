@@ -180,7 +180,10 @@ export const listWaiting = defineRoute({
   summary: 'Invitations that the caller has still to answer, soonest meeting first; and substitutes that wait for the caller’s decision as chair.',
   response: z.object({
     invitations: z.array(WaitingInvitation),
-    substitutes: z.array(z.object({ meetingId: Id, title: z.string(), startsAt: Instant, personId: Id, fullName: z.string(), substituteId: Id, substituteName: z.string(), substituteOffice: z.string() })),
+    substitutes: z.array(z.object({
+      meetingId: Id, title: z.string(), startsAt: Instant, personId: Id, fullName: z.string(),
+      substituteId: Id, substituteName: z.string(), substituteOffice: z.string(),
+    })),
   }),
 })
 

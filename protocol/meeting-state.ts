@@ -64,7 +64,8 @@ function initial(): MeetingState {
   return {
     status: 'draft', facts: null, participants: [], publishedAt: null, despite: null, postponement: null, cancellation: null,
     changedBy: null, openedAt: null, closedAt: null,
-    agenda: [], told: [], statedWhole: false, documents: [], invitations: noInvitations, attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
+    agenda: [], told: [], statedWhole: false, documents: [],
+    invitations: noInvitations, attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
     minutesNumber: null,
   }
 }

@@ -98,7 +98,8 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('session watch', watchSessions(open, sessions, log))
   const { meetings, documents, proposals, recordings } = domains
   closers.add('clearing away', clearAway([
-    journal.forgetKeys, meetings.forgetKeys, () => documents.sweepFiles(proposals.papers.knownFiles), () => recordings.deleteExpired(new Date()), domains.inviting.notices.forgetOld,
+    journal.forgetKeys, meetings.forgetKeys, () => documents.sweepFiles(proposals.papers.knownFiles), () => recordings.deleteExpired(new Date()),
+    domains.inviting.notices.forgetOld,
   ], log))
   await mediaNode?.follow(domains.presence)
   closers.add('recordings', watchRecordings(recordings, log))

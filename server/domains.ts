@@ -226,7 +226,8 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
   }
 
   return {
-    identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda, proposals, proposalsAt, documents, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes, press, inviting,
+    identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda,
+    proposals, proposalsAt, documents, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes, press, inviting,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({

@@ -53,7 +53,8 @@ export interface InvitingDeps extends Pick<AnswersDeps, 'people' | 'bodies' | 'g
 }
 
 /** Notices and their ways to people; invitations, answers and reminders, which use them. */
-export function createInviting({ db, journal, access, secret, outside = nowhere(), people, bodies, guests, calendar, press, log, now = () => new Date() }: InvitingDeps) {
+export function createInviting(deps: InvitingDeps) {
+  const { db, journal, access, secret, outside = nowhere(), people, bodies, guests, calendar, press, log, now = () => new Date() } = deps
   const { mail, push: settings, linkOrigin, jobs } = outside
   /** Known once sockets are open. */
   let io: SocketServer | undefined

@@ -1,9 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import ICAL from 'ical.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { answerByLink, answerInvitation, downloadInvitationPdf, getInvitation, issueInvitation, listDeliveries, listWaiting, viewByLink } from '../protocol/invitations.ts'
 import {
-  getCalendarFeed, getContactOf, getPush, listNotices, makeCalendarFeed, noticesNotice, putContact, putContactOf, readNotices, revokeCalendarFeed, subscribePush,
+  answerByLink, answerInvitation, downloadInvitationPdf, getInvitation, issueInvitation, listDeliveries, listWaiting, viewByLink,
+} from '../protocol/invitations.ts'
+import { meetingReducer } from '../protocol/meeting-state.ts'
+import {
+  getCalendarFeed, getContactOf, getPush, listNotices, makeCalendarFeed, noticesNotice,
+  putContact, putContactOf, readNotices, revokeCalendarFeed, subscribePush,
 } from '../protocol/notices.ts'
 import { startAssembly, type Actor, type Assembly } from './support/assembly.ts'
 import { command, createClient } from './support/client.ts'
@@ -22,7 +26,7 @@ let token: string
 
 const addressOf = ({ personId }: Actor) => `${personId}@example.vn`
 const mailsTo = (actor: Actor) => mail.mails.filter(({ to }) => to.includes(addressOf(actor)))
-const state = async () => (await assembly.server.journal.state(meetingId, (await import('../protocol/meeting-state.ts')).meetingReducer))
+const state = () => assembly.server.journal.state(meetingId, meetingReducer)
 
 beforeAll(async () => {
   mail = await openMailServer()

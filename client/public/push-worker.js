@@ -1,3 +1,4 @@
+/* global self */
 /* Shows what the server pushes, and opens its page when it is touched. Keeps nothing and fetches nothing. */
 
 self.addEventListener('push', (event) => {

@@ -142,7 +142,9 @@ export function createAnnouncements({ notices, links }: AnnouncementsDeps) {
     },
 
     /** To those who may agree. */
-    async substituteAsked(tx: JournalTx, scene: Scene, deciding: readonly Participant[], request: { personId: string, name: string, substitute: string }): Promise<void> {
+    async substituteAsked(
+      tx: JournalTx, scene: Scene, deciding: readonly Participant[], request: { personId: string, name: string, substitute: string },
+    ): Promise<void> {
       await notices.send(tx.trx, deciding.map((participant): NewNotice => {
         const sent = about(scene, participant)
         return {

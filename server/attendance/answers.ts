@@ -225,7 +225,9 @@ export function createAnswers({ db, access, store, announcements, people, bodies
       const [substitute] = kept.substituteId ? await people([kept.substituteId]) : []
       return {
         answer: kept.answer, at: kept.answeredAt.toISOString(), via: kept.via, reason: kept.reason ?? '',
-        substitute: substitute && kept.decision ? { personId: substitute.id, fullName: substitute.fullName, office: substitute.office, decision: kept.decision } : null,
+        substitute: substitute && kept.decision
+          ? { personId: substitute.id, fullName: substitute.fullName, office: substitute.office, decision: kept.decision }
+          : null,
       }
     },
 

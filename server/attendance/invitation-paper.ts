@@ -40,17 +40,16 @@ const phrases = {
 } as const
 
 const capital = (text: string) => text.charAt(0).toLocaleUpperCase('vi') + text.slice(1)
-/** As a sentence writes what a letterhead has in capitals. */
-const lower = (text: string) => text === text.toLocaleUpperCase('vi') ? capital(text.toLocaleLowerCase('vi')) : text
 
 /** What is proposed for a paper that nobody has written yet. */
 export function proposedText(
-  { letterhead, title, chair, chairOffice, clerk }: { letterhead: Letterhead, title: string, chair: Person | undefined, chairOffice: string, clerk: Person | undefined },
+  { letterhead, body, title, chair, chairOffice, clerk }:
+  { letterhead: Letterhead, body: string, title: string, chair: Person | undefined, chairOffice: string, clerk: Person | undefined },
 ): InvitationText {
   const { behalf, invites, recipients } = phrases[letterhead.style]
   return {
     abstract: title,
-    opening: `${lower(letterhead.issuer)} ${invites} ${title}, cụ thể như sau:`,
+    opening: `${body} ${invites} ${title}, cụ thể như sau:`,
     prepare: 'Nghiên cứu trước tài liệu trên hệ thống phòng họp số và chuẩn bị ý kiến thảo luận.',
     contact: clerk ? `${clerk.fullName}, ${clerk.office}` : '',
     signerTitle: [`${behalf} ${letterhead.issuer}`, chairOffice].filter(Boolean).join('\n'),

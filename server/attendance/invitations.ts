@@ -94,7 +94,7 @@ export function createInvitations(deps: InvitationsDeps) {
     }
     const { participant, person: chair } = person('chair')
     const title = state.facts ? texts[state.facts.title.$text] ?? '' : ''
-    return proposedText({ letterhead: body.letterhead, title, chair, chairOffice: participant?.office ?? '', clerk: person('clerk').person })
+    return proposedText({ letterhead: body.letterhead, body: body.name, title, chair, chairOffice: participant?.office ?? '', clerk: person('clerk').person })
   }
 
   const sheet = (material: Material, text: InvitationText, replaces: string | null): InvitationSheet => sheetOf({

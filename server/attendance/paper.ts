@@ -64,9 +64,9 @@ function partBlocks(part: ListPart, lines: readonly ListLine[]): PaperBlock[] {
     {
       kind: 'table',
       columns: [
-        { title: 'STT', share: 6, align: 'center' },
+        { title: 'STT', share: 8, align: 'center' },
         { title: part === 'sites' ? 'Điểm cầu' : 'Họ và tên', share: 25, align: 'left' },
-        { title: 'Chức vụ, đơn vị', share: 28, align: 'left' },
+        { title: 'Chức vụ, đơn vị', share: 26, align: 'left' },
         { title: 'Tình trạng', share: 18, align: 'left' },
         { title: 'Thời gian có mặt', share: 23, align: 'left' },
       ],

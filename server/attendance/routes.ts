@@ -1,6 +1,5 @@
-import type { Response } from 'express'
 import {
-  downloadAttendancePdf, downloadAttendanceXlsx, downloadOwnAttendance, getAttendanceHistory, getItemPresence, listOwnAttendance, XLSX,
+  downloadAttendancePdf, downloadAttendanceXlsx, downloadOwnAttendance, getAttendanceHistory, getItemPresence, listOwnAttendance,
 } from '../../protocol/attendance-record.ts'
 import { checkInByCode, getCheckInCode } from '../../protocol/check-in.ts'
 import { paperName } from '../issuing/paper.ts'
@@ -11,9 +10,9 @@ import type { History } from './history.ts'
 import type { Lists } from './list.ts'
 import { attendancePaper } from './paper.ts'
 import type { Results } from './results.ts'
-import { attendanceWorkbook, ownWorkbook } from './workbook.ts'
+import { attendanceSheets, ownSheets } from './workbook.ts'
 
-export interface AttendanceRoutes { checkIn: CheckIn, history: History, lists: Lists, results: Results, press: Pick<Press, 'deliver'> }
+export interface AttendanceRoutes { checkIn: CheckIn, history: History, lists: Lists, results: Results, press: Pick<Press, 'deliver' | 'deliverWorkbook'> }
 
 export function mountAttendance(route: MountRoute, { checkIn, history, lists, results, press }: AttendanceRoutes): void {
   route(getCheckInCode, ({ params, query, caller }) => checkIn.code(params.meetingId, caller, query.origin))
@@ -25,16 +24,10 @@ export function mountAttendance(route: MountRoute, { checkIn, history, lists, re
   })
   route(downloadAttendanceXlsx, async ({ params, caller, res }) => {
     const sheet = await lists.sheet(params.meetingId, caller)
-    deliver(res, await attendanceWorkbook(sheet), paperName(attendancePaper(sheet)))
+    await press.deliverWorkbook(res, attendanceSheets(sheet), paperName(attendancePaper(sheet)))
   })
   route(listOwnAttendance, ({ query, caller }) => results.own(caller, query))
   route(downloadOwnAttendance, async ({ query, caller, res }) => {
-    deliver(res, await ownWorkbook(await results.ownYear(caller, query.year), query.year), `Tham dự họp năm ${query.year}`)
+    await press.deliverWorkbook(res, ownSheets(await results.ownYear(caller, query.year), query.year), `Tham dự họp năm ${query.year}`)
   })
-}
-
-function deliver(res: Response, file: Uint8Array, name: string): void {
-  res.attachment(`${name}.xlsx`)
-  res.set({ 'Content-Type': XLSX, 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'private, no-store' })
-  res.end(file)
 }

@@ -1,36 +1,12 @@
-import writeXlsx from 'write-excel-file/node'
+import type { Sheet } from '../issuing/workbook.ts'
 import { ERASED, type AttendanceSheet, type ListPart } from './list.ts'
 import type { OwnRow } from './results.ts'
 import { attendedNames, minutesOf, modeNames, roleNames, statusNames } from './words.ts'
 
-/** Spreadsheets know no time zones: an instant is written as the clock in Vietnam showed it. */
-const ZONE_MS = 7 * 3600_000
-
-type Value = string | number | Date | null
-interface Column { title: string, width: number }
-interface Sheet { name: string, columns: readonly Column[], rows: readonly (readonly Value[])[] }
-
-const clock = (instant: string | Date) => new Date(new Date(instant).getTime() + ZONE_MS)
-
-function cellOf(value: Value) {
-  if (value === null) return null
-  if (typeof value === 'number') return { value, type: Number }
-  if (value instanceof Date) return { value, type: Date, format: 'dd/mm/yyyy hh:mm:ss', align: 'left' as const }
-  // As text, so that a name that begins with "=" is a name.
-  return { value, type: String, wrap: true, alignVertical: 'top' as const }
-}
-
-async function workbook(sheets: readonly Sheet[]): Promise<Buffer> {
-  return await writeXlsx(sheets.map(({ name, columns, rows }) => ({
-    sheet: name, stickyRowsCount: 1, columns: columns.map(({ width }) => ({ width })),
-    data: [columns.map(({ title }) => ({ value: title, type: String, fontWeight: 'bold' as const })), ...rows.map((row) => row.map(cellOf))],
-  }))).toBuffer()
-}
-
 const partNames: Record<ListPart, string> = { summoned: 'Chính thức', substitutes: 'Dự thay', others: 'Mời dự, giúp việc', sites: 'Điểm cầu' }
 
 /** The attendance list as a workbook: everybody, every stay to the second, and minutes per item. */
-export function attendanceWorkbook({ lines, items }: AttendanceSheet): Promise<Buffer> {
+export function attendanceSheets({ lines, items }: AttendanceSheet): Sheet[] {
   const people: Sheet = {
     name: 'Danh sách',
     columns: [
@@ -50,7 +26,7 @@ export function attendanceWorkbook({ lines, items }: AttendanceSheet): Promise<B
       { title: 'Số giây', width: 10 },
     ],
     rows: lines.flatMap((line) => line.stays.map(({ from, to, mode }) => [
-      line.name, modeNames[mode], clock(from), clock(to), Math.round((Date.parse(to) - Date.parse(from)) / 1000),
+      line.name, modeNames[mode], new Date(from), new Date(to), Math.round((Date.parse(to) - Date.parse(from)) / 1000),
     ])),
   }
   const perItem: Sheet = {
@@ -61,22 +37,22 @@ export function attendanceWorkbook({ lines, items }: AttendanceSheet): Promise<B
     ],
     rows: lines.map((line) => [line.name, ...items.map(({ present }) => minutesOf(present.get(line.participant.personId) ?? 0))]),
   }
-  return workbook([people, stays, perItem])
+  return [people, stays, perItem]
 }
 
-const moment = (instant: string | undefined) => instant === undefined ? null : clock(instant)
+const moment = (instant: string | undefined) => instant === undefined ? null : new Date(instant)
 
 /** A person's year as a workbook, latest meeting first. */
-export function ownWorkbook(rows: readonly OwnRow[], year: number): Promise<Buffer> {
-  return workbook([{
+export function ownSheets(rows: readonly OwnRow[], year: number): Sheet[] {
+  return [{
     name: `Năm ${year}`,
     columns: [
       { title: 'Khai mạc', width: 20 }, { title: 'Bế mạc', width: 20 }, { title: 'Cuộc họp', width: 60 }, { title: 'Cơ quan', width: 32 },
       { title: 'Vai trò', width: 14 }, { title: 'Tình trạng', width: 20 }, { title: 'Phút có mặt', width: 12 }, { title: 'Phút họp', width: 10 },
     ],
     rows: rows.map(({ openedAt, closedAt, title, bodyName, role, state, presentMs }) => [
-      clock(openedAt), clock(closedAt), title ?? ERASED, bodyName, roleNames[role], attendedNames[state], minutesOf(presentMs),
+      openedAt, closedAt, title ?? ERASED, bodyName, roleNames[role], attendedNames[state], minutesOf(presentMs),
       minutesOf(closedAt.getTime() - openedAt.getTime()),
     ]),
-  }])
+  }]
 }

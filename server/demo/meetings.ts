@@ -1,4 +1,5 @@
 import type { AgendaItemDraft } from '../../protocol/agenda.ts'
+import type { AnswerKind } from '../../protocol/invitations.ts'
 import type { MeetingMode } from '../../protocol/meetings.ts'
 import type { Paper } from '../issuing/paper.ts'
 import { dataCentreSubmission, monthReport, onlineRulesDraft } from './committee-papers.ts'
@@ -15,6 +16,9 @@ export interface DemoItem {
   documents: { name: string, paper: Paper }[]
 }
 
+/** What somebody has answered to the invitation by the time of the program's start. */
+export interface DemoAnswer { username: string, answer: AnswerKind, reason?: string, substitute?: string }
+
 export interface DemoMeeting {
   body: DemoBody
   clerk: string
@@ -29,6 +33,7 @@ export interface DemoMeeting {
   room: string | null
   /** Why it is published on its own day: the lead time of its kind has passed. */
   lateReason: string
+  answers: DemoAnswer[]
   items: DemoItem[]
 }
 
@@ -42,6 +47,7 @@ const acceptance: DemoMeeting = {
   body: scienceCouncil, clerk: 'nhan.khong', mode: 'online', place: 'Phòng họp trực tuyến', plannedMinutes: 130, startsInMinutes: 10,
   kind: 'advisory', room: null,
   lateReason: 'Lịch họp thay đổi theo đề nghị của Chủ tịch Hội đồng; các uỷ viên đã nhận hồ sơ bản giấy từ tuần trước.',
+  answers: [],
   title: 'Họp Hội đồng nghiệm thu đề tài “Đổi mới cách tổ chức hội nghị và phát hành văn bản”',
   items: [
     item('Công bố quyết định thành lập Hội đồng, thông qua chương trình', 10, 'nhan.khong', 'report'),
@@ -61,6 +67,12 @@ const monthly: DemoMeeting = {
   kind: 'committeeRegular', room: 'Phòng họp số 1',
   lateReason: 'Bổ sung nội dung về Trung tâm dữ liệu dùng chung theo yêu cầu của Thường trực Tỉnh uỷ chiều hôm trước.',
   startsInMinutes: 180, title: 'Hội nghị Ban Thường vụ Tỉnh uỷ thường kỳ tháng 11',
+  answers: [
+    ...['hang', 'thuan', 'lan', 'thach', 'phuc', 'loi', 'tung'].map((username): DemoAnswer => ({ username, answer: 'inPerson' })),
+    ...['dang', 'an', 'dc.suoilam', 'dc.namdoi'].map((username): DemoAnswer => ({ username, answer: 'online' })),
+    { username: 'nhan', answer: 'absent', reason: 'Đi công tác theo phân công của Thường trực Tỉnh uỷ' },
+    { username: 'trang', answer: 'substitute', substitute: 'bich' },
+  ],
   items: [
     item('Thông qua chương trình hội nghị', 5, 'khai', 'decide'),
     item('Kết quả thực hiện nhiệm vụ tháng 11, phương hướng tháng 12', 45, 'phuc', 'opinion', [

@@ -143,7 +143,8 @@ function signature({ title, name }: Signature, template: PaperTemplate): Line[] 
 }
 
 function recipients(paper: Paper, template: PaperTemplate, before: number): Line[] {
-  if (!paper.recipients.length) return []
+  // A cell is never without a line.
+  if (!paper.recipients.length) return before ? [] : [{ text: '', size: template.recipientsSize, align: 'left' }]
   const last = paper.recipients.length - 1
   return [
     { text: 'Nơi nhận:', ...template.recipientsTitle, align: 'left', before, keepWithNext: true },

@@ -36,7 +36,8 @@ const line = (text: string) => text.replace(/\p{Cc}+/gu, ' ').trim()
 interface Attendee { name: string, email: string }
 
 function calendarOf(
-  method: ICalCalendarMethod, events: readonly CalendarEvent[], { origin, address, at }: CalendarFrame, { name, attendee }: { name?: string, attendee?: Attendee },
+  method: ICalCalendarMethod, events: readonly CalendarEvent[], { origin, address, at }: CalendarFrame,
+  { name, attendee }: { name?: string, attendee?: Attendee },
 ): string {
   const calendar = ical({
     // A calendar that has a zone of its own would write when entries were made in it too, which has to be in UTC.
