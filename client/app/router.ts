@@ -1,14 +1,20 @@
-import { createRouter, createWebHistory, type RouteLocationRaw } from 'vue-router'
+import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router'
 import { useSession } from '../identity/session.ts'
 import { wantDeskMessages } from './i18n.ts'
 import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 import { enterPlace } from './theme.ts'
 
+/** Whether a page that is open goes on under another address, as one of something new once that is saved. */
+function goesOn(to: RouteLocationNormalized, from: RouteLocationNormalized): boolean {
+  const [next, before] = [to.matched.at(-1), from.matched.at(-1)]
+  return next !== before && next?.components?.default !== undefined && next.components.default === before?.components?.default
+}
+
 export const router = createRouter({
   history: createWebHistory(),
   routes,
-  scrollBehavior: (to, _from, saved) => saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
+  scrollBehavior: (to, from, saved) => goesOn(to, from) ? false : saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
 })
 
 // While the page itself is on its way.
