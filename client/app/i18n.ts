@@ -4,8 +4,8 @@ import { createI18n } from 'vue-i18n'
 export const languages = ['vi', 'en'] as const
 export type Language = typeof languages[number]
 
-/** Nuxt UI's own words, by language. */
-export const uiLocales = { vi: uiVi, en: uiEn }
+/** Nuxt UI's own words, by language. Its date fields write the day first in English too. */
+export const uiLocales = { vi: uiVi, en: { ...uiEn, code: 'en-GB' } }
 
 const STORED = 'nghi-su.language'
 
