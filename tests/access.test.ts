@@ -87,7 +87,8 @@ describe('the routes', () => {
   it('are all there: none falls through to "no such route"', async () => {
     for (const route of allRoutes) {
       const response = await administrator.send(method(route), path(route), { headers: { 'x-csrf-token': 'none' } })
-      if (!response.ok) expect(await codeOf(response), name(route)).not.toBe('notFound')
+      // A calendar that nobody has is not found, by a route that is there (inviting.test.ts).
+      if (!response.ok && route.id !== 'notices.readFeed') expect(await codeOf(response), name(route)).not.toBe('notFound')
     }
   })
 

@@ -62,7 +62,7 @@ export function layoutPaper(paper: Paper): PaperLayout {
     columns: [issuerWidth, width - issuerWidth],
     letterhead: letterhead(paper, template, issuerWidth - GUTTER),
     body: [...title(paper, template, width), ...body],
-    signatures: [left ? signature(left, template) : recipients(paper, template, 0), signature(right, template)],
+    signatures: [left ? signature(left, template, true) : recipients(paper, template, 0), signature(right, template, left !== null)],
     recipients: left ? recipients(paper, template, 14) : [],
     foot: paper.foot === null ? null : { text: printable(paper.foot), size: 8, align: 'center' },
   }
@@ -136,10 +136,11 @@ function dots(width: number, size: number): string {
   return BLANK.repeat(Math.floor(width / textWidth(BLANK, { size })))
 }
 
-function signature({ title, name }: Signature, template: PaperTemplate): Line[] {
+/** `followed`: the recipients stand beneath, on the same page. What keeps with nothing would be moved to a page of its own. */
+function signature({ title, name }: Signature, template: PaperTemplate, followed: boolean): Line[] {
   const line: Line = { text: '', size: template.signatureSize, bold: true, align: 'center', keepWithNext: true }
   const titles = title.split('\n').map((text): Line => ({ ...line, text: capitals(text) }))
-  return [...titles, { ...line, text: name === null ? '' : printable(name), before: SIGNATURE_SPACE }]
+  return [...titles, { ...line, text: name === null ? '' : printable(name), before: SIGNATURE_SPACE, keepWithNext: followed }]
 }
 
 function recipients(paper: Paper, template: PaperTemplate, before: number): Line[] {
