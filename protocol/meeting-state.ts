@@ -3,7 +3,9 @@ import { AgendaItemFacts, agendaEntries, applyAgenda, newItem, type AgendaState 
 import { applyAttendance, attendanceEntries, endAttendance, isInRoom, noAttendance, type AttendanceState } from './attendance.ts'
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
 import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
-import { applyInvitations, invitationEntries, noInvitations, projectInvitations, withoutSubstitute, type InvitationsState } from './invitations.ts'
+import {
+  applyInvitations, invitationEntries, noInvitations, projectInvitations, withoutSubstitute, type InvitationsState,
+} from './invitation-entries.ts'
 import { canSee, type Reducer, type TextRef, type Viewer } from './journal.ts'
 import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
 import { minutesEntries } from './minutes.ts'

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { noInvitations, type Answer } from '../../protocol/invitations.ts'
+import { noInvitations, type Answer } from '../../protocol/invitation-entries.ts'
 import type { Participant } from '../../protocol/meetings.ts'
 import { answerLines, countStandings } from './answers.ts'
 

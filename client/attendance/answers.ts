@@ -1,4 +1,4 @@
-import type { Answer, AnswerKind, InvitationsState } from '../../protocol/invitations.ts'
+import type { Answer, AnswerKind, InvitationsState } from '../../protocol/invitation-entries.ts'
 import type { Participant } from '../../protocol/meetings.ts'
 
 /** How somebody stands to the invitation, as the office sees it. */

@@ -1,5 +1,6 @@
 import { computed, type MaybeRefOrGetter, toValue } from 'vue'
-import { answerInvitation, answersFor, type AnswerKind } from '../../protocol/invitations.ts'
+import type { AnswerKind } from '../../protocol/invitation-entries.ts'
+import { answerInvitation, answersFor } from '../../protocol/invitations.ts'
 import type { MeetingMode } from '../../protocol/meetings.ts'
 import { useAttempt } from '../app/attempt.ts'
 import { socketClient } from '../app/socket.ts'

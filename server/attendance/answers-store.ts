@@ -1,4 +1,5 @@
-import type { AnswerKind, AnswerVia, WaitingInvitation } from '../../protocol/invitations.ts'
+import type { AnswerKind, AnswerVia } from '../../protocol/invitation-entries.ts'
+import type { WaitingInvitation } from '../../protocol/invitations.ts'
 import type { MeetingMode } from '../../protocol/meetings.ts'
 import type { AnswersStore } from './answers.ts'
 import { HAS_SECRET } from './invitations-store.ts'

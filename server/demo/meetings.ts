@@ -1,5 +1,5 @@
 import type { AgendaItemDraft } from '../../protocol/agenda.ts'
-import type { AnswerKind } from '../../protocol/invitations.ts'
+import type { AnswerKind } from '../../protocol/invitation-entries.ts'
 import type { MeetingMode } from '../../protocol/meetings.ts'
 import type { Paper } from '../issuing/paper.ts'
 import { dataCentreSubmission, monthReport, onlineRulesDraft } from './committee-papers.ts'
