@@ -1,4 +1,3 @@
-import { z } from 'zod'
 import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
 import { Id } from './journal.ts'
 import { Line } from './text.ts'

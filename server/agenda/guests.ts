@@ -56,7 +56,9 @@ export function createGuests({ access, store, order, people, addParticipants }: 
      * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `agendaItemChanged` where `was` is
      * not what it is, `classifiedItem`, and as `put`.
      */
-    async setGuests(meetingId: string, itemId: string, caller: Caller, { personIds, was }: { personIds: readonly string[], was: readonly string[] }): Promise<void> {
+    async setGuests(
+      meetingId: string, itemId: string, caller: Caller, { personIds, was }: { personIds: readonly string[], was: readonly string[] },
+    ): Promise<void> {
       const { shownOut } = await access.change(meetingId, caller, requireOffice, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
         const item = await itemIn(store, tx, itemId)

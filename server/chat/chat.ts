@@ -28,8 +28,8 @@ export function createChat({ access }: { access: MeetingAccess }) {
 
   return {
     /**
-     * Who was put out of the room writes to the office alone, and so does a guest of single items but under theirs. Throws `meetingNotFound`, `forbiddenInMeeting`,
-     * `meetingNotPublished`, `meetingClosed`, `tooManyRequests`.
+     * Who was put out of the room writes to the office alone, and so does a guest of single items but under theirs. Throws
+     * `meetingNotFound`, `forbiddenInMeeting`, `meetingNotPublished`, `meetingClosed`, `tooManyRequests`.
      */
     async send(meetingId: string, caller: Caller, { key, to, text }: { key: string, to: ChatTo, text: string }): Promise<void> {
       const { personId } = caller

@@ -148,8 +148,10 @@ describe('the outline', () => {
     const under = await agenda.add(meetingId, body.clerk, { ...itemDraft('Một, a'), key: freshKey(), after: one, level: 1 })
     const deeper = await agenda.add(meetingId, body.clerk, { ...itemDraft('Một, a, i'), key: freshKey(), after: under.itemId, level: 2 })
     const outline = async () => (await house.state(meetingId)).agenda.map(({ itemId, level }) => ({ itemId, level }))
-    expect(await outline()).toEqual([{ itemId: one, level: 0 }, { itemId: under.itemId, level: 1 }, { itemId: deeper.itemId, level: 2 }, { itemId: two, level: 0 }])
-    await agenda.order(meetingId, body.clerk, [{ itemId: two, level: 0 }, { itemId: one, level: 1 }, { itemId: under.itemId, level: 2 }, { itemId: deeper.itemId, level: 2 }])
+    expect(await outline()).toEqual([
+      { itemId: one, level: 0 }, { itemId: under.itemId, level: 1 }, { itemId: deeper.itemId, level: 2 }, { itemId: two, level: 0 }])
+    await agenda.order(meetingId, body.clerk, [
+      { itemId: two, level: 0 }, { itemId: one, level: 1 }, { itemId: under.itemId, level: 2 }, { itemId: deeper.itemId, level: 2 }])
     await expectRowsAsState(meetingId)
     await agenda.remove(meetingId, one, body.clerk)
     expect(await outline()).toEqual([{ itemId: two, level: 0 }])
