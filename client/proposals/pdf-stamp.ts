@@ -9,7 +9,7 @@ const PAGES = 5
 
 /**
  * The stamp of a degree of secrecy that a PDF seems to carry, read here in the browser before anything of the file is sent; null
- * where there is none, or where the file has no text to read, as a scan.
+ * where there is none, or where the file has no text to read, as a scan. Rejects where it could not be looked into.
  */
 export async function stampInPdf(file: File): Promise<string | null> {
   const task = pdfjs.getDocument({ data: new Uint8Array(await file.arrayBuffer()), useWasm: false, enableXfa: false })
@@ -22,9 +22,10 @@ export async function stampInPdf(file: File): Promise<string | null> {
       if (stamp) return stamp
     }
     return null
-  } catch {
-    // What is no PDF is refused by the server, which says so.
-    return null
+  } catch (error) {
+    // What is no PDF is refused by the server, which says so; a locked one cannot be read here.
+    if (error instanceof pdfjs.InvalidPDFException || error instanceof pdfjs.PasswordException) return null
+    throw error
   } finally {
     await task.destroy()
   }
