@@ -7,7 +7,7 @@ import { useUnreadChat } from './use-unread-chat.ts'
 let count = 0
 /** `at`: a time of 24 November in Vietnam, unless it is a whole instant. */
 const message = (personId: string, at = '08:00', to: ChatMessage['to'] = 'everyone'): ChatMessage => ({
-  itemId: null, messageId: `m${++count}`, personId, to, itemId: null, text: { $text: `t${count}`, mac: '' },
+  messageId: `m${++count}`, personId, to, itemId: null, text: { $text: `t${count}`, mac: '' },
   at: at.includes('Z') ? at : new Date(`2026-11-24T${at}:00+07:00`).toISOString(),
 })
 const reading = { ownId: 'me', name: (id: string) => `Name of ${id}`, text: (one: ChatMessage) => one.text.$text }
