@@ -76,6 +76,14 @@ describe('loadConfig', () => {
     })
   })
 
+  it('takes a mail server with its sender, and leads links to where people come from outside', () => {
+    expect(load({})).toMatchObject({ mail: undefined, linkOrigin: 'http://localhost:3000', pushServices: [] })
+    const url = 'smtps://user:p%40ss@mail.example.vn:465'
+    expect(load({ SMTP_URL: url, MAIL_FROM: '"Văn phòng Tỉnh uỷ" <vptu@example.vn>', PUBLIC_ORIGINS: 'https://hop.example.vn,https://b.example.vn' }))
+      .toMatchObject({ mail: { url, from: { name: 'Văn phòng Tỉnh uỷ', address: 'vptu@example.vn' } }, linkOrigin: 'https://hop.example.vn' })
+    expect(load({ SMTP_URL: url, MAIL_FROM: 'vptu@example.vn' }).mail?.from).toEqual({ name: '', address: 'vptu@example.vn' })
+  })
+
   it('takes TURN servers with the secret that they share', () => {
     expect(load({}).turn).toBeUndefined()
     const TURN_URLS = 'turn:turn.example.vn, turns:turn.example.vn:443?transport=tcp, turn:[2001:db8::1]:3478'
@@ -120,6 +128,14 @@ describe('loadConfig', () => {
     ['MEDIA_PORT', { MEDIA_PORT: '80' }],
     ['MEDIA_PORT', { MEDIA_PORT: '65237' }],
     ['MEDIA_WORKERS', { MEDIA_WORKERS: '1.5' }],
+    ['SMTP_URL', { SMTP_URL: 'mail.example.vn', MAIL_FROM: 'a@example.vn' }],
+    ['SMTP_URL', { SMTP_URL: 'https://mail.example.vn', MAIL_FROM: 'a@example.vn' }],
+    ['MAIL_FROM', { SMTP_URL: 'smtp://mail.example.vn' }],
+    ['SMTP_URL', { MAIL_FROM: 'a@example.vn' }],
+    ['MAIL_FROM', { SMTP_URL: 'smtp://mail.example.vn', MAIL_FROM: 'Văn phòng' }],
+    ['MAIL_FROM', { SMTP_URL: 'smtp://mail.example.vn', MAIL_FROM: 'A <a@example.vn>, b@example.vn' }],
+    ['MAIL_FROM', { SMTP_URL: 'smtp://mail.example.vn', MAIL_FROM: 'A\r\nBcc: b@example.vn <a@example.vn>' }],
+    ['PUSH_SERVICES', { PUSH_SERVICES: 'https://push.example.vn/path' }],
     ['UPLOAD_LIMIT_MB', { UPLOAD_LIMIT_MB: '-1' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
     ['PUBLIC_ORIGINS', { PUBLIC_ORIGINS: 'https://meet.example.vn/path' }],
@@ -132,8 +148,8 @@ describe('loadConfig', () => {
   })
 
   it('names every wrong variable at once and prints no secret', () => {
-    const { message } = refusal({ PORT: 'x', LOG_LEVEL: 'y', SESSION_SECRET: 'hush', DATABASE_URL: 'mysql://app:hush@db/x' })
-    expect(message.match(/^ {2}\w+/gm)).toEqual(['  PORT', '  DATABASE_URL', '  SESSION_SECRET', '  LOG_LEVEL'])
+    const { message } = refusal({ PORT: 'x', LOG_LEVEL: 'y', SESSION_SECRET: 'hush', SMTP_URL: 'http://hush@mail', DATABASE_URL: 'mysql://app:hush@db/x' })
+    expect(message.match(/^ {2}\w+/gm)).toEqual(['  PORT', '  DATABASE_URL', '  SESSION_SECRET', '  SMTP_URL', '  LOG_LEVEL'])
     expect(message).not.toContain('hush')
   })
 })
