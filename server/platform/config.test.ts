@@ -134,7 +134,7 @@ describe('loadConfig', () => {
     ['SMTP_URL', { MAIL_FROM: 'a@example.vn' }],
     ['MAIL_FROM', { SMTP_URL: 'smtp://mail.example.vn', MAIL_FROM: 'Văn phòng' }],
     ['MAIL_FROM', { SMTP_URL: 'smtp://mail.example.vn', MAIL_FROM: 'A <a@example.vn>, b@example.vn' }],
-    ['MAIL_FROM', { SMTP_URL: 'smtp://mail.example.vn', MAIL_FROM: 'A\r\nBcc: b@example.vn <a@example.vn>' }],
+    ['MAIL_FROM', { SMTP_URL: 'smtp://mail.example.vn', MAIL_FROM: 'A\u0007 <a@example.vn>' }],
     ['PUSH_SERVICES', { PUSH_SERVICES: 'https://push.example.vn/path' }],
     ['UPLOAD_LIMIT_MB', { UPLOAD_LIMIT_MB: '-1' }],
     ['LOG_LEVEL', { LOG_LEVEL: 'loud' }],
