@@ -1,12 +1,15 @@
 import { renderDocx } from './docx.ts'
 import type { Paper } from './paper.ts'
 import { renderPdf } from './pdf.ts'
+import { renderWorkbook, type Sheet } from './workbook.ts'
 
-export interface PrintJob { paper: Paper, format: 'docx' | 'pdf' }
-
-const render = { docx: renderDocx, pdf: renderPdf }
+export type PrintJob = { paper: Paper, format: 'docx' | 'pdf' } | { sheets: readonly Sheet[], format: 'xlsx' }
 
 /** What a thread of the press does. */
-export default function print({ paper, format }: PrintJob): Promise<Uint8Array> {
-  return render[format](paper)
+export default function print(job: PrintJob): Promise<Uint8Array> {
+  switch (job.format) {
+    case 'docx': return renderDocx(job.paper)
+    case 'pdf': return renderPdf(job.paper)
+    case 'xlsx': return renderWorkbook(job.sheets)
+  }
 }

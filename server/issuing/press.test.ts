@@ -1,3 +1,5 @@
+import type { Response } from 'express'
+import readXlsx from 'read-excel-file/node'
 import { afterAll, expect, it } from 'vitest'
 import type { Paper } from './paper.ts'
 import { createPress } from './press.ts'
@@ -19,6 +21,20 @@ it('prints both formats beside the program’s own thread', async () => {
   clearInterval(turning)
   expect([begins(pdf), begins(docx)]).toEqual(['%PDF', 'PK\x03\x04'])
   expect(turns).toBeGreaterThan(5)
+})
+
+it('makes workbooks there too', async () => {
+  const sent: { name?: string, type?: string, file?: Uint8Array } = {}
+  const res = {
+    attachment: (name: string) => { sent.name = name }, set: (headers: Record<string, string>) => { sent.type = headers['Content-Type'] ?? '' },
+    end: (file: Uint8Array) => { sent.file = file },
+  } as unknown as Response
+  const sheet = { name: 'Một', columns: [{ title: 'Tên', width: 10 }], rows: [['=1+1'], [new Date(0)], [7], [null]] }
+  await press.deliverWorkbook(res, [sheet], 'Danh sách')
+  expect([sent.name, sent.type]).toEqual(['Danh sách.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'])
+  const [read] = await readXlsx(Buffer.from(sent.file ?? []))
+  // A name that looks like a formula is none; an instant is written as the clock in Vietnam showed it.
+  expect(read?.data.slice(0, 4)).toEqual([['Tên'], ['=1+1'], [new Date(7 * 3600_000)], [7]])
 })
 
 it('prints a paper once for everybody who asks, and anew when anything in it changed', async () => {

@@ -4,11 +4,15 @@ import { LRUCache } from 'lru-cache'
 import { Piscina } from 'piscina'
 import { paperName, type Paper } from './paper.ts'
 import type { PrintJob } from './press-worker.ts'
+import type { Sheet } from './workbook.ts'
 
 const types: Record<PrintJob['format'], string> = {
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   pdf: 'application/pdf',
+  xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
+
+type PaperFormat = Exclude<PrintJob['format'], 'xlsx'>
 
 const KEPT_BYTES = 64 * 1024 * 1024
 
@@ -27,7 +31,7 @@ export function createPress() {
   })
 
   /** The paper as a file of this format. */
-  async function print(paper: Paper, format: PrintJob['format']): Promise<Uint8Array> {
+  async function print(paper: Paper, format: PaperFormat): Promise<Uint8Array> {
     const key = createHash('sha256').update(JSON.stringify([format, paper])).digest('hex')
     return await files.forceFetch(key, { context: { paper, format } })
   }
@@ -36,11 +40,13 @@ export function createPress() {
     print,
 
     /** Answers with the paper as a file to save, under its Vietnamese name (`filename*`, RFC 6266), not to be kept or sniffed. */
-    async deliver(res: Response, paper: Paper, format: PrintJob['format']): Promise<void> {
-      const file = await print(paper, format)
-      res.attachment(`${paperName(paper)}.${format}`)
-      res.set({ 'Content-Type': types[format], 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'private, no-store' })
-      res.end(file)
+    async deliver(res: Response, paper: Paper, format: PaperFormat): Promise<void> {
+      send(res, await print(paper, format), paperName(paper), format)
+    },
+
+    /** Answers with tables as a workbook, alike; `name` without extension. It is made anew each time. */
+    async deliverWorkbook(res: Response, sheets: readonly Sheet[], name: string): Promise<void> {
+      send(res, await threads.run({ sheets, format: 'xlsx' }), name, 'xlsx')
     },
 
     /** Ends the thread; what is still being printed fails. */
@@ -49,3 +55,9 @@ export function createPress() {
 }
 
 export type Press = ReturnType<typeof createPress>
+
+function send(res: Response, file: Uint8Array, name: string, format: PrintJob['format']): void {
+  res.attachment(`${name}.${format}`)
+  res.set({ 'Content-Type': types[format], 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'private, no-store' })
+  res.end(file)
+}

@@ -7,9 +7,10 @@ import readXlsx from 'read-excel-file/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { renderDocx } from '../../server/issuing/docx.ts'
 import { renderPdf } from '../../server/issuing/pdf.ts'
+import { renderWorkbook } from '../../server/issuing/workbook.ts'
 import { attendancePaper } from '../../server/attendance/paper.ts'
 import { resultsStore } from '../../server/attendance/store.ts'
-import { attendanceWorkbook, ownWorkbook } from '../../server/attendance/workbook.ts'
+import { attendanceSheets, ownSheets } from '../../server/attendance/workbook.ts'
 import type { Stay } from '../../protocol/stays.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import { freshKey, openHouse, type House } from '../support/house.ts'
@@ -166,7 +167,7 @@ describe('history and presence per item', () => {
 describe('the list as files', () => {
   it('is a workbook that another program reads: everybody, every stay to the second, minutes per item', async () => {
     const { meetingId, clerk, begin } = await closedMeeting()
-    const file = await attendanceWorkbook(await house.domains.roll.lists.sheet(meetingId, clerk))
+    const file = await renderWorkbook(attendanceSheets(await house.domains.roll.lists.sheet(meetingId, clerk)))
     const [people, stays, items] = await readSheets(file)
     expect(people?.[0]?.slice(0, 5)).toEqual(['STT', 'Họ và tên', 'Chức vụ, đơn vị', 'Thành phần', 'Tình trạng'])
     expect(people?.slice(1).map((row) => [row[3], row[4], row[8], row[9]])).toEqual([
@@ -226,7 +227,7 @@ describe('one’s own record of a year', () => {
     expect([first.year, third.next]).toEqual([whole.year, null])
     expect(await results.own(fresh.member, { year: year - 1, limit: 100 })).toMatchObject({ meetings: [], year: { meetings: 0, states: {} } })
     expect(await results.own(await house.newPerson(), { year, limit: 100 })).toMatchObject({ meetings: [] })
-    const [rows] = await readSheets(await ownWorkbook(await results.ownYear(fresh.member, year), year))
+    const [rows] = await readSheets(await renderWorkbook(ownSheets(await results.ownYear(fresh.member, year), year)))
     expect(rows?.[0]?.slice(2, 6)).toEqual(['Cuộc họp', 'Cơ quan', 'Vai trò', 'Tình trạng'])
     expect(rows?.slice(1).map((row) => [row[2], row[4], row[5], row[6]])).toEqual(Array(5).fill(['Hội nghị tháng 6', 'Thành viên', 'Vắng không lý do', 0]))
   })

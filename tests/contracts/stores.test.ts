@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agendaStore } from '../../server/agenda/store.ts'
-import { attendanceStore } from '../../server/attendance/store.ts'
+import { attendanceStore, resultsStore } from '../../server/attendance/store.ts'
 import { documentsStore } from '../../server/documents/store.ts'
 import type { JournalTx } from '../../server/journal/journal.ts'
 import { meetingStore } from '../../server/meetings/store.ts'
@@ -65,6 +65,11 @@ const cases: Case[] = [
     store: 'attendance',
     write: (held, tx) => attendanceStore.insert(tx.trx, { meetingId: held.meetingId, peerId: randomUUID(), personId: held.member.personId }),
     read: ({ meetingId }) => attendanceStore.devices(house.db, meetingId),
+  },
+  {
+    store: 'what meetings came to',
+    write: (held, tx) => resultsStore.put(tx.trx, held.meetingId, [{ personId: held.member.personId, state: 'online', presentMs: 5 }]),
+    read: ({ meetingId }) => house.db('attendance_result').where({ meeting_id: meetingId }),
   },
 ]
 
