@@ -80,12 +80,16 @@ export function useAgendaEditor(meeting: Meeting) {
     return added
   }
 
-  /** Begins a new item after this one: under it where it has something under it, else beside it. */
+  /**
+   * Begins a new item after this one: under it where it has something under it, else beside it. One that was added just now may
+   * not have been told by the journal yet: what is typed next goes on after it, as deep.
+   */
   function draftAfter(itemId: string | null) {
     const index = lines.value.findIndex((line) => line.itemId === itemId)
     const own = lines.value[index]
     const next = lines.value[index + 1]
-    drafting.value = { after: own?.itemId ?? null, level: own ? Math.max(own.level, next && next.level > own.level ? next.level : 0) : 0 }
+    const before = itemId === null ? 0 : drafting.value?.level ?? 0
+    drafting.value = { after: itemId, level: own ? Math.max(own.level, next && next.level > own.level ? next.level : 0) : before }
   }
 
   /** Resolves to whether the server took it, as far as is known by then. */
