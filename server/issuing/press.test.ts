@@ -1,4 +1,5 @@
-import type { Response } from 'express'
+import { once } from 'node:events'
+import express from 'express'
 import readXlsx from 'read-excel-file/node'
 import { afterAll, expect, it } from 'vitest'
 import type { Paper } from './paper.ts'
@@ -24,15 +25,15 @@ it('prints both formats beside the program’s own thread', async () => {
 })
 
 it('makes workbooks there too', async () => {
-  const sent: { name?: string, type?: string, file?: Uint8Array } = {}
-  const res = {
-    attachment: (name: string) => { sent.name = name }, set: (headers: Record<string, string>) => { sent.type = headers['Content-Type'] ?? '' },
-    end: (file: Uint8Array) => { sent.file = file },
-  } as unknown as Response
   const sheet = { name: 'Một', columns: [{ title: 'Tên', width: 10 }], rows: [['=1+1'], [new Date(0)], [7], [null]] }
-  await press.deliverWorkbook(res, [sheet], 'Danh sách')
-  expect([sent.name, sent.type]).toEqual(['Danh sách.xlsx', 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet'])
-  const [read] = await readXlsx(Buffer.from(sent.file ?? []))
+  const web = express().get('/', (_req, res) => press.deliverWorkbook(res, [sheet], 'Danh sách')).listen(0)
+  await once(web, 'listening')
+  const address = web.address()
+  const answer = await fetch(`http://127.0.0.1:${typeof address === 'object' ? address?.port : ''}/`)
+  expect(answer.headers.get('content-disposition')).toContain(`filename*=UTF-8''${encodeURIComponent('Danh sách.xlsx')}`)
+  expect(answer.headers.get('content-type')).toBe('application/vnd.openxmlformats-officedocument.spreadsheetml.sheet')
+  const [read] = await readXlsx(Buffer.from(await answer.arrayBuffer()))
+  web.close()
   // A name that looks like a formula is none; an instant is written as the clock in Vietnam showed it.
   expect(read?.data.slice(0, 4)).toEqual([['Tên'], ['=1+1'], [new Date(7 * 3600_000)], [7]])
 })
