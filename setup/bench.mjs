@@ -8,6 +8,8 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const [name] = process.argv.splice(2, 1)
 /** Those that measure the media node alone need neither pages nor a browser. */
 const MEDIA_ONLY = ['sfu']
+/** Those that ask the server alone need no media either. */
+const SERVER_ONLY = ['web']
 
 begin(async (signalsAreOurs) => {
   const { prepare, prepareDependencies } = await import('./prepare.mjs')
@@ -15,7 +17,9 @@ begin(async (signalsAreOurs) => {
   const { ensureTestTools } = await import('./browser.mjs')
   const { serve } = await import('./serve.mjs')
   let env = process.env
-  if (MEDIA_ONLY.includes(name)) {
+  if (SERVER_ONLY.includes(name)) {
+    await prepareDependencies(root)
+  } else if (MEDIA_ONLY.includes(name)) {
     await prepareDependencies(root)
     env = { ...env, MEDIASOUP_WORKER_BIN: await ensureMediaWorker(root) }
   } else {
