@@ -5,6 +5,7 @@ import { defineConfig } from 'vite'
 import { theme } from './app/theme-config.ts'
 import { blurData } from './blur-data-plugin.ts'
 import { compileMessages } from './compile-messages.ts'
+import { deskIcons } from './desk-icons-plugin.ts'
 import { leaveOut } from './leave-out.ts'
 import { splitNamespaces } from './split-namespaces.ts'
 import { pdfData } from './pdf-data-plugin.ts'
@@ -25,6 +26,7 @@ export default defineConfig({
     vue(),
     splitNamespaces(),
     leaveOut(),
+    deskIcons(),
     compileMessages(),
     pdfData(),
     blurData(),
@@ -57,7 +59,7 @@ export default defineConfig({
     target: 'es2023',
     chunkSizeWarningLimit: 700,
     // What most pages share comes in one file: fewer requests, and it packs better.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 28 }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 50 }] } } },
   },
   server: {
     proxy: {

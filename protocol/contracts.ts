@@ -32,7 +32,11 @@ import * as terms from './terms.ts'
 import * as units from './units.ts'
 import * as voting from './voting.ts'
 
-const domains = { health, identity, bodies, terms, organisationImport, people, units, calendar, meetings, meetingKinds, meetingPlans, meetingChanges, readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, attendance, checkIn, attendanceRecord, invitations, notices, voting, minutes, room, order, chat, recording }
+const domains = {
+  health, identity, bodies, terms, organisationImport, people, units, calendar, meetings, meetingKinds, meetingPlans, meetingChanges,
+  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, attendance, checkIn, attendanceRecord,
+  invitations, notices, voting, minutes, room, order, chat, recording,
+}
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 
 const has = <K extends string>(value: unknown, ...keys: K[]): value is Record<K, unknown> =>

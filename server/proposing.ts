@@ -12,7 +12,7 @@ import { createPlanning, type PlanningDeps } from './proposals/planning.ts'
 import { createProposals } from './proposals/proposals.ts'
 import { readingStore } from './proposals/reading-store.ts'
 import { createReading, type ReadingDeps } from './proposals/reading.ts'
-import type { ProposalDomain } from './proposals/routes.ts'
+import type { ProposalDomain } from './proposals/domain.ts'
 import { proposalsStore } from './proposals/store.ts'
 import { createTelling } from './proposals/telling.ts'
 

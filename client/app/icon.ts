@@ -1,12 +1,12 @@
-import { h, type FunctionalComponent } from 'vue'
+import { h, shallowReactive, type FunctionalComponent } from 'vue'
 
 interface Drawing { body: string, width?: number, height?: number }
 
 /**
- * What Nuxt UI gets as `@iconify/vue`: drawings of the bundle alone, as they are. What Iconify's own component does beyond
+ * What Nuxt UI gets as `@iconify/vue`: drawings of the bundle alone, as they are; those of the desk come later. What Iconify's own component does beyond
  * that, such as asking a foreign host, turning and mirroring, is neither wanted nor shipped.
  */
-const drawings = new Map<string, Drawing>()
+const drawings = shallowReactive(new Map<string, Drawing>())
 
 /** Keeps an icon, given as `lucide:house`, under the name that components use, `lucide-house`. */
 export function addIcon(name: string, icon: Drawing) {

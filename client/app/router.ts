@@ -4,6 +4,7 @@ import { wantDeskMessages } from './i18n.ts'
 import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 import { enterPlace } from './theme.ts'
+import { prefetch } from './when-idle.ts'
 
 /** Whether a page that is open goes on under another address, as one of something new once that is saved. */
 function goesOn(to: RouteLocationNormalized, from: RouteLocationNormalized): boolean {
@@ -17,7 +18,11 @@ export const router = createRouter({
   scrollBehavior: (to, from, saved) => goesOn(to, from) ? false : saved ?? (to.hash ? { el: to.hash } : { top: 0 }),
 })
 
-// While the page itself is on its way.
+const deskIcons = () => import('./desk-icons.ts')
+
+// While the page itself is on its way. The room draws few of the desk's icons, and none before its first picture.
+router.beforeEach((to) => { if (to.meta.place === 'room') prefetch(deskIcons) })
+router.beforeResolve(async (to) => { if (to.meta.place !== 'room') await deskIcons() })
 router.beforeEach((to) => { if (to.meta.place !== 'room') void wantDeskMessages().catch(() => undefined) })
 router.beforeResolve(async (to) => { if (to.meta.place !== 'room') await wantDeskMessages() })
 

@@ -8,7 +8,7 @@ import type { Paper } from '../issuing/paper.ts'
 import { renderPdf } from '../issuing/pdf.ts'
 import type { Meetings } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
-import type { ProposalDomain } from '../proposals/routes.ts'
+import type { ProposalDomain } from '../proposals/domain.ts'
 import { dealtWith, demoProposals, heldConference, leftUndone, type DemoProposal, type DemoStep } from './proposals.ts'
 
 export interface DemoProposalsDeps {

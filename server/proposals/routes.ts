@@ -5,14 +5,7 @@ import {
 } from '../../protocol/proposals.ts'
 import type { MountRoute } from '../platform/contract.ts'
 import { announcedBytes, sendPdf, uploaded } from '../platform/pdf-stream.ts'
-import type { Checking } from './checking.ts'
-import type { Kinds } from './kinds.ts'
-import type { Papers } from './papers.ts'
-import type { Planning } from './planning.ts'
-import type { Proposals } from './proposals.ts'
-import type { Reading } from './reading.ts'
-
-export interface ProposalDomain { proposals: Proposals, checking: Checking, papers: Papers, planning: Planning, reading: Reading, kinds: Kinds }
+import type { ProposalDomain } from './domain.ts'
 
 export function mountProposals(route: MountRoute, { proposals, checking, papers, planning, reading, kinds }: ProposalDomain): void {
   route(listKinds, async () => ({ kinds: await kinds.inForce() }))

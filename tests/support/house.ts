@@ -70,7 +70,8 @@ export async function openHouse(
   }
 
   /** A body with a chair, a clerk without a vote, members, a guest, and remote sites if wanted. */
-  async function newBody({ rules = bodyRules.committee, members = 3, sites: siteCount = 0 }: { rules?: BodyRulesInput, members?: number, sites?: number } = {}) {
+  async function newBody(wanted: { rules?: BodyRulesInput, members?: number, sites?: number } = {}) {
+    const { rules = bodyRules.committee, members = 3, sites: siteCount = 0 } = wanted
     const body = await domains.bodies.found({ name: `Ban ${randomUUID()}`, rules, letterhead })
     let rank = 0
     async function add(role: BodyRole, voting: boolean, kind: PersonKind = 'person'): Promise<Caller> {
