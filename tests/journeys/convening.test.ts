@@ -225,7 +225,7 @@ describe('a matter becomes a conference', () => {
     await at(clerk, 'invitation-number').fill('41')
     await at(clerk, 'issue-invitation').click()
     await confirm(clerk, 'Gửi giấy mời')
-    await clerk.page.locator('[data-testid="invitation-status"][data-status="issued"]').getByText('41-GM/TU').waitFor()
+    await clerk.page.locator('[data-testid="invitation-status"][data-status="issued"]').getByText('số 41').waitFor()
     const invited = people.map(([username]) => username).filter((username) => username !== 'bich')
     await until(() => invited.filter((username) => mailsTo(username).length === 0)).toEqual([])
 

@@ -50,6 +50,7 @@ describe('a provincial science council accepts a study', () => {
     const impostor = join(folder, 'Không phải PDF.pdf')
     await writeFile(report, await pdfOf(['Kết quả nghiên cứu cải cách thủ tục hành chính', 'Trang hai của báo cáo']))
     await writeFile(impostor, 'chỉ là một dòng chữ')
+    await at(clerk, 'item-details-1').click()
     const row = at(clerk, 'agenda-row-1')
     await row.getByTestId('attach-document').setInputFiles([report, impostor])
     await row.getByTestId('document-link').filter({ hasText: 'Báo cáo kết quả.pdf' }).waitFor()
