@@ -114,7 +114,7 @@ describe('a provincial science council accepts a study', () => {
 
   it('shows who is present to all, live', async () => {
     await at(chair, 'tab-delegates').click()
-    for (const seat of [chair, clerk, reviewer]) await chair.page.locator(`[data-testid="attendance-${seat.personId}"][data-status="present"]`).waitFor()
+    for (const seat of [chair, clerk, reviewer]) await chair.page.locator(`[data-testid="attendance-${seat.personId}"][data-status="online"]`).waitFor()
     await chair.page.locator(`[data-testid="attendance-${absentee.personId}"][data-status="absentExcused"]`).waitFor()
   })
 
