@@ -44,6 +44,8 @@ export function serveConnection({ socket, node, handlers, welcome, heartbeatMs, 
   const connection: Connection = {
     notify(notice, data) {
       const message = { notice, data } as NoticeMessage
+      // Whoever is told to make their media anew is not to be refused for doing it.
+      if (notice === 'mediaReset') rate.transports = 0
       if (held) held.push(message)
       else send(message)
     },

@@ -1,5 +1,6 @@
 import { afterEach, expect, test } from 'vitest'
 import pino from 'pino'
+import { SIGNALLING_LIMITS } from '../protocol/media.ts'
 import { freePorts, send, startTestNode, type TestNode } from './test-node.ts'
 import { startWorkers } from './workers.ts'
 
@@ -66,4 +67,16 @@ test('a port that is taken, an address that is not ours and a program that is no
   first.close()
   await expect(startWorkers({ ...options, listenAddress: '192.0.2.1' })).rejects.toMatchObject({ reason: 'addressUnusable' })
   await expect(startWorkers({ ...options, workerBin: '/bin/false' })).rejects.toMatchObject({ reason: 'workerUnusable' })
+})
+
+test('however often its worker is killed, a browser that is told to make its media anew may', async () => {
+  media = await startTestNode({ workers: 1 })
+  const ann = await media.join('room', 'ann')
+  const kills = SIGNALLING_LIMITS.transports / 2 + 1
+  for (let kill = 0; kill < kills; kill += 1) {
+    for (const direction of ['send', 'receive'] as const) await ann.request('createTransport', { direction })
+    process.kill(media.pool.state()[0]?.pid ?? 0, 'SIGKILL')
+    await ann.notice('mediaReset')
+  }
+  await ann.request('createTransport', { direction: 'send' })
 })
