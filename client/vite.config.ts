@@ -8,10 +8,14 @@ import { compileMessages } from './compile-messages.ts'
 import { deskIcons } from './desk-icons-plugin.ts'
 import { leaveOut } from './leave-out.ts'
 import { splitNamespaces } from './split-namespaces.ts'
+import { pureContracts } from './pure-contracts.ts'
 import { pdfData } from './pdf-data-plugin.ts'
 import { precompress } from './precompress.ts'
 
 const top = fileURLToPath(new URL('..', import.meta.url))
+
+/** What many pages share and the way into the room does without. */
+const OF_THE_DESK = /\/(?:reka-ui|@floating-ui|aria-hidden|@internationalized|@tanstack|@nuxt\/ui)\/|nuxt-ui-templates|\/protocol\/minutes|\/client\/ui\//
 
 /** Builds the browser application into dist/client. */
 export default defineConfig({
@@ -27,6 +31,7 @@ export default defineConfig({
     splitNamespaces(),
     leaveOut(),
     deskIcons(),
+    pureContracts(),
     compileMessages(),
     pdfData(),
     blurData(),
@@ -59,7 +64,7 @@ export default defineConfig({
     target: 'es2023',
     chunkSizeWarningLimit: 700,
     // What most pages share comes in one file: fewer requests, and it packs better.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', minShareCount: 50 }] } } },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: (id) => !OF_THE_DESK.test(id), minShareCount: 28 }] } } },
   },
   server: {
     proxy: {
