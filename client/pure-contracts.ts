@@ -1,7 +1,5 @@
 import type { Plugin } from 'vite'
 
-interface Node { type: string, start: number, end: number, declaration?: Node | null, declarations?: { init: Node | null }[], kind?: string }
-
 /** What may run something, unlike a function or a plain value. */
 const MADE_BY_CALLS = new Set(['CallExpression', 'ArrayExpression', 'ObjectExpression'])
 
@@ -17,11 +15,11 @@ export function pureContracts(): Plugin {
     transform: {
       filter: { id: /\/protocol\/[\w-]+\.ts$/ },
       handler(code) {
-        const { body } = this.parse(code) as unknown as { body: Node[] }
+        const { body } = this.parse(code)
         let said = code
         const made = body
           .flatMap((node) => (node.type === 'ExportNamedDeclaration' ? node.declaration ?? [] : node))
-          .flatMap(({ type, kind, declarations }) => (type === 'VariableDeclaration' && kind === 'const' ? declarations ?? [] : []))
+          .flatMap((node) => (node.type === 'VariableDeclaration' && node.kind === 'const' ? node.declarations : []))
           .flatMap(({ init }) => (init && MADE_BY_CALLS.has(init.type) ? init : []))
         for (const { start, end } of made.toReversed()) said = `${said.slice(0, start)}/*#__PURE__*/ (() => (${said.slice(start, end)}))()${said.slice(end)}`
         return { code: said, map: null }
