@@ -4,6 +4,7 @@ import { isInForce, type MeetingRules } from '../../protocol/meeting-kinds.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { titleOn, type copyMeeting, type createSeries, type MeetingTemplate, type TemplateItem } from '../../protocol/meeting-plans.ts'
 import type { MeetingDraft } from '../../protocol/meetings.ts'
+import { settled } from '../../protocol/outline.ts'
 import type { Agenda } from '../agenda/agenda.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Caller } from '../platform/contract.ts'
@@ -89,7 +90,7 @@ export function createMeetingPlanning({ journal, access, meetings, templates, ru
         title: texts[item.title.$text] ?? '', minutes: item.minutes, purpose: item.purpose, presenterId: item.presenterId, level: item.level, guests: item.guests,
       }))
       // An item whose title was erased by law is not brought back under another one.
-      return { meetingId: await draft(caller, key, meeting, outlined(items.filter((item) => item.title !== ''))) }
+      return { meetingId: await draft(caller, key, meeting, settled(items.filter((item) => item.title !== ''))) }
     },
   }
 }
@@ -103,13 +104,4 @@ function conveningOn(
   const kind = kinds.find((version) => version.code === kindCode && isInForce(version, localDay(startsAt)))
   const room = rooms.find(({ id, closed }) => id === roomId && !closed)
   return { ...kind ? { kindId: kind.id } : {}, ...room ? { roomId: room.id } : {} }
-}
-
-/** Items of which some were left out, as an outline again: none stands deeper than one below what it follows. */
-function outlined<I extends { level: number }>(items: readonly I[]): I[] {
-  let before = -1
-  return items.map((item) => {
-    before = Math.min(item.level, before + 1)
-    return { ...item, level: before }
-  })
 }

@@ -108,13 +108,18 @@ describe('a copy', () => {
     await agenda.add(meetingId, clerk.caller, { ...itemDraft('Công khai'), presenterId: member.personId, key: freshKey() })
     await agenda.add(meetingId, clerk.caller, { classified: true, minutes: 10, presenterId: null, purpose: 'decide', key: freshKey() })
     await agenda.add(meetingId, clerk.caller, { ...itemDraft('Mục con'), key: freshKey(), level: 1 })
+    await agenda.add(meetingId, clerk.caller, { ...itemDraft('Mục hai'), key: freshKey() })
+    await agenda.add(meetingId, clerk.caller, { classified: true, minutes: 10, presenterId: null, purpose: 'decide', key: freshKey(), level: 1 })
+    for (const title of ['Trước', 'Sau']) await agenda.add(meetingId, clerk.caller, { ...itemDraft(title), key: freshKey(), level: 2 })
     const body = { title: 'Hội nghị tháng 7', startsAt: ahead(30), key: freshKey() }
     const copied = await clerk.client.call(copyMeeting, { params: { meetingId }, body })
     expect((await clerk.client.call(copyMeeting, { params: { meetingId }, body })).body).toEqual(copied.body)
     const { meetingReducer } = await import('../../protocol/meeting-state.ts')
     const { state, texts } = await assembly.server.journal.snapshot(copied.body.meetingId, { personId: clerk.personId, office: true, items: 'all' }, meetingReducer)
     expect(state.agenda.map((item) => [texts[item.title.$text], item.presenterId, item.level, item.classified])).toEqual([
-      ['Công khai', member.personId, 0, false], ['Mục con', null, 1, false],
+      ['Công khai', member.personId, 0, false], ['Mục con', null, 1, false], ['Mục hai', null, 0, false],
+      // What stood beside each other under the item that is left out stays so.
+      ['Trước', null, 1, false], ['Sau', null, 1, false],
     ])
     expect(await meetings.get(copied.body.meetingId, clerk.caller)).toMatchObject({ title: 'Hội nghị tháng 7', status: 'draft', startsAt: ahead(30), mode: 'inPerson' })
     expect((await clerk.client.call(copyMeeting, { params: { meetingId }, body: { ...body, key: freshKey(), startsAt: '2020-01-01T01:00:00.000Z' } })).error?.code).toBe('dateInPast')
