@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { AttendedAs, OwnAttendance } from '../../protocol/attendance-record.ts'
+import { startOfDay } from '../../protocol/calendar.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import { attendanceStatus } from '../../protocol/roll.ts'
 import { presentMs } from '../../protocol/stays.ts'
@@ -27,11 +28,8 @@ export interface ResultsStore {
 
 export interface ResultsDeps { db: Knex, journal: Pick<Journal, 'state'>, store: ResultsStore }
 
-/** Vietnam has kept UTC+7 without summer time since 1975. */
-const ZONE = '+07:00'
-
 /** A year by the calendar of Asia/Ho_Chi_Minh. */
-export const yearOf = (year: number): Period => ({ from: new Date(`${year}-01-01T00:00:00${ZONE}`), to: new Date(`${year + 1}-01-01T00:00:00${ZONE}`) })
+export const yearOf = (year: number): Period => ({ from: startOfDay(`${year}-01-01`), to: startOfDay(`${year + 1}-01-01`) })
 
 /** What meetings come to for each person, and a person's own record of a year. */
 export function createResults({ db, journal, store }: ResultsDeps) {

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { z } from 'zod'
-import { localDay, type Day } from '../../protocol/calendar.ts'
+import { addDays, localDay, type Day } from '../../protocol/calendar.ts'
 import { isInForce, type MeetingKind, type MeetingRoom, type MeetingRules, type reviseKind, type RoomFacts } from '../../protocol/meeting-kinds.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
@@ -34,8 +34,6 @@ export interface RulesStore {
 
 /** What a meeting says of its kind, its room and the checklist. */
 export interface Convened { kindId?: string, roomId?: string, cautions?: readonly string[] }
-
-const dayBefore = (day: Day): Day => localDay(Date.parse(`${day}T00:00:00+07:00`) - 1)
 
 /** Kinds of meetings with their rules, the cases of not meeting, and the rooms: data, which administrators keep. */
 export function createMeetingRules({ db, store }: { db: Knex, store: RulesStore }) {
@@ -72,7 +70,7 @@ export function createMeetingRules({ db, store }: { db: Knex, store: RulesStore 
       return await store.change(db, async (tx) => {
         const latest = await tx.latest(version.code)
         if (latest && version.since <= (latest.until ?? latest.since)) throw new AppError('kindSinceTooEarly', { since: latest.until ?? latest.since })
-        if (latest?.until === null) await tx.endKind(latest.id, dayBefore(version.since), personId)
+        if (latest?.until === null) await tx.endKind(latest.id, addDays(version.since, -1), personId)
         return { kindId: await tx.insertKind(version, personId) }
       })
     },
