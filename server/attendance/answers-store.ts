@@ -1,6 +1,7 @@
 import type { AnswerKind, AnswerVia } from '../../protocol/invitation-entries.ts'
 import type { WaitingInvitation } from '../../protocol/invitations.ts'
 import type { MeetingMode } from '../../protocol/meetings.ts'
+import { registeredNumber } from '../issuing/paper.ts'
 import type { AnswersStore } from './answers.ts'
 import { HAS_SECRET } from './invitations-store.ts'
 
@@ -64,7 +65,7 @@ export const answersStore: AnswersStore = {
       ORDER BY meeting.starts_at, meeting.id LIMIT 50`, [personId])
     return rows.map((row): WaitingInvitation => ({
       meetingId: row.id, title: row.title ?? '', bodyName: row.body, startsAt: row.starts_at.toISOString(), place: row.place ?? '', mode: row.mode,
-      plannedMinutes: row.planned_minutes, number: String(row.number).padStart(2, '0'), symbol: row.symbol,
+      plannedMinutes: row.planned_minutes, number: registeredNumber(row.number), symbol: row.symbol,
       reasonRequired: row.reason_required ?? false, declined: row.decision === 'declined',
     }))
   },

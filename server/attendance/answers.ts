@@ -8,7 +8,7 @@ import type { Participant } from '../../protocol/meetings.ts'
 import type { BodyRecord } from '../bodies/bodies.ts'
 import type { JournalTx } from '../journal/journal.ts'
 import { requireOffice, type Access, type MeetingAccess, type Permission } from '../meetings/access.ts'
-import { requireBefore } from '../meetings/meetings.ts'
+import { requirePublished } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { tellAbsence } from './absences.ts'
@@ -72,13 +72,6 @@ export function createAnswers({ db, access, store, announcements, people, bodies
     const [body] = await bodies([meeting.bodyId], trx)
     if (!body) throw new Error('a meeting of no body')
     return body
-  }
-
-  /** From the publication to the opening. */
-  function requireOpen(meeting: Access['meeting']): void {
-    requireBefore(meeting, 'live')
-    if (meeting.status === 'draft') throw new AppError('meetingNotPublished')
-    if (meeting.status === 'postponed') throw new AppError('meetingPostponed')
   }
 
   function participantOf(state: MeetingState, personId: string): Participant {
@@ -156,7 +149,7 @@ export function createAnswers({ db, access, store, announcements, people, bodies
     const { key, personId, answer: kind, reason, substituteId } = given
     const options = { key, fingerprint: ['invitation:answer', personId, kind, reason, substituteId ?? null] }
     await access.change(meetingId, caller, mayAnswerFor(personId), options, async (tx, { meeting }) => {
-      requireOpen(meeting)
+      requirePublished(meeting, 'live')
       const state = await tx.state(meetingReducer)
       const participant = participantOf(state, personId)
       // Who attends for somebody else sends nobody in turn.
@@ -196,7 +189,7 @@ export function createAnswers({ db, access, store, announcements, people, bodies
       const { key, personId, substituteId, agreed } = given
       const options = { key, fingerprint: ['invitation:decideSubstitute', personId, substituteId, agreed] }
       await access.change(meetingId, caller, mayDecide, options, async (tx, { meeting }) => {
-        requireOpen(meeting)
+        requirePublished(meeting, 'live')
         const state = await tx.state(meetingReducer)
         const participant = participantOf(state, personId)
         const asked = state.invitations.answers[personId]?.substitute
@@ -247,9 +240,13 @@ export function createAnswers({ db, access, store, announcements, people, bodies
 
     /** What the page of a mail's link shows. Throws `linkInvalid` for who has no part in the meeting any more. */
     async linked(meetingId: string, personId: string): Promise<LinkedInvitation> {
-      const found = await access.accessTo(meetingId, { personId }).catch(() => null)
+      const found = await access.accessTo(meetingId, { personId }).catch((error: unknown) => {
+        // A database that is away makes no link invalid.
+        if (error instanceof AppError && error.code === 'meetingNotFound') throw new AppError('linkInvalid')
+        throw error
+      })
       const [[person], texts] = await Promise.all([people([personId]), store.textsFor(db, meetingId)])
-      if (!found || !person || !texts) throw new AppError('linkInvalid')
+      if (!person || !texts) throw new AppError('linkInvalid')
       const { meeting } = found
       const [body, kept] = await Promise.all([bodyOf(meeting), store.own(db, meetingId, personId)])
       return {

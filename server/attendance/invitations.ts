@@ -12,7 +12,7 @@ import { registeredNumber, type Paper } from '../issuing/paper.ts'
 import { canonical, sha256 } from '../journal/chain.ts'
 import type { Journal } from '../journal/journal.ts'
 import { requireOffice, type Access, type MeetingAccess } from '../meetings/access.ts'
-import { requireBefore } from '../meetings/meetings.ts'
+import { requireBefore, requirePublished } from '../meetings/meetings.ts'
 import type { Notices } from '../notices/notices.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
@@ -155,7 +155,7 @@ export function createInvitations(deps: InvitationsDeps) {
     async issue(meetingId: string, caller: Caller, { version, number, key }: { version: number, number: number, key: string }): Promise<Invitation> {
       const options = { key, fingerprint: ['invitation.issue', version, number] }
       await access.change(meetingId, caller, requireOffice, options, async (tx, { meeting }) => {
-        requireInvitable(meeting)
+        requirePublished(meeting, 'live')
         const draft = await requireVersion(tx.trx, meetingId, version)
         const state = await tx.state(meetingReducer)
         const material = {
@@ -202,10 +202,3 @@ export function createInvitations(deps: InvitationsDeps) {
 }
 
 export type Invitations = ReturnType<typeof createInvitations>
-
-/** Throws `meetingNotPublished`, `meetingPostponed`, `meetingCancelled`, `meetingAlreadyLive`, `meetingClosed`. */
-export function requireInvitable(meeting: Pick<Access['meeting'], 'status'>): void {
-  requireBefore(meeting, 'live')
-  if (meeting.status === 'draft') throw new AppError('meetingNotPublished')
-  if (meeting.status === 'postponed') throw new AppError('meetingPostponed')
-}

@@ -6,11 +6,12 @@ import type { Participant } from '../../protocol/meetings.ts'
 import type { BodyRecord } from '../bodies/bodies.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import { requireOffice, type MeetingAccess } from '../meetings/access.ts'
+import { requirePublished } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { Jobs } from '../platform/jobs.ts'
 import { programmeOf, type Announcements, type Scene } from './announcements.ts'
-import { requireInvitable, toldOf, type InvitationsStore } from './invitations.ts'
+import { toldOf, type InvitationsStore, type Round } from './invitations.ts'
 import { takesPart } from './outward.ts'
 
 /** The queue in which changes of programmes come to rest, and reminders come due. */
@@ -66,11 +67,11 @@ export function toRemind(state: MeetingState, askedAt: string, whom: 'silent' | 
 
 /** What people are told of an invited meeting after the paper: changes, that it is off, and reminders of the office. */
 export function createRounds({ db, journal, access, store, announcements, jobs, bodies, log, now = () => new Date() }: RoundsDeps) {
-  async function sceneOf(tx: JournalTx): Promise<Scene> {
+  async function sceneOf(tx: JournalTx, { told }: Pick<Round, 'told'>): Promise<Scene> {
     const state = await tx.state(meetingReducer)
     const [body] = await bodies([await store.bodyOf(tx.trx, tx.meetingId)], tx.trx)
     if (!body) throw new Error('a meeting of no body')
-    return { meetingId: tx.meetingId, state, texts: await tx.bodies([state, (await store.round(tx.trx, tx.meetingId))?.told ?? null]), body: body.name }
+    return { meetingId: tx.meetingId, state, texts: await tx.bodies([state, told]), body: body.name }
   }
 
   /** Tells what differs from what was told last. Before the opening only: from then on everybody sees it happen. */
@@ -79,7 +80,7 @@ export function createRounds({ db, journal, access, store, announcements, jobs, 
     const [paper] = await store.issued(tx.trx, tx.meetingId)
     if (!round || !paper) return
     await store.setDue(tx.trx, tx.meetingId, null)
-    const scene = await sceneOf(tx)
+    const scene = await sceneOf(tx, round)
     const { state } = scene
     if (state.status === 'live' || state.status === 'closed' || round.told.status === 'cancelled') return
     const sequence = round.sequence + 1
@@ -106,14 +107,14 @@ export function createRounds({ db, journal, access, store, announcements, jobs, 
     /** Reminds those who have not answered. Throws `invitationNotIssued`, `remindedLately`, `nobodySilent`, and as a change does. */
     async remindSilent(meetingId: string, caller: Caller, { key, again }: { key: string, again: boolean }): Promise<{ reminded: number }> {
       return await access.change(meetingId, caller, requireOffice, { key, fingerprint: ['invitation:remind', again] }, async (tx, { meeting }) => {
-        requireInvitable(meeting)
+        requirePublished(meeting, 'live')
         const round = await store.round(tx.trx, meetingId)
         if (!round) throw new AppError('invitationNotIssued')
         const { remindedAt } = round
         if (remindedAt && !again && tx.at.getTime() - remindedAt.getTime() < REMIND_AGAIN_MINUTES * 60_000) {
           throw new AppError('remindedLately', { at: remindedAt.toISOString() })
         }
-        const scene = await sceneOf(tx)
+        const scene = await sceneOf(tx, round)
         const people = toRemind(scene.state, round.askedAt.toISOString(), 'silent')
         if (!people.length) throw new AppError('nobodySilent')
         const reminded = await announcements.remind(tx, scene, people, `office:${tx.at.toISOString()}`)
@@ -126,8 +127,9 @@ export function createRounds({ db, journal, access, store, announcements, jobs, 
     /** A reminder by rule, in the transaction that notes it as done. */
     async remindByRule(tx: JournalTx, rule: { id: string, whom: 'silent' | 'expected' }): Promise<void> {
       const round = await store.round(tx.trx, tx.meetingId)
-      const scene = await sceneOf(tx)
-      if (!round || scene.state.status !== 'published' || !scene.state.facts) return
+      if (!round) return
+      const scene = await sceneOf(tx, round)
+      if (scene.state.status !== 'published' || !scene.state.facts) return
       const people = toRemind(scene.state, round.askedAt.toISOString(), rule.whom)
       const reminded = await announcements.remind(tx, scene, people, `${rule.id}:${scene.state.facts.startsAt}`)
       if (reminded) tx.append({ kind: 'invitation.reminded', data: { people: reminded, rule: rule.id }, audience: { scope: 'office' } })

@@ -211,8 +211,7 @@ export function createMeetings({ db, journal, access, store, bodies, rules, read
      */
     async open(meetingId: string, caller: Caller, key: string): Promise<void> {
       await access.change(meetingId, caller, may.open, { key, fingerprint: 'meeting:open' }, async (tx, { meeting }) => {
-        requireBefore(meeting, 'live')
-        requirePublished(meeting)
+        requirePublished(meeting, 'live')
         await store.update(tx.trx, meetingId, { status: 'live', openedAt: tx.at })
         tx.append({ kind: 'meeting.opened', data: {}, audience: { scope: 'meeting' } })
       })
@@ -266,10 +265,10 @@ export function requireBefore(meeting: Pick<Meeting, 'status'>, end: 'live' | 'c
 
 /**
  * Throws `meetingNotPublished`, `meetingPostponed`, `meetingCancelled`, `meetingClosed`: for what is done from the publication
- * to the closing.
+ * to the closing, or to the opening; then `meetingAlreadyLive` too.
  */
-export function requirePublished(meeting: Pick<Meeting, 'status'>): void {
-  requireBefore(meeting, 'closed')
+export function requirePublished(meeting: Pick<Meeting, 'status'>, end: 'live' | 'closed' = 'closed'): void {
+  requireBefore(meeting, end)
   if (meeting.status === 'draft') throw new AppError('meetingNotPublished')
   if (meeting.status === 'postponed') throw new AppError('meetingPostponed')
 }

@@ -5,7 +5,7 @@ import type { JournalTx } from '../journal/journal.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { audienceOf, requireOffice, type MeetingAccess } from './access.ts'
-import { requireBefore, type Closing, type MeetingStore } from './meetings.ts'
+import { requireBefore, requirePublished, type Closing, type MeetingStore } from './meetings.ts'
 
 export interface PostponingDeps {
   access: MeetingAccess
@@ -47,9 +47,7 @@ export function createPostponing({ access, store, closing, log }: PostponingDeps
      */
     async postpone(meetingId: string, caller: Caller, { reason, startsAt }: { reason: string, startsAt: string | null }): Promise<void> {
       await access.change(meetingId, caller, may.postpone, {}, async (tx, { meeting }) => {
-        requireBefore(meeting, 'live')
-        if (meeting.status === 'draft') throw new AppError('meetingNotPublished')
-        if (meeting.status === 'postponed') throw new AppError('meetingPostponed')
+        requirePublished(meeting, 'live')
         const { from, version } = await nextFacts(tx)
         if (startsAt === from) return
         if (startsAt !== null) requireAhead(tx, startsAt)
