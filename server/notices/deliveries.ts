@@ -37,9 +37,8 @@ export interface DeliveriesStore {
   /** Untried: gives them back, due then. */
   release(db: Knex, ids: readonly string[], dueAt: Date): Promise<void>
   settle(db: Knex, id: string, settlement: Settlement): Promise<void>
-  /** People with notices that their open pages were not told of; they count as told from now on. */
-  untold(db: Knex): Promise<string[]>
-  unread(db: Knex, personId: string): Promise<number>
+  /** People with notices that their open pages were not told of, and how many they have not read; they count as told from now on. One query. */
+  untold(db: Knex): Promise<{ personId: string, unread: number }[]>
 }
 
 export interface DeliveriesDeps {
@@ -119,7 +118,7 @@ export function createDeliveries({ db, store, mailer, push, tell, log, now = () 
   return {
     /** Everything that is due. Woken by whoever sends, and looked at each minute. */
     async run(): Promise<void> {
-      for (const personId of await store.untold(db)) tell(personId, await store.unread(db, personId))
+      for (const { personId, unread } of await store.untold(db)) tell(personId, unread)
       for (;;) {
         const { taken, serverAway } = await deliverBatch()
         if (taken < BATCH || serverAway) return

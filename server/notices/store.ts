@@ -127,8 +127,11 @@ export const noticesStore: NoticesStore & DeliveriesStore & PushStore & FeedsSto
   },
 
   async untold(db) {
-    const rows = await db('notice').where({ told: false }).update({ told: true }).returning<{ person_id: string }[]>('person_id')
-    return [...new Set(rows.map(({ person_id }) => person_id))]
+    const { rows } = await db.raw<{ rows: { personId: string, unread: number }[] }>(`
+      WITH fresh AS (UPDATE notice SET told = true WHERE NOT told RETURNING person_id)
+      SELECT person_id AS "personId", (SELECT count(*)::integer FROM notice WHERE notice.person_id = people.person_id AND read_at IS NULL) AS unread
+      FROM (SELECT DISTINCT person_id FROM fresh) AS people`)
+    return rows
   },
 
   async devices(db, personId) {
