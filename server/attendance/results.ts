@@ -18,6 +18,8 @@ export type OwnRow = Omit<OwnAttendance, 'title' | 'openedAt' | 'closedAt'> & { 
 export interface ResultsStore {
   /** Inserts or replaces. */
   put(db: Knex, meetingId: string, results: readonly Result[]): Promise<void>
+  /** Inserts what is missing, and leaves what a correction may have put meanwhile. */
+  fill(db: Knex, meetingId: string, results: readonly Result[]): Promise<void>
   /** Closed meetings of the person, opened in that time, for which nothing was put: they were closed before there were results. */
   missing(db: Knex, personId: string, period: Period): Promise<string[]>
   /** Latest opening first, then by id; all where there is no limit. */
@@ -36,7 +38,7 @@ export function createResults({ db, journal, store }: ResultsDeps) {
   /** Of meetings that were closed by a version before this one. Once each. */
   async function complete(personId: string, period: Period): Promise<void> {
     for (const meetingId of await store.missing(db, personId, period)) {
-      await store.put(db, meetingId, resultsOf(await journal.state(meetingId, meetingReducer)))
+      await store.fill(db, meetingId, resultsOf(await journal.state(meetingId, meetingReducer)))
     }
   }
 

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { AttendedAs } from '../../protocol/attendance-record.ts'
 import type { AttendanceStore } from './attendance.ts'
-import type { OwnRow, Period, ResultsStore } from './results.ts'
+import type { OwnRow, Period, Result, ResultsStore } from './results.ts'
 
 /** Present devices in PostgreSQL. */
 export const attendanceStore: AttendanceStore = {
@@ -34,16 +34,19 @@ function closedOf(db: Knex, personId: string, { from, to }: Period) {
 const resultsOf = (db: Knex, personId: string, period: Period) => closedOf(db, personId, period)
   .join('attendance_result as result', (on) => on.on('result.meeting_id', 'part.meeting_id').andOn('result.person_id', 'part.person_id'))
 
+async function insertResults(db: Knex, meetingId: string, results: readonly Result[], known: string): Promise<void> {
+  const column = <K extends keyof Result>(key: K) => results.map((one) => one[key])
+  await db.raw(`
+    INSERT INTO attendance_result (meeting_id, person_id, state, present_ms)
+    SELECT ?, * FROM unnest(?::uuid[], ?::text[], ?::bigint[])
+    ON CONFLICT (meeting_id, person_id) DO ${known}`,
+  [meetingId, column('personId'), column('state'), column('presentMs')])
+}
+
 /** What closed meetings came to, in PostgreSQL. */
 export const resultsStore: ResultsStore = {
-  async put(db, meetingId, results) {
-    const column = <K extends keyof typeof results[number]>(key: K) => results.map((one) => one[key])
-    await db.raw(`
-      INSERT INTO attendance_result (meeting_id, person_id, state, present_ms)
-      SELECT ?, * FROM unnest(?::uuid[], ?::text[], ?::bigint[])
-      ON CONFLICT (meeting_id, person_id) DO UPDATE SET state = excluded.state, present_ms = excluded.present_ms`,
-    [meetingId, column('personId'), column('state'), column('presentMs')])
-  },
+  put: (db, meetingId, results) => insertResults(db, meetingId, results, 'UPDATE SET state = excluded.state, present_ms = excluded.present_ms'),
+  fill: (db, meetingId, results) => insertResults(db, meetingId, results, 'NOTHING'),
 
   async missing(db, personId, period) {
     return await closedOf(db, personId, period)

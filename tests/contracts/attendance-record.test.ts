@@ -240,5 +240,10 @@ describe('one’s own record of a year', () => {
     const { meetings } = await house.domains.roll.results.own(member, { year, limit: 100 })
     expect(meetings.find((one) => one.meetingId === meetingId)).toMatchObject({ state: 'online', presentMs: 60 * M })
     expect(await resultsStore.missing(house.db, member.personId, { from: new Date(begin - M), to: new Date() })).toEqual([])
+
+    // Who reads at the same time as the clerk corrects does not undo that with what was so before.
+    await resultsStore.fill(house.db, meetingId, [{ personId: member.personId, state: 'absentExcused', presentMs: 0 }])
+    const { meetings: after } = await house.domains.roll.results.own(member, { year, limit: 100 })
+    expect(after.find((one) => one.meetingId === meetingId)).toMatchObject({ state: 'online', presentMs: 60 * M })
   })
 })
