@@ -1,9 +1,9 @@
 import type { BodyRole } from '../../protocol/bodies.ts'
 import type { Day } from '../../protocol/calendar.ts'
 import type { ImportColumn } from '../../protocol/organisation-import.ts'
-import type { Term } from '../../protocol/terms.ts'
 import type { ImportTx, Plan, PlanInput } from './import.ts'
 import { bodyNamed } from './import-names.ts'
+import { overlap } from './spans.ts'
 import type { TermFields } from './terms.ts'
 
 const ROLES: Record<string, BodyRole> = {
@@ -15,9 +15,6 @@ const ANSWERS: Record<string, boolean> = { 'có': true, 'x': true, 'yes': true, 
 interface Wanted extends Omit<TermFields, 'rank'> {
   row: number, bodyId: string, bodyName: string, personId: string, fullName: string, rank: number | null, since: Day | null, until: Day | null
 }
-
-const overlaps = (term: Pick<Term, 'since' | 'until'>, since: Day, until: Day | null) =>
-  (term.until === null || term.until >= since) && (until === null || until >= term.since)
 
 /** Terms in bodies: who is a member today gets office, role, vote and rank of the table; for others a term begins. */
 export async function planMembers({ rows, today }: PlanInput, tx: ImportTx): Promise<Plan> {
@@ -52,13 +49,13 @@ export async function planMembers({ rows, today }: PlanInput, tx: ImportTx): Pro
   const changed: Parameters<ImportTx['changeTerms']>[0][number][] = []
   for (const one of wanted) {
     const own = terms.filter(({ bodyId, person }) => bodyId === one.bodyId && person.id === one.personId)
-    const present = own.find((term) => overlaps(term, today, today))
+    const present = own.find((term) => overlap(term, { since: today, until: today }))
     const name = `${one.fullName} – ${one.bodyName}`
     if (present) {
       const fields = { role: one.role, office: one.office, voting: one.voting, rank: one.rank ?? present.rank, until: one.until ?? present.until }
       const columns = (['role', 'office', 'voting', 'rank', 'until'] as const satisfies readonly ImportColumn[]).filter((column) => fields[column] !== present[column])
       if (fields.until !== null && fields.until < present.since) readers.get(one.row)?.problem('until', 'dateOutOfRange', present.since)
-      if (columns.includes('until') && own.some((term) => term !== present && overlaps(term, present.since, fields.until))) {
+      if (columns.includes('until') && own.some((term) => term !== present && overlap(term, { since: present.since, until: fields.until }))) {
         readers.get(one.row)?.problem('until', 'termOverlaps')
       }
       if (columns.length > 0) changed.push({ id: present.id, bodyId: one.bodyId, personId: one.personId, ...fields })
@@ -66,7 +63,7 @@ export async function planMembers({ rows, today }: PlanInput, tx: ImportTx): Pro
       continue
     }
     const since = one.since ?? today
-    if (own.some((term) => overlaps(term, since, one.until))) readers.get(one.row)?.problem('since', 'termOverlaps')
+    if (own.some((term) => overlap(term, { since, until: one.until }))) readers.get(one.row)?.problem('since', 'termOverlaps')
     const rank = one.rank ?? (last.get(one.bodyId) ?? 0) + 1
     last.set(one.bodyId, Math.max(last.get(one.bodyId) ?? 0, rank))
     const { bodyId, personId, role, office, voting, until } = one

@@ -5,6 +5,7 @@ import type { HistoryEntry } from '../../protocol/units.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { BodyRecord } from './bodies.ts'
+import { FIRST_DAY, overlap, requireWithin } from './spans.ts'
 
 export type TermFields = Pick<Term, 'role' | 'office' | 'voting' | 'rank'>
 
@@ -32,18 +33,8 @@ export interface TermsStore {
   history(bodyId: string): Promise<HistoryEntry[]>
 }
 
-/** Nothing that is kept here is older. */
-const FIRST_DAY = '1930-01-01'
 /** A term's end may be set this far ahead. */
 const LAST_DAY = '2100-12-31'
-
-function within(day: Day, earliest: Day, latest: Day): void {
-  if (day < earliest || day > latest) throw new AppError('dateOutOfRange', { earliest, latest })
-}
-
-/** Whether two spans of days share one; an end of null lasts for ever. */
-const overlap = (a: { since: Day, until: Day | null }, b: { since: Day, until: Day | null }) =>
-  (a.until === null || a.until >= b.since) && (b.until === null || b.until >= a.since)
 
 export interface TermsDeps {
   store: TermsStore
@@ -75,14 +66,14 @@ export function createTerms({ store, found, now = () => new Date() }: TermsDeps)
 
   return {
     async found({ personId }: Caller, fields: BodyFields): Promise<Body> {
-      if (fields.since !== null) within(fields.since, FIRST_DAY, LAST_DAY)
+      if (fields.since !== null) requireWithin(fields.since, FIRST_DAY, LAST_DAY)
       return asBody(await found({ ...fields, actorId: personId }))
     },
 
     async change({ personId }: Caller, bodyId: string, { version, ...fields }: BodyFields & { version: number }): Promise<Body> {
       return await store.change(bodyId, personId, async (tx) => {
         requireSeen(tx.body, version)
-        if (fields.since !== null) within(fields.since, FIRST_DAY, tx.body.until ?? LAST_DAY)
+        if (fields.since !== null) requireWithin(fields.since, FIRST_DAY, tx.body.until ?? LAST_DAY)
         const { name, kind, superiorUnitId, since, rules, letterhead } = tx.body
         await tx.audit('body.changed', null, { from: { name, kind, superiorUnitId, since, rules, letterhead }, to: fields })
         return asBody(await tx.changeBody(fields))
@@ -92,7 +83,7 @@ export function createTerms({ store, found, now = () => new Date() }: TermsDeps)
     async end({ personId }: Caller, bodyId: string, { until, version }: { until: Day, version: number }): Promise<Body> {
       return await store.change(bodyId, personId, async (tx) => {
         requireSeen(tx.body, version)
-        within(until, tx.body.since ?? FIRST_DAY, LAST_DAY)
+        requireWithin(until, tx.body.since ?? FIRST_DAY, LAST_DAY)
         const { body, terms } = await tx.endBody(until)
         await tx.audit('body.ended', null, { until, terms })
         return asBody(body)
@@ -116,8 +107,8 @@ export function createTerms({ store, found, now = () => new Date() }: TermsDeps)
     ): Promise<Term> {
       return await store.change(bodyId, actorId, async (tx) => {
         requireLively(tx.body)
-        within(term.since, tx.body.since ?? FIRST_DAY, tx.body.until ?? LAST_DAY)
-        if (term.until !== null) within(term.until, term.since, tx.body.until ?? LAST_DAY)
+        requireWithin(term.since, tx.body.since ?? FIRST_DAY, tx.body.until ?? LAST_DAY)
+        if (term.until !== null) requireWithin(term.until, term.since, tx.body.until ?? LAST_DAY)
         if (!await tx.knows(personId)) throw new AppError('personNotFound')
         const own = (await tx.terms()).filter(({ person }) => person.id === personId)
         if (own.some((other) => overlap(other, term))) throw new AppError('termOverlaps')
@@ -141,7 +132,7 @@ export function createTerms({ store, found, now = () => new Date() }: TermsDeps)
         // Up to the person's next term, and not beyond the body's own end.
         const next = others.map(({ since }) => since).filter((since) => since > term.since).toSorted()[0]
         const latest = [tx.body.until ?? LAST_DAY, ...(next ? [next] : [])].toSorted()[0] ?? LAST_DAY
-        within(until, term.since, latest)
+        requireWithin(until, term.since, latest)
         if (next !== undefined && until >= next) throw new AppError('termOverlaps')
         await tx.audit('membership.ended', term.person.id, { termId, until })
         return await tx.changeTerm(termId, { until })

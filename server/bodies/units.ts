@@ -2,6 +2,7 @@ import { addDays, localDay, type Day } from '../../protocol/calendar.ts'
 import { hasEnded, withSubordinates, type HistoryEntry, type Unit, type UnitName } from '../../protocol/units.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { FIRST_DAY, requireWithin } from './spans.ts'
 
 export interface UnitFields { name: string, code: string | null }
 /** A unit as its row stands. */
@@ -38,18 +39,11 @@ export interface UnitsStore {
   change<T>(work: (tx: UnitsTx) => Promise<T>): Promise<T>
 }
 
-/** Nothing that is kept here is older. */
-const FIRST_DAY = '1930-01-01'
-
 type Into = ({ kind: 'new', superiorId: string | null } & UnitFields) | { kind: 'existing', unitId: string, version: number }
 
 /** Units and who works where. Days that are given are today or past, except the last day of a unit. */
 export function createUnits({ store, now = () => new Date() }: { store: UnitsStore, now?: () => Date }) {
   const today = () => localDay(now())
-
-  function within(day: Day, earliest: Day, latest: Day | null): void {
-    if (day < earliest || (latest !== null && day > latest)) throw new AppError('dateOutOfRange', { earliest, latest })
-  }
 
   /** The unit, as it can be changed. Throws `unitNotFound`, `unitEnded`, and `unitChanged` where another version was seen. */
   function lively(all: readonly UnitRecord[], unitId: string, version?: number): UnitRecord {
@@ -61,7 +55,7 @@ export function createUnits({ store, now = () => new Date() }: { store: UnitsSto
   }
 
   function requireSuperior(all: readonly UnitRecord[], superiorId: string | null, since: Day): void {
-    if (superiorId !== null) within(since, lively(all, superiorId).since, today())
+    if (superiorId !== null) requireWithin(since, lively(all, superiorId).since, today())
   }
 
   async function shown(unitId: string): Promise<Unit> {
@@ -96,7 +90,7 @@ export function createUnits({ store, now = () => new Date() }: { store: UnitsSto
     async add({ personId }: Pick<Caller, 'personId'> | { personId: null }, { superiorId, since, ...fields }: UnitFields & { superiorId: string | null, since: Day }): Promise<Unit> {
       const id = await store.change(async (tx) => {
         const all = await tx.all()
-        within(since, FIRST_DAY, today())
+        requireWithin(since, FIRST_DAY, today())
         requireSuperior(all, superiorId, since)
         const [unit] = await tx.insert([{ ...fields, superiorId, since }])
         if (!unit) throw new Error('the unit was not inserted')
@@ -109,7 +103,7 @@ export function createUnits({ store, now = () => new Date() }: { store: UnitsSto
     async rename({ personId }: Caller, unitId: string, { on, version, ...fields }: UnitFields & { on: Day, version: number }): Promise<Unit> {
       await store.change(async (tx) => {
         const unit = lively(await tx.all(), unitId, version)
-        within(on, unit.since, today())
+        requireWithin(on, unit.since, today())
         await tx.update([unitId], fields)
         await tx.audit(personId, { unitId, action: 'unit.renamed', data: { from: { name: unit.name, code: unit.code }, to: fields, on } })
       })
@@ -121,7 +115,7 @@ export function createUnits({ store, now = () => new Date() }: { store: UnitsSto
       await store.change(async (tx) => {
         const all = await tx.all()
         const unit = lively(all, unitId, version)
-        within(on, unit.since, today())
+        requireWithin(on, unit.since, today())
         if (superiorId !== null && withSubordinates(all, unitId).has(superiorId)) throw new AppError('unitCycle')
         requireSuperior(all, superiorId, on)
         await tx.update([unitId], { superiorId })
@@ -135,7 +129,7 @@ export function createUnits({ store, now = () => new Date() }: { store: UnitsSto
       await store.change(async (tx) => {
         const all = await tx.all()
         const unit = lively(all, unitId, version)
-        within(until, unit.since, null)
+        requireWithin(until, unit.since, null)
         const under = current(all).filter(({ superiorId }) => superiorId === unitId).length
         if (under > 0) throw new AppError('unitNotEmpty', { units: under })
         await tx.update([unitId], { until })
@@ -155,7 +149,7 @@ export function createUnits({ store, now = () => new Date() }: { store: UnitsSto
         if (base !== null && gone.has(base)) throw new AppError('unitCycle')
         requireSuperior(all, base, on)
         // Each has at least one whole day behind it.
-        for (const unit of from) within(on, addDays(unit.since, 1), today())
+        for (const unit of from) requireWithin(on, addDays(unit.since, 1), today())
         const ids = from.map(({ id }) => id)
         // They end first: the new one may take the name of one of them.
         await tx.update(ids, { until: addDays(on, -1) })
@@ -181,7 +175,7 @@ export function createUnits({ store, now = () => new Date() }: { store: UnitsSto
       const ids = await store.change(async (tx) => {
         const all = await tx.all()
         const unit = lively(all, unitId, version)
-        within(on, addDays(unit.since, 1), today())
+        requireWithin(on, addDays(unit.since, 1), today())
         await tx.update([unitId], { until: addDays(on, -1) })
         const made = await tx.insert(parts.map(({ name, code }) => ({ name, code, superiorId: unit.superiorId, since: on })))
         const [heir] = made
@@ -209,7 +203,7 @@ export function createUnits({ store, now = () => new Date() }: { store: UnitsSto
         const worksSince = await tx.worksSince(personId)
         if (worksSince === undefined) throw new AppError('personNotFound')
         const earliest = [unit?.since ?? FIRST_DAY, worksSince ?? FIRST_DAY].toSorted().at(-1) ?? FIRST_DAY
-        within(since, earliest, today())
+        requireWithin(since, earliest, today())
         await tx.assign([{ personId, unitId, since }])
         await tx.audit(actorId, { unitId, subjectId: personId, action: unitId === null ? 'unit.left' : 'unit.joined', data: { since } })
       })
