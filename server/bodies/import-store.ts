@@ -70,11 +70,14 @@ function createTx(trx: Knex.Transaction, actorId: string, roster: Roster): Impor
     },
 
     async changeTerms(terms) {
-      await trx.raw(`
+      const { rows } = await trx.raw<{ rows: { id: string, from: object }[] }>(`
         UPDATE membership SET role = wanted.role, office = wanted.office, voting = wanted.voting, rank = wanted.rank, until = wanted.until,
-          version = version + 1 ${TERMS} WHERE membership.id = wanted.id`, [JSON.stringify(terms)])
+          version = version + 1 ${TERMS} WHERE membership.id = wanted.id
+        RETURNING membership.id, jsonb_build_object('role', old.role, 'office', old.office, 'voting', old.voting, 'rank', old.rank, 'until', old.until) AS "from"`,
+      [JSON.stringify(terms)])
+      const before = new Map(rows.map(({ id, from }) => [id, from]))
       await writeAudit(trx, ...terms.map(({ id: termId, bodyId, personId, role, office, voting, rank, until }) => (
-        { actorId, subjectId: personId, bodyId, action: 'membership.changed', data: { termId, to: { role, office, voting, rank, until } } })))
+        { actorId, subjectId: personId, bodyId, action: 'membership.changed', data: { termId, from: before.get(termId), to: { role, office, voting, rank, until } } })))
     },
   }
 }

@@ -187,6 +187,10 @@ describe('an import of bodies and members', () => {
     expect(members.map(({ person: { id }, role, voting, rank, since }) => [id, role, voting, rank, since])).toEqual([
       [chair!.personId, 'chair', true, 1, today], [known!.personId, 'clerk', false, 5, '2025-01-01'], [gone!.personId, 'member', true, 6, today],
     ])
+    const audit = await server.db('audit_entry').where({ subject_id: known!.personId, body_id: body.id, action: 'membership.changed' })
+    expect(audit).toMatchObject([{ data: {
+      from: { ...term, until: null }, to: { role: 'clerk', office: 'Thư ký', voting: false, rank: 5, until: null },
+    } }])
   })
 })
 
