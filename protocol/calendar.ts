@@ -95,7 +95,7 @@ export function workingCalendar(days: Iterable<Pick<CalendarDay, 'day' | 'kind'>
 }
 
 /** How long a stretch of the calendar may be asked for at once. */
-export const MAX_CALENDAR_DAYS = 800
+const MAX_CALENDAR_DAYS = 800
 
 export const KeptCalendarDay = CalendarDay.extend({
   /** Raised at each change; to be sent with the next. */

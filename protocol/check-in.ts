@@ -9,7 +9,7 @@ import { Instant, Paragraphs } from './text.ts'
 /** People in one step of a roll call. */
 export const MAX_ROLL = 1000
 /** Stays of one person in one correction. */
-export const MAX_STAYS = 50
+const MAX_STAYS = 50
 /** How long the clerk may take back a check-in made by mistake, in ms; later it is corrected, with a reason. */
 export const WITHDRAW_WITHIN_MS = 30_000
 /** How long before its start people may be checked in to a meeting that is not open yet, in ms. */

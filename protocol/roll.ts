@@ -23,7 +23,7 @@ export const substitutesOf = (participants: readonly Participant[], personId: st
   participants.filter(({ substituteFor }) => substituteFor === personId)
 
 /** How somebody is there now, or after the closing was there while the meeting sat; null: neither. */
-export function attendedAs({ status, openedAt, closedAt, attendance }: Sitting, personId: string): StayMode | null {
+function attendedAs({ status, openedAt, closedAt, attendance }: Sitting, personId: string): StayMode | null {
   const stays = attendance.stays[personId] ?? []
   if (status === 'closed') return openedAt && closedAt ? modeWithin(stays, openedAt, closedAt) : null
   return isPresent(attendance, personId) ? stays.at(-1)?.mode ?? null : null

@@ -85,6 +85,11 @@ export function modeWithin(stays: readonly Stay[], from: string, to: string): St
 /** One time that an item was being dealt with; an item may be returned to. `to` is null while it lasts. */
 export interface Stretch extends Span { itemId: string }
 
+/** Milliseconds that an item was dealt with, up to `now`. */
+export function dealtWithMs(course: readonly Stretch[], itemId: string, now: string): number {
+  return presentMs(course.filter((stretch) => stretch.itemId === itemId), '', now)
+}
+
 /** How long somebody was there while an item was dealt with. */
 export interface ItemPresence { personId: string, ms: number }
 

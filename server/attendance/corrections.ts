@@ -47,10 +47,10 @@ export function createCorrections({ access, keepResults }: CorrectionsDeps) {
 
 export type Corrections = ReturnType<typeof createCorrections>
 
-export type StaysProblem = 'order' | 'overlap' | 'future' | 'open'
+type StaysProblem = 'order' | 'overlap' | 'future' | 'open'
 
 /** Stays that could not have been, up to this instant: they end before they begin, overlap, or are to come. */
-export function problemOf(stays: readonly Stay[], upTo: string): StaysProblem | undefined {
+function problemOf(stays: readonly Stay[], upTo: string): StaysProblem | undefined {
   for (const [index, { from, to }] of stays.entries()) {
     const next = stays[index + 1]
     if (to !== null && to <= from) return 'order'

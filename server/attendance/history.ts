@@ -1,7 +1,7 @@
 import type { AttendanceEvent } from '../../protocol/attendance-record.ts'
 import type { Reducer, TextRef } from '../../protocol/journal.ts'
 import { meetingReducer, type MeetingEntry } from '../../protocol/meeting-state.ts'
-import { presenceByItem } from '../../protocol/stays.ts'
+import { dealtWithMs, presenceByItem } from '../../protocol/stays.ts'
 import type { Journal } from '../journal/journal.ts'
 import { requireOffice, type Access, type MeetingAccess } from '../meetings/access.ts'
 import { courseReducer } from '../minutes/course.ts'
@@ -11,7 +11,7 @@ import { AppError } from '../platform/error.ts'
 type Kept = AttendanceEvent extends infer E ? E extends { kind: 'corrected' } ? Omit<E, 'reason'> & { reason: TextRef | null } : E : never
 
 /** All that was recorded of each person's attendance. For chair and clerk, since it has reasons and who recorded what. */
-export const historyReducer: Reducer<Record<string, Kept[]>, MeetingEntry> = {
+const historyReducer: Reducer<Record<string, Kept[]>, MeetingEntry> = {
   name: 'attendance.history', version: 1, initial: () => ({}),
   apply(history, entry) {
     const told = { at: entry.at, actorId: entry.actorId }
@@ -74,8 +74,7 @@ export function createHistory({ journal, access, now = () => new Date() }: Histo
       const present = presenceByItem(attendance.stays, course, end)
       return {
         items: [...present].map(([itemId, persons]) => ({
-          itemId, present: persons,
-          ms: course.filter((stretch) => stretch.itemId === itemId).reduce((sum, { from, to }) => sum + Date.parse(to ?? end) - Date.parse(from), 0),
+          itemId, present: persons, ms: dealtWithMs(course, itemId, end),
         })),
       }
     },

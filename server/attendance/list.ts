@@ -6,7 +6,7 @@ import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.
 import type { Participant } from '../../protocol/meetings.ts'
 import { numberings } from '../../protocol/outline.ts'
 import { attendanceStatus, substitutesOf, summonedOf, type AttendanceStatus } from '../../protocol/roll.ts'
-import { presenceByItem, presentMs, staysWithin, type Span, type Stay, type Stretch } from '../../protocol/stays.ts'
+import { dealtWithMs, presenceByItem, presentMs, staysWithin, type Stay, type Stretch } from '../../protocol/stays.ts'
 import type { Journal } from '../journal/journal.ts'
 import { courseReducer } from '../minutes/course.ts'
 import type { Caller } from '../platform/contract.ts'
@@ -60,7 +60,7 @@ export interface SheetInput {
 }
 
 /** Sets a list by protocol rank: those summoned, those in their place, others, sites. */
-export function sheetLines({ state, texts, people, asOf }: SheetInput): ListLine[] {
+function sheetLines({ state, texts, people, asOf }: SheetInput): ListLine[] {
   const persons = new Map(people.map((person) => [person.id, person]))
   const nameOf = (personId: string) => persons.get(personId)?.fullName ?? ERASED
   const text = (ref: TextRef) => texts[ref.$text] ?? ERASED
@@ -102,13 +102,12 @@ export function sheetLines({ state, texts, people, asOf }: SheetInput): ListLine
 function sheetItems({ state, course, texts, asOf }: SheetInput): ListItem[] {
   const end = state.closedAt ?? asOf
   const present = presenceByItem(state.attendance.stays, course, end)
-  const spent = (itemId: string) => presentMs(course.filter((stretch) => stretch.itemId === itemId) as readonly Span[], '', end)
   const numbers = numberings(state.agenda.map(({ level }) => level))
   return state.agenda.flatMap((item, index) => {
     const persons = present.get(item.itemId)
     if (!persons) return []
     return [{
-      number: numbers[index] ?? '', title: texts[item.title.$text] ?? ERASED, ms: spent(item.itemId),
+      number: numbers[index] ?? '', title: texts[item.title.$text] ?? ERASED, ms: dealtWithMs(course, item.itemId, end),
       present: new Map(persons.map(({ personId, ms }) => [personId, ms])),
     }]
   })

@@ -42,7 +42,7 @@ export function dueAt({ unit, amount }: Pick<ReminderRule, 'unit' | 'amount'>, s
 }
 
 /** The rules of a meeting's body: its own, or the common ones. */
-export function rulesFor(rules: readonly ReminderRule[], bodyId: string): ReminderRule[] {
+function rulesFor(rules: readonly ReminderRule[], bodyId: string): ReminderRule[] {
   const own = rules.filter((rule) => rule.bodyId === bodyId)
   return own.length ? own : rules.filter((rule) => rule.bodyId === null)
 }

@@ -46,19 +46,19 @@ const REST_MS = 10 * 60_000
 const NEAR_MS = 2 * 3600_000
 
 /** Whether somebody has still to answer: never did, did for another start or form, or named a substitute whom the chair declined. */
-export function isSilent(state: MeetingState, participant: Participant, askedAt: string): boolean {
+function isSilent(state: MeetingState, participant: Participant, askedAt: string): boolean {
   if (participant.substituteFor !== undefined) return false
   const answer = state.invitations.answers[participant.personId]
   if (!answer || answer.substitute?.decision === 'declined') return true
   return answer.at < askedAt
 }
 
-export const isAbsent = (state: MeetingState, { personId }: Participant): boolean => state.invitations.answers[personId]?.answer === 'absent'
+const isAbsent = (state: MeetingState, { personId }: Participant): boolean => state.invitations.answers[personId]?.answer === 'absent'
 /** Somebody attends in their place. */
 const isReplaced = (state: MeetingState, { personId }: Participant): boolean => state.participants.some((one) => one.substituteFor === personId)
 
 /** Whom a reminder goes to: never to the absent, nor to whom somebody replaces. */
-export function toRemind(state: MeetingState, askedAt: string, whom: 'silent' | 'expected'): { participant: Participant, silent: boolean }[] {
+function toRemind(state: MeetingState, askedAt: string, whom: 'silent' | 'expected'): { participant: Participant, silent: boolean }[] {
   return state.participants
     .filter((one) => takesPart(state.agenda, one) && !isAbsent(state, one) && !isReplaced(state, one))
     .map((participant) => ({ participant, silent: isSilent(state, participant, askedAt) }))

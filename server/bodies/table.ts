@@ -22,7 +22,7 @@ const begins = (bytes: Buffer, ...start: number[]) => start.every((byte, index) 
  * Text of a CSV file: UTF-8 with or without a byte order mark, or UTF-16 as Excel's "Unicode text" has it. Every other encoding
  * (windows-1258, TCVN3, VNI) is refused rather than guessed: a wrong guess would put garbled names into the database.
  */
-export function decodeText(bytes: Buffer): string {
+function decodeText(bytes: Buffer): string {
   try {
     if (begins(bytes, 0xff, 0xfe)) return new TextDecoder('utf-16le', { fatal: true }).decode(bytes)
     if (begins(bytes, 0xfe, 0xff)) return new TextDecoder('utf-16be', { fatal: true }).decode(bytes)

@@ -63,7 +63,7 @@ const LONGEST_WAIT_MS = 10 * 60_000
 const GIVE_UP_MS = { server: 5 * 24 * 3600_000, letter: 24 * 3600_000 }
 
 /** How long to wait after so many tries that failed. */
-export const waitAfter = (tries: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries, 10))
+const waitAfter = (tries: number): number => Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** Math.min(tries, 10))
 
 /** Brings notices to people: open pages at once, mails and pushes with retries, each at least once. */
 export function createDeliveries({ db, store, mailer, push, tell, log, now = () => new Date() }: DeliveriesDeps) {

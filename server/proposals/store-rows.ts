@@ -66,7 +66,7 @@ export const STAGE = `CASE p.status
   WHEN 'submitted' THEN CASE WHEN p.checker_id IS NULL THEN 'received' ELSE 'checking' END
   WHEN 'accepted' THEN coalesce(place.outcome, 'pool') ELSE p.status END`
 
-export function toContent(row: ProposalRow): ProposalContent {
+function toContent(row: ProposalRow): ProposalContent {
   return {
     bodyId: row.body_id, kindId: row.kind_id, title: row.title, summary: row.summary, asks: row.asks, proposedOn: row.proposed_on,
     legalBasis: row.legal_basis, presenterId: row.presenter_id,
