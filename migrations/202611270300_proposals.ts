@@ -102,6 +102,8 @@ export async function up(knex: Knex): Promise<void> {
       added_by uuid NOT NULL REFERENCES person,
       upload_key text NOT NULL,
       removed_at timestamptz(3),
+      removed_by uuid REFERENCES person,
+      CHECK (num_nulls(removed_at, removed_by) <> 1),
       UNIQUE (proposal_id, upload_key)
     );
     CREATE INDEX proposal_document_of_file ON proposal_document (sha256);
@@ -151,7 +153,7 @@ export async function up(knex: Knex): Promise<void> {
 
     GRANT SELECT, INSERT ON proposal_kind, proposal_submission, proposal_step TO nghisu_app;
     GRANT SELECT, INSERT, UPDATE (state, note, revision, actor_id, at) ON proposal_check TO nghisu_app;
-    GRANT SELECT, INSERT, UPDATE (removed_at) ON proposal_document TO nghisu_app;
+    GRANT SELECT, INSERT, UPDATE (removed_at, removed_by) ON proposal_document TO nghisu_app;
     GRANT SELECT, INSERT,
       UPDATE (body_id, kind_id, kind_version, status, version, round, since, due_on, checker_id, title, summary, asks, proposed_on, legal_basis,
         presenter_id, edited_at, edited_by)

@@ -24,7 +24,7 @@ export interface PapersStore {
   /** A document of this proposal; `there`: it was not taken away; `submitted`: a submission holds it. */
   findDocument(db: Knex, proposalId: string, documentId: string): Promise<{ name: string, sha256: string, there: boolean, submitted: boolean } | undefined>
   /** False when the proposal has no such document, or no longer. */
-  removeDocument(trx: Knex.Transaction, proposalId: string, documentId: string, at: Date): Promise<boolean>
+  removeDocument(trx: Knex.Transaction, proposalId: string, documentId: string, removal: { at: Date, actorId: string }): Promise<boolean>
   /** Which of these files belong to a document, also to one that was taken away. */
   knownFiles(db: Knex, sha256s: readonly string[]): Promise<ReadonlySet<string>>
 }
@@ -72,7 +72,7 @@ export function createPapers({ db, access, store, files, uploadLimitBytes }: Pap
     /** Throws `proposalNotFound`, `forbiddenForProposal`, `proposalStage`, `documentNotFound`. */
     remove: (proposalId: string, caller: Caller, documentId: string) =>
       access.change(proposalId, caller, may.edit, null, async (trx, _, at): Promise<void> => {
-        if (!await store.removeDocument(trx, proposalId, documentId, at)) throw new AppError('documentNotFound')
+        if (!await store.removeDocument(trx, proposalId, documentId, { at, actorId: caller.personId })) throw new AppError('documentNotFound')
       }),
 
     /** The file and its name; to the office only what was submitted. Throws `proposalNotFound`, `documentNotFound`. */

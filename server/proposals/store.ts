@@ -137,8 +137,9 @@ export const proposalsStore: ProposalAccessStore & ProposalsStore & CheckingStor
     return row && { ...row, sha256: row.sha256.toString('hex') }
   },
 
-  async removeDocument(trx, proposalId, documentId, at) {
-    return await trx('proposal_document').where({ proposal_id: proposalId, id: documentId, removed_at: null }).update({ removed_at: at }) === 1
+  async removeDocument(trx, proposalId, documentId, { at, actorId }) {
+    return await trx('proposal_document').where({ proposal_id: proposalId, id: documentId, removed_at: null })
+      .update({ removed_at: at, removed_by: actorId }) === 1
   },
 
   async knownFiles(db, sha256s) {

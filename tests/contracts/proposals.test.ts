@@ -289,6 +289,7 @@ describe('what is proposed', () => {
     expect(listed.find(({ id }) => id === proposalId)?.title).toBe('Chủ trương đầu tư Trung tâm dữ liệu')
     // A document that was submitted stays readable to who saw it.
     office.must(await drafter.client.call(removeProposalDocument, { params: { proposalId, documentId: paper!.documentId } }))
+    expect(await office.server.db('proposal_document').where({ id: paper!.documentId }).first('removed_by')).toEqual({ removed_by: drafter.caller.personId })
     const read = await clerk.client.call(readProposalDocument, { params: { proposalId, documentId: paper!.documentId } })
     expect(read.body).toEqual(office.pdf)
     expect(read.headers.get('cache-control')).toBe('private, no-store')
