@@ -48,7 +48,7 @@ it('members download the published minutes as DOCX and PDF, under their Vietname
   expect(docx.headers.get('content-disposition')).toContain(`filename*=UTF-8''${encodeURIComponent('Biên bản số 08-BB-TU.docx')}`)
   const files = unzipSync(new Uint8Array(await docx.arrayBuffer()))
   const document = strFromU8(files['word/document.xml'] ?? new Uint8Array())
-  for (const text of ['Số 08-BB/TU', 'Có mặt: 11/15 đồng chí (', 'Kết quả: được thông qua.', 'CHỦ TRÌ']) expect(document).toContain(text)
+  for (const text of ['Số 08-BB/TU', 'Có mặt: 11/15 đồng chí (trực tuyến: 11), gồm:', 'Kết quả: được thông qua.', 'CHỦ TRÌ']) expect(document).toContain(text)
   expect(document).not.toContain('DỰ THẢO')
 
   const pdf = await get(member, `/api/meetings/${meetingId}/minutes.pdf`)
@@ -59,7 +59,7 @@ it('members download the published minutes as DOCX and PDF, under their Vietname
   const reading = promisify(execFile)('pdftotext', ['-raw', '-', '-'])
   reading.child.stdin?.end(Buffer.from(await pdf.arrayBuffer()))
   const { stdout } = await reading
-  for (const text of ['Số 08-BB/TU', 'Có mặt: 11/15 đồng chí, gồm:', 'Kết quả: được thông qua.', `(SHA-256): ${journalHead}`]) {
+  for (const text of ['Số 08-BB/TU', 'Có mặt: 11/15 đồng chí (trực tuyến: 11), gồm:', 'Kết quả: được thông qua.', `(SHA-256): ${journalHead}`]) {
     expect(stdout).toContain(text)
   }
 })
