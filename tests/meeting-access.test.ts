@@ -203,8 +203,9 @@ describe('what does not fit', () => {
 
   it('is answered with badRequest by every route that takes JSON', async () => {
     const on = await scene('live')
-    const taking = meetingRoutes.filter(({ id }) => id === 'agenda.order' || id in bodies)
-    expect(taking.length).toBeGreaterThanOrEqual(12)
+    const taking = meetingRoutes.filter(({ body }) => body && !('stream' in body))
+    // None is left out above either, where what is no body at all would be refused before anybody's rights.
+    expect(taking.map(({ id }) => id).toSorted()).toEqual(['agenda.order', ...Object.keys(bodies)].toSorted())
     for (const route of taking) {
       const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene) => on[name])
       for (const body of ['', '{', 'null', '[]', '"x"', '{"title":{"a":1},"itemIds":"x","version":"1"}', `{"title":"${'x'.repeat(2000)}"}`]) {
