@@ -94,12 +94,14 @@ describe.each(cases)('the store of $name', ({ tables, change }) => {
 describe('the store of units', () => {
   it('lets one change at a time see the tree', async () => {
     const seen: string[] = []
+    const begun = Promise.withResolvers<void>()
     const slow = units().change(async () => {
       seen.push('first begins')
+      begun.resolve()
       await new Promise((resolve) => { setTimeout(resolve, 150) })
       seen.push('first ends')
     })
-    await new Promise((resolve) => { setTimeout(resolve, 30) })
+    await begun.promise
     await Promise.all([slow, units().change(async () => { seen.push('second') })])
     expect(seen).toEqual(['first begins', 'first ends', 'second'])
   })
