@@ -337,17 +337,13 @@ describe('followers', () => {
       return socket
     }))
     const before = book.reads
-    const began = performance.now()
     const [target] = guests
     book.write('note.taken', 1, { scope: 'item', itemId: target?.itemId ?? '' })
     book.write('note.taken')
     await until(() => sockets.every(({ numbers }) => numbers.at(-1) === book.entries.length - 1))
-    const took = performance.now() - began
     // Two commits at once are one pass, or two.
     expect(book.reads - before).toBeLessThanOrEqual(600)
     expect(sockets.filter(({ numbers }) => numbers.length === 2)).toHaveLength(2)
-    // About 0.1 s on one core that nothing else asks for.
-    expect(took).toBeLessThan(2500)
   }, 60_000)
 
   it('that are gone hold nothing', async () => {

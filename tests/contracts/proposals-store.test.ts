@@ -122,28 +122,17 @@ describe('2,000 proposals', () => {
     expect(proposals.map(({ title }) => title)).toEqual(['Việc số 1999'])
   })
 
-  it('take as many queries as one, and little time', async () => {
+  it('take as many queries as one', async () => {
     const { reading } = house.domains.proposals
     const id = (await reading.list(body.clerk, { side: 'office', stage: 'checking', limit: 1 })).proposals[0]!.id
     const readings = {
       list: () => reading.list(body.clerk, { side: 'office', limit: 50 }), filtered: () => reading.list(worker, { side: 'unit', stage: 'pool', search: 'viec', limit: 50 }),
       board: () => reading.board(body.clerk), one: () => reading.get(id, body.clerk),
     }
-    const taken: Record<string, number> = {}
     for (const [name, work] of Object.entries(readings)) {
       const statements = await house.statements(work)
       expect([name, statements.length]).toEqual([name, name === 'one' ? 10 : 1])
-      const times: number[] = []
-      for (let round = 0; round < 10; round += 1) {
-        const start = performance.now()
-        await work()
-        times.push(performance.now() - start)
-      }
-      taken[name] = Math.round(times.toSorted((a, b) => a - b)[5]!)
     }
-    // Half of what a page may take, on a machine that does other things.
-    for (const [name, ms] of Object.entries(taken)) expect([name, ms < 250]).toEqual([name, true])
-    console.warn('ms for 2,000 proposals:', taken)
   })
 
   it('stand on the board by stage, late ones first', async () => {
