@@ -48,15 +48,18 @@ export function useFindingText(meeting: Meeting, rules: UseMeetingRules) {
   const { t } = useI18n()
   const format = useFormat()
 
-  function sentence({ code, details }: Finding): string {
+  /** `count`: of how many items it is said, where of more than one. */
+  function sentence({ code, details }: Finding, count = 1): string {
     const of = (values: Record<string, unknown> = {}) => t(`planning.finding.${code}`, values)
     switch (code) {
       case 'agendaEmpty': case 'dateInPast': case 'kindMissing': case 'roomNotEquipped': return of()
       case 'overfull': return of({ length: format.minutes(details.minutes) })
       case 'tooLong': return of({ longest: format.minutes(details.maxMinutes), over: format.minutes(details.minutes) })
       case 'invitationLate': return of({ day: day(details.lastDay), days: details.days })
-      case 'papersLate': return details.number === undefined ? of({ day: day(details.lastDay), days: details.days })
-        : t('planning.finding.paperLate', { number: details.number, day: day(details.lastDay) })
+      case 'papersLate':
+        if (count > 1) return t('planning.finding.ofItems.papersLate', { count, day: day(details.lastDay) })
+        return details.number === undefined ? of({ day: day(details.lastDay), days: details.days })
+          : t('planning.finding.paperLate', { number: details.number, day: day(details.lastDay) })
       case 'quotaPassed': return t(`planning.finding.quotaPassed.${details.scope}`, { held: details.held, count: details.perYear })
       case 'onlineShareLow': return of({ percent: details.percent, least: details.least })
       case 'shouldNotMeet': {
@@ -70,7 +73,8 @@ export function useFindingText(meeting: Meeting, rules: UseMeetingRules) {
         return t(details.title === null ? 'planning.finding.personBusy.unnamed' : 'planning.finding.personBusy.named', { ...timesOf(details), who })
       }
       case 'roomTooSmall': return of({ seats: details.seats, people: details.people })
-      case 'presenterMissing': case 'papersMissing': return of({ number: details.number })
+      case 'presenterMissing': case 'papersMissing':
+        return count > 1 ? t(`planning.finding.ofItems.${code}`, { count }) : of({ number: details.number })
     }
   }
 
