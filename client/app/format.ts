@@ -20,6 +20,11 @@ export function formatDate(moment: Moment): string {
   return `${day}/${month}/${year}`
 }
 
+/** 08/06/2017 of a calendar day as it is written on the wire, 2017-06-08. */
+export function formatDay(day: string): string {
+  return day.split('-').reverse().join('/')
+}
+
 /** 08:42 */
 export function formatTime(moment: Moment): string {
   const { hour, minute } = partsOf(moment)

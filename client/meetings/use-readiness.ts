@@ -1,10 +1,9 @@
 import { useDebounceFn } from '@vueuse/core'
 import { computed, shallowRef, watch } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { startOfDay } from '../../protocol/calendar.ts'
 import { readinessOf, type Finding } from '../../protocol/readiness.ts'
 import { toApiError, type ApiError } from '../app/api-error.ts'
-import { formatDate, formatDateTime, formatTime, useFormat } from '../app/format.ts'
+import { formatDateTime, formatDay, formatTime, useFormat } from '../app/format.ts'
 import { call } from '../app/http.ts'
 import { paths } from '../app/paths.ts'
 import type { Meeting } from './use-meeting.ts'
@@ -41,8 +40,6 @@ export function useReadiness(meeting: Meeting) {
   return { findings, error, load, blocks: of('blocks'), needsReason: of('needsReason'), warns: of('warns') }
 }
 
-const day = (value: string) => formatDate(startOfDay(value))
-
 /** Says a finding as a sentence, and where its cure is. */
 export function useFindingText(meeting: Meeting, rules: UseMeetingRules) {
   const { t } = useI18n()
@@ -55,11 +52,11 @@ export function useFindingText(meeting: Meeting, rules: UseMeetingRules) {
       case 'agendaEmpty': case 'dateInPast': case 'kindMissing': case 'roomNotEquipped': return of()
       case 'overfull': return of({ length: format.minutes(details.minutes) })
       case 'tooLong': return of({ longest: format.minutes(details.maxMinutes), over: format.minutes(details.minutes) })
-      case 'invitationLate': return of({ day: day(details.lastDay), days: details.days })
+      case 'invitationLate': return of({ day: formatDay(details.lastDay), days: details.days })
       case 'papersLate':
-        if (count > 1) return t('planning.finding.ofItems.papersLate', { count, day: day(details.lastDay) })
-        return details.number === undefined ? of({ day: day(details.lastDay), days: details.days })
-          : t('planning.finding.paperLate', { number: details.number, day: day(details.lastDay) })
+        if (count > 1) return t('planning.finding.ofItems.papersLate', { count, day: formatDay(details.lastDay) })
+        return details.number === undefined ? of({ day: formatDay(details.lastDay), days: details.days })
+          : t('planning.finding.paperLate', { number: details.number, day: formatDay(details.lastDay) })
       case 'quotaPassed': return t(`planning.finding.quotaPassed.${details.scope}`, { held: details.held, count: details.perYear })
       case 'onlineShareLow': return of({ percent: details.percent, least: details.least })
       case 'shouldNotMeet': {

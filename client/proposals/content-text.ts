@@ -2,7 +2,7 @@ import { useI18n } from 'vue-i18n'
 import type { ProposalKind } from '../../protocol/proposal-kinds.ts'
 import type { Person } from '../../protocol/identity.ts'
 import type { ProposalContent } from '../../protocol/proposals.ts'
-import { formatDay } from './holding.ts'
+import { formatDay } from '../app/format.ts'
 
 /** A field of a proposal in words, for reading and comparing; empty where nothing was written. */
 export function useContentText(people: () => readonly Person[], kinds: () => readonly ProposalKind[]) {

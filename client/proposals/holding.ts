@@ -4,11 +4,6 @@ import { dayOf } from '../app/format.ts'
 
 const DAY_MS = 24 * 3600_000
 
-/** 25/11/2026 of a calendar day. */
-export function formatDay(day: string): string {
-  return day.split('-').reverse().join('/')
-}
-
 /** Whole days since the last one passed; 0 while it has not. */
 export function daysLate(dueOn: string | null, now: number): number {
   return dueOn === null ? 0 : Math.max(0, Math.round((Date.parse(dayOf(now)) - Date.parse(dueOn)) / DAY_MS))
