@@ -19,7 +19,7 @@ export interface Connecting {
 }
 
 /** A connection that ends sooner than this was none: whatever ended it may end the next one too. */
-const SHORT_LIFE_MS = 10_000
+const SHORT_LIFE_MS = 5_000
 
 const pauseBefore = (attempt: number) => Math.min(5_000, 300 * 2 ** attempt) * (0.75 + Math.random() / 2)
 

@@ -18,6 +18,8 @@ export interface Receiving {
   replaceAll(held: ConsumerInfo[], transport: types.Transport, signalling: Signalling): Promise<void>
   consumerClosed(consumerId: string): void
   layer(consumerId: string, layer: number | null): void
+  /** How long what is received waits before it is shown, in ms, now and later on; null: as the browser sees fit. */
+  wait(ms: number | null): void
   /** Nothing is received any more; what the others send is known still. */
   clear(): void
 }
@@ -33,6 +35,12 @@ export function createReceiving(on: {
   /** Being taken: that the node closes one meanwhile must not be lost. */
   const taking = new Map<string, { closed: boolean }>()
   let watching = new Set<string>()
+  let waitMs: number | null = null
+
+  /** Of one capture the picture is told; the voice is kept in step with it. */
+  function steady({ kind, rtpReceiver }: types.Consumer): void {
+    if (kind === 'video' && rtpReceiver) rtpReceiver.jitterBufferTarget = waitMs
+  }
 
   function change(producerId: string, change: Partial<RemoteMedia>): void {
     const one = known.get(producerId)
@@ -66,6 +74,7 @@ export function createReceiving(on: {
       })
       if (meanwhile.closed || transport.closed) return void consumer.close()
       consumers.set(consumerId, consumer)
+      if (waitMs !== null) steady(consumer)
       if (!known.has(producerId)) meet({ ...info, paused: false })
       change(producerId, { track: consumer.track })
       return consumerId
@@ -123,6 +132,11 @@ export function createReceiving(on: {
     layer(consumerId, layer) {
       const consumer = consumers.get(consumerId)
       if (consumer) change(consumer.producerId, { layer })
+    },
+    wait(ms) {
+      if (ms === waitMs) return
+      waitMs = ms
+      for (const consumer of consumers.values()) steady(consumer)
     },
     clear() {
       for (const id of [...consumers.keys(), ...taking.keys()]) receiving.consumerClosed(id)

@@ -9,6 +9,7 @@ import { createPublishing } from './publishing.ts'
 import { createReceiving } from './receiving.ts'
 import { createRoster } from './roster.ts'
 import { MediaRequestError, type Signalling } from './signalling.ts'
+import { steady } from './steadying.ts'
 import { createTransports } from './transports.ts'
 import { onWaking } from './waking.ts'
 
@@ -194,6 +195,7 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
     if (isClosed()) return
     connecting.stop()
     stopWaking()
+    stopSteadying()
     publishing.close()
     receiving.clear()
     transports.reset()
@@ -214,6 +216,7 @@ export function createMediaSession({ requestGrant, origin = location.origin, way
     signalling?.prove()
     transports.renew()
   })
+  const stopSteadying = steady(() => transports.existing('receive'), receiving.wait)
   connecting.start()
 
   return {
