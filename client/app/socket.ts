@@ -169,6 +169,6 @@ function readAcknowledgement<I extends z.ZodType, O extends z.ZodType>(
 
 /** The socket of this page. Connected while somebody is signed in. */
 export const socketClient = createSocketClient(
-  io({ autoConnect: false, transports: ['websocket', 'polling'], reconnectionDelay: 300, reconnectionDelayMax: 3000 }),
+  io({ autoConnect: false, transports: ['websocket', 'polling'], reconnectionDelay: 300, reconnectionDelayMax: 1500 }),
   tellSignedOut,
 )
