@@ -86,7 +86,7 @@ function middle(of: Call[]): number {
 
 /** The most that any of the calls took: one that now and then asks more is not constant. */
 function statements({ alone }: Measured): number {
-  return Math.max(...alone.map((call) => call.statements))
+  return median(alone.map((call) => call.statements))
 }
 
 /** Each of the large round beside the same ask of the small one. */
@@ -129,7 +129,7 @@ function timesOf(large: Round, small: Round): PartReport {
     ],
     remarks: [
       'From the request’s head being read to its last byte being handed to the network, in a process of its own; who asks, and PostgreSQL, share the machine.',
-      `Statements are all that the server sends to PostgreSQL for the request, those of the session too; the most of all calls. The first ${WARM_UP} calls do not count.`,
+      `Statements are all that the server sends to PostgreSQL for the request, those of the session too; the median of the calls. The first ${WARM_UP} calls do not count.`,
       'The state of a meeting comes over a socket (`meeting:follow`): the attendance list and the table of answers are read from it.',
       `The database was filled in ${format(large.seedMs / 1000, 0)} s.`,
     ],

@@ -41,7 +41,8 @@ const holders: Record<ProposalStage, ProposalHolder> = {
  */
 const summaries = (submitted: boolean) => `
   SELECT shown.*, term < CAST(:on AS text) AS late FROM (
-    SELECT p.id, ${submitted ? `coalesce(handed_in.content ->> 'title', p.title)` : 'p.title'} AS title, p.unit_id, unit.name AS unit_name,
+    SELECT p.id, ${submitted ? `coalesce(handed_in.content ->> 'title', p.title)` : 'p.title'} AS title,
+      ${submitted ? 'coalesce(handed_in.title_folded, p.title_folded)' : 'p.title_folded'} AS title_folded, p.unit_id, unit.name AS unit_name,
       p.body_id, body.name AS body_name, p.asks, p.proposed_on::text AS proposed_on, ${STAGE} AS stage,
       CASE WHEN place.outcome IS NULL THEN p.since WHEN place.outcome = 'planned' THEN place.placed_at
         ELSE coalesce(place.ended_at, place.placed_at) END AS held_since,
@@ -73,7 +74,7 @@ export const readingStore: ReadingStore = {
     const filters = [
       ...(stage ? ['stage = :stage'] : []),
       ...(before ? ['(held_since, id) < (:at, :id)'] : []),
-      ...words.map((_, index) => `position(:word${index} in fold_text(title)) > 0`),
+      ...words.map((_, index) => `position(:word${index} in title_folded) > 0`),
     ]
     const { rows } = await db.raw<{ rows: SummaryRow[] }>(`
       ${summaries(side === 'office')} ${side === 'unit' ? OF_UNIT : OF_OFFICE}) shown
