@@ -60,20 +60,20 @@ module.exports = {
       name: 'the-wiring-and-the-demo-stand-outside',
       comment: 'They know every domain; no domain knows them.',
       severity: 'error',
-      from: { path: '^server/', pathNot: '^server/(app|domains|inviting|main|operator)\\.ts$|^server/demo/|\\.test\\.ts$' },
+      from: { path: '^server/', pathNot: '^server/(app|domains|inviting|program|operator)\\.ts$|^server/demo/|\\.test\\.ts$' },
       to: { path: '^server/(app|domains|inviting|closers)\\.ts$|^server/demo/' },
     },
     {
       name: 'a-domain-never-imports-a-foreign-store',
       comment: "Another domain's rules file is its door; its store is its own.",
       severity: 'error',
-      from: { path: '^server/([^/]+)/', pathNot: '^server/main\\.ts$' },
+      from: { path: '^server/([^/]+)/', pathNot: '^server/program\\.ts$' },
       to: { path: '^server/[^/]+/[a-z-]*store\\.ts$', pathNot: '^server/$1/' },
     },
     {
       name: 'a-domain-never-imports-foreign-edges',
       severity: 'error',
-      from: { path: '^server/([^/]+)/', pathNot: '^server/main\\.ts$' },
+      from: { path: '^server/([^/]+)/', pathNot: '^server/program\\.ts$' },
       to: { path: '^server/[^/]+/(routes|live)\\.ts$', pathNot: '^server/$1/' },
     },
     {
