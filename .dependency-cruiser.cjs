@@ -28,7 +28,13 @@ module.exports = {
       comment: 'The media node never learns what a meeting is.',
       severity: 'error',
       from: { path: '^sfu/' },
-      to: { path: '^(server|client|migrations|tests|setup|bench)/' },
+      to: { path: '^(server|client|migrations|tests|setup|bench)/', pathNot: '^tests/support/ports\\.ts$' },
+    },
+    {
+      name: 'ports-of-tests-are-for-tests',
+      severity: 'error',
+      from: { pathNot: '^(tests|bench)/|\\.test\\.ts$|^sfu/test-node\\.ts$' },
+      to: { path: '^tests/support/ports\\.ts$' },
     },
     {
       name: 'benchmarks-stand-outside',

@@ -1,5 +1,3 @@
-import { once } from 'node:events'
-import { createServer } from 'node:net'
 import os from 'node:os'
 
 /**
@@ -11,15 +9,4 @@ export function mediaAddress(): string {
     .find(({ family, internal }) => family === 'IPv4' && !internal)
   if (!found) throw new Error('This machine has no IPv4 address but 127.0.0.1, which Janus does not use for media.')
   return found.address
-}
-
-/** A port that was free a moment ago. */
-export async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const address = probe.address()
-  probe.close()
-  await once(probe, 'close')
-  if (!address || typeof address === 'string') throw new Error('no port')
-  return address.port
 }

@@ -8,7 +8,7 @@ import { readTimeline, TIMELINE_FILE } from '../protocol/recording-timeline.ts'
 import { createRecorder, type RecordedRoom, type Recorder, type RecorderOptions } from './recording.ts'
 import { createRoom, type Room } from './room.ts'
 import { createSource, type Source } from './source.ts'
-import { freePorts } from './test-node.ts'
+import { freePorts } from '../tests/support/ports.ts'
 import { startSender, type TestSender } from './test-sender.ts'
 import { startWorkers, type WorkerPool } from './workers.ts'
 

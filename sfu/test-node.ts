@@ -1,6 +1,5 @@
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { randomBytes, randomUUID } from 'node:crypto'
@@ -14,6 +13,7 @@ import {
   type MediaInput, type MediaMethod, type MediaNotice, type MediaOutput, type NoticeData,
 } from '../protocol/media.ts'
 import { RtpCapabilities, type RtpParameters } from '../protocol/rtp.ts'
+import { freePorts } from '../tests/support/ports.ts'
 import { createGrants } from './grants.ts'
 import { createMediaNode, type MediaNode } from './node.ts'
 import { createOrders, type Orders } from './orders.ts'
@@ -55,21 +55,6 @@ export interface TestPeer {
   notice<N extends MediaNotice>(name: N): Promise<NoticeData<N>>
   /** Cuts the connection without a farewell. */
   cut(): Promise<void>
-}
-
-export async function freePorts(count: number): Promise<number> {
-  for (;;) {
-    const base = 46_000 + Math.floor(Math.random() * 12_000)
-    const free = await Promise.all(Array.from({ length: count }, (_, n) => isFree(base + n)))
-    if (free.every(Boolean)) return base
-  }
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const probe = createServer().listen(port, '127.0.0.1')
-  const free = await Promise.race([once(probe, 'listening').then(() => true), once(probe, 'error').then(() => false)])
-  probe.close()
-  return free
 }
 
 /** May do everything. */

@@ -1,7 +1,8 @@
 import { afterEach, expect, test } from 'vitest'
 import pino from 'pino'
 import { SIGNALLING_LIMITS } from '../protocol/media.ts'
-import { freePorts, send, startTestNode, type TestNode } from './test-node.ts'
+import { freePorts } from '../tests/support/ports.ts'
+import { send, startTestNode, type TestNode } from './test-node.ts'
 import { startWorkers } from './workers.ts'
 
 const log = pino({ level: 'silent' })

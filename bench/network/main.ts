@@ -9,7 +9,7 @@ import { loadConfig } from '../../server/platform/config.ts'
 import { launchBrowser } from '../../tests/support/browser.ts'
 import { framesShown, mediaAddresses } from '../../tests/support/measure.ts'
 import { enterRoom, takeSeat } from '../../tests/support/seat.ts'
-import { freePort } from '../address.ts'
+import { freePort } from '../../tests/support/ports.ts'
 import { describeMachine, format, keep, partText, verdict, type PartReport, type Report } from '../report.ts'
 import { openUdpRelay, type Stretch } from './relay.ts'
 

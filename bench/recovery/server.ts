@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { launchBrowser } from '../../tests/support/browser.ts'
 import { at, enterRoom, takeSeat, type Seat } from '../../tests/support/seat.ts'
-import { freePort } from '../../tests/support/server.ts'
+import { freePort } from '../../tests/support/ports.ts'
 import { format, verdict, type PartReport } from '../report.ts'
 import { percentile, sorted } from '../statistics.ts'
 

@@ -226,9 +226,24 @@ export async function createDatabase(ownerUrl: string, name: string, template?: 
   return databaseAddress(ownerUrl, name)
 }
 
+/** How often, and after how many ms each time, a database is tried again that PostgreSQL itself is at work in. */
+const DROP_TRIES = 40
+const DROP_PAUSE_MS = 250
+
 /** Deletes a database, cutting whoever is still connected. */
 export async function dropDatabase(ownerUrl: string, name: string): Promise<void> {
-  await withClient(ownerUrl, (client) => client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`))
+  await withClient(ownerUrl, async (client) => {
+    for (let tried = 1; ; tried += 1) {
+      try {
+        await client.query(`DROP DATABASE IF EXISTS ${client.escapeIdentifier(name)} WITH (FORCE)`)
+        return
+      } catch (error) {
+        // The autovacuum of the moment belongs to the superuser, and ends by itself.
+        if (!(error instanceof pg.DatabaseError && error.code === '42501') || tried === DROP_TRIES) throw error
+        await sleep(DROP_PAUSE_MS)
+      }
+    }
+  })
 }
 
 /** The same server and login, another database. */

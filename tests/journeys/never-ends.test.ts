@@ -11,7 +11,7 @@ import { stopAfterFailedStep } from '../support/journey.ts'
 import { framesShown } from '../support/measure.ts'
 import { openRelay, type Relay } from '../support/relay.ts'
 import { at, enterRoom, photograph, takeSeat, type Seat } from '../support/seat.ts'
-import { freePort } from '../support/server.ts'
+import { freePort } from '../support/ports.ts'
 
 /**
  * A meeting of two goes on while one of them is cut from the server, and while the server is killed. The program is a

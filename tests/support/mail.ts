@@ -1,5 +1,5 @@
 import { SMTPServer } from 'smtp-server'
-import { freePort } from './server.ts'
+import { freePort } from './ports.ts'
 
 /** A mail as it came over the wire. */
 export interface ReceivedMail { from: string, to: string[], source: string, header(name: string): string | undefined }

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:http'
 import { createRequire } from 'node:module'
-import { createServer as createProbe, type AddressInfo } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import type { Duplex } from 'node:stream'
@@ -18,6 +18,7 @@ import { startMediaNode, type MediaNode } from '../../server/platform/media-node
 import type { Ways } from '../../client/room/media/transports.ts'
 import { launchBrowser } from './browser.ts'
 import type { NetworkNamespace } from './network-namespace.ts'
+import { freePort } from './ports.ts'
 
 /** Browsers around a real media node, without the rest of the product: the server's part is played by a few lines here. */
 export interface MediaRoom {
@@ -73,15 +74,6 @@ async function bundle(): Promise<string> {
   const [output] = Array.isArray(built) ? built : [built]
   if (!output || !('output' in output)) throw new Error('nothing was built')
   return output.output[0].code
-}
-
-export async function freePort(): Promise<number> {
-  const probe = createProbe().listen(0, '127.0.0.1')
-  await once(probe, 'listening')
-  const { port } = probe.address() as AddressInfo
-  probe.close()
-  await once(probe, 'close')
-  return port
 }
 
 export async function startMediaRoom(options: MediaRoomOptions = {}): Promise<MediaRoom> {

@@ -1,5 +1,5 @@
 import { connect, createServer, type Socket } from 'node:net'
-import { freePort } from './server.ts'
+import { freePort } from './ports.ts'
 
 /** A TCP relay in front of a server, so that a test can take the server away and bring it back. */
 export async function openRelay(target: { host: string, port: number }) {

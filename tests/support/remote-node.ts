@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { freePort } from './media-room.ts'
+import { freePort } from './ports.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../sfu/main.ts', import.meta.url))
 

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { startServer } from '../../server/app.ts'
 import { seedDemo } from '../../server/demo/seed.ts'
 import { loadConfig } from '../../server/platform/config.ts'
 import { createLog } from '../../server/platform/log.ts'
+import { freePort } from './ports.ts'
 import { freshDatabase } from './postgres.ts'
 
 export interface TestServerOptions {
@@ -45,14 +45,3 @@ export async function startTestServer(options: TestServerOptions = {}) {
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>
-
-/** A port that was free a moment ago. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer().once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const address = probe.address()
-      probe.close(() => address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')))
-    })
-  })
-}

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
-import { freePort } from './server.ts'
+import { freePort } from './ports.ts'
 
 /** Debian's coturn. */
 export const TURN_PROGRAM = '/usr/bin/turnserver'
