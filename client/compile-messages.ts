@@ -15,7 +15,7 @@ export function compileMessages(): Plugin {
     name: 'compile-messages',
     enforce: 'pre',
     resolveId: {
-      filter: { id: /\/(?:vi|en)\/\w+\.json$/ },
+      filter: { id: /\/\w+\.json$/ },
       async handler(source, importer, options) {
         const found = await this.resolve(source, importer, { ...options, skipSelf: true })
         return found?.id.includes('/app/messages/') ? MARK + found.id.slice(0, -'.json'.length) : null

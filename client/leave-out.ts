@@ -28,6 +28,14 @@ const leftOut: LeftOut[] = [
     source: /^debug$/,
     instead: () => 'module.exports = () => () => {}',
   },
+  // What a schema says is for who develops it; people read the message files.
+  {
+    importer: /\/zod\/v4\/classic\//,
+    source: /^\.\.\/locales\/en\.js$/,
+    instead: () => 'export default () => ({ localeError: (issue) => issue.code })',
+  },
+  // Nothing of Nuxt's own life is waited for.
+  { importer: /\/@nuxt\/ui\//, source: /^hookable$/, instead: () => 'export const createHooks = () => ({ hook() {}, async callHook() {} })' },
   // A schema describes itself to the documentation, which the server writes.
   {
     importer: /\/zod\/v4\/classic\//,

@@ -1,7 +1,8 @@
 import { z } from 'zod'
 import { Day } from './calendar.ts'
 import { Id } from './journal.ts'
-import { AccountFields, Person } from './identity.ts'
+import { AccountFields } from './accounts.ts'
+import { Person } from './identity.ts'
 import { defineRoute } from './route.ts'
 import { Line } from './text.ts'
 

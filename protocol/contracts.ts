@@ -1,3 +1,4 @@
+import * as accounts from './accounts.ts'
 import * as agendaGuests from './agenda-guests.ts'
 import * as agendaLive from './agenda-live.ts'
 import * as agenda from './agenda.ts'
@@ -8,6 +9,7 @@ import * as calendar from './calendar.ts'
 import * as carryOver from './carry-over.ts'
 import * as chat from './chat.ts'
 import * as checkIn from './check-in.ts'
+import * as convening from './convening.ts'
 import * as documents from './documents.ts'
 import type { AnyCommand, AnyNotice } from './event.ts'
 import * as health from './health.ts'
@@ -33,7 +35,7 @@ import * as units from './units.ts'
 import * as voting from './voting.ts'
 
 const domains = {
-  health, identity, bodies, terms, organisationImport, people, units, calendar, meetings, meetingKinds, meetingPlans, meetingChanges,
+  health, identity, accounts, bodies, terms, organisationImport, people, units, calendar, meetings, convening, meetingKinds, meetingPlans, meetingChanges,
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, attendance, checkIn, attendanceRecord,
   invitations, notices, voting, minutes, room, order, chat, recording,
 }

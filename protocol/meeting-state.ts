@@ -8,7 +8,7 @@ import {
 } from './invitation-entries.ts'
 import { canSee, type Reducer, type TextRef, type Viewer } from './journal.ts'
 import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
-import { minutesEntries } from './minutes.ts'
+import { minutesEntries } from './minutes-entries.ts'
 import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
 import { applyRecording, recordingEntries, type RecordingsState } from './recording.ts'
 import { applyVoting, votingEntries, type VotingState } from './voting.ts'

@@ -69,9 +69,3 @@ export const downloadMinutesPdf = defineRoute({
   summary: 'The minutes in the official layout as PDF with embedded fonts.',
   params: MeetingParams, response: { stream: 'application/pdf' },
 })
-
-export const minutesEntries = [
-  /** Office only. */
-  z.object({ kind: z.literal('minutes.saved'), data: z.object({ version: z.int(), sha256: z.string() }) }),
-  z.object({ kind: z.literal('minutes.published'), data: z.object({ number: z.string(), sha256: z.string() }) }),
-] as const

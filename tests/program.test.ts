@@ -4,10 +4,10 @@ import { createServer } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listMeetings } from '../protocol/meetings.ts'
+import { listMeetings } from '../protocol/convening.ts'
 import { createClient } from './support/client.ts'
 import { freshDatabase } from './support/postgres.ts'
-import { freePort } from './support/server.ts'
+import { freePort } from './support/ports.ts'
 
 /** The program as a process of its own, from nothing to its end and again. */
 

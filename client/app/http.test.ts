@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { z } from 'zod'
 import { getMe, type Me } from '../../protocol/identity.ts'
-import { listMeetings } from '../../protocol/meetings.ts'
+import { listMeetings } from '../../protocol/convening.ts'
 import { defineRoute } from '../../protocol/route.ts'
 import { actAs, call, onSignedOut, urlOf } from './http.ts'
 

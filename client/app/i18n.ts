@@ -9,12 +9,15 @@ export const uiLocales = { vi: uiVi, en: { ...uiEn, code: 'en-GB' } }
 
 const STORED = 'nghi-su.language'
 
-type Part = 'everywhere' | 'desk'
+type Part = 'everywhere' | 'desk' | 'errors'
 
-/** The messages of one language: what `meetings.json` says is under `meetings.`. Loaded when wanted; the room wants no `desk`. */
+/**
+ * The messages of one language: what `meetings.json` says is under `meetings.`, also in the folder `desk`. Loaded when wanted;
+ * the room wants no `desk`, and the errors once it stands.
+ */
 const files = {
-  vi: { everywhere: () => import('./messages/vi.ts'), desk: () => import('./messages/vi-desk.ts') },
-  en: { everywhere: () => import('./messages/en.ts'), desk: () => import('./messages/en-desk.ts') },
+  vi: { everywhere: () => import('./messages/vi.ts'), desk: () => import('./messages/vi-desk.ts'), errors: () => import('./messages/vi/errors.json') },
+  en: { everywhere: () => import('./messages/en.ts'), desk: () => import('./messages/en-desk.ts'), errors: () => import('./messages/en/errors.json') },
 }
 const wanted = new Set<Part>(['everywhere'])
 const loaded = new Set<string>()
@@ -30,7 +33,8 @@ async function load(language: Language) {
   await Promise.all([...wanted].filter((part) => !loaded.has(`${language} ${part}`)).map(async (part) => {
     const { default: said } = await files[language][part]()
     loaded.add(`${language} ${part}`)
-    i18n.global.mergeLocaleMessage(language, Object.fromEntries(Object.entries(said).map(([path, of]) => [domainOf(path), of])))
+    const messages = part === 'errors' ? { errors: said } : Object.fromEntries(Object.entries(said).map(([path, of]) => [domainOf(path), of]))
+    i18n.global.mergeLocaleMessage(language, messages)
   }))
 }
 
@@ -42,9 +46,9 @@ export async function showLanguage(language: Language) {
   document.documentElement.lang = language
 }
 
-/** Loads what pages outside the room say, in the language that is shown, and from now on in any. */
-export async function wantDeskMessages() {
-  wanted.add('desk')
+/** Loads this part of the messages, in the language that is shown, and from now on in any. */
+export async function wantMessages(part: Part) {
+  wanted.add(part)
   await load(i18n.global.locale.value as Language)
 }
 

@@ -1,7 +1,6 @@
 import './app.css'
 import { z } from 'zod'
 import ui from '@nuxt/ui/vue-plugin'
-import { createPinia } from 'pinia'
 import { createApp } from 'vue'
 import { useSession } from '../identity/session.ts'
 import App from './App.vue'
@@ -14,7 +13,7 @@ import { router } from './router.ts'
 z.config({ jitless: true })
 
 const app = createApp(App)
-app.use(createPinia()).use(i18n).use(router).use(ui)
+app.use(i18n).use(router).use(ui)
 
 onSignedOut(() => {
   const session = useSession()

@@ -14,8 +14,8 @@ function flatten(tree: Tree, prefix: string): Record<string, string> {
     typeof value === 'string' ? { [`${prefix}.${key}`]: value } : flatten(value, `${prefix}.${key}`)))
 }
 
-const vi = read(import.meta.glob<Tree>('./messages/vi/*.json', { import: 'default', eager: true }))
-const en = read(import.meta.glob<Tree>('./messages/en/*.json', { import: 'default', eager: true }))
+const vi = read(import.meta.glob<Tree>('./messages/vi/**/*.json', { import: 'default', eager: true }))
+const en = read(import.meta.glob<Tree>('./messages/en/**/*.json', { import: 'default', eager: true }))
 
 const sources = Object.entries(import.meta.glob<string>('../**/*.{vue,ts}', { query: '?raw', import: 'default', eager: true }))
   .filter(([path]) => !path.endsWith('.test.ts') && !path.endsWith('.d.ts'))

@@ -1,6 +1,6 @@
 import { createRouter, createWebHistory, type RouteLocationNormalized, type RouteLocationRaw } from 'vue-router'
 import { useSession } from '../identity/session.ts'
-import { wantDeskMessages } from './i18n.ts'
+import { wantMessages } from './i18n.ts'
 import { paths } from './paths.ts'
 import { routes } from './routes.ts'
 import { enterPlace } from './theme.ts'
@@ -20,11 +20,17 @@ export const router = createRouter({
 
 const deskIcons = () => import('./desk-icons.ts')
 
-// While the page itself is on its way. The room draws few of the desk's icons, and none before its first picture.
-router.beforeEach((to) => { if (to.meta.place === 'room') prefetch(deskIcons) })
-router.beforeResolve(async (to) => { if (to.meta.place !== 'room') await deskIcons() })
-router.beforeEach((to) => { if (to.meta.place !== 'room') void wantDeskMessages().catch(() => undefined) })
-router.beforeResolve(async (to) => { if (to.meta.place !== 'room') await wantDeskMessages() })
+const errors = () => wantMessages('errors')
+const ofDesk = () => Promise.all([deskIcons(), wantMessages('desk'), errors()])
+
+// While the page itself is on its way. The room draws few of the desk's icons and tells few errors, and neither before its
+// first picture.
+router.beforeEach((to) => {
+  if (to.meta.place !== 'room') return void ofDesk().catch(() => undefined)
+  prefetch(errors)
+  prefetch(deskIcons)
+})
+router.beforeResolve(async (to) => { if (to.meta.place !== 'room') await ofDesk() })
 
 router.beforeEach(async (to): Promise<RouteLocationRaw | boolean> => {
   if (to.meta.access === 'anyone') return true

@@ -1,7 +1,8 @@
 import { useDocumentVisibility, useIntervalFn } from '@vueuse/core'
 import { computed, onMounted, shallowRef, watch } from 'vue'
 import { listBodies } from '../../protocol/bodies.ts'
-import { listMeetings, type MeetingSummary } from '../../protocol/meetings.ts'
+import { listMeetings } from '../../protocol/convening.ts'
+import type { MeetingSummary } from '../../protocol/meetings.ts'
 import { toApiError, type ApiError } from '../app/api-error.ts'
 import { call } from '../app/http.ts'
 

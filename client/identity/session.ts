@@ -1,5 +1,4 @@
-import { defineStore } from 'pinia'
-import { computed, shallowRef } from 'vue'
+import { computed, reactive, shallowRef } from 'vue'
 import type { z } from 'zod'
 import { changePassword, getMe, redeemResetCode, signIn, signOut, type Me } from '../../protocol/identity.ts'
 import { toApiError, type ApiError } from '../app/api-error.ts'
@@ -9,7 +8,7 @@ import { socketClient } from '../app/socket.ts'
 /** `unknown` until the server has said who is signed in in this browser. */
 export type SessionStatus = 'unknown' | 'signedIn' | 'signedOut'
 
-export const useSession = defineStore('session', () => {
+function createSession() {
   const me = shallowRef<Me | null>(null)
   const status = shallowRef<SessionStatus>('unknown')
   const error = shallowRef<ApiError | null>(null)
@@ -43,7 +42,7 @@ export const useSession = defineStore('session', () => {
     return loading
   }
 
-  return {
+  return reactive({
     me, status, error, load, end,
     administrator: computed(() => me.value?.administrator ?? false),
     personId: computed(() => me.value?.person.id ?? null),
@@ -67,5 +66,10 @@ export const useSession = defineStore('session', () => {
       }
       end()
     },
-  }
-})
+  })
+}
+
+const session = createSession()
+
+/** Who is signed in in this browser: one for all pages. */
+export const useSession = () => session

@@ -1,6 +1,7 @@
 import { type CalendarDate, parseAbsolute, Time, toCalendarDate, toCalendarDateTime, toTime, toZoned } from '@internationalized/date'
 import type { z } from 'zod'
-import { MeetingDraft, type MeetingMode } from '../../protocol/meetings.ts'
+import { MeetingDraft } from '../../protocol/convening.ts'
+import type { MeetingMode } from '../../protocol/meetings.ts'
 import { TIME_ZONE } from '../app/format.ts'
 
 /** A start while it is typed in: day and time as they are at the meeting's place. */

@@ -1,6 +1,7 @@
 import type { Day } from '../../protocol/calendar.ts'
 import { toneText } from '../../protocol/fold.ts'
-import { AccountFields, type Person, type PersonKind } from '../../protocol/identity.ts'
+import { AccountFields } from '../../protocol/accounts.ts'
+import type { Person, PersonKind } from '../../protocol/identity.ts'
 import type { ImportColumn } from '../../protocol/organisation-import.ts'
 import type { ImportTx, Plan, PlanInput } from './import.ts'
 import { unitNamed } from './import-names.ts'

@@ -1,7 +1,8 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
 import { OrganisationFile } from '../../protocol/bodies.ts'
-import type { Account, PersonKind } from '../../protocol/identity.ts'
+import type { Account } from '../../protocol/accounts.ts'
+import type { PersonKind } from '../../protocol/identity.ts'
 import type { Bodies, BodyRecord } from './bodies.ts'
 
 /** Something in a file that keeps it from being imported; `place` as in `bodies[0].members[2].role`. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { foldText, toneText } from '../../protocol/fold.ts'
-import { disableAccount } from '../../protocol/identity.ts'
+import { disableAccount } from '../../protocol/accounts.ts'
 import { searchPeople } from '../../protocol/people.ts'
 import { addUnit, assignUnit } from '../../protocol/units.ts'
 import type { Client } from '../../tests/support/client.ts'

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  changePassword, compareByGivenName, createAccount, disableAccount, getMe, issueResetCode, listAccounts, redeemResetCode, signIn, signOut,
-} from '../../protocol/identity.ts'
+import { createAccount, disableAccount, issueResetCode, listAccounts } from '../../protocol/accounts.ts'
+import { changePassword, compareByGivenName, getMe, redeemResetCode, signIn, signOut } from '../../protocol/identity.ts'
 import { sessionEndedNotice } from '../../protocol/room.ts'
 import { createClient, type Client } from '../../tests/support/client.ts'
 import { withClient } from '../platform/embedded-postgres.ts'

@@ -1,4 +1,4 @@
-import type { Account } from '../../protocol/identity.ts'
+import type { Account } from '../../protocol/accounts.ts'
 import type { AccountRecord, IdentityStore, IdentityTx, NewAccount, NewPerson } from './identity.ts'
 import { issueCode, type IssuedCode } from './reset-code.ts'
 

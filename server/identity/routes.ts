@@ -2,9 +2,8 @@ import { randomUUID } from 'node:crypto'
 import type { Request } from 'express'
 import passport from 'passport'
 import { Strategy as LocalStrategy } from 'passport-local'
-import {
-  changePassword, createAccount, disableAccount, getMe, issueResetCode, listAccounts, redeemResetCode, signIn, signOut, type Me,
-} from '../../protocol/identity.ts'
+import { createAccount, disableAccount, issueResetCode, listAccounts } from '../../protocol/accounts.ts'
+import { changePassword, getMe, redeemResetCode, signIn, signOut, type Me } from '../../protocol/identity.ts'
 import type { Authenticate, MountRoute } from '../platform/contract.ts'
 import { csrfToken } from '../platform/forgery.ts'
 import { endSession, renewSession, saveSession, sessionOf } from '../platform/session.ts'

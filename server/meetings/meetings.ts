@@ -4,9 +4,8 @@ import type { z } from 'zod'
 import type { Person } from '../../protocol/identity.ts'
 import type { ExportBallots } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
-import {
-  versionOf, type changeMeeting, type MeetingDetail, type MeetingDraft, type MeetingFacts, type MeetingStatus, type PageMark, type Participant,
-} from '../../protocol/meetings.ts'
+import type { changeMeeting, MeetingDraft, PageMark } from '../../protocol/convening.ts'
+import { versionOf, type MeetingDetail, type MeetingFacts, type MeetingStatus, type Participant } from '../../protocol/meetings.ts'
 import type { Bodies } from '../bodies/bodies.ts'
 import { canonical, sha256 } from '../journal/chain.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'

@@ -2,9 +2,8 @@ import { pipeline } from 'node:stream/promises'
 import { listChanges } from '../../protocol/meeting-changes.ts'
 import { addRoom, changeRoom, endKind, listMeetingRules, reviseKind } from '../../protocol/meeting-kinds.ts'
 import { addTemplate, changeTemplate, copyMeeting, createSeries, listTemplates, removeTemplate } from '../../protocol/meeting-plans.ts'
-import {
-  cancelMeeting, changeMeeting, createMeeting, exportJournal, getMeeting, listMeetings, postponeMeeting, publishMeeting, rescheduleMeeting,
-} from '../../protocol/meetings.ts'
+import { cancelMeeting, changeMeeting, createMeeting, exportJournal, listMeetings, postponeMeeting, publishMeeting, rescheduleMeeting } from '../../protocol/convening.ts'
+import { getMeeting } from '../../protocol/meetings.ts'
 import { readinessOf } from '../../protocol/readiness.ts'
 import type { MountRoute } from '../platform/contract.ts'
 import type { Changes } from './changes.ts'

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { globSync, readFileSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { z } from 'zod'
 import { allCommands, allNotices, allRoutes } from '../../protocol/contracts.ts'
@@ -61,8 +61,8 @@ function notice({ name, summary, payload }: AnyNotice): string {
 }
 
 function entries(): string {
-  const told = new Map(['agenda', 'attendance', 'documents', 'meetings', 'minutes', 'voting', 'meeting-state']
-    .flatMap((file) => [...comments(source(`${file}.ts`), "(?:z\\.object\\(\\{ kind: z\\.literal\\('|const published = z\\.object\\(\\{\\s*kind: z\\.literal\\(')([\\w.]+)'", 'above')]))
+  const told = new Map(globSync('*.ts', { cwd: path.join(root, 'protocol'), exclude: ['*.test.ts'] }).toSorted()
+    .flatMap((file) => [...comments(source(file), "(?:z\\.object\\(\\{ kind: z\\.literal\\('|const published = z\\.object\\(\\{\\s*kind: z\\.literal\\(')([\\w.]+)'", 'above')]))
   return MeetingEntry.options.map((option) => {
     const kind = option.shape.kind.value
     return [`### ${kind}`, told.get(kind) ?? '', code(schemaText(option.shape.data, 'output'))].filter(Boolean).join('\n\n')

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addRoom, listMeetingRules, reviseKind } from '../../protocol/meeting-kinds.ts'
 import { addTemplate, changeTemplate, copyMeeting, createSeries, listTemplates, removeTemplate, type TemplateDraft } from '../../protocol/meeting-plans.ts'
-import { publishMeeting } from '../../protocol/meetings.ts'
+import { publishMeeting } from '../../protocol/convening.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
 import { freshKey, itemDraft, START } from '../support/house.ts'
 

@@ -1,7 +1,7 @@
 import ICAL from 'ical.js'
 import { afterAll, beforeAll, beforeEach } from 'vitest'
 import type { AnswerKind } from '../../protocol/invitation-entries.ts'
-import type { MeetingDraft } from '../../protocol/meetings.ts'
+import type { MeetingDraft } from '../../protocol/convening.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import { draft, freshKey, itemDraft } from './house.ts'
 import { openInviting, type InvitingHouse } from './inviting.ts'

@@ -1,4 +1,2 @@
 /** What only pages outside the room say in English, by the path of its file. */
-export default import.meta.glob<Record<string, unknown>>(
-  ['./en/bodies.json', './en/organisation.json', './en/home.json', './en/identity.json', './en/minutes.json', './en/proposals.json', './en/notices.json', './en/invitations.json', './en/planning.json', './en/rollcall.json', './en/programme.json'], { import: 'default', eager: true },
-)
+export default import.meta.glob<Record<string, unknown>>('./en/desk/*.json', { import: 'default', eager: true })

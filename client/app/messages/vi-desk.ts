@@ -1,4 +1,2 @@
 /** What only pages outside the room say in Vietnamese, by the path of its file. */
-export default import.meta.glob<Record<string, unknown>>(
-  ['./vi/bodies.json', './vi/organisation.json', './vi/home.json', './vi/identity.json', './vi/minutes.json', './vi/proposals.json', './vi/notices.json', './vi/invitations.json', './vi/planning.json', './vi/rollcall.json', './vi/programme.json'], { import: 'default', eager: true },
-)
+export default import.meta.glob<Record<string, unknown>>('./vi/desk/*.json', { import: 'default', eager: true })
