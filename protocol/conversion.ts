@@ -1,0 +1,53 @@
+import { z } from 'zod'
+
+/** How files become readable in the page: what became of each, and what two of them differ in. */
+
+/** `unavailable`: a program that this needs is not on the server; the file itself is there. */
+export const RenditionStatus = z.enum(['waiting', 'running', 'ready', 'failed', 'unavailable'])
+export type RenditionStatus = z.infer<typeof RenditionStatus>
+
+/**
+ * Why there is no rendition: `broken` cannot be read, `encrypted` needs a password, `tooManyPages`, `tooLarge` (more memory or
+ * disk than a conversion may take), `tookTooLong` was ended, `crashed` ended its program again and again, `programMissing`
+ * goes with `unavailable`, `typeUnknown` is no kind of file that is made readable.
+ */
+export const RenditionProblem = z.enum([
+  'broken', 'encrypted', 'tooManyPages', 'tooLarge', 'tookTooLong', 'crashed', 'programMissing', 'typeUnknown',
+])
+export type RenditionProblem = z.infer<typeof RenditionProblem>
+
+/** What became of a file. `hasText` false: a scan, which nothing is found in. */
+export const RenditionFacts = z.object({
+  status: RenditionStatus,
+  pages: z.int().positive().nullable(),
+  hasText: z.boolean().nullable(),
+  problem: RenditionProblem.nullable(),
+})
+export type RenditionFacts = z.infer<typeof RenditionFacts>
+
+/** Longer ones are not rendered: nobody reads them in a meeting, and each page costs time and room. */
+export const MAX_RENDERED_PAGES = 3_000
+
+/** Widths of page images in pixels; a screen asks for the next larger one. */
+export const PAGE_WIDTHS = [320, 640, 960, 1_280, 1_600, 2_000] as const
+export const PageWidth = z.union(PAGE_WIDTHS.map((width) => z.literal(width)))
+export type PageWidth = z.infer<typeof PageWidth>
+
+/** One passage of two texts side by side; null where it is missing from one. Pages count from 1. */
+export const ComparedPassage = z.object({
+  kind: z.enum(['same', 'changed', 'added', 'removed']),
+  before: z.string().nullable(), beforePage: z.int().nullable(),
+  after: z.string().nullable(), afterPage: z.int().nullable(),
+})
+export type ComparedPassage = z.infer<typeof ComparedPassage>
+
+/**
+ * What two files differ in, in their order; runs of passages that are the same are left out beyond those beside a change, and
+ * `skipped` counts them before the passage. `complete` false: more differs than is worth comparing, so the rest is not told.
+ */
+export const Comparison = z.object({
+  passages: z.array(ComparedPassage.extend({ skipped: z.int() })),
+  skippedAtEnd: z.int(),
+  complete: z.boolean(),
+})
+export type Comparison = z.infer<typeof Comparison>
