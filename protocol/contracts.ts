@@ -2,6 +2,7 @@ import * as accounts from './accounts.ts'
 import * as agendaGuests from './agenda-guests.ts'
 import * as agendaLive from './agenda-live.ts'
 import * as agenda from './agenda.ts'
+import * as annotations from './annotations.ts'
 import * as attendance from './attendance.ts'
 import * as attendanceRecord from './attendance-record.ts'
 import * as bodies from './bodies.ts'
@@ -9,6 +10,7 @@ import * as calendar from './calendar.ts'
 import * as carryOver from './carry-over.ts'
 import * as chat from './chat.ts'
 import * as checkIn from './check-in.ts'
+import * as comments from './comments.ts'
 import * as convening from './convening.ts'
 import * as documents from './documents.ts'
 import type { AnyCommand, AnyNotice } from './event.ts'
@@ -28,6 +30,7 @@ import * as proposalKinds from './proposal-kinds.ts'
 import * as proposals from './proposals.ts'
 import * as readiness from './readiness.ts'
 import * as recording from './recording.ts'
+import * as review from './review.ts'
 import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
 import * as terms from './terms.ts'
@@ -36,8 +39,8 @@ import * as voting from './voting.ts'
 
 const domains = {
   health, identity, accounts, bodies, terms, organisationImport, people, units, calendar, meetings, convening, meetingKinds, meetingPlans, meetingChanges,
-  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, attendance, checkIn, attendanceRecord,
-  invitations, notices, voting, minutes, room, order, chat, recording,
+  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, annotations, comments, attendance, checkIn, attendanceRecord,
+  invitations, notices, voting, minutes, room, order, chat, recording, review,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 

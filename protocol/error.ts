@@ -140,6 +140,19 @@ export const errorCodes = [
   'nobodySilent', // everybody has answered
   'linkInvalid', // forged, too old, or no longer for this person
   'pushServiceUnknown', // a push service that this server may not speak to
+  // annotations and comments
+  'annotationNotFound',
+  'annotationChanged', // changed elsewhere first; details.annotation is what it is now
+  'annotationsFull', // details.limit
+  'threadNotFound', // no such comment on this document, or no such message in it
+  'threadChanged', // somebody else settled it first; details.state, details.revision
+  'commentsFull', // details.limit
+  'documentFinal', // the wording of a final version is not suggested on
+  'suggestionNeedsQuote', // another wording is suggested of words that are marked
+  // going through a document together
+  'reviewLed', // somebody leads a document of another item: details.leaderId
+  'reviewNotLed', // nobody leads this document, or somebody else
+  'reviewNotAttended', // this connection does not attend the document
   // voting
   'voteNotFound',
   'voteAlreadyOpen', // one open vote a meeting

@@ -2,15 +2,17 @@ import { z } from 'zod'
 import { AgendaItemFacts, agendaEntries, applyAgenda, newItem, type AgendaState } from './agenda.ts'
 import { applyAttendance, attendanceEntries, endAttendance, isInRoom, noAttendance, type AttendanceState } from './attendance.ts'
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
+import { commentEntries } from './comments.ts'
 import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
 import {
   applyInvitations, invitationEntries, noInvitations, projectInvitations, withoutSubstitute, type InvitationsState,
 } from './invitation-entries.ts'
-import { canSee, type Reducer, type TextRef, type Viewer } from './journal.ts'
+import { canSee, type Audience, type Reducer, type TextRef, type Viewer } from './journal.ts'
 import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
 import { minutesEntries } from './minutes-entries.ts'
 import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
 import { applyRecording, recordingEntries, type RecordingsState } from './recording.ts'
+import { applyReview, projectReview, reviewEntries, type LedDocument } from './review.ts'
 import { applyVoting, votingEntries, type VotingState } from './voting.ts'
 
 /**
@@ -27,7 +29,7 @@ const published = z.object({
 /** Every kind of entry that a meeting's journal holds. */
 export const MeetingEntry = z.discriminatedUnion('kind', [
   ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...minutesEntries,
-  ...orderEntries, ...chatEntries, ...recordingEntries, ...invitationEntries,
+  ...orderEntries, ...chatEntries, ...recordingEntries, ...invitationEntries, ...reviewEntries, ...commentEntries,
 ])
 export type MeetingEntry = z.infer<typeof MeetingEntry>
 
@@ -53,6 +55,8 @@ export interface MeetingState {
   /** Items and documents were stated to everybody at once, so that no guest can be given single ones. */
   statedWhole: boolean
   documents: DocumentsState
+  /** The document that everybody is led through at the moment. */
+  review: LedDocument | null
   invitations: InvitationsState
   attendance: AttendanceState
   votes: VotingState
@@ -66,13 +70,23 @@ function initial(): MeetingState {
   return {
     status: 'draft', facts: null, participants: [], publishedAt: null, despite: null, postponement: null, cancellation: null,
     changedBy: null, openedAt: null, closedAt: null,
-    agenda: [], told: [], statedWhole: false, documents: [],
+    agenda: [], told: [], statedWhole: false, documents: [], review: null,
     invitations: noInvitations, attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
     minutesNumber: null,
   }
 }
 
-function apply(state: MeetingState, entry: MeetingEntry & { at: string, actorId: string | null }): MeetingState {
+/** Nobody is led through a document that is no longer there, nor in a meeting that is not held. */
+function apply(state: MeetingState, entry: Told): MeetingState {
+  const next = applied(state, entry)
+  const { review, status, documents } = next
+  if (!review || ((status === 'published' || status === 'live') && documents.some(({ documentId }) => documentId === review.documentId))) return next
+  return { ...next, review: null }
+}
+
+type Told = MeetingEntry & { at: string, actorId: string | null, audience: Audience }
+
+function applied(state: MeetingState, entry: Told): MeetingState {
   switch (entry.kind) {
     case 'meeting.created': {
       const { participants, bodyId: _, ...facts } = entry.data
@@ -143,6 +157,9 @@ function apply(state: MeetingState, entry: MeetingEntry & { at: string, actorId:
       return { ...state, invitations: applyInvitations(state.invitations, entry) }
     case 'invitation.substituteEnded':
       return { ...state, participants: withoutSubstitute(state.participants, entry.data) }
+    case 'comments.opened': case 'comments.replied': case 'comments.settled': case 'comments.takenBack':
+    case 'review.led': case 'review.ended':
+      return { ...state, review: applyReview(state.review, entry) }
     case 'minutes.saved':
       return state
     case 'minutes.published':
@@ -160,6 +177,7 @@ function project(state: MeetingState, viewer: Viewer): MeetingState {
     invitations: projectInvitations(state.invitations, false),
     attendance: { ...state.attendance, reasons: {} },
     order: { ...state.order, waiting: [], waitingFor: {} },
+    review: projectReview(state.review, viewer),
     chat: state.chat.filter((message) => message.to === 'everyone' || message.personId === viewer.personId),
   }
   return viewer.items === 'all' ? shared : ofItems(shared, viewer)
@@ -180,4 +198,4 @@ function ofItems(state: MeetingState, viewer: Viewer): MeetingState {
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 9, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 10, initial, apply, project }

@@ -11,6 +11,7 @@ import { createPlan } from './agenda/plan.ts'
 import { createProgress } from './agenda/progress.ts'
 import { mountAgenda } from './agenda/routes.ts'
 import { agendaStore } from './agenda/store.ts'
+import { createAnnotating } from './annotating.ts'
 import { createAttendance } from './attendance/attendance.ts'
 import { createCheckIn, type CheckInDeps } from './attendance/check-in.ts'
 import { createCheckInCodes } from './attendance/codes.ts'
@@ -215,6 +216,8 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
     bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids), calendar: (from, to) => calendar.load(from, to),
   })
 
+  const annotating = createAnnotating({ db, journal, access, secret, now })
+
   /** Who is in the rooms; and once a node is reached that has them, what was decided for them. */
   const presence: Required<PresenceFollower> = {
     event: attendance.event,
@@ -227,7 +230,7 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
 
   return {
     identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda,
-    proposals, proposalsAt, documents, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes, press, inviting,
+    proposals, proposalsAt, documents, annotating, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes, press, inviting,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({
@@ -242,6 +245,7 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
       mountMeetingPlans(route, { rules: meetingRules, templates, planning })
       mountAgenda(route, agenda)
       mountDocuments(route, documents)
+      annotating.mountRoutes(route)
       mountProposals(route, proposals)
       mountVoting(route, voting)
       mountAttendance(route, { ...roll, press })
