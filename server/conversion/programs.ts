@@ -9,7 +9,7 @@ import path from 'node:path'
 
 /** Why a program did not do it. */
 export class ProgramFailure extends Error {
-  readonly reason: 'status' | 'tookTooLong' | 'crashed' | 'missing'
+  readonly reason: 'status' | 'tookTooLong' | 'crashed' | 'tooLarge' | 'missing'
   readonly status: number | null
 
   constructor(message: string, reason: ProgramFailure['reason'], status: number | null = null) {
@@ -117,6 +117,7 @@ export async function runProgram(name: string, args: readonly string[], { folder
     })
     signal?.throwIfAborted()
     if (ended === 'tookTooLong' || killedBy === 'SIGXCPU') throw new ProgramFailure(`${name} took longer than ${bounds.wallMs} ms`, 'tookTooLong')
+    if (killedBy === 'SIGXFSZ') throw new ProgramFailure(`${name} wrote more than ${bounds.fileBytes} bytes`, 'tooLarge')
     if (killedBy !== null) throw new ProgramFailure(`${name} ended by ${killedBy}: ${complaints.trim()}`, 'crashed')
     if (status !== 0) throw new ProgramFailure(`${name} ended with ${status}: ${complaints.trim()}`, 'status', status)
     return Buffer.concat(chunks).subarray(0, printedBytes)

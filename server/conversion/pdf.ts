@@ -1,0 +1,116 @@
+import { readFile, rm } from 'node:fs/promises'
+import path from 'node:path'
+import { MAX_RENDERED_PAGES, type RenditionProblem } from '../../protocol/conversion.ts'
+import { ProgramFailure, runProgram, type Bounds, type Run } from './programs.ts'
+import type { PageSize } from './stamp.ts'
+
+/** What is read of PDFs and made of them, by poppler and qpdf. */
+
+const MB = 1024 ** 2
+export const PDF_BOUNDS: Bounds = { wallMs: 120_000, memoryBytes: 2048 * MB, fileBytes: 1024 * MB }
+/** A glance must be quick: files that keep a reader busy for longer are none. */
+const GLANCE: Bounds = { ...PDF_BOUNDS, wallMs: 30_000 }
+/** Of one page: more is no text that a person wrote. */
+const MAX_TEXT = 200_000
+
+type Place = Pick<Run, 'folder'> & { signal?: AbortSignal }
+
+/** The file is no PDF that can be read, for this reason. */
+export class UnreadablePdf extends Error {
+  readonly problem: RenditionProblem
+
+  constructor(problem: RenditionProblem, cause?: unknown) {
+    super(`the PDF is ${problem}`, { cause })
+    this.problem = problem
+  }
+}
+
+/** Throws `UnreadablePdf` and `ProgramFailure`. */
+export async function glanceAt(file: string, place: Place): Promise<{ pages: number, encrypted: boolean }> {
+  const said = await runProgram('pdfinfo', [file], { ...place, bounds: GLANCE }).catch((error: unknown) => {
+    if (!(error instanceof ProgramFailure) || error.reason !== 'status') throw error
+    throw new UnreadablePdf(/incorrect password/i.test(error.message) ? 'encrypted' : 'broken', error)
+  })
+  const pages = Number(/^Pages:\s+(\d+)$/m.exec(said.toString())?.[1] ?? 0)
+  if (pages < 1) throw new UnreadablePdf('broken')
+  if (pages > MAX_RENDERED_PAGES) throw new UnreadablePdf('tooManyPages')
+  return { pages, encrypted: /^Encrypted:\s+yes/m.test(said.toString()) }
+}
+
+/** What acts by itself, or carries something that is not seen: scripts, programs, sent forms, files within. qpdf writes names plainly. */
+const ACTIVE = /\/S\s*\/(?:JavaScript|Launch|ImportData|SubmitForm|Rendition|GoToE|RichMediaExecute)\b|\/(?:JavaScript|EmbeddedFiles|EmbeddedFile|RichMedia|XFA)\b/
+/** Longer than anything that is looked for, so that none is missed between two pieces. */
+const OVERLAP = 64
+
+/** Whether a PDF holds more than pages. True as well where that cannot be told. */
+async function isActive(file: string, place: Place): Promise<boolean> {
+  let found = false
+  let rest = ''
+  const args = ['--warning-exit-0', '--no-warn', '--decrypt', '--object-streams=disable', '--stream-data=preserve', file, '-']
+  try {
+    await runProgram('qpdf', args, {
+      ...place, bounds: PDF_BOUNDS,
+      onPrinted(chunk) {
+        if (found) return
+        const text = rest + chunk.toString('latin1')
+        found = ACTIVE.test(text)
+        rest = text.slice(-OVERLAP)
+      },
+    })
+    return found
+  } catch (error) {
+    if (error instanceof ProgramFailure && error.reason === 'status') return true
+    throw error
+  }
+}
+
+/**
+ * The PDF as it may be read and handed out: itself (`undefined`), or the path of a copy. One with scripts, programs, forms that
+ * are sent or files inside is drawn anew page by page, which keeps what is seen and nothing else; a restricted one without a
+ * password to open it loses the restriction, which every reader could ignore and our stamp could not. Throws as `glanceAt`.
+ */
+export async function harmless(file: string, encrypted: boolean, place: Place): Promise<string | undefined> {
+  const copy = path.join(place.folder, 'harmless.pdf')
+  if (await isActive(file, place)) {
+    await runProgram('pdftocairo', ['-pdf', file, copy], { ...place, bounds: PDF_BOUNDS }).catch((error: unknown) => {
+      throw error instanceof ProgramFailure && error.reason === 'status' ? new UnreadablePdf('broken', error) : error
+    })
+    return copy
+  }
+  if (!encrypted) return undefined
+  await runProgram('qpdf', ['--warning-exit-0', '--no-warn', '--decrypt', file, copy], { ...place, bounds: PDF_BOUNDS })
+  return copy
+}
+
+/** The text of each page, NFC, without anything that cannot be printed. */
+export async function textsOf(file: string, pages: number, place: Place): Promise<string[]> {
+  const out = path.join(place.folder, 'text.txt')
+  try {
+    await runProgram('pdftotext', ['-enc', 'UTF-8', '-eol', 'unix', file, out], { ...place, bounds: { ...PDF_BOUNDS, fileBytes: 128 * MB } })
+    const texts = (await readFile(out, 'utf8')).split('\f')
+    return Array.from({ length: pages }, (_, index) => clean(texts[index] ?? ''))
+  } finally {
+    await rm(out, { force: true })
+  }
+}
+
+function clean(text: string): string {
+  return text.slice(0, MAX_TEXT).toWellFormed().replace(/(?!\n)\p{Cc}/gu, ' ').normalize('NFC').trimEnd()
+}
+
+/** The size of each page as it is seen, turned pages turned. */
+export async function pageSizes(file: string, place: Place): Promise<PageSize[]> {
+  const said = (await runProgram('pdfinfo', ['-f', '1', '-l', String(MAX_RENDERED_PAGES), file], { ...place, bounds: GLANCE })).toString()
+  const turned = new Set([...said.matchAll(/^Page\s+(\d+) rot:\s+(90|270)$/gm)].map(([, page]) => page))
+  return [...said.matchAll(/^Page\s+(\d+) size:\s+([\d.]+) x ([\d.]+) pts/gm)].map(([, page, one, other]) => {
+    const [width, height] = [Number(one), Number(other)]
+    return turned.has(page) ? { width: height, height: width } : { width, height }
+  })
+}
+
+/** One page drawn `width` pixels wide, as JPEG. */
+export async function drawPage(file: string, page: number, width: number, place: Place): Promise<Buffer> {
+  return await runProgram('pdftoppm', [
+    '-jpeg', '-jpegopt', 'quality=88', '-f', String(page), '-l', String(page), '-singlefile', '-scale-to-x', String(width), '-scale-to-y', '-1', file,
+  ], { ...place, bounds: { ...GLANCE, memoryBytes: 1024 * MB }, printedBytes: 32 * MB })
+}
