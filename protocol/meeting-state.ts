@@ -12,7 +12,7 @@ import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from '.
 import { minutesEntries } from './minutes-entries.ts'
 import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
 import { applyRecording, recordingEntries, type RecordingsState } from './recording.ts'
-import { applyReview, projectReview, reviewEntries, type LedDocument } from './review.ts'
+import { applyReview, projectReview, reviewEntries, type LedDocument } from './review-entries.ts'
 import { applyVoting, votingEntries, type VotingState } from './voting.ts'
 
 /**

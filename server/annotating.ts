@@ -31,7 +31,7 @@ export function createAnnotating({ db, journal, access, secret, now }: Annotatin
   const annotations = createAnnotations({ db, store: annotationsStore, sealer: createSealer(secret('private notes')), requireReading, now })
   const comments = createComments({ db, journal, access, store: commentsStore, requireReading })
   return {
-    annotations, comments,
+    annotations, comments, requireReading,
     mountRoutes(route: MountRoute): void { mountAnnotations(route, { annotations, comments }) },
   }
 }

@@ -85,7 +85,9 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('journal', () => journal.close())
   const followers = domains.followers(io)
   closers.add('followers', () => followers.close())
-  domains.mountCommands(createCommands(io, { log }), followers)
+  const command = createCommands(io, { log })
+  domains.mountCommands(command, followers)
+  domains.reviewing.mountCommands(command, io)
   domains.inviting.connect(io)
   const open = { io, media: serveUpgrades(web.server, { media: mediaNode, ...edge }) }
   const app = createApp(config, {

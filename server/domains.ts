@@ -85,6 +85,7 @@ import { mountRecordingLive } from './recording/live.ts'
 import { createRecordings, type RecordingMedia } from './recording/recording.ts'
 import { mountRecording } from './recording/routes.ts'
 import { recordingsStore } from './recording/store.ts'
+import { createReviewing } from './reviewing.ts'
 import { createVoting } from './voting/voting.ts'
 import { mountVotingLive } from './voting/live.ts'
 import { mountVoting } from './voting/routes.ts'
@@ -217,6 +218,7 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
   })
 
   const annotating = createAnnotating({ db, journal, access, secret, now })
+  const reviewing = createReviewing({ journal, access, requireReading: annotating.requireReading, log })
 
   /** Who is in the rooms; and once a node is reached that has them, what was decided for them. */
   const presence: Required<PresenceFollower> = {
@@ -230,7 +232,7 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
 
   return {
     identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda,
-    proposals, proposalsAt, documents, annotating, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes, press, inviting,
+    proposals, proposalsAt, documents, annotating, reviewing, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes, press, inviting,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({

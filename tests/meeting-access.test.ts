@@ -24,12 +24,16 @@ beforeAll(async () => {
 })
 afterAll(() => assembly.close())
 
-interface Scene { meetingId: string, itemId: string, documentId: string, voteId: string, personId: string, recordingId: string }
+interface Scene { meetingId: string, itemId: string, documentId: string, voteId: string, personId: string, recordingId: string, annotationId: string, threadId: string, messageId: string }
 
 const meetingRoutes = allRoutes.filter((route) => route.path.includes(':meetingId'))
 const meetingCommands = allCommands.filter((contract) => contract.input.safeParse({}).error?.issues.some(({ path }) => path[0] === 'meetingId'))
 
 const invitationText = { abstract: 'Sửa', opening: '', prepare: '', contact: '', signerTitle: '', signerName: 'Không có quyền', recipients: '' }
+
+/** Of which there is none: who may not know of the meeting is not told even that. */
+const absent = () => ({ annotationId: randomUUID(), threadId: randomUUID(), messageId: randomUUID() })
+const anchor = { page: 1, rects: [[0.1, 0.1, 0.5, 0.2]], quote: null }
 
 /** A fitting body or query of each route that takes one; ids come from the scene. */
 const bodies: Record<string, () => object> = {
@@ -48,6 +52,11 @@ const bodies: Record<string, () => object> = {
   'minutes.save': () => ({ version: 1, content: { abstract: 'Sửa', blocks: [{ kind: 'paragraph', text: 'Sửa' }] } }),
   'minutes.redraft': () => ({ version: 1 }),
   'minutes.publish': () => ({ version: 1, number: '1' }),
+  'annotations.add': () => ({ key: freshKey(), version: 1, anchor, colour: 'yellow', body: '' }),
+  'annotations.change': () => ({ colour: 'yellow', body: '', revision: 1 }),
+  'comments.open': () => ({ key: freshKey(), version: 1, kind: 'comment', anchor, text: 'Xin ý kiến', replacement: null }),
+  'comments.reply': () => ({ key: freshKey(), text: 'Xin ý kiến' }),
+  'comments.settle': () => ({ key: freshKey(), revision: 1, state: 'resolved' }),
   'attendance.checkInByCode': () => ({ code: `1.${'A'.repeat(22)}`, going: 'in', key: freshKey() }),
 }
 const inputs: Record<string, (scene: Scene) => object> = {
@@ -64,6 +73,12 @@ const inputs: Record<string, (scene: Scene) => object> = {
   'attendance:checkOut': ({ personId }) => ({ personIds: [personId] }),
   'attendance:withdrawCheckIn': ({ personId }) => ({ personIds: [personId] }),
   'attendance:correct': ({ personId }) => ({ personId, known: [], stays: [], reason: 'Ghi nhầm' }),
+  'review:attend': ({ documentId }) => ({ documentId }),
+  'review:depart': ({ documentId }) => ({ documentId }),
+  'review:end': ({ documentId }) => ({ documentId }),
+  'review:lead': ({ documentId }) => ({ documentId }),
+  'review:point': ({ documentId }) => ({ documentId, at: null }),
+  'review:show': ({ documentId }) => ({ documentId, view: { page: 1, x: 0, y: 0, zoom: 1, pointer: null } }),
   'room:enter': () => ({ deviceId: randomUUID(), attending: 'full', others: 'ask' }),
   'chat:send': () => ({ to: 'everyone', text: 'Xin ý kiến' }),
   'order:setRule': () => ({ rule: 'lobby', on: true }),
@@ -104,10 +119,10 @@ async function scene(status: MeetingStatus): Promise<Scene> {
   const { clerk, member, chair } = assembly
   const upload = { source: Readable.from([pdf]), announcedBytes: undefined, name: 'a.pdf', key: freshKey() }
   const { documentId } = await documents.attach(meetingId, itemId, clerk.caller, upload)
-  if (status === 'draft') return { meetingId, itemId, documentId, voteId: randomUUID(), personId: member.personId, recordingId: randomUUID() }
+  if (status === 'draft') return { meetingId, itemId, documentId, voteId: randomUUID(), personId: member.personId, recordingId: randomUUID(), ...absent() }
   const { voteId } = await voting.open(meetingId, chair.caller, { key: freshKey(), itemId, kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
   if (status === 'closed') await assembly.server.domains.meetings.close(meetingId, chair.caller, freshKey())
-  return { meetingId, itemId, documentId, voteId, personId: chair.personId, recordingId: randomUUID() }
+  return { meetingId, itemId, documentId, voteId, personId: chair.personId, recordingId: randomUUID(), ...absent() }
 }
 
 /** Calls everything and returns what was answered, having seen that the meeting is as before but for the caller's own ballot and messages. */
@@ -127,20 +142,20 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
   return answers
 }
 
-const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'documents.read', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow']
+const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'documents.read', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
 const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
-const own = ['vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress',
-  'attendance.checkInByCode']
+const own = ['vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress', 'review:point', 'review:show',
+  'attendance.checkInByCode', 'annotations.change', 'annotations.remove', 'comments.open', 'comments.reply', 'comments.settle', 'comments.takeBack']
 
 it('there is something to call', () => {
   expect(meetingRoutes.length).toBeGreaterThan(14)
   expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:defer', 'agenda:goTo', 'attendance:checkIn', 'attendance:checkOut',
     'attendance:correct', 'attendance:recordAbsence', 'attendance:reportHeadCount', 'attendance:withdrawCheckIn', 'chat:send', 'invitation:answer', 'invitation:decideSubstitute', 'invitation:remind', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
     'order:handChair', 'order:inviteToSpeak', 'order:liftBan', 'order:lowerHand', 'order:mute', 'order:raiseHand', 'order:setRule', 'order:stopShare',
-    'order:turnAway', 'recording:start', 'recording:stop', 'room:enter', 'room:probe', 'room:stopWaiting', 'vote:cast', 'vote:close', 'vote:open'])
+    'order:turnAway', 'recording:start', 'recording:stop', 'review:attend', 'review:depart', 'review:end', 'review:lead', 'review:point', 'review:show', 'room:enter', 'room:probe', 'room:stopWaiting', 'vote:cast', 'vote:close', 'vote:open'])
 })
 
 describe.each(['draft', 'live', 'closed'] as const)('a %s meeting', (status) => {
@@ -176,6 +191,7 @@ it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, 
     expect([answers['recording.read'], answers['recording.progress']]).toEqual([found, found])
     expect([answers['room:enter'], answers['room:probe'], answers['room:stopWaiting']]).toEqual([room, room, 'ok'])
     expect([answers['chat:send'], answers['order:raiseHand']]).toEqual(status === 'closed' ? ['meetingClosed', 'meetingClosed'] : ['ok', 'notPresent'])
+    expect([answers['review:point'], answers['review:show']]).toEqual(['reviewNotAttended', 'reviewNotAttended'])
     expect(answers['attendance.checkInByCode']).toBe(status === 'closed' ? 'meetingClosed' : 'checkInCodeInvalid')
     if (actor === assembly.guest) expect(answers['vote:cast']).toBe('notEntitledToVote')
     else if (status === 'closed') expect(answers['vote:cast']).toBe('voteClosed')

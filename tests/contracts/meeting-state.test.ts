@@ -34,7 +34,7 @@ afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'join', 'leave',
   'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
-  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower'] as const
+  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'lead', 'endLead'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
 
@@ -68,7 +68,7 @@ async function record(meetingId: string, which: number): Promise<void> {
 
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
-  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat, inviting } = house.domains
+  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat, inviting, reviewing } = house.domains
   const people = [...everybody(), ...visitors]
   const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
   const caller: Caller = people[who % people.length] ?? body.chair
@@ -149,6 +149,10 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'handOver': return await order.handChair(meetingId, caller, { key: freshKey(), personId: which ? someone.personId : null })
     case 'raise': return await order.raiseHand(meetingId, caller, { key: freshKey() })
     case 'lower': return await order.lowerHand(meetingId, caller, { key: freshKey(), personId: which ? someone.personId : null })
+    case 'lead': return await reviewing.review.lead(meetingId, caller, {
+      key: freshKey(), documentId: pick(state.documents)?.documentId ?? randomUUID(), ...which % 2 ? {} : { leaderId: someone.personId },
+    })
+    case 'endLead': return await reviewing.review.end(meetingId, caller, { key: freshKey(), documentId: state.review?.documentId ?? randomUUID() })
     case 'record': return await record(meetingId, which)
     case 'saveMinutes': {
       const { version, content } = await minutes.get(meetingId, body.clerk)
@@ -207,7 +211,7 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
-  const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
+  const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'lead', 'endLead', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
     'vote', 'cast', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // The item just added goes again, not the one under way; who excuses themselves is not the one who is there.
   for (const step of steps) if (['remove', 'absence', 'withdraw'].includes(step.act)) step.which = 2
