@@ -1,4 +1,5 @@
 import { openPdf } from './pdf.ts'
+import { createPlaces, type Places } from './places.ts'
 import 'pdfjs-dist/web/pdf_viewer.css'
 import { EventBus, PDFLinkService, PDFViewer } from 'pdfjs-dist/web/pdf_viewer.mjs'
 
@@ -8,6 +9,10 @@ export interface PdfView {
   goTo(page: number): void
   zoom(direction: 1 | -1): void
   fitWidth(): void
+  /** Where the reader is, and the ways to other places and of them on the screen. */
+  places: Places
+  /** What the pages scroll in: its events tell that the reader moves. */
+  container: HTMLElement
   /** Ends downloads, the worker's part and every listener; may be called at any time, more than once. */
   close(): void
 }
@@ -31,7 +36,16 @@ export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Li
   const resized = new ResizeObserver(fit)
   resized.observe(container)
 
+  const places = createPlaces(container, {
+    scale: () => viewer.currentScale,
+    scaleTo(scale) {
+      fitted = null
+      viewer.currentScale = scale
+    },
+  })
+
   return {
+    places, container,
     async show(url) {
       void task?.destroy()
       task = openPdf(url)
