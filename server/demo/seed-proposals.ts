@@ -10,6 +10,7 @@ import type { Meetings } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import type { ProposalDomain } from '../proposals/domain.ts'
 import { dealtWith, demoProposals, heldConference, leftUndone, type DemoProposal, type DemoStep } from './proposals.ts'
+import { earliestStart } from './starts.ts'
 
 export interface DemoProposalsDeps {
   /** Proposals by another clock, so that the demo has a past. */
@@ -20,8 +21,6 @@ export interface DemoProposalsDeps {
 }
 
 const DAY_MS = 24 * 3600_000
-const QUARTER_MS = 15 * 60_000
-const PREPARING_MS = 10 * 60_000
 
 /**
  * The demo's proposals by title, each brought as far as its steps go. What a killed start had done is gone on from; one that
@@ -64,11 +63,6 @@ export async function seedProposals(
   return seeded
 }
 
-/** On a quarter of an hour, and not before a slow machine has prepared it: a meeting is published before its start. */
-export function startOfHeld(now: Date): Date {
-  return new Date(Math.ceil((now.getTime() + PREPARING_MS) / QUARTER_MS) * QUARTER_MS)
-}
-
 /**
  * A conference that was held before anybody looked: one matter was dealt with, the other left undone. Made once, and gone on
  * with from wherever a killed start left it.
@@ -80,7 +74,7 @@ export async function seedHeldConference(
   const known = (await meetings.list(clerk, { limit: 100 })).meetings.find(({ title }) => title === heldConference.title)
   if (!done || !undone || known?.status === 'closed' || known?.status === 'cancelled') return
   const { lateReason, ...facts } = heldConference
-  const startsAt = startOfHeld(now).toISOString()
+  const startsAt = earliestStart(now).toISOString()
   const meetingId = known?.id ?? (await meetings.create(clerk, { ...facts, startsAt, bodyId, key: `demo held ${startsAt}` })).meetingId
   const { planning, reading } = proposalsAt(() => now)
   const isDone = async () => (await reading.get(done, clerk)).stage === 'decided'

@@ -9,7 +9,6 @@ import { listUnits } from '../../protocol/units.ts'
 import { command, createClient, type Client } from '../../tests/support/client.ts'
 import { startTestServer, type TestServer } from '../../tests/support/server.ts'
 import { demoProposals } from './proposals.ts'
-import { startOfHeld } from './seed-proposals.ts'
 import { seedDemo } from './seed.ts'
 
 let server: TestServer
@@ -21,13 +20,6 @@ beforeAll(async () => {
 afterAll(async () => {
   for (const client of clients) client.close()
   await server.stop()
-})
-
-it('sets the start of the conference that it holds well ahead, also just before a quarter of an hour', () => {
-  const quarter = Date.UTC(2026, 10, 27, 11, 30)
-  for (const before of [0, 1, 1_000, 600_000, 600_001]) {
-    expect(startOfHeld(new Date(quarter - before)).getTime() - quarter + before).toBeGreaterThanOrEqual(600_000)
-  }
 })
 
 async function be(username: string): Promise<Client> {

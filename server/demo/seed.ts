@@ -17,6 +17,7 @@ import { readOrMakeSecret } from '../platform/keys.ts'
 import { demoMeetings, demoRooms, demoTemplate, type DemoItem, type DemoMeeting } from './meetings.ts'
 import { seedInvitation, type DemoInvitationsDeps } from './seed-invitations.ts'
 import { seedHeldConference, seedProposals, type DemoProposalsDeps } from './seed-proposals.ts'
+import { dayOf, startToday } from './starts.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
 export interface DemoDeps extends DemoProposalsDeps, DemoInvitationsDeps {
@@ -35,9 +36,6 @@ export interface DemoAccounts { password: string, accounts: { username: string, 
 
 /** How long people of the demo have been in office. */
 const TERM_BEGAN = new Date('2025-10-01T00:00:00+07:00')
-const QUARTER_MS = 15 * 60_000
-const ZONE_MS = 7 * 3600_000
-const DAY_MS = 24 * 3600_000
 
 /**
  * An invented province, so that a first start has people to be and a meeting to hold today. May be run at every start, and
@@ -147,7 +145,7 @@ async function seedMeeting(domains: DemoDeps, meeting: DemoMeeting, matters: Rea
   const kind = kinds.find(({ code, until }) => code === meeting.kind && until === null)
   const room = rooms.find(({ name }) => name === meeting.room)
   const convened = { ...kind ? { kindId: kind.id } : {}, ...room ? { roomId: room.id } : {} }
-  const startsAt = todayAt(now, meeting.startsInMinutes).toISOString()
+  const startsAt = startToday(now, meeting.startsInMinutes).toISOString()
   const key = `demo ${startsAt} ${body.id}`
   const { meetingId } = known ? { meetingId: known.id }
     : await domains.meetings.create(caller, { title, mode, place, plannedMinutes, startsAt, ...convened, bodyId: body.id, key })
@@ -171,13 +169,4 @@ async function seedItem(
     const upload = { source: Readable.from([file]), announcedBytes: file.length, name, key: `demo document ${index}.${place}` }
     await domains.documents.attach(meetingId, itemId, caller, upload)
   }
-}
-
-const dayOf = (at: Date) => Math.floor((at.getTime() + ZONE_MS) / DAY_MS)
-
-/** The next quarter of an hour after so many minutes, but still today by the clock of Asia/Ho_Chi_Minh, if any of it is left. */
-function todayAt(now: Date, minutes: number): Date {
-  const wanted = Math.ceil((now.getTime() + minutes * 60_000) / QUARTER_MS) * QUARTER_MS
-  const lastOfDay = (dayOf(now) + 1) * DAY_MS - ZONE_MS - QUARTER_MS
-  return new Date(lastOfDay > now.getTime() ? Math.min(wanted, lastOfDay) : wanted)
 }
