@@ -4,6 +4,8 @@ import vue from '@vitejs/plugin-vue'
 export default defineConfig({
   test: {
     globalSetup: ['tests/support/postgres-setup.ts'],
+    // One more than the smallest machine has cores: tests wait for PostgreSQL and for processes of their own.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
