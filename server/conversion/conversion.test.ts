@@ -265,6 +265,8 @@ describe('what leaves the server', () => {
     const stamped = await converting.conversion.pageImage(sha256, 2, 640, stamp)
     const other = await converting.conversion.pageImage(sha256, 2, 640, { ...stamp, reader: 'Lê Văn Tám' })
     for (const image of [stamped, other]) expect(image?.subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]))
+    const frame = stamped?.indexOf(Buffer.from([0xff, 0xc0, 0x00, 0x11])) ?? -1
+    expect([stamped?.readUInt16BE(frame + 7), stamped?.readUInt16BE(frame + 5)], 'as wide as asked for, lying').toEqual([640, expect.closeTo(452, -1)])
     const digest = (image: Buffer | undefined) => createHash('sha256').update(image ?? '').digest('hex')
     expect(digest(stamped), 'each reader has an image of their own').not.toBe(digest(other))
     if (process.env['KEEP_IMAGES']) {

@@ -4,7 +4,6 @@ import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { LRUCache } from 'lru-cache'
 import type { PageWidth } from '../../protocol/conversion.ts'
-import { AppError } from '../platform/error.ts'
 import { drawPage, pageSizes, PDF_BOUNDS } from './pdf.ts'
 import { runProgram } from './programs.ts'
 import type { ConvertedFiles } from './rendering.ts'
@@ -33,22 +32,21 @@ export function createPageImages({ files, folders, stamper, lanes }: PageImagesD
   const pageTurns = createTurns(lanes, WAITING_PAGES)
   // Whole copies take minutes of large scans, and must keep no page waiting.
   const copyTurns = createTurns(1, WAITING_COPIES)
-  const drawn = new LRUCache<string, Buffer, { pdfSha256: string, page: number, width: number }>({
+  const drawn = new LRUCache<string, { image: Buffer, size: PageSize }, { pdfSha256: string, page: number, width: number }>({
     maxSize: KEPT_BYTES,
-    sizeCalculation: (image) => image.byteLength,
+    sizeCalculation: ({ image }) => image.byteLength,
     fetchMethod: (_key, _stale, { context: { pdfSha256, page, width } }) =>
       folders.within(async (folder) => drawPage(await files.local(pdfSha256), page, width, { folder })),
   })
 
   return {
     pageImage: (pdfSha256, page, width, stamp) => pageTurns(async () => {
-      const picture = await drawn.forceFetch(`${pdfSha256}/${page}/${width}`, { context: { pdfSha256, page, width } })
-      const size = jpegSize(picture)
-      const stamped = await stamper.onto(picture, { width, height: width * size.height / size.width }, stampText(stamp))
+      const { image, size } = await drawn.forceFetch(`${pdfSha256}/${page}/${width}`, { context: { pdfSha256, page, width } })
+      const stamped = await stamper.onto(image, size, stampText(stamp))
       return await folders.within(async (folder) => {
         const file = path.join(folder, 'page.pdf')
         await writeFile(file, stamped)
-        return await drawPage(file, 1, size.width, { folder })
+        return (await drawPage(file, 1, width, { folder })).image
       })
     }),
 
@@ -96,13 +94,4 @@ async function inOrder(stamps: readonly string[], folder: string): Promise<strin
   await writeFile(words, ['--empty', '--pages', ...stamps.flatMap((file) => [file, '1']), '--', all].join('\n'))
   await runProgram('qpdf', [`@${words}`], { folder, bounds: PDF_BOUNDS })
   return all
-}
-
-/** Width and height in a JPEG's frame header. */
-function jpegSize(image: Buffer): PageSize {
-  for (let at = 2; at + 9 < image.length && image[at] === 0xff; at += 2 + image.readUInt16BE(at + 2)) {
-    const marker = image[at + 1] ?? 0
-    if (marker >= 0xc0 && marker <= 0xc3) return { height: image.readUInt16BE(at + 5), width: image.readUInt16BE(at + 7) }
-  }
-  throw new AppError('internal', {}, { cause: new Error('a page was drawn as no JPEG') })
 }

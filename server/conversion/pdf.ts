@@ -98,19 +98,28 @@ function clean(text: string): string {
   return text.slice(0, MAX_TEXT).toWellFormed().replace(/(?!\n)\p{Cc}/gu, ' ').normalize('NFC').trimEnd()
 }
 
-/** The size of each page as it is seen, turned pages turned. */
-export async function pageSizes(file: string, place: Place): Promise<PageSize[]> {
-  const said = (await runProgram('pdfinfo', ['-f', '1', '-l', String(MAX_RENDERED_PAGES), file], { ...place, bounds: GLANCE })).toString()
-  const turned = new Set([...said.matchAll(/^Page\s+(\d+) rot:\s+(90|270)$/gm)].map(([, page]) => page))
-  return [...said.matchAll(/^Page\s+(\d+) size:\s+([\d.]+) x ([\d.]+) pts/gm)].map(([, page, one, other]) => {
-    const [width, height] = [Number(one), Number(other)]
-    return turned.has(page) ? { width: height, height: width } : { width, height }
+/** The size of pages as they are seen, turned ones turned; of all of them, or of the one named. */
+export async function pageSizes(file: string, place: Place, page?: number): Promise<PageSize[]> {
+  const range = page === undefined ? [1, MAX_RENDERED_PAGES] : [page, page]
+  const said = (await runProgram('pdfinfo', ['-f', String(range[0]), '-l', String(range[1]), file], { ...place, bounds: GLANCE })).toString()
+  const turned = new Set([...said.matchAll(/^Page\s+(\d+) rot:\s+(90|270)$/gm)].map(([, one]) => one))
+  return [...said.matchAll(/^Page\s+(\d+) size:\s+([\d.]+) x ([\d.]+) pts/gm)].map(([, one, first, second]) => {
+    const [width, height] = [Number(first), Number(second)]
+    return turned.has(one) ? { width: height, height: width } : { width, height }
   })
 }
 
-/** One page drawn `width` pixels wide, as JPEG. */
-export async function drawPage(file: string, page: number, width: number, place: Place): Promise<Buffer> {
-  return await runProgram('pdftoppm', [
-    '-jpeg', '-jpegopt', 'quality=88', '-f', String(page), '-l', String(page), '-singlefile', '-scale-to-x', String(width), '-scale-to-y', '-1', file,
+/** Higher than that for its width is no page that anybody reads, and would take all memory: it is drawn smaller. */
+const MAX_HEIGHT = 6_000
+
+/** One page drawn `width` pixels wide, as JPEG; the size that it has on paper beside it. */
+export async function drawPage(file: string, page: number, width: number, place: Place): Promise<{ image: Buffer, size: PageSize }> {
+  const [size] = await pageSizes(file, place, page)
+  if (!size) throw new ProgramFailure(`pdfinfo knows no page ${page}`, 'status')
+  // By resolution: poppler takes widths of turned pages for heights.
+  const resolution = 72 * Math.min(width / size.width, MAX_HEIGHT / size.height)
+  const image = await runProgram('pdftoppm', [
+    '-jpeg', '-jpegopt', 'quality=88', '-f', String(page), '-l', String(page), '-singlefile', '-cropbox', '-r', resolution.toFixed(4), file,
   ], { ...place, bounds: { ...GLANCE, memoryBytes: 1024 * MB }, printedBytes: 32 * MB })
+  return { image, size }
 }

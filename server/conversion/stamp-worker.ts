@@ -7,7 +7,7 @@ import type { PageSize } from './stamp.ts'
 export interface StampJob { size: PageSize, text: string, picture: string | null }
 
 /** Of the page's shorter side. */
-const LINE = 0.016
+const LINE = 0.02
 const DIAGONAL = 0.8
 
 /** The stamp: across the page, faint enough to read through, and whole in a line above and below. */

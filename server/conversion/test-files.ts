@@ -99,7 +99,7 @@ export const scan = (): Buffer => rawPdf([
   '<< /Type /Pages /Kids [3 0 R 4 0 R] /Count 2 >>',
   '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 5 0 R >>',
   '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate 90 /Contents 5 0 R >>',
-  stream('0.2 0.5 0.8 rg 100 100 200 300 re f'),
+  stream('0.1 0.2 0.4 rg 50 50 400 700 re f'),
 ])
 
 export const manyPages = (count: number): Buffer => rawPdf([
