@@ -157,9 +157,9 @@ function applied(state: MeetingState, entry: Told): MeetingState {
       return { ...state, invitations: applyInvitations(state.invitations, entry) }
     case 'invitation.substituteEnded':
       return { ...state, participants: withoutSubstitute(state.participants, entry.data) }
-    case 'comments.opened': case 'comments.replied': case 'comments.settled': case 'comments.takenBack':
     case 'review.led': case 'review.ended':
       return { ...state, review: applyReview(state.review, entry) }
+    case 'comments.opened': case 'comments.replied': case 'comments.settled': case 'comments.takenBack':
     case 'minutes.saved':
       return state
     case 'minutes.published':

@@ -9,15 +9,16 @@ export const uiLocales = { vi: uiVi, en: { ...uiEn, code: 'en-GB' } }
 
 const STORED = 'nghi-su.language'
 
-type Part = 'everywhere' | 'desk' | 'errors'
+type Part = 'everywhere' | 'desk' | 'papers' | 'errors'
 
 /**
- * The messages of one language: what `meetings.json` says is under `meetings.`, also in the folder `desk`. Loaded when wanted;
- * the room wants no `desk`, and the errors once it stands.
+ * The messages of one language: what `meetings.json` says is under `meetings.`, also in the folders `desk` and
+ * `papers`. Loaded when wanted; the room wants no `desk`, `papers` with the first document that is opened, and the errors once
+ * it stands.
  */
 const files = {
-  vi: { everywhere: () => import('./messages/vi.ts'), desk: () => import('./messages/vi-desk.ts'), errors: () => import('./messages/vi/errors.json') },
-  en: { everywhere: () => import('./messages/en.ts'), desk: () => import('./messages/en-desk.ts'), errors: () => import('./messages/en/errors.json') },
+  vi: { everywhere: () => import('./messages/vi.ts'), desk: () => import('./messages/vi-desk.ts'), papers: () => import('./messages/vi-papers.ts'), errors: () => import('./messages/vi/errors.json') },
+  en: { everywhere: () => import('./messages/en.ts'), desk: () => import('./messages/en-desk.ts'), papers: () => import('./messages/en-papers.ts'), errors: () => import('./messages/en/errors.json') },
 }
 const wanted = new Set<Part>(['everywhere'])
 const loaded = new Set<string>()

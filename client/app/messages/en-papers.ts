@@ -1,0 +1,2 @@
+/** What is said in English over an open document, by the path of its file. Loaded with the first one that is opened. */
+export default import.meta.glob<Record<string, unknown>>('./en/papers/*.json', { import: 'default', eager: true })
