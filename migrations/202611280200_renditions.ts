@@ -45,6 +45,11 @@ export async function up(knex: Knex): Promise<void> {
     COMMENT ON TABLE file_page IS 'The text of each page of a rendition, NFC, empty for a page without; sha256 is that of the original file.';
 
     GRANT SELECT, INSERT, UPDATE, DELETE ON rendition, file_page TO nghisu_app;
+
+    -- What was attached before this is made readable too.
+    INSERT INTO rendition (sha256, media_type, status, pdf_sha256, registered_at)
+    SELECT sha256, 'application/pdf', 'waiting', sha256, now()
+    FROM (SELECT sha256 FROM document UNION SELECT sha256 FROM proposal_document) AS attached;
   `)
 }
 

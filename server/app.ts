@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { createClosers, type Closers } from './closers.ts'
 import { seedDemo } from './demo/seed.ts'
 import { loadPushKeys } from './notices/push.ts'
+import { openWorkFolders } from './conversion/work-folders.ts'
 import { createDomains } from './domains.ts'
 import type { Outside } from './inviting.ts'
 import { createJournal } from './journal/journal.ts'
@@ -72,6 +73,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   const jobs = createJobs({ db, log })
   const domains = createDomains({
     db, journal, media: mediaNode, iceServers: createIceServers(config.turn), files: await openFiles(config.dataDir),
+    workFolders: await openWorkFolders(config.dataDir),
     recording: { folders: await openRecordingFolders(config.dataDir), media: mediaNode }, uploadLimitBytes: config.uploadLimitBytes,
     secret: signer.secret, outside: await openOutside(config, jobs), origins: [config.origin, ...config.allowedOrigins], log,
   })
@@ -98,16 +100,19 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
     },
   })
   closers.add('session watch', watchSessions(open, sessions, log))
-  const { meetings, documents, proposals, recordings } = domains
+  const { meetings, documents, proposals, recordings, converting } = domains
+  const knownElsewhere = async (sha256s: readonly string[]) =>
+    new Set([...await proposals.papers.knownFiles(sha256s), ...await converting.conversion.knownFiles(sha256s)])
   closers.add('clearing away', clearAway([
-    journal.forgetKeys, meetings.forgetKeys, () => documents.sweepFiles(proposals.papers.knownFiles), () => recordings.deleteExpired(new Date()),
+    journal.forgetKeys, meetings.forgetKeys, () => documents.sweepFiles(knownElsewhere), () => recordings.deleteExpired(new Date()),
     domains.inviting.notices.forgetOld,
   ], log))
   await mediaNode?.follow(domains.presence)
   closers.add('recordings', watchRecordings(recordings, log))
   await domains.entrance.endOldKnocks()
+  closers.add('conversions', converting.close)
   closers.add('jobs', jobs.stop)
-  await jobs.start(domains.inviting.queues)
+  await jobs.start([...domains.inviting.queues, converting.queue])
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
   await web.open(config)

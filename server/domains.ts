@@ -38,6 +38,8 @@ import { createUnitsStore } from './bodies/units-store.ts'
 import { createUnits } from './bodies/units.ts'
 import { createChat } from './chat/chat.ts'
 import { mountChatLive } from './chat/live.ts'
+import type { WorkFolders } from './conversion/work-folders.ts'
+import { createConverting } from './converting.ts'
 import { createDocuments, type Documents } from './documents/documents.ts'
 import { mountDocuments } from './documents/routes.ts'
 import { documentsStore } from './documents/store.ts'
@@ -99,6 +101,8 @@ export interface DomainsDeps {
   db: Knex
   journal: Journal
   files: Files
+  /** Where programs make files readable. */
+  workFolders: WorkFolders
   /** `media` undefined: nothing can be recorded. */
   recording: { folders: RecordingFolders, media: RecordingMedia | undefined }
   uploadLimitBytes: number
@@ -145,7 +149,8 @@ function createRoll({ db, journal, access, secret, origins, people, bodies }:
 }
 
 /** Every domain with its store, and who knows whom. */
-export function createDomains({ db, journal, files, recording, uploadLimitBytes, media, iceServers, secret, origins, outside, now, log }: DomainsDeps) {
+export function createDomains(deps: DomainsDeps) {
+  const { db, journal, files, workFolders, recording, uploadLimitBytes, media, iceServers, secret, origins, outside, now, log } = deps
   const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
   const bodies = createBodies({ store: createBodiesStore(db) })
   const terms = createTerms({ store: createTermsStore(db), found: bodies.found })
@@ -154,6 +159,7 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
   const imports = createImport({ store: createImportStore(db, (trx) => createIdentityStore(trx)) })
   const colleagues = createPeople({ store: createPeopleStore(db) })
   const access = createAccess({ db, journal, store: meetingStore })
+  const converting = createConverting({ db, files, folders: workFolders, jobs: outside?.jobs ?? { wake: async () => {} }, log })
   const documents = createDocuments({ db, journal, access, store: documentsStore, files, uploadLimitBytes })
   const voting = createVoting({ db, journal, access, store: votingStore, bodies })
   const people = (ids: readonly string[], trx?: Knex) => createIdentityStore(trx ?? db).people(ids)
@@ -232,7 +238,8 @@ export function createDomains({ db, journal, files, recording, uploadLimitBytes,
 
   return {
     identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda,
-    proposals, proposalsAt, documents, annotating, reviewing, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes, press, inviting,
+    proposals, proposalsAt, documents, converting, annotating, reviewing, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes,
+    press, inviting,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({

@@ -76,7 +76,8 @@ function isolation(): Promise<readonly string[]> {
 export const isIsolated = async (): Promise<boolean> => (await isolation()).length > 0
 
 /** Runs it to its end and gives what it printed. Throws `ProgramFailure`, and the signal's reason once that is given. */
-export async function runProgram(name: string, args: readonly string[], { folder, bounds, signal, printedBytes = PRINTED_BYTES, onPrinted }: Run): Promise<Buffer> {
+export async function runProgram(name: string, args: readonly string[], run: Run): Promise<Buffer> {
+  const { folder, bounds, signal, printedBytes = PRINTED_BYTES, onPrinted } = run
   signal?.throwIfAborted()
   const program = await findProgram(name)
   if (!program) throw new ProgramFailure(`${name} is not installed`, 'missing')

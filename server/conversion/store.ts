@@ -1,4 +1,3 @@
-import type { Knex } from 'knex'
 import type { RenditionProblem, RenditionStatus } from '../../protocol/conversion.ts'
 import type { ConversionStore } from './conversion.ts'
 

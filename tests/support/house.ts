@@ -7,6 +7,7 @@ import type { BodyRole, BodyRulesInput, Letterhead, Threshold } from '../../prot
 import type { PersonKind } from '../../protocol/identity.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { MeetingDraft } from '../../protocol/convening.ts'
+import { openWorkFolders } from '../../server/conversion/work-folders.ts'
 import { createDomains, type RoomMedia } from '../../server/domains.ts'
 import type { Outside } from '../../server/inviting.ts'
 import type { Caller } from '../../server/platform/contract.ts'
@@ -58,7 +59,7 @@ export async function openHouse(
   const files = await openFiles(dataDir)
   const recording = { folders: await openRecordingFolders(dataDir), media: recorder }
   const domains = createDomains({
-    db, journal, files, recording, uploadLimitBytes: UPLOAD_LIMIT, media, iceServers: () => [],
+    db, journal, files, workFolders: await openWorkFolders(dataDir), recording, uploadLimitBytes: UPLOAD_LIMIT, media, iceServers: () => [],
     secret: (purpose) => createHash('sha256').update(purpose).digest(), origins: ['https://hop.example.vn'], outside, now,
     log: pino({ level: 'silent' }),
   })
