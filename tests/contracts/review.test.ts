@@ -116,6 +116,7 @@ it('chair, clerk and who presides lead for others and take over; a presenter lea
 })
 
 it('pointers of readers are told with whose they are, a few at a time, and go with their socket', async () => {
+  const many = await Promise.all(Array.from({ length: MAX_POINTERS }, () => assembly.newMember()))
   const { meetingId, first } = await scene()
   const of = { meetingId, documentId: first }
   const [one, other] = [await seat(assembly.member), await seat(assembly.chair)]
@@ -124,13 +125,16 @@ it('pointers of readers are told with whose they are, a few at a time, and go wi
   await send(one.socket, showPointer, { ...of, at })
   await until(() => other.pointers.size === 1)
   expect([...other.pointers]).toEqual([[assembly.member.personId, at]])
-  for (let index = 0; index < MAX_POINTERS; index += 1) {
-    const more = await seat(await assembly.newMember())
-    if ((await send(more.socket, attendReview, of)).code === 'ok') await send(more.socket, showPointer, { ...of, at })
+  for (const actor of many) {
+    const { socket } = await seat(actor)
+    expect((await send(socket, attendReview, of)).code).toBe('ok')
+    expect((await send(socket, showPointer, { ...of, at })).code).toBe('ok')
   }
-  expect(other.pointers.size).toBeLessThanOrEqual(MAX_POINTERS)
+  await until(() => other.pointers.size === MAX_POINTERS)
+  expect(other.pointers.has(many.at(-1)?.personId ?? '')).toBe(false)
   one.socket.disconnect()
   await until(() => !other.pointers.has(assembly.member.personId))
+  expect(other.pointers.size).toBe(MAX_POINTERS - 1)
 })
 
 it('who may not read the document learns nothing of it, and hears nothing once they may no longer', async () => {
