@@ -51,27 +51,56 @@ function passagesOf(pages: readonly string[]): Passage[] {
   }
   for (const [index, text] of pages.entries()) {
     const lines = text.split('\n').map((line) => line.replace(/\s+/gu, ' ').trim())
-    for (const line of withoutPageNumber(lines)) {
+    for (const line of withoutPageNumber(lines, index + 1)) {
       if (line === '') close()
       else if (open) open.text += ` ${line}`
       else open = { text: line, page: index + 1 }
     }
     // A sentence goes on over the page, unless it was ended.
-    if (open && /[.;:!?…]["”)]?$/u.test(open.text)) close()
+    if (open && END.test(open.text) && !isLabel(splitSentences(open.text).at(-1) ?? '')) close()
   }
   close()
   return passages
 }
 
+const END = /[.;:!?…]["”)]?$/u
+
+const splitSentences = (text: string) => text.split(/(?<=[.;:!?…]["”)]?) (?=\S)/u)
+
+/** `Điều 12.`, `1.2.`, `IV.`: belongs to what follows. */
+const isLabel = (text: string) => /^(?:(?:Phần|Chương|Mục|Tiểu mục|Điều|Khoản|Điểm|Phụ lục) )?(?:\d+(?:\.\d+)*|[IVXLC]+)[.:]$/iu.test(text)
+
 function sentences({ text, page }: Passage): Passage[] {
-  return text.split(/(?<=[.;:!?…]["”)]?) (?=\S)/u).map((one) => ({ text: one.normalize('NFC'), page }))
+  const found: Passage[] = []
+  let label = ''
+  for (const one of splitSentences(text)) {
+    if (isLabel(one)) {
+      label += `${one} `
+      continue
+    }
+    found.push({ text: `${label}${one}`.normalize('NFC'), page })
+    label = ''
+  }
+  return label ? [...found, { text: label.trim().normalize('NFC'), page }] : found
 }
 
+/** Beyond that a number is none of the page, whatever the first pages were numbered. */
+const NUMBERED_APART = 10
+
 /** A page's number stands alone in its first or last line, with what is empty around it. */
-function withoutPageNumber(lines: readonly string[]): string[] {
+function withoutPageNumber(lines: readonly string[], page: number): readonly string[] {
+  const isNumber = (line: string | undefined) => {
+    const number = /^[–-]? ?(\d{1,4}) ?[–-]?$/u.exec(line ?? '')?.[1]
+    return number !== undefined && Math.abs(Number(number) - page) <= NUMBERED_APART
+  }
+  const whole = trimmed(lines)
+  const from = isNumber(whole[0]) ? 1 : 0
+  return trimmed(whole.slice(from, whole.length > from && isNumber(whole.at(-1)) ? -1 : undefined))
+}
+
+function trimmed(lines: readonly string[]): readonly string[] {
   const from = lines.findIndex((line) => line !== '')
-  const to = lines.findLastIndex((line) => line !== '')
-  return lines.slice(Math.max(from, 0), to + 1).filter((line, index, all) => !((index === 0 || index === all.length - 1) && /^[–-]? ?\d{1,4} ?[–-]?$/u.test(line)))
+  return from < 0 ? [] : lines.slice(from, lines.findLastIndex((line) => line !== '') + 1)
 }
 
 function passage(kind: ComparedPassage['kind'], before: Passage | undefined, after: Passage | undefined): ComparedPassage {
