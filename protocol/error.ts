@@ -63,6 +63,8 @@ export const errorCodes = [
   'kindSinceTooEarly', // a version begins, or ends, no earlier than the one before it; details.since
   'meetingRoomNotFound',
   'meetingRoomNameTaken',
+  'meetingRoomChanged', // somebody else changed it first; details.room is what it is now
+  'contactChanged', // so was somebody's mail address; details.contact is what it is now
   'templateNotFound',
   'templateChanged', // somebody else changed it first; details.template is what it is now
   'templatesFull', // details.limit

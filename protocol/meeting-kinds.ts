@@ -42,11 +42,12 @@ export const RoomFacts = z.object({
   /** Equipped to bring remote sites in. */
   hybrid: z.boolean(),
 })
-export const MeetingRoom = RoomFacts.extend({
-  id: Id,
+export const RoomState = RoomFacts.extend({
   /** Not offered any more; meetings that were held in it keep it. */
   closed: z.boolean(),
 })
+export type RoomState = z.infer<typeof RoomState>
+export const MeetingRoom = RoomState.extend({ id: Id })
 export type MeetingRoom = z.infer<typeof MeetingRoom>
 
 export interface InForce { since: Day, until: Day | null }
@@ -81,7 +82,7 @@ export const addRoom = defineRoute({
 
 export const changeRoom = defineRoute({
   id: 'meetingRules.changeRoom', method: 'put', path: '/api/meeting-rooms/:roomId', access: 'administrator',
-  errors: ['meetingRoomNotFound', 'meetingRoomNameTaken'],
-  summary: 'Changes a room, or closes it to new meetings.',
-  params: z.object({ roomId: Id }), body: RoomFacts.extend({ closed: z.boolean() }), response: z.object({}),
+  errors: ['meetingRoomNotFound', 'meetingRoomNameTaken', 'meetingRoomChanged'],
+  summary: 'Changes a room, or closes it to new meetings. `before` is what the edit began from: if the room is another by now, nothing is overwritten and `meetingRoomChanged` says what it is.',
+  params: z.object({ roomId: Id }), body: RoomState.extend({ before: RoomState }), response: z.object({}),
 })

@@ -69,6 +69,10 @@ export const MailAddress = z.string().trim().max(254).pipe(z.email())
 export const Contact = z.object({ email: MailAddress.nullable(), language: NoticeLanguage })
 export type Contact = z.infer<typeof Contact>
 
+/** `before` is what the edit began from: if it is another by now, nothing is overwritten and `contactChanged` says what it is. */
+const ContactChange = Contact.extend({ before: Contact })
+export type ContactChange = z.infer<typeof ContactChange>
+
 const OwnContact = Contact.extend({
   /** Whether this server sends mail at all. */
   mailConfigured: z.boolean(),
@@ -80,8 +84,8 @@ export const getContact = defineRoute({
 })
 
 export const putContact = defineRoute({
-  id: 'notices.setContact', method: 'put', path: '/api/me/contact', access: 'signedIn', errors: [],
-  summary: 'Sets one’s own mail address (null: none) and the language of mails.', body: Contact, response: OwnContact,
+  id: 'notices.setContact', method: 'put', path: '/api/me/contact', access: 'signedIn', errors: ['contactChanged'],
+  summary: 'Sets one’s own mail address (null: none) and the language of mails.', body: ContactChange, response: OwnContact,
 })
 
 export const getContactOf = defineRoute({
@@ -90,8 +94,8 @@ export const getContactOf = defineRoute({
 })
 
 export const putContactOf = defineRoute({
-  id: 'notices.setContactOf', method: 'put', path: '/api/accounts/:personId/contact', access: 'administrator', errors: ['personNotFound'],
-  summary: 'Sets somebody’s mail address and language of mails.', params: z.object({ personId: Id }), body: Contact, response: Contact,
+  id: 'notices.setContactOf', method: 'put', path: '/api/accounts/:personId/contact', access: 'administrator', errors: ['personNotFound', 'contactChanged'],
+  summary: 'Sets somebody’s mail address and language of mails.', params: z.object({ personId: Id }), body: ContactChange, response: Contact,
 })
 
 /** A subscription as a browser's push manager gives it (W3C Push API), with a name for the list of devices. */

@@ -6,7 +6,7 @@ import {
 } from '../protocol/invitations.ts'
 import { meetingReducer } from '../protocol/meeting-state.ts'
 import {
-  getCalendarFeed, getContactOf, getPush, listNotices, makeCalendarFeed, noticesNotice,
+  getCalendarFeed, getContact, getContactOf, getPush, listNotices, makeCalendarFeed, noticesNotice,
   putContact, putContactOf, readNotices, revokeCalendarFeed, subscribePush,
 } from '../protocol/notices.ts'
 import { startAssembly, type Actor, type Assembly } from './support/assembly.ts'
@@ -24,6 +24,9 @@ let assembly: Assembly
 let meetingId: string
 let token: string
 
+/** What nobody has entered yet. */
+const NO_CONTACT = { email: null, language: 'vi' } as const
+
 const addressOf = ({ personId }: Actor) => `${personId}@example.vn`
 const mailsTo = (actor: Actor) => mail.mails.filter(({ to }) => to.includes(addressOf(actor)))
 const state = () => assembly.server.journal.state(meetingId, meetingReducer)
@@ -33,7 +36,7 @@ beforeAll(async () => {
   push = await openPushService()
   assembly = await startAssembly({ env: { SMTP_URL: mail.url, MAIL_FROM: 'Văn phòng <vptu@example.vn>', PUSH_SERVICES: push.origin, PUBLIC_ORIGINS: 'https://hop.example.vn' } })
   for (const actor of [assembly.chair, assembly.clerk, assembly.member, assembly.guest]) {
-    const { error } = await actor.client.call(putContact, { body: { email: addressOf(actor), language: 'vi' } })
+    const { error } = await actor.client.call(putContact, { body: { email: addressOf(actor), language: 'vi', before: NO_CONTACT } })
     expect(error).toBeUndefined()
   }
   ({ meetingId } = await assembly.newMeeting('published'))
@@ -132,16 +135,26 @@ describe('an answer over the socket', () => {
 describe('addresses', () => {
   it.each(['a@b\r\nBcc: evil@example.com', 'evil@example.com, x@example.com', '<evil@example.com>', 'nobody', 'ả@example.vn', `${'a'.repeat(250)}@example.vn`])(
     'like %j are refused', async (email) => {
-      expect((await assembly.member.client.call(putContact, { body: { email, language: 'vi' } })).error?.code).toBe('badRequest')
+      expect((await assembly.member.client.call(putContact, { body: { email, language: 'vi', before: NO_CONTACT } })).error?.code).toBe('badRequest')
     })
 
   it('of others are the administrator’s business alone', async () => {
     const params = { personId: assembly.member.personId }
     expect((await assembly.clerk.client.call(getContactOf, { params })).error?.code).toBe('administratorRequired')
-    expect((await assembly.clerk.client.call(putContactOf, { params, body: { email: null, language: 'vi' } })).error?.code).toBe('administratorRequired')
+    expect((await assembly.clerk.client.call(putContactOf, { params, body: { email: null, language: 'vi', before: NO_CONTACT } })).error?.code).toBe('administratorRequired')
     expect((await assembly.administrator.client.call(getContactOf, { params })).body).toEqual({ email: addressOf(assembly.member), language: 'vi' })
     const nobody = { personId: randomUUID() }
-    expect((await assembly.administrator.client.call(putContactOf, { params: nobody, body: { email: null, language: 'vi' } })).error?.code).toBe('personNotFound')
+    expect((await assembly.administrator.client.call(putContactOf, { params: nobody, body: { ...NO_CONTACT, before: NO_CONTACT } })).error?.code).toBe('personNotFound')
+  })
+
+  it('that somebody else changed meanwhile are not overwritten', async () => {
+    const { member, administrator } = assembly
+    const own = { email: addressOf(member), language: 'vi' } as const
+    const body = { email: 'muon@tinhuy.example.vn', language: 'en', before: NO_CONTACT } as const
+    const { error } = await administrator.client.call(putContactOf, { params: { personId: member.personId }, body })
+    expect(error).toMatchObject({ code: 'contactChanged', details: { contact: own } })
+    expect((await member.client.call(putContact, { body })).error?.code).toBe('contactChanged')
+    expect((await member.client.call(getContact)).body).toMatchObject(own)
   })
 })
 

@@ -98,10 +98,10 @@ export const rulesStore: RulesStore = {
     return row.id
   }),
 
-  async updateRoom(db, roomId, { name, place, seats, hybrid, closed }, actorId) {
+  async updateRoom(db, roomId, { name, place, seats, hybrid, closed }, before, actorId) {
     return await db.transaction(async (trx) => {
-      const changed = await trx('meeting_room').where({ id: roomId }).update({ name, place, seats, hybrid, closed })
-      if (changed === 0) return 'notFound' as const
+      const changed = await trx('meeting_room').where({ ...before, id: roomId }).update({ name, place, seats, hybrid, closed })
+      if (changed === 0) return { now: await rulesStore.room(trx, roomId) }
       await writeAudit(trx, { actorId, subjectId: null, meetingRuleId: roomId, action: 'meetingRoom.changed', data: { seats, hybrid, closed } })
       return 'done' as const
     }).catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { z } from 'zod'
 import { addDays, localDay, type Day } from '../../protocol/calendar.ts'
-import { isInForce, type MeetingKind, type MeetingRoom, type MeetingRules, type reviseKind, type RoomFacts } from '../../protocol/meeting-kinds.ts'
+import { isInForce, type MeetingKind, type MeetingRoom, type MeetingRules, type reviseKind, type RoomFacts, type RoomState } from '../../protocol/meeting-kinds.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 
@@ -28,8 +28,8 @@ export interface RulesStore {
   change<T>(db: Knex, work: (tx: RulesTx) => Promise<T>): Promise<T>
   /** Null where the name is another room's. Writes its audit entry. */
   insertRoom(db: Knex, room: Room, actorId: string): Promise<string | null>
-  /** Writes its audit entry. */
-  updateRoom(db: Knex, roomId: string, room: Room & { closed: boolean }, actorId: string): Promise<'done' | 'notFound' | 'nameTaken'>
+  /** Where it is no longer as `before`: what it is `now`, null where it is not there. Writes its audit entry. */
+  updateRoom(db: Knex, roomId: string, room: RoomState, before: RoomState, actorId: string): Promise<'done' | 'nameTaken' | { now: MeetingRoom | null }>
 }
 
 /** What a meeting says of its kind, its room and the checklist. */
@@ -92,11 +92,12 @@ export function createMeetingRules({ db, store }: { db: Knex, store: RulesStore 
       return { roomId }
     },
 
-    /** Throws `meetingRoomNotFound`, `meetingRoomNameTaken`. */
-    async changeRoom({ personId }: Caller, roomId: string, room: Room & { closed: boolean }): Promise<void> {
-      const outcome = await store.updateRoom(db, roomId, room, personId)
-      if (outcome === 'notFound') throw new AppError('meetingRoomNotFound')
+    /** `before`: what the edit began from. Throws `meetingRoomNotFound`, `meetingRoomNameTaken`, `meetingRoomChanged`. */
+    async changeRoom({ personId }: Caller, roomId: string, { before, ...room }: RoomState & { before: RoomState }): Promise<void> {
+      const outcome = await store.updateRoom(db, roomId, room, before, personId)
       if (outcome === 'nameTaken') throw new AppError('meetingRoomNameTaken')
+      if (outcome === 'done') return
+      throw outcome.now ? new AppError('meetingRoomChanged', { room: outcome.now }) : new AppError('meetingRoomNotFound')
     },
   }
 }

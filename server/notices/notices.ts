@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import type { Contact, Notice, NoticeLanguage, NoticeWords } from '../../protocol/notices.ts'
+import type { Contact, ContactChange, Notice, NoticeLanguage, NoticeWords } from '../../protocol/notices.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { Jobs } from '../platform/jobs.ts'
@@ -43,8 +43,8 @@ export interface NoticesStore {
   /** How far the mails of a topic's latest notice of a kind are, by person. */
   mailStates(db: Knex, topic: string, kind: string): Promise<Map<string, Notice['mail']>>
   contact(db: Knex, personId: string): Promise<Contact | null>
-  /** With its audit entry; false where there is no such person. */
-  setContact(trx: Knex.Transaction, actorId: string, personId: string, contact: Contact): Promise<boolean>
+  /** With its audit entry; false where there is no such person, or the contact is no longer as `before`. */
+  setContact(trx: Knex.Transaction, actorId: string, personId: string, change: ContactChange): Promise<boolean>
   /** Deletes notices of before then; returns how many. */
   forget(db: Knex, before: Date): Promise<number>
 }
@@ -72,10 +72,11 @@ export function createNotices({ db, store, jobs, mailConfigured, tell, now = () 
     return contact
   }
 
-  async function setContact(caller: Caller, personId: string, contact: Contact): Promise<Contact> {
-    const there = await db.transaction((trx) => store.setContact(trx, caller.personId, personId, contact))
-    if (!there) throw new AppError('personNotFound')
-    return contact
+  async function setContact(caller: Caller, personId: string, change: ContactChange): Promise<Contact> {
+    if (!await db.transaction((trx) => store.setContact(trx, caller.personId, personId, change))) {
+      throw new AppError('contactChanged', { contact: await contactOf(personId) })
+    }
+    return { email: change.email, language: change.language }
   }
 
   return {
@@ -116,11 +117,12 @@ export function createNotices({ db, store, jobs, mailConfigured, tell, now = () 
       return { ...await contactOf(personId), mailConfigured }
     },
 
-    async setOwnContact(caller: Caller, contact: Contact) {
-      return { ...await setContact(caller, caller.personId, contact), mailConfigured }
+    /** Throws `contactChanged`. */
+    async setOwnContact(caller: Caller, change: ContactChange) {
+      return { ...await setContact(caller, caller.personId, change), mailConfigured }
     },
 
-    /** For the administrator. Throws `personNotFound`. */
+    /** For the administrator, as `setContact`. Throws `personNotFound`; the second also `contactChanged`. */
     contactOf,
     setContact,
 

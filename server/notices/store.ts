@@ -92,8 +92,8 @@ export const noticesStore: NoticesStore & DeliveriesStore & PushStore & FeedsSto
     return await db('person').where({ id: personId }).first<Contact | undefined>('email', 'language') ?? null
   },
 
-  async setContact(trx, actorId, personId, { email, language }) {
-    const changed = await trx('person').where({ id: personId }).update({ email, language })
+  async setContact(trx, actorId, personId, { email, language, before }) {
+    const changed = await trx('person').where({ ...before, id: personId }).update({ email, language })
     if (changed === 0) return false
     // That it was changed, not to what: addresses are personal data, and the audit is never deleted.
     await writeAudit(trx, { actorId, subjectId: personId, action: 'contact.changed', data: { reachable: email !== null, language } })

@@ -56,6 +56,8 @@ export const httpStatus: Record<ErrorCode, number> = {
   kindSinceTooEarly: 409,
   meetingRoomNotFound: 404,
   meetingRoomNameTaken: 409,
+  meetingRoomChanged: 409,
+  contactChanged: 409,
   templateNotFound: 404,
   templateChanged: 409,
   templatesFull: 409,

@@ -71,10 +71,14 @@ describe('rules', () => {
     const { roomId } = await meetingRules.addRoom(admin, facts)
     await expect(meetingRules.addRoom(admin, facts)).rejects.toMatchObject({ code: 'meetingRoomNameTaken' })
     const { roomId: other } = await meetingRules.addRoom(admin, { ...facts, name: 'Phòng 6' })
-    await expect(meetingRules.changeRoom(admin, other, { ...facts, closed: false })).rejects.toMatchObject({ code: 'meetingRoomNameTaken' })
-    await expect(meetingRules.changeRoom(admin, freshKey(), { ...facts, closed: false })).rejects.toMatchObject({ code: 'meetingRoomNotFound' })
+    const open = { ...facts, closed: false }
+    await expect(meetingRules.changeRoom(admin, other, { ...open, before: { ...open, name: 'Phòng 6' } })).rejects.toMatchObject({ code: 'meetingRoomNameTaken' })
+    await expect(meetingRules.changeRoom(admin, freshKey(), { ...open, before: open })).rejects.toMatchObject({ code: 'meetingRoomNotFound' })
     const meetingId = await make(body, { roomId })
-    await meetingRules.changeRoom(admin, roomId, { ...facts, closed: true })
+    await meetingRules.changeRoom(admin, roomId, { ...open, closed: true, before: open })
+    // Who began from the open room would open it again.
+    await expect(meetingRules.changeRoom(await house.newPerson(), roomId, { ...open, seats: 12, before: open }))
+      .rejects.toMatchObject({ code: 'meetingRoomChanged', details: { room: { id: roomId, closed: true, seats: 10 } } })
     await expect(make(body, { roomId })).rejects.toMatchObject({ code: 'meetingRoomNotFound' })
     // What a meeting has already it keeps.
     await house.domains.meetings.change(meetingId, body.clerk, { ...draft({ roomId, place: 'Tầng 5' }), version: 1 })

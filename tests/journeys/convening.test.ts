@@ -216,7 +216,7 @@ describe('a matter becomes a conference', () => {
     lines.set('duy', guest).set('thuan', member)
     const people = [['khai', scene.chair], ['hang', scene.phone], ['chi', clerk], ...lines] as const
     for (const [username, { personId }] of people) {
-      const { error } = await administrator.client.call(putContactOf, { params: { personId }, body: { email: addressOf(username), language: 'vi' } })
+      const { error } = await administrator.client.call(putContactOf, { params: { personId }, body: { email: addressOf(username), language: 'vi', before: { email: null, language: 'vi' } } })
       expect(error).toBeUndefined()
     }
     administrator.client.close()
