@@ -16,6 +16,7 @@ interface Schema {
   anyOf?: Schema[]
   oneOf?: Schema[]
   allOf?: Schema[]
+  prefixItems?: Schema[]
 }
 
 const WIDTH = 110
@@ -37,7 +38,7 @@ function text(schema: Schema, depth: number): string {
   if (schema.allOf) return schema.allOf.map((part) => text(part, depth)).join(' & ')
   switch (schema.type) {
     case 'object': return object(schema, depth)
-    case 'array': return array(text(schema.items ?? {}, depth))
+    case 'array': return schema.prefixItems ? `[${schema.prefixItems.map((item) => text(item, depth)).join(', ')}]` : array(text(schema.items ?? {}, depth))
     case 'string': return schema.maxLength === undefined ? 'string' : `string ≤ ${schema.maxLength}`
     case 'integer': case 'number': return `${schema.type}${range(schema)}`
     case undefined: return 'any'
