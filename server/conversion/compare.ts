@@ -68,7 +68,8 @@ const END = /[.;:!?…]["”)]?$/u
 const splitSentences = (text: string) => text.split(/(?<=[.;:!?…]["”)]?) (?=\S)/u)
 
 /** `Điều 12.`, `1.2.`, `IV.`: belongs to what follows. */
-const isLabel = (text: string) => /^(?:(?:Phần|Chương|Mục|Tiểu mục|Điều|Khoản|Điểm|Phụ lục) )?(?:\d+(?:\.\d+)*|[IVXLC]+)[.:]$/iu.test(text)
+const isLabel = (text: string) =>
+  /^(?:\d+(?:\.\d+)*|[IVXLC]+)[.:]$/u.test(text) || /^(?:Phần|Chương|Mục|Tiểu mục|Điều|Khoản|Điểm|Phụ lục) [\divxlc.]+[.:]$/iu.test(text)
 
 function sentences({ text, page }: Passage): Passage[] {
   const found: Passage[] = []
