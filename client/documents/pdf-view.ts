@@ -1,16 +1,24 @@
-import { openPdf } from './pdf.ts'
+import type { PDFDocumentProxy } from 'pdfjs-dist'
+import { createPageMarks, type PageMarks } from './page-marks.ts'
+import './page-marks.css'
+import { createAbilities, createFind, type Abilities } from './pdf-abilities.ts'
+import { openPdf, type PdfSource } from './pdf.ts'
 import { createPlaces, type Places } from './places.ts'
 import 'pdfjs-dist/web/pdf_viewer.css'
 import { EventBus, PDFLinkService, PDFViewer } from 'pdfjs-dist/web/pdf_viewer.mjs'
 
-export interface PdfView {
+export interface PdfView extends Abilities {
   /** Opens a document and resolves to its number of pages. Rejects when it cannot be fetched or read. */
-  show(url: string): Promise<number>
+  show(source: PdfSource): Promise<number>
   goTo(page: number): void
   zoom(direction: 1 | -1): void
   fitWidth(): void
   /** Where the reader is, and the ways to other places and of them on the screen. */
   places: Places
+  /** What stands on the pages, and what is selected there. */
+  marks: PageMarks
+  /** Resolves once a page is drawn with its text; goes there first. */
+  drawn(page: number): Promise<void>
   /** What the pages scroll in: its events tell that the reader moves. */
   container: HTMLElement
   /** Ends downloads, the worker's part and every listener; may be called at any time, more than once. */
@@ -23,9 +31,11 @@ interface Listeners { onPage: (page: number) => void, onScale: (scale: number) =
 export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Listeners): PdfView {
   const eventBus = new EventBus()
   const linkService = new PDFLinkService({ eventBus, externalLinkTarget: 2, externalLinkRel: 'noopener noreferrer' })
-  const viewer = new PDFViewer({ container, eventBus, linkService, removePageBorders: true, annotationMode: 1 })
+  const findController = createFind(eventBus, linkService)
+  const viewer = new PDFViewer({ container, eventBus, linkService, findController, removePageBorders: true, annotationMode: 1 })
   linkService.setViewer(viewer)
   let task: ReturnType<typeof openPdf> | null = null
+  let shown: PDFDocumentProxy | null = null
   /** pdf.js's `auto` fits the width but never blows a page up; it goes on to fit until somebody zooms. */
   let fitted: 'auto' | 'page-width' | null = 'auto'
 
@@ -44,22 +54,32 @@ export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Li
     },
   })
 
-  return {
-    places, container,
-    async show(url) {
+  const abilities = createAbilities({ viewer, eventBus, linkService, document: () => shown })
+  const marks = createPageMarks(container, { turn: () => abilities.turned })
+  const drawnListeners = new Map<number, (() => void)[]>()
+  eventBus.on('pagerendered', ({ pageNumber }: { pageNumber: number }) => marks.redraw(pageNumber))
+  eventBus.on('textlayerrendered', ({ pageNumber }: { pageNumber: number }) => {
+    for (const listener of drawnListeners.get(pageNumber) ?? []) listener()
+    drawnListeners.delete(pageNumber)
+  })
+
+  const view: PdfView = Object.assign(abilities, {
+    places, container, marks,
+    async show(source: PdfSource) {
       void task?.destroy()
-      task = openPdf(url)
+      task = openPdf(source)
       const document = await task.promise
+      shown = document
       viewer.setDocument(document)
       linkService.setDocument(document)
       await viewer.firstPagePromise
       return document.numPages
     },
-    goTo(page) {
+    goTo(page: number) {
       if (Number.isInteger(page) && page >= 1 && page <= viewer.pagesCount) viewer.currentPageNumber = page
       else onPage(viewer.currentPageNumber)
     },
-    zoom(direction) {
+    zoom(direction: 1 | -1) {
       fitted = null
       if (direction > 0) viewer.increaseScale()
       else viewer.decreaseScale()
@@ -68,12 +88,23 @@ export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Li
       fitted = 'page-width'
       fit()
     },
+    async drawn(page: number) {
+      if (container.querySelector(`.page[data-page-number="${page}"] .textLayer .endOfContent`)) return
+      await new Promise<void>((resolve) => {
+        drawnListeners.set(page, [...drawnListeners.get(page) ?? [], resolve])
+        viewer.currentPageNumber = page
+        // A scan has no text to wait for.
+        setTimeout(resolve, 5_000)
+      })
+    },
     close() {
       resized.disconnect()
       viewer.setDocument(null as never)
       linkService.setDocument(null)
       void task?.destroy()
       task = null
+      shown = null
     },
-  }
+  })
+  return view
 }

@@ -9,11 +9,13 @@ const data = (folder: string) => new URL(`/pdf/${folder}/`, location.origin).hre
 /** Bytes asked for at a time: pages that nobody looks at are not fetched. */
 const RANGE_BYTES = 262_144
 
-/** Opens a PDF of this origin. `destroy()` of the task ends everything that it began. */
-export function openPdf(url: string) {
+/** An address of this origin, which pages are fetched from as they are read, or the file itself, as it is kept on the device. */
+export type PdfSource = string | Uint8Array<ArrayBuffer>
+
+/** Opens a PDF. `destroy()` of the task ends everything that it began. */
+export function openPdf(source: PdfSource) {
   return pdfjs.getDocument({
-    url,
-    withCredentials: true,
+    ...typeof source === 'string' ? { url: source, withCredentials: true } : { data: source },
     rangeChunkSize: RANGE_BYTES,
     disableAutoFetch: true,
     disableStream: true,
