@@ -14,6 +14,8 @@ export type AnswerVia = z.infer<typeof AnswerVia>
 
 /** What happens to invitations. Answers are for the office; what others see of them is the absence (`attendance.absenceRecorded`). */
 export const invitationEntries = [
+  /** Office only: the text of the next paper was saved. */
+  z.object({ kind: z.literal('invitation.drafted'), data: z.object({ version: z.int(), sha256: z.string() }) }),
   /** A paper went out. `sequence` is that of the calendar entries sent with it. */
   z.object({
     kind: z.literal('invitation.issued'),
@@ -83,7 +85,7 @@ export function applyInvitations(state: InvitationsState, entry: InvitationEntry
       return entry.data.rule === null ? { ...state, reminded: { at: entry.at, people: entry.data.people } } : state
     case 'invitation.changesSent':
       return entry.data.again ? { ...state, againAt: entry.at } : state
-    case 'invitation.substituteEnded':
+    case 'invitation.drafted': case 'invitation.substituteEnded':
       return state
   }
 }

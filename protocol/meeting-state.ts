@@ -3,6 +3,7 @@ import { AgendaItemFacts, agendaEntries, applyAgenda, newItem, type AgendaState 
 import { applyAttendance, attendanceEntries, endAttendance, isInRoom, noAttendance, type AttendanceState } from './attendance.ts'
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
 import { commentEntries } from './comments.ts'
+import { applyDrafts, draftEntries, projectDrafts, type OpenDraft } from './draft-entries.ts'
 import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
 import {
   applyInvitations, invitationEntries, noInvitations, projectInvitations, withoutSubstitute, type InvitationsState,
@@ -29,7 +30,7 @@ const published = z.object({
 /** Every kind of entry that a meeting's journal holds. */
 export const MeetingEntry = z.discriminatedUnion('kind', [
   ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...minutesEntries,
-  ...orderEntries, ...chatEntries, ...recordingEntries, ...invitationEntries, ...reviewEntries, ...commentEntries,
+  ...orderEntries, ...chatEntries, ...recordingEntries, ...invitationEntries, ...reviewEntries, ...draftEntries, ...commentEntries,
 ])
 export type MeetingEntry = z.infer<typeof MeetingEntry>
 
@@ -57,6 +58,8 @@ export interface MeetingState {
   documents: DocumentsState
   /** The document that everybody is led through at the moment. */
   review: LedDocument | null
+  /** Texts of documents that are being written. */
+  drafts: OpenDraft[]
   invitations: InvitationsState
   attendance: AttendanceState
   votes: VotingState
@@ -70,18 +73,20 @@ function initial(): MeetingState {
   return {
     status: 'draft', facts: null, participants: [], publishedAt: null, despite: null, postponement: null, cancellation: null,
     changedBy: null, openedAt: null, closedAt: null,
-    agenda: [], told: [], statedWhole: false, documents: [], review: null,
+    agenda: [], told: [], statedWhole: false, documents: [], review: null, drafts: [],
     invitations: noInvitations, attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
     minutesNumber: null,
   }
 }
 
-/** Nobody is led through a document that is no longer there, nor in a meeting that is not held. */
+/** Nobody is led through a document that is no longer there or in a meeting that is not held, nor writes its text. */
 function apply(state: MeetingState, entry: Told): MeetingState {
   const next = applied(state, entry)
-  const { review, status, documents } = next
-  if (!review || ((status === 'published' || status === 'live') && documents.some(({ documentId }) => documentId === review.documentId))) return next
-  return { ...next, review: null }
+  const { status, documents } = next
+  const isThere = ({ documentId }: { documentId: string }) => documents.some((document) => document.documentId === documentId)
+  const review = next.review && (status === 'published' || status === 'live') && isThere(next.review) ? next.review : null
+  const drafts = next.drafts.every(isThere) ? next.drafts : next.drafts.filter(isThere)
+  return review === next.review && drafts === next.drafts ? next : { ...next, review, drafts }
 }
 
 type Told = MeetingEntry & { at: string, actorId: string | null, audience: Audience }
@@ -159,8 +164,10 @@ function applied(state: MeetingState, entry: Told): MeetingState {
       return { ...state, participants: withoutSubstitute(state.participants, entry.data) }
     case 'review.led': case 'review.ended':
       return { ...state, review: applyReview(state.review, entry) }
+    case 'drafting.opened': case 'drafting.issued': case 'drafting.discarded':
+      return { ...state, drafts: applyDrafts(state.drafts, entry) }
     case 'comments.opened': case 'comments.replied': case 'comments.settled': case 'comments.takenBack':
-    case 'minutes.saved':
+    case 'minutes.saved': case 'invitation.drafted':
       return state
     case 'minutes.published':
       return { ...state, minutesNumber: entry.data.number }
@@ -177,7 +184,7 @@ function project(state: MeetingState, viewer: Viewer): MeetingState {
     invitations: projectInvitations(state.invitations, false),
     attendance: { ...state.attendance, reasons: {} },
     order: { ...state.order, waiting: [], waitingFor: {} },
-    review: projectReview(state.review, viewer),
+    review: projectReview(state.review, viewer), drafts: projectDrafts(state.drafts, viewer),
     chat: state.chat.filter((message) => message.to === 'everyone' || message.personId === viewer.personId),
   }
   return viewer.items === 'all' ? shared : ofItems(shared, viewer)
@@ -198,4 +205,4 @@ function ofItems(state: MeetingState, viewer: Viewer): MeetingState {
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 10, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 11, initial, apply, project }

@@ -182,3 +182,12 @@ it('a push subscription to an address inside is refused', async () => {
   expect((await assembly.member.client.call(subscribePush, { body: subscription })).error?.code).toBe('pushServiceUnknown')
   expect((await assembly.member.client.call(getPush)).body.devices).toHaveLength(1)
 })
+
+it('a person may subscribe ten browsers, and renew each of them', async () => {
+  const { client } = assembly.stranger
+  const subscribe = (browser: number) => client.call(subscribePush, { body: push.subscription(`/stranger-${browser}`) })
+  for (let browser = 1; browser <= 10; browser += 1) expect((await subscribe(browser)).error).toBeUndefined()
+  expect((await subscribe(11)).error?.code).toBe('tooManyDevices')
+  expect((await subscribe(10)).error).toBeUndefined()
+  expect((await client.call(getPush)).body.devices).toHaveLength(10)
+})

@@ -144,6 +144,8 @@ export function createInvitations(deps: InvitationsDeps) {
         requireBefore(meeting, 'live')
         await requireVersion(tx.trx, meetingId, version)
         await store.saveDraft(tx.trx, meetingId, { version: version + 1, text }, tx.at)
+        const data = { version: version + 1, sha256: sha256(canonical(text)).toString('hex') }
+        tx.append({ kind: 'invitation.drafted', data, audience: { scope: 'office' } })
         return { version: version + 1 }
       })
     },

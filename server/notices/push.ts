@@ -27,6 +27,8 @@ export interface KeptSubscription { id: string, endpoint: string, p256dh: string
 
 export interface PushStore {
   devices(db: Knex, personId: string): Promise<PushDevice[]>
+  /** How many other browsers the person has subscribed. */
+  othersThan(db: Knex, personId: string, endpoint: string): Promise<number>
   /** An endpoint that is known goes over to this person. */
   subscribe(db: Knex, personId: string, subscription: PushSubscription, at: Date): Promise<PushDevice>
   unsubscribe(db: Knex, personId: string, id: string): Promise<void>
@@ -56,7 +58,7 @@ export function createPush({ db, store, settings, now = () => new Date() }: { db
     /** Throws `pushServiceUnknown`, `tooManyDevices`. */
     async subscribe({ personId }: Caller, subscription: PushSubscription): Promise<PushDevice> {
       if (!isPushService(subscription.endpoint, settings.services)) throw new AppError('pushServiceUnknown')
-      if ((await store.devices(db, personId)).length >= MAX_DEVICES) throw new AppError('tooManyDevices', { limit: MAX_DEVICES })
+      if (await store.othersThan(db, personId, subscription.endpoint) >= MAX_DEVICES) throw new AppError('tooManyDevices', { limit: MAX_DEVICES })
       return await store.subscribe(db, personId, subscription, now())
     },
 

@@ -140,6 +140,11 @@ export const noticesStore: NoticesStore & DeliveriesStore & PushStore & FeedsSto
     return rows.map(({ id, device, created_at }): PushDevice => ({ id, device, createdAt: created_at.toISOString() }))
   },
 
+  async othersThan(db, personId, endpoint) {
+    const [row] = await db('push_subscription').where({ person_id: personId }).whereNot({ endpoint }).count<{ count: string }[]>('*')
+    return Number(row?.count ?? 0)
+  },
+
   async subscribe(db, personId, { endpoint, keys, device }, at) {
     const [row] = await db('push_subscription')
       .insert({ person_id: personId, endpoint, p256dh: keys.p256dh, auth: keys.auth, device, created_at: at })

@@ -71,6 +71,7 @@ describe('the paper', () => {
   it('keeps what somebody else saved: the second writer is told', async () => {
     const { draft: first } = await inviting().invitations.get(at.meetingId, at.body.clerk)
     await inviting().invitations.save(at.meetingId, at.body.clerk, 0, { ...first!.text, prepare: 'Mang theo số liệu' })
+    expect(await at.scene.house.entries(at.meetingId, 'invitation.drafted')).toMatchObject([{ actorId: at.body.clerk.personId, data: { version: 1 } }])
     await expect(inviting().invitations.save(at.meetingId, at.body.chair, 0, { ...first!.text, prepare: 'Khác' })).rejects
       .toMatchObject({ code: 'invitationChanged', details: { version: 1 } })
     await expect(issue()).rejects.toMatchObject({ code: 'invitationChanged' })
