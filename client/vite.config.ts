@@ -8,6 +8,7 @@ import { compileMessages } from './compile-messages.ts'
 import { deskIcons } from './desk-icons-plugin.ts'
 import { leaveOut } from './leave-out.ts'
 import { splitNamespaces } from './split-namespaces.ts'
+import { offlineShell } from './offline-shell-plugin.ts'
 import { pureContracts } from './pure-contracts.ts'
 import { pdfData } from './pdf-data-plugin.ts'
 import { precompress } from './precompress.ts'
@@ -35,6 +36,7 @@ export default defineConfig({
     compileMessages(),
     pdfData(),
     blurData(),
+    offlineShell(),
     precompress(),
     ui({
       // Generated theme files lie in the top node_modules, so that the client folder holds sources alone.

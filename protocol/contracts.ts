@@ -13,6 +13,7 @@ import * as checkIn from './check-in.ts'
 import * as comments from './comments.ts'
 import * as convening from './convening.ts'
 import * as documents from './documents.ts'
+import * as drafting from './drafting.ts'
 import type { AnyCommand, AnyNotice } from './event.ts'
 import * as health from './health.ts'
 import * as identity from './identity.ts'
@@ -23,6 +24,7 @@ import * as meetingPlans from './meeting-plans.ts'
 import * as meetings from './meetings.ts'
 import * as minutes from './minutes.ts'
 import * as notices from './notices.ts'
+import * as offline from './offline.ts'
 import * as order from './order.ts'
 import * as organisationImport from './organisation-import.ts'
 import * as people from './people.ts'
@@ -39,7 +41,7 @@ import * as voting from './voting.ts'
 
 const domains = {
   health, identity, accounts, bodies, terms, organisationImport, people, units, calendar, meetings, convening, meetingKinds, meetingPlans, meetingChanges,
-  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, annotations, comments, attendance, checkIn, attendanceRecord,
+  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, notices, voting, minutes, room, order, chat, recording, review,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))

@@ -9,18 +9,20 @@ import { annotationsStore } from './annotations/store.ts'
 import { documentsStore } from './documents/store.ts'
 import type { Journal } from './journal/journal.ts'
 import { audienceOfItem, seesItem, type MeetingAccess } from './meetings/access.ts'
+import { createOffline } from './offline/offline.ts'
+import { mountOffline } from './offline/routes.ts'
 import type { MountRoute } from './platform/contract.ts'
 import { AppError } from './platform/error.ts'
 
 interface AnnotatingDeps {
   db: Knex
-  journal: Pick<Journal, 'state'>
+  journal: Pick<Journal, 'state' | 'snapshot'>
   access: MeetingAccess
   secret(purpose: string): Buffer
   now?: (() => Date) | undefined
 }
 
-/** What readers write on documents, for themselves and to each other. */
+/** What readers write on documents, for themselves and to each other, and what of them they keep on their devices. */
 export function createAnnotating({ db, journal, access, secret, now }: AnnotatingDeps) {
   const requireReading: RequireReading = async (meetingId, documentId, version, caller, source = db) => {
     const found = await access.accessTo(meetingId, caller, source)
@@ -30,8 +32,12 @@ export function createAnnotating({ db, journal, access, secret, now }: Annotatin
   }
   const annotations = createAnnotations({ db, store: annotationsStore, sealer: createSealer(secret('private notes')), requireReading, now })
   const comments = createComments({ db, journal, access, store: commentsStore, requireReading })
+  const offline = createOffline({ journal, access, now })
   return {
-    annotations, comments, requireReading,
-    mountRoutes(route: MountRoute): void { mountAnnotations(route, { annotations, comments }) },
+    annotations, comments, offline, requireReading,
+    mountRoutes(route: MountRoute): void {
+      mountAnnotations(route, { annotations, comments })
+      mountOffline(route, offline)
+    },
   }
 }

@@ -57,6 +57,7 @@ const bodies: Record<string, () => object> = {
   'comments.open': () => ({ key: freshKey(), version: 1, kind: 'comment', anchor, text: 'Xin ý kiến', replacement: null }),
   'comments.reply': () => ({ key: freshKey(), text: 'Xin ý kiến' }),
   'comments.settle': () => ({ key: freshKey(), revision: 1, state: 'resolved' }),
+  'drafting.issue': () => ({ key: freshKey(), type: 'Nghị quyết', symbol: 'NQ/TU', abstract: 'Về chuyển đổi số' }),
   'attendance.checkInByCode': () => ({ code: `1.${'A'.repeat(22)}`, going: 'in', key: freshKey() }),
 }
 const inputs: Record<string, (scene: Scene) => object> = {
@@ -142,12 +143,12 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
   return answers
 }
 
-const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'documents.read', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
+const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'documents.read', 'offline.list', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
 const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
-const own = ['vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress', 'review:point', 'review:show',
+const own = ['drafting.get', 'vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress', 'review:point', 'review:show',
   'attendance.checkInByCode', 'annotations.change', 'annotations.remove', 'comments.open', 'comments.reply', 'comments.settle', 'comments.takeBack']
 
 it('there is something to call', () => {
@@ -191,6 +192,7 @@ it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, 
     expect([answers['recording.read'], answers['recording.progress']]).toEqual([found, found])
     expect([answers['room:enter'], answers['room:probe'], answers['room:stopWaiting']]).toEqual([room, room, 'ok'])
     expect([answers['chat:send'], answers['order:raiseHand']]).toEqual(status === 'closed' ? ['meetingClosed', 'meetingClosed'] : ['ok', 'notPresent'])
+    expect(answers['drafting.get']).toBe('draftNotFound')
     expect([answers['review:point'], answers['review:show']]).toEqual(['reviewNotAttended', 'reviewNotAttended'])
     expect(answers['attendance.checkInByCode']).toBe(status === 'closed' ? 'meetingClosed' : 'checkInCodeInvalid')
     if (actor === assembly.guest) expect(answers['vote:cast']).toBe('notEntitledToVote')

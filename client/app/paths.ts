@@ -13,6 +13,8 @@ export const paths = {
   body: (bodyId: string) => `/bodies/${bodyId}`,
   editBody: (bodyId: string) => `/bodies/${bodyId}/edit`,
   notices: '/notices',
+  /** Documents on this device. */
+  kept: '/kept',
   /** Where the links of mails lead; the token stands behind `#`. */
   answerByLink: '/answer',
   meetings: '/meetings',

@@ -5,6 +5,7 @@ import { bodyRoutes } from '../bodies/routes.ts'
 import { homeRoutes } from '../home/routes.ts'
 import { identityRoutes } from '../identity/routes.ts'
 import { meetingRoutes } from '../meetings/routes.ts'
+import { offlineRoutes } from '../offline/routes.ts'
 import { proposalRoutes } from '../proposals/routes.ts'
 import { noticeRoutes } from '../notices/routes.ts'
 import type { Place } from './theme.ts'
@@ -32,6 +33,7 @@ export const routes: RouteRecordRaw[] = [
   ...attendanceRoutes,
   ...invitationRoutes,
   ...noticeRoutes,
+  ...offlineRoutes,
   {
     path: '/:path(.*)*', component: () => import('./NotFoundPage.vue'),
     meta: { access: 'anyone', title: 'app.notFound.title' },

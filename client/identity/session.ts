@@ -4,9 +4,13 @@ import { changePassword, getMe, redeemResetCode, signIn, signOut, type Me } from
 import { toApiError, type ApiError } from '../app/api-error.ts'
 import { actAs, call } from '../app/http.ts'
 import { socketClient } from '../app/socket.ts'
+import { prefetch } from '../app/when-idle.ts'
 
 /** `unknown` until the server has said who is signed in in this browser. */
 export type SessionStatus = 'unknown' | 'signedIn' | 'signedOut'
+
+/** Whether somebody wanted documents on this device; `offline/keeping.ts` remembers it. */
+const keepsDocuments = () => localStorage.getItem('nghi-su.offline') !== null
 
 function createSession() {
   const me = shallowRef<Me | null>(null)
@@ -19,12 +23,15 @@ function createSession() {
     status.value = 'signedIn'
     error.value = null
     actAs(answer)
+    // Documents on this device: what was recalled goes, what is new comes. Not while a room wants the network.
+    if (keepsDocuments() && !location.pathname.endsWith('/room')) prefetch(async () => (await import('../offline/keeping.ts')).bring(answer.person.id))
     // Also where nothing is followed: the end of the session is told over it.
     socketClient.connect()
   }
 
   /** Forgets the person: the session has ended, here or elsewhere. */
   function end() {
+    if (keepsDocuments()) void import('../offline/keeping.ts').then(({ stop }) => stop())
     me.value = null
     status.value = 'signedOut'
     actAs(null)
