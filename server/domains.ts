@@ -92,6 +92,7 @@ import { createVoting } from './voting/voting.ts'
 import { mountVotingLive } from './voting/live.ts'
 import { mountVoting } from './voting/routes.ts'
 import { votingStore } from './voting/store.ts'
+import { createWriting } from './writing.ts'
 
 /** What the domains ask of the media nodes. */
 export type RoomMedia = Pick<MediaNode,
@@ -160,7 +161,8 @@ export function createDomains(deps: DomainsDeps) {
   const colleagues = createPeople({ store: createPeopleStore(db) })
   const access = createAccess({ db, journal, store: meetingStore })
   const converting = createConverting({ db, files, folders: workFolders, jobs: outside?.jobs ?? { wake: async () => {} }, log })
-  const documents = createDocuments({ db, journal, access, store: documentsStore, files, uploadLimitBytes })
+  const { conversion } = converting
+  const documents = createDocuments({ db, journal, access, store: documentsStore, files, conversion, uploadLimitBytes })
   const voting = createVoting({ db, journal, access, store: votingStore, bodies })
   const people = (ids: readonly string[], trx?: Knex) => createIdentityStore(trx ?? db).people(ids)
   const attendance = createAttendance({
@@ -168,7 +170,7 @@ export function createDomains(deps: DomainsDeps) {
   })
   const roll = createRoll({ db, journal, access, secret, origins, people, bodies: (ids) => bodies.bodies(ids) })
   const proposalsAt = (now: () => Date) => createProposing({
-    db, files, uploadLimitBytes, people, calendar, attachKept: documents.attachKept, addItem: (...item) => agenda.add(...item), now,
+    db, files, conversion, uploadLimitBytes, people, calendar, attachKept: documents.attachKept, addItem: (...item) => agenda.add(...item), now,
     sendNotices: (...told) => inviting.notices.send(...told),
   })
   const proposals = proposalsAt(() => new Date())
@@ -224,6 +226,15 @@ export function createDomains(deps: DomainsDeps) {
   })
 
   const annotating = createAnnotating({ db, journal, access, secret, now })
+  const writing = createWriting({
+    db, journal, access, files, press, log, requireReading: annotating.requireReading, people,
+    bodies: (ids) => createBodiesStore(db).bodies(ids),
+    async pagesOf(source, meetingId, documentId) {
+      const document = await documentsStore.find(source, meetingId, documentId)
+      return document ? await conversion.textsOf(source, document.sha256) : []
+    },
+    attach: (tx, meeting, { itemId }, file) => documents.attachKept(tx, meeting, itemId, [file]),
+  })
   const reviewing = createReviewing({ journal, access, requireReading: annotating.requireReading, log })
 
   /** Who is in the rooms; and once a node is reached that has them, what was decided for them. */
@@ -238,7 +249,7 @@ export function createDomains(deps: DomainsDeps) {
 
   return {
     identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda,
-    proposals, proposalsAt, documents, converting, annotating, reviewing, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes,
+    proposals, proposalsAt, documents, converting, annotating, reviewing, writing, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes,
     press, inviting,
     authenticate: createAuthenticate(identity),
 
@@ -255,6 +266,7 @@ export function createDomains(deps: DomainsDeps) {
       mountAgenda(route, agenda)
       mountDocuments(route, documents)
       annotating.mountRoutes(route)
+      writing.mountRoutes(route)
       mountProposals(route, proposals)
       mountVoting(route, voting)
       mountAttendance(route, { ...roll, press })

@@ -7,7 +7,7 @@ import { createProposalAccess } from './proposals/access.ts'
 import { createChecking } from './proposals/checking.ts'
 import { kindsStore } from './proposals/kinds-store.ts'
 import { createKinds } from './proposals/kinds.ts'
-import { createPapers } from './proposals/papers.ts'
+import { createPapers, type PapersDeps } from './proposals/papers.ts'
 import { createPlanning, type PlanningDeps } from './proposals/planning.ts'
 import { createProposals } from './proposals/proposals.ts'
 import { readingStore } from './proposals/reading-store.ts'
@@ -19,6 +19,7 @@ import { createTelling } from './proposals/telling.ts'
 export interface ProposingDeps extends Pick<PlanningDeps, 'addItem' | 'attachKept'>, Pick<ReadingDeps, 'people'> {
   db: Knex
   files: Files
+  conversion: PapersDeps['conversion']
   uploadLimitBytes: number
   calendar: Pick<Calendar, 'load'>
   sendNotices(trx: Knex.Transaction, notices: readonly NewNotice[]): Promise<unknown>
@@ -29,7 +30,8 @@ export interface ProposingDeps extends Pick<PlanningDeps, 'addItem' | 'attachKep
 const TERM_DAYS = 400
 
 /** Proposals of units, and their way through the office of a body onto an agenda. */
-export function createProposing({ db, files, uploadLimitBytes, people, calendar, addItem, attachKept, sendNotices, now }: ProposingDeps): ProposalDomain {
+export function createProposing(deps: ProposingDeps): ProposalDomain {
+  const { db, files, conversion, uploadLimitBytes, people, calendar, addItem, attachKept, sendNotices, now } = deps
   const calendarAhead = () => calendar.load(localDay(now()), addDays(localDay(now()), TERM_DAYS))
   const store = proposalsStore
   const access = createProposalAccess({ db, store, now })
@@ -39,7 +41,7 @@ export function createProposing({ db, files, uploadLimitBytes, people, calendar,
     kinds,
     proposals: createProposals({ db, access, store, kinds, calendarAhead, now }),
     checking: createChecking({ access, store, kinds, calendarAhead, told }),
-    papers: createPapers({ db, access, store, files, uploadLimitBytes }),
+    papers: createPapers({ db, access, store, files, conversion, uploadLimitBytes }),
     planning: createPlanning({ db, access, store, addItem, attachKept }),
     reading: createReading({ db, access, store: { ...proposalsStore, ...readingStore }, kinds, people, now }),
   }

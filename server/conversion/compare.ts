@@ -7,7 +7,7 @@ interface Passage { text: string, page: number }
 const CONTEXT = 2
 /** More differences than that are another text, not another version. */
 const MAX_DIFFERENCES = 4_000
-const PATIENCE_MS = 1_000
+const PATIENCE_MS = 300
 
 /**
  * What two texts, given by pages, differ in. Lines and pages break elsewhere in every version, so that sentences are what is

@@ -2,6 +2,7 @@ import type { Readable } from 'node:stream'
 import type { Knex } from 'knex'
 import { MAX_DOCUMENTS, type DocumentFacts } from '../../protocol/documents.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
+import type { Conversion } from '../conversion/conversion.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import { audienceOfItem, requireOffice, seesItem, type Meeting, type MeetingAccess } from '../meetings/access.ts'
 import { requireBefore } from '../meetings/meetings.ts'
@@ -36,6 +37,8 @@ export interface DocumentsDeps {
   access: MeetingAccess
   store: DocumentsStore
   files: Files
+  /** What is attached is made readable and found by its text. */
+  conversion: Pick<Conversion, 'register'>
   uploadLimitBytes: number
 }
 
@@ -48,7 +51,7 @@ export interface Upload { source: Readable, announcedBytes: number | undefined, 
 /** Who may do what with documents; who may see their item reads them. */
 const may = { attach: requireOffice, remove: requireOffice }
 
-export function createDocuments({ db, journal, access, store, files, uploadLimitBytes }: DocumentsDeps) {
+export function createDocuments({ db, journal, access, store, files, conversion, uploadLimitBytes }: DocumentsDeps) {
   /** Throws `documentsFull`. */
   async function requireRoom(source: Knex, meetingId: string): Promise<void> {
     if (await store.count(source, meetingId) >= MAX_DOCUMENTS) throw new AppError('documentsFull', { limit: MAX_DOCUMENTS })
@@ -58,6 +61,7 @@ export function createDocuments({ db, journal, access, store, files, uploadLimit
     const kept = { sha256, bytes }
     const text = await tx.text(name)
     const documentId = await store.insert(tx.trx, tx.meetingId, { ...kept, itemId, nameText: text.$text })
+    await conversion.register(tx.trx, { sha256, mediaType: 'application/pdf' })
     const data: DocumentFacts = { documentId, itemId, name: text, ...kept }
     tx.append({ kind: 'documents.attached', data, audience: audienceOfItem(meeting, itemId) })
     return { documentId }

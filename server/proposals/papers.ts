@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Knex } from 'knex'
 import { MAX_PROPOSAL_DOCUMENTS, type ProposalDocument } from '../../protocol/proposals.ts'
+import type { Conversion } from '../conversion/conversion.ts'
 import { requirePdf } from '../documents/pdf.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
@@ -37,10 +38,18 @@ export interface PaperUpload {
   key: string
 }
 
-export interface PapersDeps { db: Knex, access: ProposalAccessTo, store: PapersStore, files: Files, uploadLimitBytes: number }
+export interface PapersDeps {
+  db: Knex
+  access: ProposalAccessTo
+  store: PapersStore
+  files: Files
+  /** What is attached is found by its text. */
+  conversion: Pick<Conversion, 'register'>
+  uploadLimitBytes: number
+}
 
 /** The documents of a proposal, kept as those of meetings are. */
-export function createPapers({ db, access, store, files, uploadLimitBytes }: PapersDeps) {
+export function createPapers({ db, access, store, files, conversion, uploadLimitBytes }: PapersDeps) {
   /** Throws `documentsFull`. */
   async function requireRoom(source: Knex, proposalId: string): Promise<void> {
     if (await store.countDocuments(source, proposalId) >= MAX_PROPOSAL_DOCUMENTS) {
@@ -65,6 +74,7 @@ export function createPapers({ db, access, store, files, uploadLimitBytes }: Pap
           throw new AppError('idempotencyKeyReused')
         }
         await requireRoom(trx, proposalId)
+        await conversion.register(trx, { sha256: kept.sha256, mediaType: 'application/pdf' })
         return await store.insertDocument(trx, proposalId, { ...kept, ...paper, actorId: caller.personId, at })
       })
     },

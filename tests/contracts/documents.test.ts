@@ -57,6 +57,21 @@ describe('a document', () => {
     expect(headers.get('content-disposition')).toBe(`inline; filename="document.pdf"; filename*=UTF-8''${encodeURIComponent('Tờ trình.pdf')}`)
   })
 
+  it('is made readable by the job that its commit wakes, and found by its text', async () => {
+    const { meetingId, items } = await assembly.newMeeting('draft')
+    const body = await pdfOf(['Trang đầu của báo cáo', 'Trang cuối'])
+    const sha256 = createHash('sha256').update(body).digest('hex')
+    const { db, domains } = assembly.server
+    const told: string[] = []
+    const end = domains.converting.conversion.onSettled(async (settled) => { told.push(settled) })
+    expect((await attach(assembly.clerk, meetingId, items[0], body)).error).toBeUndefined()
+    await until(() => told.includes(sha256))
+    end()
+    expect((await domains.converting.conversion.statesOf(db, [sha256])).get(sha256))
+      .toEqual({ status: 'ready', pages: 2, hasText: true, problem: null, pdfSha256: sha256 })
+    expect(await domains.converting.conversion.textsOf(db, sha256)).toEqual(['Trang đầu của báo cáo', 'Trang cuối'].map((text) => expect.stringContaining(text)))
+  })
+
   it('is read in ranges', async () => {
     const { meetingId, items } = await assembly.newMeeting('published')
     const documentId = await attached(meetingId, items[0])
