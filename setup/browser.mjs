@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { missingReadingTools } from './reading-tools.mjs'
 import { ensureSystemPackages } from './system-packages.mjs'
 
 const PLACES = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome', '/usr/bin/google-chrome-stable']
@@ -12,7 +13,7 @@ export function findBrowser(env = process.env) {
 export async function ensureTestTools() {
   const packages = []
   if (!findBrowser()) packages.push('chromium')
-  if (!existsSync('/usr/bin/pdftotext')) packages.push('poppler-utils')
+  packages.push(...missingReadingTools())
   if (!existsSync('/usr/bin/ffmpeg')) packages.push('ffmpeg')
   if (!existsSync('/usr/bin/turnserver')) packages.push('coturn')
   if (!existsSync('/usr/sbin/ip') && !existsSync('/sbin/ip') && !existsSync('/usr/bin/ip')) packages.push('iproute2')

@@ -3,6 +3,7 @@ import { clientIsBuilt, ensureClientBuild } from './client-build.mjs'
 import { dependenciesMatch, ensureDependencies } from './dependencies.mjs'
 import { withLock } from './lock.mjs'
 import { ensureMediaWorker } from './media-worker.mjs'
+import { offerReadingTools } from './reading-tools.mjs'
 
 const locked = (root, work) => withLock(path.join(root, '.cache', 'setup.lock'), work,
   (pid) => process.stdout.write(`  process ${pid} is setting this checkout up; waiting for it\n`))
@@ -21,6 +22,7 @@ export async function prepare(root) {
     await locked(root, async () => {
       await ensureDependencies(root)
       await ensureClientBuild(root)
+      await offerReadingTools()
     })
   }
   const worker = await ensureMediaWorker(root)
