@@ -2,19 +2,25 @@ import type { PDFDocumentProxy } from 'pdfjs-dist'
 import { createPageMarks, type PageMarks } from './page-marks.ts'
 import './page-marks.css'
 import { createAbilities, createFind, type Abilities } from './pdf-abilities.ts'
+import type { PageImages } from './image-view.ts'
 import { openPdf, type PdfSource } from './pdf.ts'
 import { createPlaces, type Places } from './places.ts'
 import 'pdfjs-dist/web/pdf_viewer.css'
 import { EventBus, PDFLinkService, PDFViewer } from 'pdfjs-dist/web/pdf_viewer.mjs'
 
+/** A file, or pictures of its pages where that is all that leaves the server. */
+export type DocumentSource = PdfSource | PageImages
+
 export interface PdfView extends Abilities {
   /** Opens a document and resolves to its number of pages. Rejects when it cannot be fetched or read. */
-  show(source: PdfSource): Promise<number>
+  show(source: DocumentSource): Promise<number>
   goTo(page: number): void
   zoom(direction: 1 | -1): void
   fitWidth(): void
   /** Where the reader is, and the ways to other places and of them on the screen. */
   places: Places
+  /** Its text can be searched and selected. */
+  readonly searchable: boolean
   /** What stands on the pages, and what is selected there. */
   marks: PageMarks
   /** Resolves once a page is drawn with its text; goes there first. */
@@ -25,10 +31,10 @@ export interface PdfView extends Abilities {
   close(): void
 }
 
-interface Listeners { onPage: (page: number) => void, onScale: (scale: number) => void }
+export interface ViewListeners { onPage: (page: number) => void, onScale: (scale: number) => void }
 
 /** pdf.js's own viewer inside `container`, which holds a `.pdfViewer` element and is positioned absolutely. */
-export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Listeners): PdfView {
+export function createPdfView(container: HTMLDivElement, { onPage, onScale }: ViewListeners): PdfView {
   const eventBus = new EventBus()
   const linkService = new PDFLinkService({ eventBus, externalLinkTarget: 2, externalLinkRel: 'noopener noreferrer' })
   const findController = createFind(eventBus, linkService)
@@ -64,8 +70,9 @@ export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Li
   })
 
   const view: PdfView = Object.assign(abilities, {
-    places, container, marks,
-    async show(source: PdfSource) {
+    places, container, marks, searchable: true,
+    async show(source: DocumentSource) {
+      if (typeof source !== 'string' && !(source instanceof Uint8Array)) throw new Error('no PDF')
       void task?.destroy()
       task = openPdf(source)
       const document = await task.promise
