@@ -33,6 +33,7 @@ import * as proposals from './proposals.ts'
 import * as readiness from './readiness.ts'
 import * as recording from './recording.ts'
 import * as review from './review.ts'
+import * as reminders from './reminders.ts'
 import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
 import * as terms from './terms.ts'
@@ -42,7 +43,7 @@ import * as voting from './voting.ts'
 const domains = {
   health, identity, accounts, bodies, terms, organisationImport, people, units, calendar, meetings, convening, meetingKinds, meetingPlans, meetingChanges,
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
-  invitations, notices, voting, minutes, room, order, chat, recording, review,
+  invitations, reminders, notices, voting, minutes, room, order, chat, recording, review,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 

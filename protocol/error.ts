@@ -134,6 +134,7 @@ export const errorCodes = [
   'invitationNotIssued',
   'invitationChanged', // somebody else saved its text first; details.version
   'invitationNumberTaken', // the body has issued an invitation under it in details.year
+  'reminderRulesChanged', // somebody else changed them first; details.rules is what they are now
   'answerNotOffered', // online in a meeting in person, or the other way round
   'reasonRequired', // the body asks for the reason of an absence
   'alreadyParticipant', // the substitute takes part anyway
@@ -155,6 +156,10 @@ export const errorCodes = [
   'reviewLed', // somebody leads a document of another item: details.leaderId
   'reviewNotLed', // nobody leads this document, or somebody else
   'reviewNotAttended', // this connection does not attend the document
+  // drafts that are written together
+  'draftNotFound', // no text of the document is being written
+  'draftUnsettled', // details.open: suggestions that are neither accepted nor declined
+  'draftEmpty',
   // voting
   'voteNotFound',
   'voteAlreadyOpen', // one open vote a meeting

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { AgendaItemFacts, agendaEntries, applyAgenda, newItem, type AgendaState } from './agenda.ts'
 import { applyAttendance, attendanceEntries, endAttendance, isInRoom, noAttendance, type AttendanceState } from './attendance.ts'
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
-import { commentEntries } from './comments.ts'
+import { commentEntries } from './comment-entries.ts'
 import { applyDrafts, draftEntries, projectDrafts, type OpenDraft } from './draft-entries.ts'
 import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
 import {

@@ -91,7 +91,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   domains.mountCommands(command, followers)
   domains.reviewing.mountCommands(command, io)
   domains.inviting.connect(io)
-  const open = { io, media: serveUpgrades(web.server, { media: mediaNode, ...edge }) }
+  const open = { io, media: serveUpgrades(web.server, { media: mediaNode, drafts: domains.writing.texts, ...edge }) }
   const app = createApp(config, {
     ...edge,
     mount(route) {
@@ -111,6 +111,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('recordings', watchRecordings(recordings, log))
   await domains.entrance.endOldKnocks()
   closers.add('conversions', converting.close)
+  closers.add('drafts', domains.writing.texts.close)
   closers.add('jobs', jobs.stop)
   await jobs.start([...domains.inviting.queues, converting.queue])
 

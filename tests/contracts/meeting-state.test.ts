@@ -8,6 +8,7 @@ import { versionOf } from '../../protocol/meetings.ts'
 import { settled } from '../../protocol/outline.ts'
 import { RoomRule } from '../../protocol/order.ts'
 import type { Caller } from '../../server/platform/contract.ts'
+import { newText } from '../../server/drafting/text.ts'
 import { AppError } from '../../server/platform/error.ts'
 import { bodyRules, draft, freshKey, itemDraft, openHouse, START, type House } from '../support/house.ts'
 import { audited } from '../support/journal.ts'
@@ -34,7 +35,7 @@ afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'join', 'leave',
   'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
-  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'lead', 'endLead'] as const
+  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
 
@@ -68,7 +69,7 @@ async function record(meetingId: string, which: number): Promise<void> {
 
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
-  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat, inviting, reviewing } = house.domains
+  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat, inviting, reviewing, writing } = house.domains
   const people = [...everybody(), ...visitors]
   const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
   const caller: Caller = people[who % people.length] ?? body.chair
@@ -153,6 +154,13 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
       key: freshKey(), documentId: pick(state.documents)?.documentId ?? randomUUID(), ...which % 2 ? {} : { leaderId: someone.personId },
     })
     case 'endLead': return await reviewing.review.end(meetingId, caller, { key: freshKey(), documentId: state.review?.documentId ?? randomUUID() })
+    case 'draft': return await writing.drafting.open(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller)
+    case 'discardDraft': return await writing.drafting.discard(meetingId, pick(state.drafts)?.documentId ?? randomUUID(), caller)
+    case 'issueDraft': {
+      await house.db('draft_text').where({ meeting_id: meetingId, closed_at: null }).update({ state: Buffer.from(newText([`Điều ${which}`])) })
+      return await writing.drafting.issue(meetingId, pick(state.drafts)?.documentId ?? randomUUID(), caller,
+        { key: freshKey(), type: 'Nghị quyết', symbol: 'NQ/TU', abstract: 'Về chuyển đổi số' })
+    }
     case 'record': return await record(meetingId, which)
     case 'saveMinutes': {
       const { version, content } = await minutes.get(meetingId, body.clerk)
@@ -211,7 +219,7 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
-  const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'lead', 'endLead', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
+  const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
     'vote', 'cast', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // The item just added goes again, not the one under way; who excuses themselves is not the one who is there.
   for (const step of steps) if (['remove', 'absence', 'withdraw'].includes(step.act)) step.which = 2

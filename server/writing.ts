@@ -1,0 +1,37 @@
+import { Readable } from 'node:stream'
+import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import { createDrafting, type DraftingDeps } from './drafting/drafting.ts'
+import { mountDrafting } from './drafting/routes.ts'
+import { createSharedTexts, type SharedTextsDeps } from './drafting/shared.ts'
+import { draftingStore, draftStates } from './drafting/store.ts'
+import { requirePdf } from './documents/pdf.ts'
+import type { Press } from './issuing/press.ts'
+import type { Journal } from './journal/journal.ts'
+import type { MountRoute } from './platform/contract.ts'
+import type { Files } from './platform/files.ts'
+
+export interface WritingDeps extends Pick<DraftingDeps, 'access' | 'requireReading' | 'pagesOf' | 'bodies' | 'attach'> {
+  db: Knex
+  journal: Journal
+  files: Files
+  press: Press
+  people: SharedTextsDeps['people']
+  log: Pick<Logger, 'warn'>
+}
+
+/** Drafts that are written together: who may, the texts themselves, and the papers that they become. */
+export function createWriting({ db, journal, files, press, people, log, ...deps }: WritingDeps) {
+  const drafting = createDrafting({
+    ...deps, db, journal, store: draftingStore, current: (draftId) => texts.current(draftId),
+    async print(paper) {
+      const file = await press.print(paper, 'pdf')
+      return await files.keep(Readable.from([Buffer.from(file)]), Number.MAX_SAFE_INTEGER, requirePdf)
+    },
+  })
+  const texts = createSharedTexts({ db, journal, states: draftStates, modeIn: drafting.modeIn, people, log })
+  return {
+    drafting, texts,
+    mountRoutes(route: MountRoute): void { mountDrafting(route, drafting) },
+  }
+}
