@@ -9,6 +9,8 @@ import { mountInvitationsLive } from './attendance/invitations-live.ts'
 import { mountInvitations } from './attendance/invitations-routes.ts'
 import { eventsOf, invitationsStore } from './attendance/invitations-store.ts'
 import { createInvitations } from './attendance/invitations.ts'
+import { reminderRulesStore } from './attendance/reminder-rules-store.ts'
+import { createReminderRules } from './attendance/reminder-rules.ts'
 import { createReminders, type RemindersDeps } from './attendance/reminders.ts'
 import { createRounds, ROUNDS } from './attendance/rounds.ts'
 import type { Press } from './issuing/press.ts'
@@ -74,10 +76,11 @@ export function createInviting(deps: InvitingDeps) {
   const answers = createAnswers({ db, access, store: answersStore, announcements, people, bodies, guests })
   const invitations = createInvitations({ db, journal, access, store: invitationsStore, answers, announcements, notices, people, bodies, now })
   const rounds = createRounds({ db, journal, access, store: invitationsStore, announcements, jobs, bodies, log, now })
+  const reminderRules = createReminderRules({ db, store: reminderRulesStore, bodies })
   const reminders = createReminders({ db, journal, store: invitationsStore, rounds, calendar, log, now })
 
   return {
-    notices, push, deliveries, feeds, links, answers, invitations, rounds, reminders,
+    notices, push, deliveries, feeds, links, answers, invitations, rounds, reminders, reminderRules,
 
     /** What is looked at beside the requests: when woken, and each minute. */
     queues: [
@@ -96,7 +99,7 @@ export function createInviting(deps: InvitingDeps) {
 
     mountRoutes(route: MountRoute): void {
       mountNotices(route, { notices, push, feeds })
-      mountInvitations(route, { invitations, answers, links, press })
+      mountInvitations(route, { invitations, answers, links, press, reminderRules })
     },
 
     mountCommands(command: MountCommand): void {

@@ -3,24 +3,27 @@ import { RateLimiterMemory } from 'rate-limiter-flexible'
 import {
   answerByLink, downloadInvitationDocx, downloadInvitationPdf, getInvitation, issueInvitation, listDeliveries, listWaiting, saveInvitation, viewByLink,
 } from '../../protocol/invitations.ts'
+import { getReminderRules, setReminderRules } from '../../protocol/reminders.ts'
 import type { Press } from '../issuing/press.ts'
 import type { MountRoute } from '../platform/contract.ts'
 import { tooManyRequests } from '../platform/limit.ts'
 import type { AnswerLinks } from './answer-links.ts'
 import type { Answers } from './answers.ts'
 import type { Invitations } from './invitations.ts'
+import type { ReminderRules } from './reminder-rules.ts'
 
 export interface InvitationRoutesDeps {
   invitations: Invitations
   answers: Answers
   links: AnswerLinks
   press: Pick<Press, 'deliver'>
+  reminderRules: ReminderRules
 }
 
 /** Of one address, for a page that nobody signs in to: a household's, or an office's behind one address, never come near it. */
 const LINK_USES = { points: 120, duration: 60 }
 
-export function mountInvitations(route: MountRoute, { invitations, answers, links, press }: InvitationRoutesDeps): void {
+export function mountInvitations(route: MountRoute, { invitations, answers, links, press, reminderRules }: InvitationRoutesDeps): void {
   const limiter = new RateLimiterMemory(LINK_USES)
   const limited = async ({ ip }: Request) => { await limiter.consume(ip ?? 'unknown').catch(tooManyRequests) }
 
@@ -36,6 +39,9 @@ export function mountInvitations(route: MountRoute, { invitations, answers, link
   })
   route(listDeliveries, ({ params, caller }) => invitations.deliveries(params.meetingId, caller))
   route(listWaiting, ({ caller }) => answers.waiting(caller))
+
+  route(getReminderRules, async ({ query }) => ({ rules: await reminderRules.get(query.bodyId) }))
+  route(setReminderRules, async ({ query, body, caller }) => ({ rules: await reminderRules.set(caller, query.bodyId, body.rules, body.before) }))
 
   route(viewByLink, async ({ body, req }) => {
     await limited(req)
