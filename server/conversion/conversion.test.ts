@@ -16,7 +16,7 @@ import { openFiles, type Files } from '../platform/files.ts'
 import { pdfOf } from '../../tests/support/pdf.ts'
 import { freshDatabase, type FreshDatabase } from '../../tests/support/postgres.ts'
 import type { RenditionState } from './conversion.ts'
-import { docxOf, manyPages, odpOf, odtOf, odtShowing, odtWithMacro, pdfWithScript, pngOf, scan, xlsxOf } from './test-files.ts'
+import { docxOf, manyPages, odpOf, odtOf, odtPicturing, odtShowing, odtWithMacro, pdfWithScript, pngOf, scan, xlsxOf } from './test-files.ts'
 import { openWorkFolders, type WorkFolders } from './work-folders.ts'
 
 const run = promisify(execFile)
@@ -177,7 +177,13 @@ describe('hostile and broken files', () => {
     await writeFile(secret, 'KHOA-BI-MAT-CUA-MAY-CHU')
     const macro = await keep(odtWithMacro(ran), ODT)
     const showing = await keep(odtShowing(pathToFileURL(secret).href), ODT)
+    const portrait = path.join(dataDir, 'secret.png')
+    await writeFile(portrait, await pngOf('KHOA-BI-MAT'))
+    const picturing = await keep(odtPicturing(pathToFileURL(portrait).href), ODT)
     await settle()
+    const drawn = await stateOf(picturing)
+    expect(drawn).toMatchObject({ status: 'ready', hasText: true })
+    expect((await run('pdfimages', ['-list', placeOf(drawn?.pdfSha256 ?? '')])).stdout.trim().split('\n')).toHaveLength(2)
     expect(await converting.conversion.textsOf(db, macro)).toEqual([expect.stringContaining('Văn bản có macro')])
     await expect(access(ran)).rejects.toThrow()
     const texts = (await converting.conversion.textsOf(db, showing)).join('\n')

@@ -28,7 +28,10 @@ export const OFFICE_TYPES: Readonly<Record<string, string>> = {
 const setting = (node: string, name: string, value: string) =>
   `<item oor:path="/org.openoffice.${node}"><prop oor:name="${name}" oor:op="fuse"><value>${value}</value></prop></item>`
 
-/** No macro runs, no link is followed, nothing is fetched, whatever a file asks for. */
+/**
+ * No macro runs, no link is followed, nothing is fetched, whatever a file asks for. Without the third of these a picture that a
+ * file names by its place on this server is drawn into the PDF. "Never" is 0 to Writer and 1 to Calc.
+ */
 const SETTINGS = `<?xml version="1.0" encoding="UTF-8"?>
 <oor:items xmlns:oor="http://openoffice.org/2001/registry" xmlns:xs="http://www.w3.org/2001/XMLSchema" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">
 ${[
@@ -36,8 +39,8 @@ ${[
   setting('Office.Common/Security/Scripting', 'MacroSecurityLevel', '3'),
   setting('Office.Common/Security/Scripting', 'BlockUntrustedRefererLinks', 'true'),
   setting('Office.Common/Security/Scripting', 'DisableActiveContent', 'true'),
-  setting('Office.Writer/Content/Update', 'Link', '2'),
-  setting('Office.Calc/Content/Update', 'Link', '2'),
+  setting('Office.Writer/Content/Update', 'Link', '0'),
+  setting('Office.Calc/Content/Update', 'Link', '1'),
 ].join('\n')}
 </oor:items>
 `

@@ -50,6 +50,11 @@ export const odtShowing = (url: string): Buffer => openDocument(ODT, `<office:te
   <text:p><draw:frame draw:name="o" svg:width="10cm" svg:height="5cm" text:anchor-type="paragraph">
     <draw:object-ole xlink:href="${url}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/></draw:frame></text:p></office:text>`)
 
+/** A text that asks for a picture of the server to be drawn in it. */
+export const odtPicturing = (url: string): Buffer => openDocument(ODT, `<office:text><text:p>Công văn có hình</text:p>
+  <text:p><draw:frame draw:name="i" svg:width="10cm" svg:height="10cm" text:anchor-type="as-char">
+    <draw:image xlink:href="${url}" xlink:type="simple" xlink:show="embed" xlink:actuate="onLoad"/></draw:frame></text:p></office:text>`)
+
 /** A text whose macro, run when it is opened, writes `path`. */
 export const odtWithMacro = (path: string): Buffer => openDocument(ODT, '<office:text><text:p>Văn bản có macro</text:p></office:text>', {
   events: `<office:scripts><office:event-listeners><script:event-listener script:language="ooo:script" script:event-name="dom:load"
