@@ -111,8 +111,9 @@ function asSuggestion(transactions: readonly Transaction[], before: EditorState,
     return false
   })
 
-  const [first = '', ...more] = lines
-  let cursor = mapping.map(toBefore)
+  // What came between blocks is blocks alone.
+  const [first = '', ...more] = inside.depth === 1 ? lines : ['', ...lines]
+  let cursor = mapping.map(before.doc.resolve(toBefore).depth === 1 || inside.depth === 0 ? toBefore : from)
   if (first && insertion) {
     const mark = neighbour(before.doc, from, 'insertion', author) ?? replaced
     const at = cursor
