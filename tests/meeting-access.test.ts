@@ -200,6 +200,28 @@ it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, 
   }
 }, 60_000)
 
+it('a guest of another item learns nothing of an item, its documents and its vote, and of the meeting what concerns them', async () => {
+  const on = await scene('live')
+  const visitor = await assembly.newVisitor()
+  sockets.set(visitor, await visitor.client.socket())
+  const { domains, journal } = assembly.server
+  const itemIds = (await journal.state(on.meetingId, meetingReducer)).agenda.map(({ itemId }) => itemId)
+  const other = itemIds.find((itemId) => itemId !== on.itemId) ?? ''
+  await domains.agenda.setGuests(on.meetingId, other, assembly.clerk.caller, { personIds: [visitor.personId], was: [] })
+  const answers = await callAll(visitor, on)
+  // Before the room they wait until their item is called.
+  const allowed = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'offline.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow',
+    'room:enter', 'room:stopWaiting', 'review:depart']
+  expect(Object.keys(answers).filter((name) => answers[name] === 'ok' && !allowed.includes(name))).toEqual([])
+  for (const name of ['documents.read', 'annotations.list', 'annotations.add', 'comments.list', 'comments.open', 'review:attend', 'review:lead']) {
+    expect([name, answers[name]]).toEqual([name, 'documentNotFound'])
+  }
+  const known = JSON.stringify([await visitor.client.send('GET', `/api/meetings/${on.meetingId}`).then((response) => response.json()),
+    await sockets.get(visitor)?.emitWithAck('meeting:follow', { meetingId: on.meetingId })])
+  for (const hidden of [on.itemId, on.documentId, on.voteId, 'Nội dung một', 'Thông qua?', 'a.pdf']) expect(known).not.toContain(hidden)
+  expect(known).toContain('Nội dung hai')
+}, 60_000)
+
 /** Take nothing but a meeting's id. */
 const keyless = ['meeting:unfollow', 'room:stopWaiting', 'room:probe']
 
