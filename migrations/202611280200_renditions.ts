@@ -10,6 +10,7 @@ export async function up(knex: Knex): Promise<void> {
       pdf_sha256 bytea CHECK (octet_length(pdf_sha256) = 32),
       pages integer CHECK (pages > 0),
       has_text boolean,
+      secrecy_page integer CHECK (secrecy_page > 0),
       problem text,
       attempts integer NOT NULL DEFAULT 0,
       claim uuid,
@@ -30,6 +31,7 @@ export async function up(knex: Knex): Promise<void> {
       'What became of a file, by its SHA-256: the PDF that is read in the page, the pages and whether there is text. Who may read it is a matter of its documents.';
     COMMENT ON COLUMN rendition.pdf_sha256 IS
       'The file that is read: of a PDF itself, or its copy without active content and encryption; of another file what it was converted to.';
+    COMMENT ON COLUMN rendition.secrecy_page IS 'The first page whose text seems to bear a level of secrecy: a warning, never a classification.';
     COMMENT ON COLUMN rendition.problem IS 'A code of protocol/conversion.ts.';
     COMMENT ON COLUMN rendition.claim IS 'The process that is at it renews claimed_until; one that was killed does not, and another takes over.';
     COMMENT ON COLUMN rendition.told IS 'False: those who follow renditions are still to be told what became of this one.';

@@ -21,6 +21,8 @@ export const RenditionFacts = z.object({
   status: RenditionStatus,
   pages: z.int().positive().nullable(),
   hasText: z.boolean().nullable(),
+  /** A page that seems to bear a level of secrecy: people are warned, and nothing follows of itself. */
+  secrecyPage: z.int().positive().nullable(),
   problem: RenditionProblem.nullable(),
 })
 export type RenditionFacts = z.infer<typeof RenditionFacts>

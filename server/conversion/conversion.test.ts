@@ -113,6 +113,16 @@ describe('files of every kind', () => {
     expect(await converting.conversion.knownFiles([kept.docx, pdfSha256 ?? ''])).toEqual(new Set([pdfSha256]))
   })
 
+  it('that seem to bear a level of secrecy are pointed out by their page; words in a sentence are none', async () => {
+    const kept: [string, number | null][] = [
+      [await keep(await pdfOf(['Tờ trình', 'MẬT\nBáo cáo']), PDF), 2],
+      [await keep(odtOf(['Độ mật: Tối mật', 'Công văn']), ODT), 1],
+      [await keep(odtOf(['Công tác bảo vệ bí mật nhà nước', 'Tài liệu này không MẬT.']), ODT), null],
+    ]
+    await settle()
+    for (const [sha256, page] of kept) expect((await stateOf(sha256))?.secrecyPage).toBe(page)
+  })
+
   it('are told of once they are settled, and again to whoever attaches the same content later', async () => {
     const told: [string, string][] = []
     let failing = true
@@ -150,7 +160,7 @@ describe('hostile and broken files', () => {
     ]
     await settle()
     for (const [sha256, problem] of kept) {
-      expect(await stateOf(sha256), problem).toEqual({ status: 'failed', problem, pdfSha256: null, pages: null, hasText: null })
+      expect(await stateOf(sha256), problem).toEqual({ status: 'failed', problem, pdfSha256: null, pages: null, hasText: null, secrecyPage: null })
       expect(await converting.conversion.pageImage(sha256, 1, 640, stamp)).toBeUndefined()
     }
   })

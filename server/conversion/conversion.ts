@@ -16,7 +16,7 @@ export interface Claimed extends FileOfKind { claim: string, attempts: number }
 
 /** What came of it. */
 export type Rendered =
-  | { status: 'ready', pdfSha256: string, texts: readonly string[] }
+  | { status: 'ready', pdfSha256: string, texts: readonly string[], secrecyPage: number | null }
   | { status: 'failed' | 'unavailable', problem: RenditionProblem }
 
 export interface ConversionStore {

@@ -46,7 +46,7 @@ export function createPageImages({ files, folders, stamper, lanes }: PageImagesD
       return await folders.within(async (folder) => {
         const file = path.join(folder, 'page.pdf')
         await writeFile(file, stamped)
-        return (await drawPage(file, 1, width, { folder })).image
+        return (await drawPage(file, 1, width, { folder }, size)).image
       })
     }),
 

@@ -112,9 +112,11 @@ export async function pageSizes(file: string, place: Place, page?: number): Prom
 /** Higher than that for its width is no page that anybody reads, and would take all memory: it is drawn smaller. */
 const MAX_HEIGHT = 6_000
 
-/** One page drawn `width` pixels wide, as JPEG; the size that it has on paper beside it. */
-export async function drawPage(file: string, page: number, width: number, place: Place): Promise<{ image: Buffer, size: PageSize }> {
-  const [size] = await pageSizes(file, place, page)
+/** One page drawn `width` pixels wide, as JPEG; the size that it has on paper beside it. `known`: that size, where it is known. */
+export async function drawPage(
+  file: string, page: number, width: number, place: Place, known?: PageSize,
+): Promise<{ image: Buffer, size: PageSize }> {
+  const [size] = known ? [known] : await pageSizes(file, place, page)
   if (!size) throw new ProgramFailure(`pdfinfo knows no page ${page}`, 'status')
   // By resolution: poppler takes widths of turned pages for heights.
   const resolution = 72 * Math.min(width / size.width, MAX_HEIGHT / size.height)

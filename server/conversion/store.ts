@@ -9,6 +9,7 @@ interface StateRow {
   pdf_sha256: Buffer | null
   pages: number | null
   has_text: boolean | null
+  secrecy_page: number | null
   problem: RenditionProblem | null
 }
 
@@ -26,9 +27,10 @@ export const conversionStore: ConversionStore = {
 
   async states(db, sha256s) {
     const rows = await db('rendition').whereIn('sha256', sha256s.map(bytes))
-      .select<StateRow[]>('sha256', 'status', 'pdf_sha256', 'pages', 'has_text', 'problem')
+      .select<StateRow[]>('sha256', 'status', 'pdf_sha256', 'pages', 'has_text', 'secrecy_page', 'problem')
     return new Map(rows.map((row) => [row.sha256.toString('hex'), {
-      status: row.status, pdfSha256: row.pdf_sha256?.toString('hex') ?? null, pages: row.pages, hasText: row.has_text, problem: row.problem,
+      status: row.status, pdfSha256: row.pdf_sha256?.toString('hex') ?? null, pages: row.pages, hasText: row.has_text,
+      secrecyPage: row.secrecy_page, problem: row.problem,
     }]))
   },
 
@@ -60,7 +62,8 @@ export const conversionStore: ConversionStore = {
       ...IDLE, status: rendered.status, finished_at: at, told: false, news: trx.raw('news + 1'),
       problem: ready ? null : rendered.problem,
       pages: ready ? rendered.texts.length : null,
-      has_text: ready ? rendered.texts.some((text) => text.trim() !== '') : null,
+      has_text: ready ? rendered.texts.some((text) => /\p{L}/u.test(text)) : null,
+      secrecy_page: ready ? rendered.secrecyPage : null,
       // A PDF that only lacks its programs is still read as it is.
       pdf_sha256: ready ? bytes(rendered.pdfSha256) : rendered.status === 'failed' ? null : trx.raw('pdf_sha256'),
     })

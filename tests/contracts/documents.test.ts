@@ -68,7 +68,7 @@ describe('a document', () => {
     await until(() => told.includes(sha256))
     end()
     expect((await domains.converting.conversion.statesOf(db, [sha256])).get(sha256))
-      .toEqual({ status: 'ready', pages: 2, hasText: true, problem: null, pdfSha256: sha256 })
+      .toEqual({ status: 'ready', pages: 2, hasText: true, secrecyPage: null, problem: null, pdfSha256: sha256 })
     expect(await domains.converting.conversion.textsOf(db, sha256)).toEqual(['Trang đầu của báo cáo', 'Trang cuối'].map((text) => expect.stringContaining(text)))
   })
 
