@@ -2,15 +2,13 @@ import type { Knex } from 'knex'
 import type { InvitationText } from '../../protocol/invitations.ts'
 import type { Programme } from '../../protocol/meeting-changes.ts'
 import type { CalendarEvent } from '../notices/calendar.ts'
+import { isTaken } from '../platform/database.ts'
 import { AppError } from '../platform/error.ts'
-import { systemCode } from '../platform/start-error.ts'
 import { uidOf } from './announcements.ts'
 import type { InvitationSheet } from './invitation-paper.ts'
 import type { InvitationsStore, IssueRecord, Round } from './invitations.ts'
 import type { ReminderRule, RemindersStore, Upcoming } from './reminders.ts'
 import type { RoundsStore } from './rounds.ts'
-
-const UNIQUE_VIOLATION = '23505'
 
 interface IssueRow { id: string, number: number, issued_at: Date, paper: InvitationSheet }
 interface RoundRow { sequence: number, told: Programme, asked_at: Date, reminded_at: Date | null }
@@ -43,7 +41,7 @@ export const invitationsStore: InvitationsStore & RoundsStore & RemindersStore =
         id, meeting_id: meetingId, body_id: bodyId, number, number_year: numberYear, issued_at: issuedAt, paper: JSON.stringify(sheet),
       })
     } catch (error) {
-      if (systemCode(error) !== UNIQUE_VIOLATION) throw error
+      if (!isTaken(error)) throw error
       throw new AppError('invitationNumberTaken', { number, year: numberYear })
     }
   },

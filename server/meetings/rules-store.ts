@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import type { MeetingCaution, MeetingKind, MeetingRoom, Wording } from '../../protocol/meeting-kinds.ts'
 import { writeAudit } from '../platform/audit.ts'
+import { isTaken } from '../platform/database.ts'
 import type { RulesStore } from './rules.ts'
 
 interface KindRow {
@@ -32,9 +33,6 @@ async function kinds(db: Knex, where: string, values: string[]): Promise<Meeting
   const { rows } = await db.raw<{ rows: KindRow[] }>(`${KINDS} ${where}`, values)
   return rows.map(toKind)
 }
-
-/** PostgreSQL's unique_violation. */
-const isTaken = (error: unknown) => typeof error === 'object' && error !== null && 'code' in error && error.code === '23505'
 
 const roomColumns = ['id', 'name', 'place', 'seats', 'hybrid', 'closed']
 

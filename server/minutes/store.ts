@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { MinutesContent } from '../../protocol/minutes.ts'
+import { isTaken } from '../platform/database.ts'
 import { AppError } from '../platform/error.ts'
-import { systemCode } from '../platform/start-error.ts'
 import type { MinutesFrame, MinutesRecord, MinutesStore } from './minutes.ts'
 
 interface MinutesRow {
@@ -19,7 +19,6 @@ interface MinutesRow {
 const columns = [
   'meeting_id', 'status', 'version', 'content', 'saved_at', 'published_at', 'number', 'journal_head', 'frame',
 ] as const
-const UNIQUE_VIOLATION = '23505'
 
 function recordOf(row: MinutesRow): MinutesRecord {
   return {
@@ -53,7 +52,7 @@ export function createMinutesStore(db: Knex): MinutesStore {
           frame: JSON.stringify(frame),
         })
       } catch (error) {
-        if (systemCode(error) !== UNIQUE_VIOLATION) throw error
+        if (!isTaken(error)) throw error
         throw new AppError('minutesNumberTaken', { number, year: numberYear })
       }
     },

@@ -5,6 +5,9 @@ import type pg from 'pg'
 import { withClient } from './embedded-postgres.ts'
 import { StartError, systemCode } from './start-error.ts'
 
+/** Whether PostgreSQL refused a row because there is one of its kind already (unique_violation). */
+export const isTaken = (error: unknown): boolean => systemCode(error) === '23505'
+
 /** The role whose rights the server works with: it owns nothing, and the journal grants it no UPDATE or DELETE. */
 export const APP_ROLE = 'nghisu_app'
 
