@@ -1,6 +1,7 @@
 import { computed, onScopeDispose, ref, watch } from 'vue'
 import type { Anchor } from '../../protocol/annotations.ts'
-import { listThreads, openThread, replyToThread, settleThread, takeBackMessage, type Thread, type ThreadKind, type ThreadState } from '../../protocol/comments.ts'
+import type { ThreadKind, ThreadState } from '../../protocol/comment-entries.ts'
+import { listThreads, openThread, replyToThread, settleThread, takeBackMessage, type Thread } from '../../protocol/comments.ts'
 import { toApiError, type ApiError } from '../app/api-error.ts'
 import { call, newKey } from '../app/http.ts'
 import type { Meeting } from '../meetings/use-meeting.ts'
