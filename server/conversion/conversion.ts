@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import type { Knex } from 'knex'
+import type { Logger } from 'pino'
 import type { Comparison, PageWidth, RenditionFacts, RenditionProblem } from '../../protocol/conversion.ts'
 import type { Jobs } from '../platform/jobs.ts'
 import { compareTexts } from './compare.ts'
@@ -53,6 +54,7 @@ export interface ConversionDeps {
   store: ConversionStore
   jobs: Jobs
   images: PageImages
+  log: Pick<Logger, 'error'>
   now?: () => Date
 }
 
@@ -60,7 +62,7 @@ export interface ConversionDeps {
  * Files as they are read in the page. Everything here is keyed by content and asks nobody's permission: callers have asked
  * for that document.
  */
-export function createConversion({ db, store, jobs, images, now = () => new Date() }: ConversionDeps) {
+export function createConversion({ db, store, jobs, images, log, now = () => new Date() }: ConversionDeps) {
   const listeners = new Set<SettledListener>()
 
   /** The readable PDF of a settled file; undefined where there is none. */
@@ -88,9 +90,13 @@ export function createConversion({ db, store, jobs, images, now = () => new Date
     /** Tells what was not told yet; for the job. */
     async tellSettled(limit = 100): Promise<void> {
       for (const untold of await store.untold(db, limit)) {
-        const state = (await store.states(db, [untold.sha256])).get(untold.sha256)
-        if (state) for (const listener of listeners) await listener(untold.sha256, state)
-        await store.markTold(db, untold)
+        try {
+          const state = (await store.states(db, [untold.sha256])).get(untold.sha256)
+          if (state) for (const listener of listeners) await listener(untold.sha256, state)
+          await store.markTold(db, untold)
+        } catch (err) {
+          log.error({ err, sha256: untold.sha256 }, 'not everybody was told of a file that is readable; they are told at the next look')
+        }
       }
     },
 
