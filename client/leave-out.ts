@@ -34,6 +34,12 @@ const leftOut: LeftOut[] = [
     source: /^\.\.\/locales\/en\.js$/,
     instead: () => 'export default () => ({ localeError: (issue) => issue.code })',
   },
+  // No link of ours is marked by the query of its address (`exactQuery`), for which it would be compared deeply.
+  {
+    importer: /\/@nuxt\/ui\/.*\/(?:Link\.vue|link\.js)/,
+    source: /^ohash\/utils$/,
+    instead: () => "export const isEqual = () => { throw new Error('exactQuery is left out') }; export const diff = isEqual",
+  },
   // Nothing of Nuxt's own life is waited for.
   { importer: /\/@nuxt\/ui\//, source: /^hookable$/, instead: () => 'export const createHooks = () => ({ hook() {}, async callHook() {} })' },
   // A schema describes itself to the documentation, which the server writes.

@@ -1,10 +1,8 @@
 import { z } from 'zod'
 import { Day } from './calendar.ts'
 import { Id } from './journal.ts'
-import { AccountFields } from './accounts.ts'
 import { Person } from './identity.ts'
 import { defineRoute } from './route.ts'
-import { Line } from './text.ts'
 
 /** chủ trì · thư ký · thành viên · khách mời */
 export const BodyRole = z.enum(['chair', 'clerk', 'member', 'guest'])
@@ -146,20 +144,3 @@ export const WrittenRules = BodyRules.superRefine(({ quorum, majority, grading }
   const grades = grading?.scale.map(({ id }) => id) ?? []
   if (new Set(grades).size < grades.length) context.addIssue({ code: 'custom', path: ['grading', 'scale'], message: 'has two grades of one id' })
 })
-
-const OrganisationMember = z.strictObject({
-  username: AccountFields.shape.username, role: BodyRole, office: Line(160), voting: z.boolean(),
-  /** First day of the term; without it, the day of the import. */
-  since: z.iso.date().optional(),
-})
-
-/** Members stand in the order of protocol, first the first. */
-const OrganisationBody = z.strictObject({
-  name: Line(200), rules: WrittenRules, letterhead: Letterhead, members: z.array(OrganisationMember).min(1),
-})
-
-/** People and bodies as an operator writes them down for `npm run operator -- organisation`. */
-export const OrganisationFile = z.strictObject({
-  people: z.array(AccountFields.strict()), bodies: z.array(OrganisationBody),
-})
-export type OrganisationFile = z.infer<typeof OrganisationFile>

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Anchor } from './annotations.ts'
-import { Id, TextRef } from './journal.ts'
+import { ThreadKind, ThreadState } from './comment-entries.ts'
+import { Id } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { Instant, Paragraphs } from './text.ts'
 
@@ -12,14 +13,6 @@ import { Instant, Paragraphs } from './text.ts'
 /** On one document; and messages in one thread. */
 export const MAX_THREADS = 500
 export const MAX_MESSAGES = 200
-
-/** trao đổi · đề xuất sửa từ ngữ */
-export const ThreadKind = z.enum(['comment', 'suggestion'])
-export type ThreadKind = z.infer<typeof ThreadKind>
-
-/** A comment is resolved and may be opened again; a suggestion is accepted or declined, once, by who drafts. */
-export const ThreadState = z.enum(['open', 'resolved', 'accepted', 'declined'])
-export type ThreadState = z.infer<typeof ThreadState>
 
 const Text = Paragraphs(4_000).pipe(z.string().min(1))
 
@@ -95,17 +88,3 @@ export const takeBackMessage = defineRoute({
   summary: 'The author takes a message back: its text is erased for good, that there was one stays.',
   params: ofThread.extend({ messageId: Id }), response: z.object({}),
 })
-
-/** They tell that and where something was said; who reads the document fetches it again. So no reading of the meeting folds them. */
-export const commentEntries = [
-  z.object({
-    kind: z.literal('comments.opened'),
-    data: z.object({
-      threadId: Id, documentId: Id, version: z.int(), thread: ThreadKind, page: z.int(),
-      messageId: Id.nullable(), text: TextRef.nullable(), quote: TextRef.nullable(), replacement: TextRef.nullable(),
-    }),
-  }),
-  z.object({ kind: z.literal('comments.replied'), data: z.object({ threadId: Id, documentId: Id, messageId: Id, text: TextRef }) }),
-  z.object({ kind: z.literal('comments.settled'), data: z.object({ threadId: Id, documentId: Id, state: ThreadState, reason: TextRef.nullable() }) }),
-  z.object({ kind: z.literal('comments.takenBack'), data: z.object({ threadId: Id, documentId: Id, messageId: Id }) }),
-] as const

@@ -1,27 +1,31 @@
-import { en as uiEn, vi as uiVi } from '@nuxt/ui/locale'
+import { shallowRef } from 'vue'
 import { createI18n } from 'vue-i18n'
+import type { ui } from './messages/vi.ts'
 
 export const languages = ['vi', 'en'] as const
 export type Language = typeof languages[number]
 
-/** Nuxt UI's own words, by language. Its date fields write the day first in English too. */
-export const uiLocales = { vi: uiVi, en: { ...uiEn, code: 'en-GB' } }
-
 const STORED = 'nghi-su.language'
 
 type Part = 'everywhere' | 'desk' | 'papers' | 'errors'
+type UiWords = typeof ui
+interface MessageFile { default: Record<string, unknown>, ui?: UiWords }
 
 /**
  * The messages of one language: what `meetings.json` says is under `meetings.`, also in the folders `desk` and
  * `papers`. Loaded when wanted; the room wants no `desk`, `papers` with the first document that is opened, and the errors once
  * it stands.
  */
-const files = {
+const files: Record<Language, Record<Part, () => Promise<MessageFile>>> = {
   vi: { everywhere: () => import('./messages/vi.ts'), desk: () => import('./messages/vi-desk.ts'), papers: () => import('./messages/vi-papers.ts'), errors: () => import('./messages/vi/errors.json') },
   en: { everywhere: () => import('./messages/en.ts'), desk: () => import('./messages/en-desk.ts'), papers: () => import('./messages/en-papers.ts'), errors: () => import('./messages/en/errors.json') },
 }
 const wanted = new Set<Part>(['everywhere'])
 const loaded = new Set<string>()
+const uiWords: Partial<Record<Language, UiWords>> = {}
+
+/** Nuxt UI's own words, in the language that is shown. */
+export const uiLocale = shallowRef<UiWords>()
 
 export const i18n = createI18n({ legacy: false, locale: 'vi', fallbackLocale: false, missingWarn: true, messages: {} })
 
@@ -32,7 +36,8 @@ export function storedLanguage(): Language {
 
 async function load(language: Language) {
   await Promise.all([...wanted].filter((part) => !loaded.has(`${language} ${part}`)).map(async (part) => {
-    const { default: said } = await files[language][part]()
+    const { default: said, ui: words } = await files[language][part]()
+    if (words) uiWords[language] = words
     loaded.add(`${language} ${part}`)
     const messages = part === 'errors' ? { errors: said } : Object.fromEntries(Object.entries(said).map(([path, of]) => [domainOf(path), of]))
     i18n.global.mergeLocaleMessage(language, messages)
@@ -43,6 +48,7 @@ async function load(language: Language) {
 export async function showLanguage(language: Language) {
   await load(language)
   i18n.global.locale.value = language
+  uiLocale.value = uiWords[language]
   localStorage.setItem(STORED, language)
   document.documentElement.lang = language
 }

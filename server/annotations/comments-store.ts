@@ -1,5 +1,5 @@
 import type { Rect } from '../../protocol/annotations.ts'
-import type { ThreadKind, ThreadState } from '../../protocol/comments.ts'
+import type { ThreadKind, ThreadState } from '../../protocol/comment-entries.ts'
 import type { CommentsStore } from './comments.ts'
 
 interface ListedThread {

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import { z } from 'zod'
-import { OrganisationFile } from '../../protocol/bodies.ts'
+import { OrganisationFile } from '../../protocol/organisation-file.ts'
 import type { Account } from '../../protocol/accounts.ts'
 import type { PersonKind } from '../../protocol/identity.ts'
 import type { Bodies, BodyRecord } from './bodies.ts'
