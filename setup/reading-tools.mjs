@@ -12,12 +12,21 @@ const PARTS = [
   ['fonts-liberation2', '/usr/share/fonts/truetype/liberation2'],
 ]
 
-/** Packages of Debian that documents are made readable with and that are not there. */
+/**
+ * Packages of Debian that documents are made readable with and that are not there.
+ *
+ * @param {(place: string) => boolean} exists
+ */
 export function missingReadingTools(exists = existsSync) {
   return PARTS.filter(([, place]) => !exists(place)).map(([name]) => name)
 }
 
-/** Installs them where that can be done. The server runs without, and says of each document what it lacks: no reason to stop a start. */
+/**
+ * Installs them where that can be done. The server runs without, and says of each document what it lacks: no reason to stop a start.
+ *
+ * @param {{ write(text: string): unknown }} out
+ * @param {(place: string) => boolean} exists
+ */
 export async function offerReadingTools(out = process.stdout, exists = existsSync) {
   const missing = missingReadingTools(exists)
   if (missing.length === 0) return
