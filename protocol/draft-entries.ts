@@ -17,7 +17,9 @@ export const draftEntries = [
 export interface OpenDraft { draftId: string, documentId: string, itemId: string, audience: Audience }
 
 /** The texts that are being written, after one more entry. */
-export function applyDrafts(drafts: readonly OpenDraft[], { kind, data, audience }: z.infer<typeof draftEntries[number]> & { audience: Audience }): OpenDraft[] {
+export function applyDrafts(
+  drafts: readonly OpenDraft[], { kind, data, audience }: z.infer<typeof draftEntries[number]> & { audience: Audience },
+): OpenDraft[] {
   if (kind === 'drafting.opened') return [...drafts, { ...data, audience }]
   return drafts.filter(({ draftId }) => draftId !== data.draftId)
 }

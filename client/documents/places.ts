@@ -45,7 +45,9 @@ export function createPlaces(container: HTMLElement, { scale, scaleTo }: Scaling
     go({ page: number, x, y, zoom }) {
       const width = pageOf(number)?.getBoundingClientRect().width
       if (!width) return
-      const factor = zoom * container.clientWidth / width
+      // Who sees a page whole sees it on a small window as wide as that, and nowhere smaller than on paper.
+      const least = Math.min(container.clientWidth, width / scale())
+      const factor = Math.max(zoom * container.clientWidth, least) / width
       if (Math.abs(factor - 1) > SAME) scaleTo(scale() * factor)
       const page = pageOf(number)
       if (!page) return

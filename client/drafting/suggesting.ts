@@ -87,7 +87,9 @@ function asSuggestion(transactions: readonly Transaction[], before: EditorState,
 
   const lines = linesBetween(after.doc, from, toAfter)
   const tr = after.tr.setMeta(DECIDES, true)
-  for (const one of transactions.toReversed()) for (const [index, step] of one.steps.toReversed().entries()) tr.step(step.invert(one.docs[one.docs.length - 1 - index] as TextNode))
+  for (const { steps, docs } of transactions.toReversed()) {
+    for (const [index, step] of [...steps.entries()].toReversed()) tr.step(step.invert(docs[index] as TextNode))
+  }
 
   const mapping = new Mapping()
   const step = (change: () => void) => {

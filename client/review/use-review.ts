@@ -78,7 +78,9 @@ export function useReview(meeting: Meeting, documentId: string, { places, contai
   }
 
   const showSoon = useThrottleFn(() => void show(), LED_EVERY_MS, true)
-  const pointSoon = useThrottleFn(() => void tell(() => socketClient.send(showPointer, { ...of, at: pointing.value ? pointer : null }, { once: true })), LED_EVERY_MS, true)
+  const pointSoon = useThrottleFn(() => {
+    void tell(() => socketClient.send(showPointer, { ...of, at: pointing.value ? pointer : null }, { once: true }))
+  }, LED_EVERY_MS, true)
   useIntervalFn(() => { if (document.visibilityState === 'visible') void show() }, LED_AGAIN_MS)
 
   function point(at: Point | null) {

@@ -91,7 +91,8 @@ it('what one writes and another suggests stands on everybody’s screen; who may
   const { draftId, params } = await scene()
   const [clerk, member, guest] = [writer(assembly.clerk, draftId), writer(assembly.member, draftId), writer(assembly.guest, draftId)]
   for (const one of [clerk, member, guest]) await one.synced()
-  const modes = await Promise.all([assembly.clerk, assembly.member, assembly.guest].map(async ({ client }) => (await client.call(getDraft, { params })).body.mode))
+  const people = [assembly.clerk, assembly.member, assembly.guest]
+  const modes = await Promise.all(people.map(async ({ client }) => (await client.call(getDraft, { params })).body.mode))
   expect(modes).toEqual(['edit', 'suggest', 'read'])
   clerk.write(0, 'Thông qua chủ trương.')
   await all(member.text, ['Thông qua chủ trương.'])

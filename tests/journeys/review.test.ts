@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { demoJourney } from '../support/journey.ts'
 import { pdfOf } from '../support/pdf.ts'
 import { at, enterRoom, type Seat } from '../support/seat.ts'
@@ -23,7 +24,7 @@ describe('a document gone through together', () => {
     member = await house.sit('hang')
     meetingPath = await house.meetingPath(clerk)
     const meetingId = meetingPath.split('/').at(-1) ?? ''
-    const { agenda } = await house.server.journal.state(meetingId, (await import('../../protocol/meeting-state.ts')).meetingReducer)
+    const { agenda } = await house.server.journal.state(meetingId, meetingReducer)
     const pdf = await pdfOf(Array.from({ length: 12 }, (_, index) => `Trang ${index + 1}`))
     const me = await (await clerk.page.request.get(`${house.server.origin}/api/me`)).json() as { csrfToken: string }
     const answer = await clerk.page.request.post(
@@ -86,6 +87,32 @@ describe('a document gone through together', () => {
     await until(() => page(member)).toBe('4')
     await at(clerk, 'review-end').click()
     for (const seat of [clerk, member, phone]) await until(() => state(seat)).toBe('none')
+  })
+
+  it('is written together: what a member suggests stands on every screen, is settled, and becomes a paper of the item', async () => {
+    await at(clerk, 'begin-draft').click()
+    await at(clerk, 'draft-text').click()
+    await clerk.page.keyboard.press('ControlOrMeta+A')
+    await clerk.page.keyboard.type('Giao Văn phòng theo dõi việc thực hiện.')
+    for (const seat of [member, phone]) await at(seat, 'show-draft').click()
+    await at(member, 'draft-text').getByText('theo dõi việc thực hiện').waitFor()
+    await at(member, 'draft-text').click()
+    await member.page.keyboard.press('ControlOrMeta+End')
+    await member.page.keyboard.press('Backspace')
+    await member.page.keyboard.type(' trong quý IV.')
+    for (const seat of [clerk, phone]) {
+      await at(seat, 'draft-text').locator('ins').getByText('trong quý IV.').waitFor()
+      await at(seat, 'suggestions-toggle').getByText(/\([12]\)/).waitFor()
+    }
+    expect(await at(clerk, 'issue-draft').isDisabled()).toBe(true)
+    for (let left = await at(clerk, 'suggestion-accept').count(); left; left -= 1) await at(clerk, 'suggestion-accept').first().click()
+    await until(() => at(phone, 'draft-text').innerText()).toContain('thực hiện trong quý IV.')
+    await clerk.page.locator('[data-save-state="saved"]').waitFor()
+    await at(clerk, 'issue-draft').click()
+    await at(clerk, 'issue-confirm').click()
+    await at(member, 'draft').waitFor({ state: 'detached' })
+    const { documents, drafts } = await house.server.journal.state(meetingPath.split('/').at(-1) ?? '', meetingReducer)
+    expect([documents.length > 1, drafts]).toEqual([true, []])
     for (const { problems } of [clerk, member, phone]) expect(problems).toEqual([])
   })
 })
