@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { execFile, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { access, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { access, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { Readable } from 'node:stream'
@@ -250,9 +250,13 @@ describe('what interrupts a conversion', () => {
   it('where a program is missing the file is unavailable, and is taken up once the program has come', async () => {
     const [text, pdf] = [await keep(odtOf(['Chờ chương trình']), ODT), await keep(await pdfOf(['Đọc ngay']), PDF)]
     const before = process.env['PATH']
+    const said: unknown[] = []
+    const poor = createConverting({ ...deps(), log: { error() {}, warn: (...words: unknown[]) => { said.push(words) } } })
     process.env['PATH'] = '/nowhere'
     try {
-      await settle()
+      await settle(poor)
+      await poor.close()
+      expect(said).toContainEqual([{ missing: ['pdfinfo', 'pdftotext', 'pdftocairo', 'pdftoppm', 'qpdf'] }, expect.stringContaining('operations.md')])
       expect(await stateOf(text)).toMatchObject({ status: 'unavailable', problem: 'programMissing', pdfSha256: null })
       expect(await stateOf(pdf), 'a PDF is still read as it is').toMatchObject({ status: 'unavailable', pdfSha256: pdf })
     } finally {
@@ -302,4 +306,16 @@ describe('what leaves the server', () => {
     expect(await converting.conversion.textsOf(db, sha256)).toEqual([])
     expect(await converting.conversion.stampedPdf(sha256, stamp)).toBeUndefined()
   })
+})
+
+it('folders of a server that was killed are swept at a later start, and no younger ones', async () => {
+  const root = path.join(dataDir, 'conversion')
+  await mkdir(path.join(root, 'work-old', 'profile'), { recursive: true })
+  await mkdir(path.join(root, 'work-young'))
+  const long = new Date(Date.now() - 2 * 3600_000)
+  await utimes(path.join(root, 'work-old'), long, long)
+  await openWorkFolders(dataDir)
+  const left = await readdir(root)
+  expect(left).toContain('work-young')
+  expect(left).not.toContain('work-old')
 })

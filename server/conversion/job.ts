@@ -3,7 +3,8 @@ import { availableParallelism } from 'node:os'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { Claimed, ConversionStore } from './conversion.ts'
-import { renderableTypes, type RenderFile } from './rendering.ts'
+import { isIsolated } from './programs.ts'
+import { missingPrograms, renderableTypes, type RenderFile } from './rendering.ts'
 
 /** A claim that was not renewed for so long is another process's to take. */
 const LEASE_MS = 45_000
@@ -28,6 +29,7 @@ export interface JobDeps {
 export function createConversionJob({ db, store, render, tellSettled, log, lanes = availableParallelism(), leaseMs = LEASE_MS }: JobDeps) {
   const closing = new AbortController()
   const under = new Set<Promise<void>>()
+  let lacking = ''
 
   async function convert(claimed: Claimed): Promise<void> {
     const stop = new AbortController()
@@ -63,10 +65,21 @@ export function createConversionJob({ db, store, render, tellSettled, log, lanes
     }
   }
 
+  /** Says once what the machine lacks, and again when that changes. */
+  async function sayWhatIsLacking(): Promise<void> {
+    const missing = await missingPrograms()
+    const lacks = [...missing, ...await isIsolated() ? [] : ['unshare --net']].join(', ')
+    if (lacks === lacking) return
+    lacking = lacks
+    if (missing.length > 0) log.warn({ missing }, 'programs are missing that make documents readable; docs/operations.md names their packages')
+    if (!await isIsolated()) log.warn('programs that read documents cannot be kept from the network here')
+  }
+
   return {
     /** Begins what is to do, as far as a lane is free, without waiting for its end: a long file keeps nobody from the other lanes. */
     async look(): Promise<void> {
       await tellSettled()
+      await sayWhatIsLacking()
       const renderable = await renderableTypes()
       if (renderable.length > 0) await store.awaken(db, renderable)
       while (under.size < lanes && !closing.signal.aborted) {

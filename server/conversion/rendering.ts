@@ -17,12 +17,19 @@ export interface ConvertedFiles {
 
 const PDF = 'application/pdf'
 const PDF_PROGRAMS = ['pdfinfo', 'pdftotext', 'pdftocairo', 'pdftoppm', 'qpdf']
+const OFFICE = 'soffice.bin'
+
+/** The programs that are not installed. */
+export async function missingPrograms(): Promise<string[]> {
+  const looked = await Promise.all([...PDF_PROGRAMS, OFFICE].map(async (name) => await findProgram(name) ? [] : [name]))
+  return looked.flat()
+}
 
 /** The kinds of files whose programs are installed. */
 export async function renderableTypes(): Promise<string[]> {
-  const there = await Promise.all([...PDF_PROGRAMS, 'soffice.bin'].map(findProgram))
-  if (there.slice(0, -1).some((program) => program === undefined)) return []
-  return there.at(-1) === undefined ? [PDF] : [PDF, ...Object.keys(OFFICE_TYPES)]
+  const missing = await missingPrograms()
+  if (missing.some((name) => name !== OFFICE)) return []
+  return missing.length > 0 ? [PDF] : [PDF, ...Object.keys(OFFICE_TYPES)]
 }
 
 export function createRendering({ files, folders, officeBounds = OFFICE_BOUNDS }: { files: ConvertedFiles, folders: WorkFolders, officeBounds?: Bounds }) {

@@ -69,7 +69,7 @@ export const conversionStore: ConversionStore = {
     })
     if (changed === 0) return false
     await trx('file_page').where({ sha256: bytes(sha256) }).del()
-    if (ready) await trx.batchInsert('file_page', rendered.texts.map((body, index) => ({ sha256: bytes(sha256), page: index + 1, body })), 500)
+    if (ready) await trx.batchInsert('file_page', rendered.texts.map((body, index) => ({ sha256: bytes(sha256), page: index + 1, body })), 50)
     return true
   }),
 
