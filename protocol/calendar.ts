@@ -1,7 +1,4 @@
 import { z } from 'zod'
-import { Person } from './identity.ts'
-import { defineRoute } from './route.ts'
-import { Instant, Line } from './text.ts'
 
 /** A calendar day of Asia/Ho_Chi_Minh, `yyyy-MM-dd`. Such texts compare as days do. */
 export const Day = z.iso.date()
@@ -93,47 +90,3 @@ export type CalendarDay = z.infer<typeof CalendarDay>
 export function workingCalendar(days: Iterable<Pick<CalendarDay, 'day' | 'kind'>>): WorkingCalendar {
   return new Map(Array.from(days, ({ day, kind }) => [day, kind]))
 }
-
-/** How long a stretch of the calendar may be asked for at once. */
-const MAX_CALENDAR_DAYS = 800
-
-export const KeptCalendarDay = CalendarDay.extend({
-  /** Raised at each change; to be sent with the next. */
-  version: z.int().positive(),
-  /** Who wrote it last; null for what the installation brought. */
-  changedBy: Person.nullable(), changedAt: Instant,
-})
-export type KeptCalendarDay = z.infer<typeof KeptCalendarDay>
-
-export const listCalendar = defineRoute({
-  id: 'workingCalendar.list', method: 'get', path: '/api/working-calendar', access: 'signedIn', errors: [],
-  summary: `Holidays and swapped days from one day to another, both included, at most ${MAX_CALENDAR_DAYS} days apart. Every other day is worked from Monday to Friday.`,
-  query: z.object({ from: Day, to: Day }).refine(({ from, to }) => from <= to && to <= addDays(from, MAX_CALENDAR_DAYS), {
-    path: ['to'], message: `must be within ${MAX_CALENDAR_DAYS} days after from`,
-  }),
-  response: z.object({ days: z.array(CalendarDay) }),
-})
-
-export const listKeptCalendar = defineRoute({
-  id: 'workingCalendar.year', method: 'get', path: '/api/working-calendar/:year', access: 'administrator', errors: [],
-  summary: 'The holidays and swapped days of a year with who wrote them last, for the administrator.',
-  params: z.object({ year: z.coerce.number().int().min(2000).max(2100) }),
-  response: z.object({ days: z.array(KeptCalendarDay) }),
-})
-
-/** Which version the caller saw: 0 where the day was an ordinary one. */
-const Version = z.int().nonnegative()
-
-export const putCalendarDay = defineRoute({
-  id: 'workingCalendar.put', method: 'put', path: '/api/working-calendar/days/:day', access: 'administrator', errors: ['calendarChanged', 'calendarDayOdd'],
-  summary: 'Makes a day a holiday or a swapped day, or changes it. A day that would be worked (or free) anyway is refused.',
-  params: z.object({ day: Day }),
-  body: z.object({ kind: CalendarDayKind, name: Line(120), basis: Line(300), version: Version }),
-  response: z.object({ day: KeptCalendarDay }),
-})
-
-export const removeCalendarDay = defineRoute({
-  id: 'workingCalendar.remove', method: 'delete', path: '/api/working-calendar/days/:day', access: 'administrator', errors: ['calendarChanged'],
-  summary: 'Makes a day an ordinary one of its week again.',
-  params: z.object({ day: Day }), query: z.object({ version: z.coerce.number().int().positive() }), response: z.object({}),
-})

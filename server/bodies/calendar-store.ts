@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
-import type { CalendarDayKind, Day, KeptCalendarDay } from '../../protocol/calendar.ts'
+import type { CalendarDayKind, Day } from '../../protocol/calendar.ts'
+import type { KeptCalendarDay } from '../../protocol/calendar-days.ts'
 import type { PersonKind } from '../../protocol/identity.ts'
 import { writeAudit } from '../platform/audit.ts'
 import type { CalendarStore, CalendarTx } from './calendar.ts'

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addWorkingDays, isWeekend, isWorkingDay, listCalendar, listKeptCalendar, putCalendarDay, removeCalendarDay } from '../../protocol/calendar.ts'
+import { addWorkingDays, isWeekend, isWorkingDay } from '../../protocol/calendar.ts'
+import { listCalendar, listKeptCalendar, putCalendarDay, removeCalendarDay } from '../../protocol/calendar-days.ts'
 import type { Client } from '../../tests/support/client.ts'
 import { signedIn } from '../../tests/support/people.ts'
 import { startTestServer, type TestServer } from '../../tests/support/server.ts'

@@ -1,6 +1,7 @@
 import {
-  isWeekend, workingCalendar, type CalendarDay, type CalendarDayKind, type Day, type KeptCalendarDay, type WorkingCalendar,
+  isWeekend, workingCalendar, type CalendarDay, type CalendarDayKind, type Day, type WorkingCalendar,
 } from '../../protocol/calendar.ts'
+import type { KeptCalendarDay } from '../../protocol/calendar-days.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 

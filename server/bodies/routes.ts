@@ -1,5 +1,5 @@
 import { listBodies, listMembers } from '../../protocol/bodies.ts'
-import { listCalendar, listKeptCalendar, putCalendarDay, removeCalendarDay } from '../../protocol/calendar.ts'
+import { listCalendar, listKeptCalendar, putCalendarDay, removeCalendarDay } from '../../protocol/calendar-days.ts'
 import { searchPeople } from '../../protocol/people.ts'
 import { beginTerm, bodyHistory, changeBody, changeTerm, endBody, endTerm, foundBody, listTerms } from '../../protocol/terms.ts'
 import {
