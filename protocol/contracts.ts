@@ -12,6 +12,7 @@ import * as chat from './chat.ts'
 import * as checkIn from './check-in.ts'
 import * as comments from './comments.ts'
 import * as convening from './convening.ts'
+import * as conversion from './conversion.ts'
 import * as documents from './documents.ts'
 import * as drafting from './drafting.ts'
 import type { AnyCommand, AnyNotice } from './event.ts'
@@ -19,7 +20,7 @@ import * as health from './health.ts'
 import * as identity from './identity.ts'
 import * as invitations from './invitations.ts'
 import * as meetingChanges from './meeting-changes.ts'
-import * as meetingKinds from './meeting-kinds.ts'
+import * as meetingKinds from './meeting-rules.ts'
 import * as meetingPlans from './meeting-plans.ts'
 import * as meetings from './meetings.ts'
 import * as minutes from './minutes.ts'
@@ -42,7 +43,8 @@ import * as voting from './voting.ts'
 
 const domains = {
   health, identity, accounts, bodies, terms, organisationImport, people, units, calendar, meetings, convening, meetingKinds, meetingPlans, meetingChanges,
-  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
+  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, conversion,
+  drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, reminders, notices, voting, minutes, room, order, chat, recording, review,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))

@@ -1,6 +1,7 @@
 import { computed, shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
-import { isInForce, listMeetingRules, type MeetingKind, type MeetingRules, type Wording } from '../../protocol/meeting-kinds.ts'
+import { isInForce, type MeetingKind, type Wording } from '../../protocol/meeting-kinds.ts'
+import { listMeetingRules, type MeetingRules } from '../../protocol/meeting-rules.ts'
 import { toApiError, type ApiError } from '../app/api-error.ts'
 import { call } from '../app/http.ts'
 

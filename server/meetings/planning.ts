@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { localDay } from '../../protocol/calendar.ts'
-import { isInForce, type MeetingRules } from '../../protocol/meeting-kinds.ts'
+import { isInForce } from '../../protocol/meeting-kinds.ts'
+import type { MeetingRules } from '../../protocol/meeting-rules.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { titleOn, type copyMeeting, type createSeries, type MeetingTemplate, type TemplateItem } from '../../protocol/meeting-plans.ts'
 import type { MeetingDraft } from '../../protocol/convening.ts'

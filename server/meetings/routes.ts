@@ -1,6 +1,6 @@
 import { pipeline } from 'node:stream/promises'
 import { listChanges } from '../../protocol/meeting-changes.ts'
-import { addRoom, changeRoom, endKind, listMeetingRules, reviseKind } from '../../protocol/meeting-kinds.ts'
+import { addRoom, changeRoom, endKind, listMeetingRules, reviseKind } from '../../protocol/meeting-rules.ts'
 import { addTemplate, changeTemplate, copyMeeting, createSeries, listTemplates, removeTemplate } from '../../protocol/meeting-plans.ts'
 import { cancelMeeting, changeMeeting, createMeeting, exportJournal, listMeetings, postponeMeeting, publishMeeting, rescheduleMeeting } from '../../protocol/convening.ts'
 import { getMeeting } from '../../protocol/meetings.ts'

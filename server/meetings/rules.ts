@@ -1,7 +1,8 @@
 import type { Knex } from 'knex'
 import type { z } from 'zod'
 import { addDays, localDay, type Day } from '../../protocol/calendar.ts'
-import { isInForce, type MeetingKind, type MeetingRoom, type MeetingRules, type reviseKind, type RoomFacts, type RoomState } from '../../protocol/meeting-kinds.ts'
+import { isInForce, type MeetingKind, type MeetingRoom, type RoomFacts, type RoomState } from '../../protocol/meeting-kinds.ts'
+import type { MeetingRules, reviseKind } from '../../protocol/meeting-rules.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { changesBetween, concernedBy } from '../../protocol/meeting-changes.ts'
-import type { MeetingRules } from '../../protocol/meeting-kinds.ts'
+import type { MeetingRules } from '../../protocol/meeting-rules.ts'
 import { draft, freshKey, itemDraft, openHouse, REASON, START, type House } from '../support/house.ts'
 
 /** Kinds, readiness, the publishing gate, concurrent edits, and what changed since the publication. */

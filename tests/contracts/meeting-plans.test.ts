@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addRoom, listMeetingRules, reviseKind } from '../../protocol/meeting-kinds.ts'
+import { addRoom, listMeetingRules, reviseKind } from '../../protocol/meeting-rules.ts'
 import { addTemplate, changeTemplate, copyMeeting, createSeries, listTemplates, removeTemplate, type TemplateDraft } from '../../protocol/meeting-plans.ts'
 import { publishMeeting } from '../../protocol/convening.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
