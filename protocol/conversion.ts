@@ -1,4 +1,6 @@
 import { z } from 'zod'
+import { Id } from './journal.ts'
+import { defineRoute } from './route.ts'
 
 /** How files become readable in the page: what became of each, and what two of them differ in. */
 
@@ -53,3 +55,30 @@ export const Comparison = z.object({
   complete: z.boolean(),
 })
 export type Comparison = z.infer<typeof Comparison>
+
+const DocumentParams = z.object({ meetingId: Id, documentId: Id })
+/** Without, the newest that the person may read. */
+const Version = z.coerce.number().int().positive().optional()
+
+export const getRendition = defineRoute({
+  id: 'conversion.rendition', method: 'get', path: '/api/meetings/:meetingId/documents/:documentId/rendition', access: 'signedIn',
+  errors: ['meetingNotFound', 'documentNotFound'],
+  summary: 'What became of a document’s file: whether it is read in the page, its pages, whether there is text, and what stands against it.',
+  params: DocumentParams, query: z.object({ version: Version }), response: RenditionFacts,
+})
+
+export const readPage = defineRoute({
+  id: 'conversion.page', method: 'get', path: '/api/meetings/:meetingId/documents/:documentId/pages/:page', access: 'signedIn',
+  errors: ['meetingNotFound', 'documentNotFound', 'documentNotReady', 'pageNotFound', 'tooManyRequests'],
+  summary: 'A page as picture, with the reader’s name and the minute set onto it by the server. `width` in pixels, of few.',
+  params: DocumentParams.extend({ page: z.coerce.number().int().positive() }),
+  query: z.object({ version: Version, width: z.coerce.number().pipe(PageWidth) }),
+  response: { stream: 'image/jpeg' },
+})
+
+export const downloadCopy = defineRoute({
+  id: 'conversion.copy', method: 'get', path: '/api/meetings/:meetingId/documents/:documentId/copy', access: 'signedIn',
+  errors: ['meetingNotFound', 'documentNotFound', 'documentNotReady', 'tooManyRequests'],
+  summary: 'The document as PDF to be saved, with the reader’s name and the minute on every page, and without anything that acts by itself.',
+  params: DocumentParams, query: z.object({ version: Version }), response: { stream: 'application/pdf' },
+})

@@ -94,6 +94,8 @@ export const errorCodes = [
   'proposalKindChanged', // somebody else saved a version first; details.version
   // documents
   'documentNotFound',
+  'documentNotReady', // details.status, details.problem: of its rendition (protocol/conversion.ts)
+  'pageNotFound',
   'documentEmpty',
   'documentTooLarge', // details.limitBytes
   'documentNotPdf', // the content decides, not the name

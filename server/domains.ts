@@ -38,6 +38,8 @@ import { createUnitsStore } from './bodies/units-store.ts'
 import { createUnits } from './bodies/units.ts'
 import { createChat } from './chat/chat.ts'
 import { mountChatLive } from './chat/live.ts'
+import { createCopies } from './conversion/copies.ts'
+import { mountConversion } from './conversion/routes.ts'
 import type { WorkFolders } from './conversion/work-folders.ts'
 import { createConverting } from './converting.ts'
 import { createDocuments, type Documents } from './documents/documents.ts'
@@ -75,6 +77,7 @@ import { mountOrderLive } from './order/live.ts'
 import { createOrder } from './order/order.ts'
 import { orderStore } from './order/store.ts'
 import type { MountRoute } from './platform/contract.ts'
+import { AppError } from './platform/error.ts'
 import type { Files } from './platform/files.ts'
 import type { MediaNode } from './platform/media-node.ts'
 import type { PresenceFollower } from './platform/media-presence.ts'
@@ -226,6 +229,16 @@ export function createDomains(deps: DomainsDeps) {
   })
 
   const annotating = createAnnotating({ db, journal, access, secret, now })
+  const copies = createCopies({
+    db, conversion, now,
+    async requireFile(meetingId, documentId, version, caller) {
+      await annotating.requireReading(meetingId, documentId, version, caller)
+      const document = await documentsStore.find(db, meetingId, documentId)
+      if (!document) throw new AppError('documentNotFound')
+      return document
+    },
+    nameOf: async (personId) => (await people([personId]))[0]?.fullName ?? '',
+  })
   const writing = createWriting({
     db, journal, access, files, press, log, requireReading: annotating.requireReading, people,
     bodies: (ids) => createBodiesStore(db).bodies(ids),
@@ -249,7 +262,8 @@ export function createDomains(deps: DomainsDeps) {
 
   return {
     identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda,
-    proposals, proposalsAt, documents, converting, annotating, reviewing, writing, voting, attendance, roll, order, entrance, chat, presence, recordings, minutes,
+    proposals, proposalsAt, documents, converting, annotating, reviewing, writing, voting, attendance, roll, order, entrance, chat, presence,
+    recordings, minutes,
     press, inviting,
     authenticate: createAuthenticate(identity),
 
@@ -265,6 +279,7 @@ export function createDomains(deps: DomainsDeps) {
       mountMeetingPlans(route, { rules: meetingRules, templates, planning })
       mountAgenda(route, agenda)
       mountDocuments(route, documents)
+      mountConversion(route, copies)
       annotating.mountRoutes(route)
       writing.mountRoutes(route)
       mountProposals(route, proposals)

@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import type { Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -9,6 +9,7 @@ import type { MeetingStatus } from '../protocol/meetings.ts'
 import type { AnyRoute } from '../protocol/route.ts'
 import { startAssembly, type Actor, type Assembly } from './support/assembly.ts'
 import { draft, freshKey, itemDraft, START } from './support/house.ts'
+import { until } from './support/journal.ts'
 import { pdfOf } from './support/pdf.ts'
 
 /** Every route and command of a meeting, on a real one, by everyone who must not: a new one is missed by no list. */
@@ -60,6 +61,9 @@ const bodies: Record<string, () => object> = {
   'drafting.issue': () => ({ key: freshKey(), type: 'Nghị quyết', symbol: 'NQ/TU', abstract: 'Về chuyển đổi số' }),
   'attendance.checkInByCode': () => ({ code: `1.${'A'.repeat(22)}`, going: 'in', key: freshKey() }),
 }
+/** A fitting query of each route that needs one. */
+const queries: Record<string, string> = { 'conversion.page': '?width=320' }
+
 const inputs: Record<string, (scene: Scene) => object> = {
   'invitation:answer': ({ personId }) => ({ personId, answer: 'online' }),
   'invitation:decideSubstitute': ({ personId }) => ({ personId, substituteId: randomUUID(), agreed: true }),
@@ -97,7 +101,7 @@ const inputs: Record<string, (scene: Scene) => object> = {
 
 /** What the caller is answered: a code, or `ok`. */
 async function callRoute(route: AnyRoute, actor: Actor, scene: Scene): Promise<string> {
-  const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene) => scene[name])
+  const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene | 'page') => name === 'page' ? '1' : scene[name]) + (queries[route.id] ?? '')
   const upload = route.id === 'documents.attach'
   const json = route.id === 'agenda.order' ? { items: [{ itemId: scene.itemId, level: 0 }] } : bodies[route.id]?.()
   const response = await actor.client.send(route.method.toUpperCase(), upload ? `${path}?name=a.pdf&key=${freshKey()}` : path, {
@@ -114,12 +118,20 @@ async function callCommand({ name }: AnyCommand, actor: Actor, scene: Scene): Pr
   return answer.ok ? 'ok' : answer.error?.code ?? ''
 }
 
+/** Once the scenes' document is read in the page: it is one content, so that only the first scene waits. */
+async function converted(): Promise<void> {
+  const { conversion } = assembly.server.domains.converting
+  const sha256 = createHash('sha256').update(pdf).digest('hex')
+  await until(async () => (await conversion.statesOf(assembly.server.db, [sha256])).get(sha256)?.status === 'ready')
+}
+
 async function scene(status: MeetingStatus): Promise<Scene> {
   const { documents, voting } = assembly.server.domains
   const { meetingId, items: [itemId] } = await assembly.newMeeting(status === 'draft' ? 'draft' : 'live')
   const { clerk, member, chair } = assembly
   const upload = { source: Readable.from([pdf]), announcedBytes: undefined, name: 'a.pdf', key: freshKey() }
   const { documentId } = await documents.attach(meetingId, itemId, clerk.caller, upload)
+  await converted()
   if (status === 'draft') return { meetingId, itemId, documentId, voteId: randomUUID(), personId: member.personId, recordingId: randomUUID(), ...absent() }
   const { voteId } = await voting.open(meetingId, chair.caller, { key: freshKey(), itemId, kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
   if (status === 'closed') await assembly.server.domains.meetings.close(meetingId, chair.caller, freshKey())
@@ -143,7 +155,7 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
   return answers
 }
 
-const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'documents.read', 'offline.list', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
+const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'documents.read', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'offline.list', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
 const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']
@@ -213,7 +225,7 @@ it('a guest of another item learns nothing of an item, its documents and its vot
   const allowed = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'offline.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow',
     'room:enter', 'room:stopWaiting', 'review:depart']
   expect(Object.keys(answers).filter((name) => answers[name] === 'ok' && !allowed.includes(name))).toEqual([])
-  for (const name of ['documents.read', 'annotations.list', 'annotations.add', 'comments.list', 'comments.open', 'review:attend', 'review:lead']) {
+  for (const name of ['documents.read', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'annotations.list', 'annotations.add', 'comments.list', 'comments.open', 'review:attend', 'review:lead']) {
     expect([name, answers[name]]).toEqual([name, 'documentNotFound'])
   }
   const known = JSON.stringify([await visitor.client.send('GET', `/api/meetings/${on.meetingId}`).then((response) => response.json()),

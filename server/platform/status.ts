@@ -93,6 +93,8 @@ export const httpStatus: Record<ErrorCode, number> = {
   documentFinal: 409,
   suggestionNeedsQuote: 400,
   documentNotFound: 404,
+  documentNotReady: 409,
+  pageNotFound: 404,
   documentEmpty: 422,
   documentTooLarge: 413,
   documentNotPdf: 415,

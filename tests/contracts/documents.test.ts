@@ -3,8 +3,10 @@ import { readdir } from 'node:fs/promises'
 import { request } from 'node:http'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { downloadCopy, getRendition, MAX_RENDERED_PAGES, readPage } from '../../protocol/conversion.ts'
 import { attachDocument, readDocument, removeDocument } from '../../protocol/documents.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
+import { manyPages } from '../../server/conversion/test-files.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
 import { freshKey, REASON } from '../support/house.ts'
 import { until } from '../support/journal.ts'
@@ -69,7 +71,31 @@ describe('a document', () => {
     end()
     expect((await domains.converting.conversion.statesOf(db, [sha256])).get(sha256))
       .toEqual({ status: 'ready', pages: 2, hasText: true, secrecyPage: null, problem: null, pdfSha256: sha256 })
+    const params = { meetingId, documentId: (await state(meetingId)).documents[0]?.documentId ?? '' }
+    const asked = await assembly.clerk.client.call(getRendition, { params, query: {} })
+    expect(asked.body).toEqual({ status: 'ready', pages: 2, hasText: true, secrecyPage: null, problem: null })
+    const page = await assembly.clerk.client.call(readPage, { params: { ...params, page: 2 }, query: { width: 320 } })
+    expect([page.status, page.headers.get('content-type'), page.headers.get('cache-control')]).toEqual([200, 'image/jpeg', 'private, no-store'])
+    expect((await assembly.clerk.client.call(readPage, { params: { ...params, page: 3 }, query: { width: 320 } })).error?.code).toBe('pageNotFound')
+    const copy = await assembly.clerk.client.call(downloadCopy, { params, query: {} })
+    expect(copy.headers.get('content-disposition')).toContain(encodeURIComponent('Tờ trình.pdf'))
+    const saved = copy.body as Buffer
+    expect(copy.headers.get('content-length')).toBe(String(saved.length))
+    expect(saved.subarray(0, 5).toString()).toBe('%PDF-')
     expect(await domains.converting.conversion.textsOf(db, sha256)).toEqual(['Trang đầu của báo cáo', 'Trang cuối'].map((text) => expect.stringContaining(text)))
+  })
+
+  it('that cannot be made readable says why to who reads it, and nothing of it is drawn', async () => {
+    const { meetingId, items } = await assembly.newMeeting('published')
+    const { body: { documentId } } = await attach(assembly.clerk, meetingId, items[0], manyPages(MAX_RENDERED_PAGES + 1))
+    const params = { meetingId, documentId }
+    const asked = () => assembly.member.client.call(getRendition, { params, query: {} })
+    await until(async () => (await asked()).body.status === 'failed')
+    expect((await asked()).body).toMatchObject({ problem: 'tooManyPages', pages: null })
+    const page = await assembly.member.client.call(readPage, { params: { ...params, page: 1 }, query: { width: 320 } })
+    expect([page.status, page.error]).toMatchObject([409, { code: 'documentNotReady', details: { status: 'failed', problem: 'tooManyPages' } }])
+    expect((await assembly.member.client.call(downloadCopy, { params, query: {} })).error?.code).toBe('documentNotReady')
+    expect((await assembly.stranger.client.call(getRendition, { params, query: {} })).error?.code).toBe('meetingNotFound')
   })
 
   it('is read in ranges', async () => {
