@@ -1,13 +1,11 @@
-import { createReadStream } from 'node:fs'
 import { availableParallelism } from 'node:os'
-import path from 'node:path'
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { CONVERSION, createConversion } from './conversion/conversion.ts'
 import { createPageImages } from './conversion/images.ts'
 import { createConversionJob } from './conversion/job.ts'
 import type { Bounds } from './conversion/programs.ts'
-import { createRendering, type ConvertedFiles } from './conversion/rendering.ts'
+import { createRendering } from './conversion/rendering.ts'
 import { createStamper } from './conversion/stamp.ts'
 import { conversionStore } from './conversion/store.ts'
 import type { WorkFolders } from './conversion/work-folders.ts'
@@ -24,17 +22,8 @@ export interface ConvertingDeps {
   limits?: { office?: Bounds, leaseMs?: number }
 }
 
-/** Files of this disk, as conversions read and add them. */
-function converted(files: Files): ConvertedFiles {
-  return {
-    local: async (sha256) => path.join(files.root, files.relativePath(sha256)),
-    keepFile: (place) => files.keep(createReadStream(place), Number.MAX_SAFE_INTEGER, async () => {}),
-  }
-}
-
 /** How files become readable, and the job that does it. */
-export function createConverting({ db, files: kept, folders, jobs, log, limits = {} }: ConvertingDeps) {
-  const files = converted(kept)
+export function createConverting({ db, files, folders, jobs, log, limits = {} }: ConvertingDeps) {
   const stamper = createStamper()
   const lanes = availableParallelism()
   const conversion = createConversion({ db, store: conversionStore, jobs, images: createPageImages({ files, folders, stamper, lanes }), log })

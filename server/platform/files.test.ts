@@ -83,6 +83,25 @@ describe('keeping a file', () => {
   })
 })
 
+it('gives a kept file whole, in part and as a path, and keeps one of this disk beside its original', async () => {
+  const files = await openFiles(dataDir)
+  const made = path.join(dataDir, 'made.pdf')
+  await writeFile(made, 'a page of text')
+  const kept = await files.keepFile(made)
+  expect(await readFile(made, 'utf8')).toBe('a page of text')
+  const text = async (range?: { start: number, end: number }) => {
+    const { stream, bytes } = await files.open(kept.sha256, range)
+    return { bytes, text: Buffer.concat(await stream.toArray()).toString() }
+  }
+  expect(await text()).toEqual({ bytes: 14, text: 'a page of text' })
+  expect(await text({ start: 2, end: 5 })).toEqual({ bytes: 14, text: 'page' })
+  expect(await readFile(await files.local(kept.sha256), 'utf8')).toBe('a page of text')
+  const unknown = '0'.repeat(64)
+  await expect(files.local(unknown)).rejects.toMatchObject({ code: 'ENOENT' })
+  await expect(files.open(unknown)).rejects.toMatchObject({ code: 'ENOENT' })
+  await expect(files.keepFile(path.join(dataDir, 'missing'))).rejects.toThrow()
+})
+
 it('clears away what a killed process left, and nothing that is coming in', async () => {
   await openFiles(dataDir)
   const [old, fresh] = ['old', 'fresh'].map((name) => path.join(dataDir, 'files', 'incoming', name))

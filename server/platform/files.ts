@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
@@ -18,6 +19,15 @@ export interface Files {
    * off, `storageFull`, and what `accept` throws.
    */
   keep(source: Readable, limitBytes: number, accept: (temporaryPath: string) => Promise<void>): Promise<KeptFile>
+  /** Keeps a file that a program of ours has made on this disk; the original stays. Throws `documentEmpty`, `storageFull`. */
+  keepFile(localPath: string): Promise<KeptFile>
+  /**
+   * The bytes of a kept file, or of the part from `start` to `end`, both included; `bytes` is the length of the whole. A file
+   * that is not there is a defect of ours: its row says that it is.
+   */
+  open(sha256: string, range?: { start: number, end: number }): Promise<{ stream: Readable, bytes: number }>
+  /** A path on this disk where a program may read the kept file; nobody writes to it. */
+  local(sha256: string): Promise<string>
   /** Where a kept file lies, below `root`. */
   relativePath(sha256: string): string
   /**
@@ -45,20 +55,43 @@ export async function openFiles(dataDir: string): Promise<Files> {
   }
   const relativePath = (sha256: string) => path.join(sha256.slice(0, 2), sha256)
 
+  const placeOf = (sha256: string) => path.join(root, relativePath(sha256))
+
+  const keep: Files['keep'] = async (source, limitBytes, accept) => {
+    const temporary = path.join(incoming, randomUUID())
+    try {
+      const kept = await receive(source, temporary, limitBytes)
+      await accept(temporary)
+      await inTurn(() => settle(temporary, placeOf(kept.sha256)))
+      return kept
+    } catch (error) {
+      await rm(temporary, { force: true })
+      throw storageProblem(error)
+    }
+  }
+
   return {
     root,
     relativePath,
-    async keep(source, limitBytes, accept) {
-      const temporary = path.join(incoming, randomUUID())
+    keep,
+
+    keepFile: (localPath) => keep(createReadStream(localPath), Number.MAX_SAFE_INTEGER, async () => {}),
+
+    async open(sha256, range) {
+      const handle = await open(placeOf(sha256), 'r')
       try {
-        const kept = await receive(source, temporary, limitBytes)
-        await accept(temporary)
-        await inTurn(() => settle(temporary, path.join(root, relativePath(kept.sha256))))
-        return kept
+        const { size } = await handle.stat()
+        return { stream: handle.createReadStream(range ?? {}), bytes: size }
       } catch (error) {
-        await rm(temporary, { force: true })
-        throw storageProblem(error)
+        await handle.close()
+        throw error
       }
+    },
+
+    async local(sha256) {
+      const place = placeOf(sha256)
+      await stat(place)
+      return place
     },
 
     async sweep(known) {
