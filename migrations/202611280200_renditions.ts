@@ -32,7 +32,7 @@ export async function up(knex: Knex): Promise<void> {
     COMMENT ON COLUMN rendition.pdf_sha256 IS
       'The file that is read: of a PDF itself, or its copy without active content and encryption; of another file what it was converted to.';
     COMMENT ON COLUMN rendition.secrecy_page IS 'The first page whose text seems to bear a level of secrecy: a warning, never a classification.';
-    COMMENT ON COLUMN rendition.problem IS 'A code of protocol/conversion.ts.';
+    COMMENT ON COLUMN rendition.problem IS 'A code of protocol/rendition.ts.';
     COMMENT ON COLUMN rendition.claim IS 'The process that is at it renews claimed_until; one that was killed does not, and another takes over.';
     COMMENT ON COLUMN rendition.told IS 'False: those who follow renditions are still to be told what became of this one.';
 

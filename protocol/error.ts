@@ -94,7 +94,7 @@ export const errorCodes = [
   'proposalKindChanged', // somebody else saved a version first; details.version
   // documents
   'documentNotFound',
-  'documentNotReady', // details.status, details.problem: of its rendition (protocol/conversion.ts)
+  'documentNotReady', // details.status, details.problem: of its rendition (protocol/rendition.ts)
   'pageNotFound',
   'documentEmpty',
   'documentTooLarge', // details.limitBytes

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Knex } from 'knex'
-import type { PageWidth, RenditionFacts } from '../../protocol/conversion.ts'
+import type { PageWidth } from '../../protocol/conversion.ts'
+import type { RenditionFacts } from '../../protocol/rendition.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { Conversion, RenditionState } from './conversion.ts'

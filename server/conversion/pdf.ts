@@ -1,6 +1,6 @@
 import { readFile, rm } from 'node:fs/promises'
 import path from 'node:path'
-import { MAX_RENDERED_PAGES, type RenditionProblem } from '../../protocol/conversion.ts'
+import { MAX_RENDERED_PAGES, type RenditionProblem } from '../../protocol/rendition.ts'
 import { ProgramFailure, runProgram, type Bounds, type Run } from './programs.ts'
 import type { PageSize } from './stamp.ts'
 

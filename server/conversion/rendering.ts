@@ -1,4 +1,4 @@
-import type { RenditionProblem } from '../../protocol/conversion.ts'
+import type { RenditionProblem } from '../../protocol/rendition.ts'
 import type { KeptFile } from '../platform/files.ts'
 import type { FileOfKind, Rendered } from './conversion.ts'
 import { OFFICE_BOUNDS, OFFICE_TYPES, officeToPdf } from './office.ts'

@@ -1,4 +1,4 @@
-import type { RenditionProblem, RenditionStatus } from '../../protocol/conversion.ts'
+import type { RenditionProblem, RenditionStatus } from '../../protocol/rendition.ts'
 import type { ConversionStore } from './conversion.ts'
 
 const bytes = (sha256: string): Buffer => Buffer.from(sha256, 'hex')
