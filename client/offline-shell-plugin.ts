@@ -7,8 +7,6 @@ const READING = ['/client/app/main.ts', '/client/index.html', '/client/offline/O
 /** Data that pdf.js fetches, the worker, and the letters of the interface. */
 const DATA = [/^assets\/pdf\.worker/, /^pdf\/(?:standard_fonts|wasm)\//, /^assets\/be-vietnam-pro[^/]*\.woff2$/]
 
-interface Chunk { type: 'chunk', fileName: string, imports: string[], moduleIds: string[], isEntry: boolean, viteMetadata?: { importedCss: Set<string> } }
-
 /** Lists the files that a device keeps of the application for reading without a network: `offline-shell.json`. */
 export function offlineShell(): Plugin {
   return {
@@ -16,10 +14,10 @@ export function offlineShell(): Plugin {
     apply: 'build',
     enforce: 'post',
     generateBundle(_, bundle) {
-      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk') as unknown as Chunk[]
+      const chunks = Object.values(bundle).filter((file) => file.type === 'chunk')
       const byName = new Map(chunks.map((chunk) => [chunk.fileName, chunk]))
       const files = new Set<string>()
-      const take = (chunk: Chunk | undefined): void => {
+      const take = (chunk: typeof chunks[number] | undefined): void => {
         if (!chunk || files.has(chunk.fileName)) return
         files.add(chunk.fileName)
         for (const css of chunk.viteMetadata?.importedCss ?? []) files.add(css)

@@ -38,12 +38,21 @@ export function linesOn(page: Box, boxes: readonly Box[]): Rect[] {
   for (const box of inside.toSorted((a, b) => a.top - b.top || a.left - b.left)) {
     const middle = (box.top + box.bottom) / 2
     // Words of one line that stand far apart, as in two columns, are marked one by one.
-    const line = lines.find((one) => middle > one.top && middle < one.bottom && box.left < one.right + (one.bottom - one.top) && box.right > one.left - (one.bottom - one.top))
+    const line = lines.find((one) => {
+      const near = one.bottom - one.top
+      return middle > one.top && middle < one.bottom && box.left < one.right + near && box.right > one.left - near
+    })
     if (!line) lines.push({ left: box.left, top: box.top, right: box.right, bottom: box.bottom })
-    else Object.assign(line, { left: Math.min(line.left, box.left), top: Math.min(line.top, box.top), right: Math.max(line.right, box.right), bottom: Math.max(line.bottom, box.bottom) })
+    else {
+      line.left = Math.min(line.left, box.left)
+      line.top = Math.min(line.top, box.top)
+      line.right = Math.max(line.right, box.right)
+      line.bottom = Math.max(line.bottom, box.bottom)
+    }
   }
   const share = (value: number) => Math.round(value * 100_000) / 100_000
   return lines.map((box) => ordered([
-    share((box.left - page.left) / width), share((box.top - page.top) / height), share((box.right - page.left) / width), share((box.bottom - page.top) / height),
+    share((box.left - page.left) / width), share((box.top - page.top) / height),
+    share((box.right - page.left) / width), share((box.bottom - page.top) / height),
   ]))
 }

@@ -1,4 +1,4 @@
-/* global self, caches, indexedDB, fetch, Request, Response, URL */
+/* global self, caches, indexedDB, Request, Response */
 /* Shows what the server pushes, and opens its page when it is touched; of that it keeps nothing. */
 
 self.addEventListener('push', (event) => {

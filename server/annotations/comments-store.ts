@@ -4,7 +4,8 @@ import type { CommentsStore } from './comments.ts'
 
 interface ListedThread {
   id: string, version: number, kind: ThreadKind, page: number, rects: Rect[], quote: string | null, replacement: string | null
-  replacement_text: string | null, state: ThreadState, decided_by: string | null, decided_at: Date | null, reason: string | null, revision: number, opened_by: string
+  replacement_text: string | null, state: ThreadState, decided_by: string | null, decided_at: Date | null
+  reason: string | null, revision: number, opened_by: string
 }
 interface ListedMessage { id: string, thread_id: string, person_id: string, body: string | null, at: Date }
 interface Author { id: string, full_name: string, office: string | null }

@@ -122,7 +122,9 @@ export function createComments({ db, journal, access, store, requireReading }: C
     },
 
     /** Throws as `open`, and `threadNotFound`. */
-    async reply(meetingId: string, documentId: string, threadId: string, caller: Caller, { key, text }: { key: string, text: string }): Promise<{ messageId: string }> {
+    async reply(
+      meetingId: string, documentId: string, threadId: string, caller: Caller, { key, text }: { key: string, text: string },
+    ): Promise<{ messageId: string }> {
       await limiter.consume(caller.personId).catch(tooManyRequests)
       return await changing(meetingId, documentId, null, caller, { key, fingerprint: ['comments.reply', threadId, text] }, async (tx, { audience }) => {
         await requireThread(tx.trx, documentId, threadId)

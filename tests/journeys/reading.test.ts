@@ -122,8 +122,9 @@ describe('a document', () => {
     await mine.waitFor()
     // Nothing of it lies about in the clear, and its key cannot be read out.
     const stored = await page.evaluate(async () => {
-      const db = await new Promise<IDBDatabase>((resolve) => { const request = indexedDB.open('nghi-su.kept'); request.onsuccess = () => resolve(request.result) })
-      const all = (store: string) => new Promise<unknown[]>((resolve) => { const request = db.transaction(store).objectStore(store).getAll(); request.onsuccess = () => resolve(request.result) })
+      const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve) => { request.onsuccess = () => resolve(request.result) })
+      const db = await done(indexedDB.open('nghi-su.kept'))
+      const all = (store: string) => done<unknown[]>(db.transaction(store).objectStore(store).getAll())
       const keys = await all('keys') as { key: CryptoKey }[]
       const papers = await all('papers') as { file: { body: ArrayBuffer }, facts: { body: ArrayBuffer } }[]
       const text = papers.map(({ file, facts }) => new TextDecoder('latin1').decode(file.body) + new TextDecoder().decode(facts.body)).join('')
@@ -154,8 +155,9 @@ describe('a document', () => {
     await page.getByRole('menuitem', { name: 'Đăng xuất' }).click()
     await page.waitForURL(/sign-in/)
     await expect.poll(() => page.evaluate(async () => {
-      const db = await new Promise<IDBDatabase>((resolve) => { const request = indexedDB.open('nghi-su.kept'); request.onsuccess = () => resolve(request.result) })
-      const count = (store: string) => new Promise<number>((resolve) => { const request = db.transaction(store).objectStore(store).count(); request.onsuccess = () => resolve(request.result) })
+      const done = <T>(request: IDBRequest<T>) => new Promise<T>((resolve) => { request.onsuccess = () => resolve(request.result) })
+      const db = await done(indexedDB.open('nghi-su.kept'))
+      const count = (store: string) => done(db.transaction(store).objectStore(store).count())
       return await count('keys') + await count('papers') + (await caches.keys()).length
     })).toBe(0)
   })
