@@ -3,7 +3,10 @@ import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addAnnotation, changeAnnotation, listAnnotations, removeAnnotation, type Anchor } from '../../protocol/annotations.ts'
 import { listThreads, openThread, replyToThread, settleThread, takeBackMessage } from '../../protocol/comments.ts'
+import { cancelMeeting } from '../../protocol/convening.ts'
 import { removeDocument } from '../../protocol/documents.ts'
+import { checkKept, KEPT_HOURS, listKeepable, type Kept } from '../../protocol/offline.ts'
+import { createOffline } from '../../server/offline/offline.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
 import { freshKey } from '../support/house.ts'
 import { pdfOf } from '../support/pdf.ts'
@@ -179,5 +182,40 @@ describe('a comment', () => {
     const params = { ...on, documentId }
     const answers = [await assembly.member.client.call(listThreads, { params }), await assembly.member.client.call(listAnnotations, { params })]
     expect(answers.map(({ error }) => error?.code)).toEqual(['documentNotFound', 'documentNotFound'])
+  })
+})
+
+describe('documents on a device', () => {
+  const list = ({ client }: Actor, meetingId = on.meetingId) => client.call(listKeepable, { params: { meetingId } })
+  const check = async ({ client }: Actor, kept: Kept[]) => (await client.call(checkKept, { body: { kept } })).body.gone
+
+  it('are those that the person may read, until a day after the meeting was to end', async () => {
+    const { body } = await list(assembly.member)
+    expect(body.documents).toMatchObject([{ documentId: on.documentId, version: 1, name: 'a.pdf', item: 'Nội dung một' }])
+    expect(new Date(body.until).getTime() - new Date(body.startsAt).getTime()).toBe((210 + KEPT_HOURS * 60) * 60_000)
+    for (const actor of [assembly.stranger, assembly.administrator]) expect((await list(actor)).error?.code).toBe('meetingNotFound')
+    const kept = [{ ...on, version: 1 }]
+    expect(await check(assembly.member, kept)).toEqual([])
+    expect(await check(assembly.stranger, kept)).toEqual(kept)
+    expect(await check(assembly.member, [{ ...on, version: 2 }, { ...on, documentId: randomUUID(), version: 1 }])).toHaveLength(2)
+  })
+
+  it('go with a withdrawal, a cancellation, and when their time is over, of a meeting that runs late only after it', async () => {
+    const { meetingId, items } = await assembly.newMeeting('live')
+    const first = { meetingId, documentId: await attached(meetingId, items[0]), version: 1 }
+    const second = { meetingId, documentId: await attached(meetingId, items[1]), version: 1 }
+    await assembly.clerk.client.call(removeDocument, { params: first })
+    expect(await check(assembly.member, [first, second])).toEqual([first])
+    const { journal, domains } = assembly.server
+    const late = (days: number) => createOffline({ journal, access: domains.meetings, now: () => new Date(Date.now() + days * 86_400_000) })
+    expect(await late(9).check([second], assembly.member.caller)).toEqual([])
+    await domains.meetings.close(meetingId, assembly.chair.caller, freshKey())
+    expect(await late(0.9).check([second], assembly.member.caller)).toEqual([])
+    expect(await late(1.1).check([second], assembly.member.caller)).toEqual([second])
+    const cancelled = await assembly.newMeeting('published')
+    const third = { meetingId: cancelled.meetingId, documentId: await attached(cancelled.meetingId, cancelled.items[0]), version: 1 }
+    expect(await check(assembly.member, [third])).toEqual([])
+    await assembly.clerk.client.call(cancelMeeting, { params: { meetingId: third.meetingId }, body: { reason: 'Hoãn không thời hạn' } })
+    expect(await check(assembly.member, [third])).toEqual([third])
   })
 })
