@@ -31,7 +31,7 @@ function replace(state: EditorState, from: number, to: number, words: readonly s
   const [only] = words
   const tr = words.length === 1 && only !== undefined
     ? only ? state.tr.insertText(only, from, to) : state.tr.delete(from, to)
-    : state.tr.replace(from, to, new Slice(schema.node('doc', null, words.map((line) => schema.node('block', null, line ? schema.text(line) : null))).content, 1, 1))
+    : state.tr.replace(from, to, new Slice(schema.node('doc', null, words.map((line) => schema.node('block', null, line ? [schema.text(line)] : []))).content, 1, 1))
   return state.applyTransaction(tr).state
 }
 
