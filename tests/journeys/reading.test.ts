@@ -113,6 +113,22 @@ describe('a document', () => {
     expect([...member.problems, ...phone.problems, ...clerk.problems]).toEqual([])
   })
 
+  it('that the browser cannot draw is read as pictures of its pages, with the place of what one noted on them', async () => {
+    const page = await member.context.newPage()
+    await page.route('**/file', (route) => route.fulfill({ status: 200, contentType: 'application/pdf', body: 'not a PDF' }))
+    // The conversion job may still be at it.
+    await expect.poll(async () => {
+      await page.goto(address)
+      await page.locator('[data-testid="pdf-viewer"]:not([data-status="loading"])').waitFor()
+      return await page.locator('.page-picture img[src*="/pages/1"]').count()
+    }, { timeout: 60_000, interval: 1_000 }).toBe(1)
+    await page.getByTestId('pdf-page').fill('2')
+    await page.getByTestId('pdf-page').press('Enter')
+    await page.locator('.page-picture .page-marks .yellow').first().waitFor()
+    expect(await page.getByTestId('tool-find').count()).toBe(0)
+    await page.close()
+  })
+
   it('is kept on the device, read there without a network, and gone after a recall', async () => {
     const { page, context } = member
     await page.goto(`${journey.server.origin}/kept`)
