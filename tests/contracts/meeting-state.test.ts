@@ -35,7 +35,7 @@ afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'join', 'leave',
   'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
-  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft'] as const
+  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
 
@@ -69,7 +69,7 @@ async function record(meetingId: string, which: number): Promise<void> {
 
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
-  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat, inviting, reviewing, writing } = house.domains
+  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat, inviting, reviewing, writing, annotating } = house.domains
   const people = [...everybody(), ...visitors]
   const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
   const caller: Caller = people[who % people.length] ?? body.chair
@@ -125,6 +125,10 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'closeVote': return await voting.close(meetingId, caller, { key: freshKey(), voteId })
     case 'headCount': return await attendance.reportHeadCount(meetingId, caller, { key: freshKey(), personId: someone.personId, people: which })
     case 'invitePaper': return await inviting.invitations.issue(meetingId, caller, { version: 0, number: nextNumber(), key: freshKey() })
+    case 'draftPaper': {
+      const { draft: paper } = await inviting.invitations.get(meetingId, caller)
+      return paper && await inviting.invitations.save(meetingId, caller, paper.version, paper.text)
+    }
     case 'answer': return await inviting.answers.answer(meetingId, caller,
       { key: freshKey(), personId: caller.personId, answer: which % 2 ? 'inPerson' : 'online', reason: '' }, which % 3 ? 'product' : 'mail')
     case 'noReason': return await inviting.answers.answer(meetingId, caller, { key: freshKey(), personId: someone.personId, answer: 'absent', reason: '' }, 'product')
@@ -154,6 +158,7 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
       key: freshKey(), documentId: pick(state.documents)?.documentId ?? randomUUID(), ...which % 2 ? {} : { leaderId: someone.personId },
     })
     case 'endLead': return await reviewing.review.end(meetingId, caller, { key: freshKey(), documentId: state.review?.documentId ?? randomUUID() })
+    case 'comment': return await comment(annotating.comments, meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller, which)
     case 'draft': return await writing.drafting.open(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller)
     case 'discardDraft': return await writing.drafting.discard(meetingId, pick(state.drafts)?.documentId ?? randomUUID(), caller)
     case 'issueDraft': {
@@ -171,6 +176,16 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
       return await minutes.publish(meetingId, caller, version, 1 + Math.floor(Math.random() * 99_999))
     }
   }
+}
+
+/** Somebody comments on a document, answers themselves, settles it or takes back what they said. */
+async function comment(comments: House['domains']['annotating']['comments'], meetingId: string, documentId: string, caller: Caller, which: number): Promise<void> {
+  const { threadId } = await comments.open(meetingId, documentId, caller, {
+    key: freshKey(), version: 1, kind: 'comment', anchor: { page: 1, rects: [[0.1, 0.1, 0.5, 0.2]], quote: null }, text: `Ý kiến ${which}`, replacement: null,
+  })
+  const { messageId } = await comments.reply(meetingId, documentId, threadId, caller, { key: freshKey(), text: `Trả lời ${which}` })
+  if (which % 2) await comments.takeBack(meetingId, documentId, threadId, messageId, caller)
+  await comments.settle(meetingId, documentId, threadId, caller, { key: freshKey(), revision: 1, state: 'resolved', reason: '' })
 }
 
 /** What a client has that reads in pieces. */
@@ -219,7 +234,7 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
-  const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
+  const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'comment', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
     'vote', 'cast', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // The item just added goes again, not the one under way; who excuses themselves is not the one who is there.
   for (const step of steps) if (['remove', 'absence', 'withdraw'].includes(step.act)) step.which = 2
@@ -236,7 +251,7 @@ it('and every kind of entry has been told by then', async () => {
     ...[0, 0, 0, 0, 0, 0, 1].map((which): Step => ({ act: 'record', who: 0, which })),
   ]
   steps.splice(steps.findIndex(({ act }) => act === 'leave'), 0, ...inRoom)
-  const invited = (['invitePaper', 'answer', 'noReason', 'substitute', 'decline', 'substitute', 'agree', 'remind', 'answer'] as const)
+  const invited = (['invitePaper', 'draftPaper', 'answer', 'noReason', 'substitute', 'decline', 'substitute', 'agree', 'remind', 'answer'] as const)
     .map((act): Step => ({ act, who: act === 'answer' ? 2 : 0, which: act === 'answer' ? 1 : 2 }))
   steps.splice(steps.findIndex(({ act }) => act === 'postpone'), 0, ...invited)
   const { meetingId } = await house.newMeeting(body)
