@@ -69,7 +69,8 @@ async function record(meetingId: string, which: number): Promise<void> {
 
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
-  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat, inviting, reviewing, writing, annotating } = house.domains
+  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat } = house.domains
+  const { inviting, reviewing, writing, annotating } = house.domains
   const people = [...everybody(), ...visitors]
   const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
   const caller: Caller = people[who % people.length] ?? body.chair
