@@ -58,6 +58,7 @@ export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Vi
       fitted = null
       viewer.currentScale = scale
     },
+    turn: () => abilities.turned,
   })
 
   const abilities = createAbilities({ viewer, eventBus, linkService, document: () => shown })

@@ -1,10 +1,16 @@
 import type { LedView, Point } from '../../protocol/review.ts'
+import { turned, unturned, type Turn } from './page-geometry.ts'
 
 /** Where a reader is: the place in the middle of the window's upper edge, and how large. `zoom` 1: as wide as the window. */
 export type Place = Omit<LedView, 'pointer'>
 
 /** What changes how large pages are drawn; 1 is the size on paper. */
-export interface Scaling { scale(): number, scaleTo(scale: number): void }
+export interface Scaling {
+  scale(): number
+  scaleTo(scale: number): void
+  /** How far the reader turned the pages: places are those of the page that is not turned. */
+  turn?: () => Turn
+}
 
 export interface Places {
   /** Null while there is no page. */
@@ -24,7 +30,7 @@ const SAME = 0.005
  * Places in a scrolling `container` of elements `.page[data-page-number]`, as shares of their page. They are read off what is
  * drawn, so that they hold for whatever draws it.
  */
-export function createPlaces(container: HTMLElement, { scale, scaleTo }: Scaling): Places {
+export function createPlaces(container: HTMLElement, { scale, scaleTo, turn = () => 0 }: Scaling): Places {
   const pages = () => [...container.querySelectorAll<HTMLElement>('.page[data-page-number]')]
   const pageOf = (number: number) => container.querySelector<HTMLElement>(`.page[data-page-number="${number}"]`)
   const numberOf = (page: HTMLElement) => Number(page.dataset['pageNumber'])
@@ -63,14 +69,17 @@ export function createPlaces(container: HTMLElement, { scale, scaleTo }: Scaling
       for (const page of pages()) {
         const box = page.getBoundingClientRect()
         if (clientX < box.left || clientX > box.right || clientY < box.top || clientY > box.bottom) continue
-        return { page: numberOf(page), x: (clientX - box.left) / box.width, y: (clientY - box.top) / box.height }
+        const [shownX, shownY] = [(clientX - box.left) / box.width, (clientY - box.top) / box.height]
+        const [x, y] = unturned([shownX, shownY, shownX, shownY], turn())
+        return { page: numberOf(page), x, y }
       }
       return null
     },
 
-    spot({ page: number, x, y }) {
+    spot({ page: number, x: ownX, y: ownY }) {
       const page = pageOf(number)
       if (!page) return null
+      const [x, y] = turned([ownX, ownY, ownX, ownY], turn())
       const window = container.getBoundingClientRect()
       const box = page.getBoundingClientRect()
       const spot = { left: box.left + x * box.width - window.left, top: box.top + y * box.height - window.top }
