@@ -25,7 +25,8 @@ beforeAll(async () => {
 })
 afterAll(() => assembly.close())
 
-interface Scene { meetingId: string, itemId: string, documentId: string, voteId: string, personId: string, recordingId: string, annotationId: string, threadId: string, messageId: string }
+type Scene = Record<
+  'meetingId' | 'itemId' | 'documentId' | 'voteId' | 'personId' | 'recordingId' | 'annotationId' | 'threadId' | 'messageId', string>
 
 const meetingRoutes = allRoutes.filter((route) => route.path.includes(':meetingId'))
 const meetingCommands = allCommands.filter((contract) => contract.input.safeParse({}).error?.issues.some(({ path }) => path[0] === 'meetingId'))
