@@ -39,11 +39,12 @@ import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
 import * as terms from './terms.ts'
 import * as units from './units.ts'
+import * as uploads from './uploads.ts'
 import * as voting from './voting.ts'
 
 const domains = {
   health, identity, accounts, bodies, terms, organisationImport, people, units, calendar, meetings, convening, meetingKinds, meetingPlans, meetingChanges,
-  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, documents, conversion,
+  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, reminders, notices, voting, minutes, room, order, chat, recording, review,
 }

@@ -101,6 +101,10 @@ export const errorCodes = [
   'documentNotPdf', // the content decides, not the name
   'documentsFull', // the meeting has details.limit of them
   'uploadIncomplete',
+  'uploadNotFound', // expired, used, or not of this person
+  'uploadsFull', // unfinished or unused ones of this person; details.limit
+  'fileRefused', // its content; details.problem of protocol/uploads.ts
+  'scannerUnavailable', // the virus scanner does not answer, so nothing is taken
   'storageFull',
   // attendance
   'notParticipant',

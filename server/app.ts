@@ -28,6 +28,8 @@ import { serveUpgrades } from './platform/upgrade.ts'
 import { createWebServer } from './platform/web-server.ts'
 import { openRecordingFolders } from './recording/folders.ts'
 import { watchRecordings } from './recording/watch.ts'
+import { createScanner } from './uploads/scanner.ts'
+import { createTus } from './uploads/tus.ts'
 
 export interface StartOptions {
   log?: Logger
@@ -75,6 +77,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
     db, journal, media: mediaNode, iceServers: createIceServers(config.turn), files: await openFiles(config.dataDir),
     workFolders: await openWorkFolders(config.dataDir),
     recording: { folders: await openRecordingFolders(config.dataDir), media: mediaNode }, uploadLimitBytes: config.uploadLimitBytes,
+    uploadWays: { folder: path.join(config.dataDir, 'uploads'), scanner: config.virusScanner ? createScanner(config.virusScanner) : undefined },
     secret: signer.secret, outside: await openOutside(config, jobs), origins: [config.origin, ...config.allowedOrigins], log,
   })
 
@@ -94,18 +97,19 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   const open = { io, media: serveUpgrades(web.server, { media: mediaNode, drafts: domains.writing.texts, ...edge }) }
   const app = createApp(config, {
     ...edge,
+    uploads: await createTus({ uploads: domains.uploads, authenticate: domains.authenticate, log }),
     mount(route) {
       mountHealth(route, { db, version, mediaNodes: () => mediaNode?.state() ?? [] })
       domains.mountRoutes(route, open)
     },
   })
   closers.add('session watch', watchSessions(open, sessions, log))
-  const { meetings, documents, proposals, recordings, converting } = domains
+  const { meetings, documents, proposals, recordings, converting, uploads } = domains
   const knownElsewhere = async (sha256s: readonly string[]) =>
-    new Set([...await proposals.papers.knownFiles(sha256s), ...await converting.conversion.knownFiles(sha256s)])
+    new Set([...await proposals.papers.knownFiles(sha256s), ...await converting.conversion.knownFiles(sha256s), ...await uploads.knownFiles(sha256s)])
   closers.add('clearing away', clearAway([
     journal.forgetKeys, meetings.forgetKeys, () => documents.sweepFiles(knownElsewhere), () => recordings.deleteExpired(new Date()),
-    domains.inviting.notices.forgetOld,
+    domains.inviting.notices.forgetOld, uploads.sweep,
   ], log))
   await mediaNode?.follow(domains.presence)
   closers.add('recordings', watchRecordings(recordings, log))

@@ -91,6 +91,8 @@ import { createRecordings, type RecordingMedia } from './recording/recording.ts'
 import { mountRecording } from './recording/routes.ts'
 import { recordingsStore } from './recording/store.ts'
 import { createReviewing } from './reviewing.ts'
+import { createUploading, type UploadWays } from './uploading.ts'
+import { mountUploads } from './uploads/routes.ts'
 import { createVoting } from './voting/voting.ts'
 import { mountVotingLive } from './voting/live.ts'
 import { mountVoting } from './voting/routes.ts'
@@ -110,6 +112,7 @@ export interface DomainsDeps {
   /** `media` undefined: nothing can be recorded. */
   recording: { folders: RecordingFolders, media: RecordingMedia | undefined }
   uploadLimitBytes: number
+  uploadWays: UploadWays
   /** Undefined where the server runs without a video room. */
   media: RoomMedia | undefined
   /** TURN servers that browsers are told of, with credentials. */
@@ -154,7 +157,7 @@ function createRoll({ db, journal, access, secret, origins, people, bodies }:
 
 /** Every domain with its store, and who knows whom. */
 export function createDomains(deps: DomainsDeps) {
-  const { db, journal, files, workFolders, recording, uploadLimitBytes, media, iceServers, secret, origins, outside, now, log } = deps
+  const { db, journal, files, workFolders, recording, uploadLimitBytes, uploadWays, media, iceServers, secret, origins, outside, now, log } = deps
   const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
   const bodies = createBodies({ store: createBodiesStore(db) })
   const terms = createTerms({ store: createTermsStore(db), found: bodies.found })
@@ -177,6 +180,7 @@ export function createDomains(deps: DomainsDeps) {
     sendNotices: (...told) => inviting.notices.send(...told),
   })
   const proposals = proposalsAt(() => new Date())
+  const uploads = createUploading({ db, files, limitBytes: uploadLimitBytes, ...uploadWays, documents, papers: proposals.papers })
   const enforcement = createEnforcement({ db, journal, store: orderStore, media, log })
   const doors = createDoors()
   const order = createOrder({ access, store: orderStore, enforcement, doors })
@@ -262,7 +266,7 @@ export function createDomains(deps: DomainsDeps) {
 
   return {
     identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda,
-    proposals, proposalsAt, documents, converting, annotating, reviewing, writing, voting, attendance, roll, order, entrance, chat, presence,
+    proposals, proposalsAt, documents, uploads, converting, annotating, reviewing, writing, voting, attendance, roll, order, entrance, chat, presence,
     recordings, minutes,
     press, inviting,
     authenticate: createAuthenticate(identity),
@@ -279,6 +283,7 @@ export function createDomains(deps: DomainsDeps) {
       mountMeetingPlans(route, { rules: meetingRules, templates, planning })
       mountAgenda(route, agenda)
       mountDocuments(route, documents)
+      mountUploads(route, uploads)
       mountConversion(route, copies)
       annotating.mountRoutes(route)
       writing.mountRoutes(route)

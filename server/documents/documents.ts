@@ -67,18 +67,25 @@ export function createDocuments({ db, journal, access, store, files, conversion,
     return { documentId }
   }
 
+  /** What refuses a file before it is sent: as `attach`, without reading anything. */
+  async function requireAttachable(meetingId: string, itemId: string, caller: Caller): Promise<void> {
+    const found = await access.accessTo(meetingId, caller)
+    may.attach(found)
+    requireBefore(found.meeting, 'closed')
+    requireItem((await journal.state(meetingId, meetingReducer)).agenda, itemId)
+    await requireRoom(db, meetingId)
+  }
+
   return {
+    requireAttachable,
+
     /**
      * Takes the file in first, and then attaches it if that is still allowed. Who may not attach is refused before the file
      * is read. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `classifiedItem`, `documentEmpty`,
      * `documentTooLarge`, `documentNotPdf`, `documentsFull`, `uploadIncomplete`, `storageFull`, `idempotencyKeyReused`.
      */
     async attach(meetingId: string, itemId: string, caller: Caller, upload: Upload): Promise<{ documentId: string }> {
-      const before = await access.accessTo(meetingId, caller)
-      may.attach(before)
-      requireBefore(before.meeting, 'closed')
-      requireItem((await journal.state(meetingId, meetingReducer)).agenda, itemId)
-      await requireRoom(db, meetingId)
+      await requireAttachable(meetingId, itemId, caller)
       if ((upload.announcedBytes ?? 0) > uploadLimitBytes) throw new AppError('documentTooLarge', { limitBytes: uploadLimitBytes })
       const kept = await files.keep(upload.source, uploadLimitBytes, requirePdf)
       const { key, name } = upload

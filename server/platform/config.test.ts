@@ -28,7 +28,8 @@ describe('loadConfig', () => {
       database: { kind: 'embedded' },
       sessionSecret: undefined,
       media: { address: '127.0.0.1', listenAddress: '127.0.0.1', port: 44_400, workers: 2 },
-      uploadLimitBytes: 100 * 1024 * 1024,
+      uploadLimitBytes: 500 * 1024 * 1024,
+      virusScanner: undefined,
       logLevel: 'info',
     })
   })

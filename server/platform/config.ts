@@ -51,6 +51,8 @@ export interface Config {
   /** Where links in mails and calendars lead: the first of PUBLIC_ORIGINS, else `origin`. */
   linkOrigin: string
   uploadLimitBytes: number
+  /** Where clamd listens; undefined: files are not scanned for viruses. */
+  virusScanner: string | undefined
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
 
@@ -138,7 +140,11 @@ const Variables = z.object({
   SMTP_URL: smtpUrl.optional(),
   MAIL_FROM: sender.optional(),
   PUSH_SERVICES: list(origin).default([]),
-  UPLOAD_LIMIT_MB: wholeNumber(1, 10_000, 'is not a size. Write megabytes from 1 to 10000: UPLOAD_LIMIT_MB=100').default(100),
+  UPLOAD_LIMIT_MB: wholeNumber(1, 10_000, 'is not a size. Write megabytes from 1 to 10000: UPLOAD_LIMIT_MB=500').default(500),
+  CLAMD: z.string().regex(
+    /^(?:unix:\/.+|tcp:\/\/[^/?#]+:\d{1,5})$/,
+    'is not where clamd listens. Write CLAMD=tcp://127.0.0.1:3310 or CLAMD=unix:/run/clamav/clamd.ctl',
+  ).optional(),
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'is not a level. Write one of fatal, error, warn, info, debug, trace, silent: LOG_LEVEL=info',
@@ -250,6 +256,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
     linkOrigin: v.PUBLIC_ORIGINS[0] ?? originOf(scheme, host, v.PORT),
     turn: v.TURN_URLS && v.TURN_SECRET ? { urls: v.TURN_URLS, secret: v.TURN_SECRET } : undefined,
     uploadLimitBytes: v.UPLOAD_LIMIT_MB * 1024 * 1024,
+    virusScanner: v.CLAMD,
     logLevel: v.LOG_LEVEL,
   }
 }

@@ -4,6 +4,7 @@ import expressStaticGzip from 'express-static-gzip'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
+import { UPLOADS_PATH } from '../../protocol/uploads.ts'
 import type { Config } from './config.ts'
 import { createRoutes, type Authenticate, type MountRoute } from './contract.ts'
 import { AppError } from './error.ts'
@@ -18,6 +19,8 @@ export interface AppDeps {
   session: RequestHandler
   authenticate: Authenticate
   log: Logger
+  /** The tus protocol, at UPLOADS_PATH: what it does not answer goes on to the routes. */
+  uploads?: RequestHandler
   /** Mounts the routes of all domains. */
   mount(route: MountRoute): void
   /** Folder of the client build; default CLIENT_BUILD. */
@@ -38,6 +41,7 @@ export function createApp(config: Pick<Config, 'allowedOrigins' | 'https' | 'tls
   })
   app.use('/api', deps.session)
   app.use('/api', refuseForgery(config.allowedOrigins))
+  if (deps.uploads) app.all([UPLOADS_PATH, `${UPLOADS_PATH}/:uploadId`], deps.uploads)
   app.use(api)
   deps.mount(createRoutes(api, deps.authenticate))
   app.use('/api', () => { throw new AppError('notFound') })

@@ -58,6 +58,12 @@ export function createPapers({ db, access, store, files, conversion, uploadLimit
   }
 
   return {
+    /** What refuses a file before it is sent. Throws `proposalNotFound`, `forbiddenForProposal`, `proposalStage`, `documentsFull`. */
+    async requireAttachable(proposalId: string, caller: Caller): Promise<void> {
+      requireAct(await access.accessTo(proposalId, caller), may.edit)
+      await requireRoom(db, proposalId)
+    },
+
     /**
      * Who may not attach is refused before the file is read. Throws `proposalNotFound`, `forbiddenForProposal`, `proposalStage`,
      * `documentEmpty`, `documentTooLarge`, `documentNotPdf`, `documentsFull`, `uploadIncomplete`, `storageFull`, `idempotencyKeyReused`.

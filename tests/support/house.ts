@@ -59,7 +59,7 @@ export async function openHouse(
   const files = await openFiles(dataDir)
   const recording = { folders: await openRecordingFolders(dataDir), media: recorder }
   const domains = createDomains({
-    db, journal, files, workFolders: await openWorkFolders(dataDir), recording, uploadLimitBytes: UPLOAD_LIMIT, media, iceServers: () => [],
+    db, journal, files, workFolders: await openWorkFolders(dataDir), recording, uploadLimitBytes: UPLOAD_LIMIT, uploadWays: { folder: path.join(dataDir, 'uploads'), scanner: undefined }, media, iceServers: () => [],
     secret: (purpose) => createHash('sha256').update(purpose).digest(), origins: ['https://hop.example.vn'], outside, now,
     log: pino({ level: 'silent' }),
   })

@@ -1,0 +1,65 @@
+import { z } from 'zod'
+import { Id } from './journal.ts'
+import { ProposalDocumentKind } from './proposal-kinds.ts'
+import { defineRoute } from './route.ts'
+
+/**
+ * Files on their way: sent by the tus protocol (1.0.0: creation, termination) to `/api/uploads`, held to their content by
+ * `finishUpload`, and used once by the command that attaches them. The metadata of a creation are `filename` and `purpose`.
+ */
+export const UPLOADS_PATH = '/api/uploads'
+
+/** What a file is sent for. Secrecy is asked before: nothing is taken for a classified item or a secret proposal. */
+export const UploadPurpose = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('document'), meetingId: Id, itemId: Id, documentId: Id.optional() }),
+  z.strictObject({ kind: z.literal('paper'), secrecy: z.literal('none'), proposalId: Id, paperKind: ProposalDocumentKind }),
+])
+export type UploadPurpose = z.infer<typeof UploadPurpose>
+
+/** What may be attached, by content. */
+export const MEDIA_TYPES = [
+  'application/pdf',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
+  'application/vnd.oasis.opendocument.text',
+  'application/vnd.oasis.opendocument.spreadsheet',
+  'application/vnd.oasis.opendocument.presentation',
+  'image/png', 'image/jpeg', 'image/tiff', 'image/webp',
+] as const
+export const MediaType = z.enum(MEDIA_TYPES)
+export type MediaType = z.infer<typeof MediaType>
+
+/**
+ * Why a file is not taken: none of our types; two files in one (`polyglot`); opened with a password; programs inside; cut or
+ * damaged; an archive that grows beyond measure, or that holds archives or programs; a virus.
+ */
+export const fileProblems = ['type', 'polyglot', 'encrypted', 'macros', 'broken', 'bomb', 'nested', 'virus'] as const
+export type FileProblem = typeof fileProblems[number]
+
+/** Unfinished or unused files of one person at a time. */
+export const MAX_WAITING_UPLOADS = 50
+
+export const UploadResult = z.object({
+  uploadId: Id,
+  /** As it will be attached: NFC, one line, without folders. */
+  name: z.string(),
+  mediaType: MediaType, bytes: z.int(),
+  /** Documents with the same content that this person may read; `name` null: erased. */
+  duplicates: z.array(z.object({ meetingId: Id, documentId: Id, name: z.string().nullable() })),
+})
+export type UploadResult = z.infer<typeof UploadResult>
+
+export const finishUpload = defineRoute({
+  id: 'uploads.finish', method: 'post', path: `${UPLOADS_PATH}/:uploadId/finish`, access: 'signedIn',
+  errors: ['uploadNotFound', 'uploadIncomplete', 'fileRefused', 'scannerUnavailable', 'storageFull', 'meetingNotFound', 'forbiddenInMeeting', 'meetingClosed',
+    'agendaItemNotFound', 'classifiedItem', 'proposalNotFound', 'forbiddenForProposal', 'proposalStage'],
+  summary: 'Holds a file that was sent whole to its content. Asked again, the answer is the same.',
+  params: z.object({ uploadId: Id }), response: UploadResult,
+})
+
+export const getScanner = defineRoute({
+  id: 'uploads.scanner', method: 'get', path: '/api/upload-scanner', access: 'administrator', errors: [],
+  summary: 'Whether files are scanned for viruses (`absent`: none is configured), and whether the scanner answers now.',
+  response: z.object({ state: z.enum(['absent', 'up', 'down']) }),
+})
