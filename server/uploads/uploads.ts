@@ -1,4 +1,4 @@
-import { rm, stat } from 'node:fs/promises'
+import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Knex } from 'knex'
 import { MAX_WAITING_UPLOADS, type FileProblem, type MediaType, type UploadPurpose, type UploadResult } from '../../protocol/uploads.ts'
@@ -11,7 +11,7 @@ import { fileName } from './name.ts'
 import type { Scanner, ScannerState } from './scanner.ts'
 
 /** How long an upload may stand still or wait to be attached. */
-export const EXPIRES_MS = 3 * 24 * 3600_000
+const EXPIRES_MS = 3 * 24 * 3600_000
 
 export interface ReadyFile extends KeptFile { mediaType: MediaType }
 
@@ -155,10 +155,14 @@ export function createUploads({ db, store, files, folder, requirePurpose, scanne
       return taken
     },
 
-    /** Deletes what expired, row and bytes; gives how many. */
+    /** Deletes what expired, row and bytes, and bytes that old whose row is gone since a server was killed; gives how many rows. */
     async sweep(): Promise<number> {
       const expired = await store.removeExpired(db, now())
       for (const uploadId of expired) await forgetBytes(uploadId)
+      for (const name of await readdir(folder)) {
+        const found = await stat(path.join(folder, name)).catch(() => undefined)
+        if (found && now().getTime() - found.mtimeMs > EXPIRES_MS) await rm(path.join(folder, name), { force: true })
+      }
       return expired.length
     },
 

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, utimes, writeFile } from 'node:fs/promises'
 import { request } from 'node:http'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -175,9 +175,13 @@ describe('an upload', () => {
       ...await server.db('upload').where({ id: uploadId }).first('person_id', 'purpose', 'name', 'bytes', 'created_at'), id: OTHER, expires_at: expired,
     })
     await writeFile(path.join(server.domains.uploads.folder, OTHER), 'begun')
+    const lost = path.join(server.domains.uploads.folder, 'lost')
+    await writeFile(lost, 'its row went with a killed server')
+    await utimes(lost, expired, new Date(Date.now() - 73 * 3600_000))
     expect(await offsetOf(clerk, OTHER)).toBe(404)
     expect(await server.domains.uploads.sweep()).toBe(1)
-    expect(await onDisk()).not.toContain(OTHER)
+    const left = await onDisk()
+    for (const gone of [OTHER, 'lost']) expect(left).not.toContain(gone)
     expect(await offsetOf(clerk, uploadId)).toBe(0)
     await assembly.clerk.client.send('DELETE', `/api/uploads/${uploadId}`, { headers: TUS })
     expect((await onDisk()).filter((name) => name.startsWith(uploadId))).toEqual([])
