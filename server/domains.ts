@@ -77,7 +77,6 @@ import { mountOrderLive } from './order/live.ts'
 import { createOrder } from './order/order.ts'
 import { orderStore } from './order/store.ts'
 import type { MountRoute } from './platform/contract.ts'
-import { AppError } from './platform/error.ts'
 import type { Files } from './platform/files.ts'
 import type { MediaNode } from './platform/media-node.ts'
 import type { PresenceFollower } from './platform/media-presence.ts'
@@ -232,19 +231,13 @@ export function createDomains(deps: DomainsDeps) {
     bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids), calendar: (from, to) => calendar.load(from, to),
   })
 
-  const annotating = createAnnotating({ db, journal, access, secret, now })
+  const annotating = createAnnotating({ db, journal, access, requireReading: documents.require, secret, now })
   const copies = createCopies({
-    db, conversion, now,
-    async requireFile(meetingId, documentId, version, caller) {
-      await annotating.requireReading(meetingId, documentId, version, caller)
-      const document = await documentsStore.find(db, meetingId, documentId)
-      if (!document) throw new AppError('documentNotFound')
-      return document
-    },
+    db, conversion, now, requireFile: documents.require,
     nameOf: async (personId) => (await people([personId]))[0]?.fullName ?? '',
   })
   const writing = createWriting({
-    db, journal, access, files, press, log, requireReading: annotating.requireReading, people,
+    db, journal, access, files, press, log, requireReading: documents.require, people,
     bodies: (ids) => createBodiesStore(db).bodies(ids),
     async pagesOf(source, meetingId, documentId) {
       const document = await documentsStore.find(source, meetingId, documentId)
@@ -252,7 +245,7 @@ export function createDomains(deps: DomainsDeps) {
     },
     attach: (tx, meeting, { itemId }, file) => documents.attachKept(tx, meeting, itemId, [file]),
   })
-  const reviewing = createReviewing({ journal, access, requireReading: annotating.requireReading, log })
+  const reviewing = createReviewing({ journal, access, requireReading: documents.require, log })
 
   /** Who is in the rooms; and once a node is reached that has them, what was decided for them. */
   const presence: Required<PresenceFollower> = {

@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { Knex } from 'knex'
 import { MAX_DOCUMENTS, type DocumentFacts } from '../../protocol/documents.ts'
+import type { Audience } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import type { Conversion } from '../conversion/conversion.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
@@ -29,6 +30,14 @@ export interface DocumentsStore {
   /** False when the meeting has no such document, or no longer. */
   remove(trx: Knex.Transaction, meetingId: string, documentId: string, at: Date): Promise<boolean>
   removeOfItem(trx: Knex.Transaction, meetingId: string, itemId: string, at: Date): Promise<void>
+}
+
+/** A version of a document that somebody may read. */
+export interface RequiredDocument extends ReadableDocument {
+  /** A final one is no longer reworded. */
+  final: boolean
+  /** Who learns of what happens to it: those who may read it. */
+  audience: Audience
 }
 
 export interface DocumentsDeps {
@@ -76,7 +85,22 @@ export function createDocuments({ db, journal, access, store, files, conversion,
     await requireRoom(db, meetingId)
   }
 
+  /**
+   * The one law of reading a document: everything that tells of one asks here, each time. `version` null: any of it; a
+   * document has one version. Throws `meetingNotFound`, and `documentNotFound` alike for what is not there and what the
+   * person may not read.
+   */
+  async function require(
+    meetingId: string, documentId: string, version: number | null, caller: Caller, source: Knex = db,
+  ): Promise<RequiredDocument> {
+    const found = await access.accessTo(meetingId, caller, source)
+    const document = await store.find(source, meetingId, documentId)
+    if (!document || !seesItem(found, document.itemId) || (version ?? 1) !== 1) throw new AppError('documentNotFound')
+    return { ...document, final: false, audience: audienceOfItem(found.meeting, document.itemId) }
+  }
+
   return {
+    require,
     requireAttachable,
 
     /**
@@ -121,9 +145,7 @@ export function createDocuments({ db, journal, access, store, files, conversion,
 
     /** The file and its name, for who may see its item. Throws `meetingNotFound`, `documentNotFound`. */
     async read(meetingId: string, documentId: string, caller: Caller): Promise<{ root: string, path: string, name: string }> {
-      const found = await access.accessTo(meetingId, caller)
-      const document = await store.find(db, meetingId, documentId)
-      if (!document || !seesItem(found, document.itemId)) throw new AppError('documentNotFound')
+      const document = await require(meetingId, documentId, null, caller)
       return { root: files.root, path: files.relativePath(document.sha256), name: document.name ?? '' }
     },
 

@@ -99,6 +99,19 @@ describe('a document', () => {
     expect((await assembly.stranger.client.call(getRendition, { params, query: {} })).error?.code).toBe('meetingNotFound')
   })
 
+  it('answers a version that it does not have like one that is not there, wherever it is asked for', async () => {
+    const { meetingId, items } = await assembly.newMeeting('published')
+    const params = { meetingId, documentId: await attached(meetingId, items[0]) }
+    const { client } = assembly.member
+    const asked = async (version: number) => [
+      await client.call(getRendition, { params, query: { version } }),
+      await client.call(readPage, { params: { ...params, page: 1 }, query: { width: 320, version } }),
+      await client.call(downloadCopy, { params, query: { version } }),
+    ].map(({ error }) => error?.code)
+    expect(await asked(2)).toEqual(Array(3).fill('documentNotFound'))
+    expect(await asked(1)).not.toContain('documentNotFound')
+  })
+
   it('is read in ranges', async () => {
     const { meetingId, items } = await assembly.newMeeting('published')
     const documentId = await attached(meetingId, items[0])
