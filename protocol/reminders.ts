@@ -4,13 +4,15 @@ import { defineRoute } from './route.ts'
 import { Line } from './text.ts'
 
 export const MAX_REMINDER_RULES = 10
+/** Longest ahead, by unit: 30 days of either. */
+export const MAX_AHEAD = { workingDays: 30, minutes: 30 * 24 * 60 } as const
 
 /**
  * When whom to remind of a meeting: so many minutes before its start, or at the clock time of the start so many working days
  * before. `silent`: those without an answer; `expected`: everybody but the absent.
  */
 const facts = {
-  unit: z.enum(['workingDays', 'minutes']), amount: z.int().min(1).max(43_200), whom: z.enum(['silent', 'expected']),
+  unit: z.enum(['workingDays', 'minutes']), amount: z.int().min(1).max(MAX_AHEAD.minutes), whom: z.enum(['silent', 'expected']),
   /** The regulation or custom that it is taken from. */
   basis: Line(300),
 }
@@ -19,7 +21,7 @@ export type ReminderRule = z.infer<typeof ReminderRule>
 
 /** A rule as it is written; one with `id` goes on, and does not remind anew of what it has reminded of. */
 export const ReminderRuleDraft = z.object({ id: Id.exactOptional(), ...facts })
-  .refine(({ unit, amount }) => unit === 'minutes' || amount <= 30, { path: ['amount'] })
+  .refine(({ unit, amount }) => amount <= MAX_AHEAD[unit], { path: ['amount'] })
 export type ReminderRuleDraft = z.infer<typeof ReminderRuleDraft>
 
 const Rules = z.object({ rules: z.array(ReminderRule) })
