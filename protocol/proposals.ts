@@ -78,6 +78,8 @@ export type ProposalStep = z.infer<typeof ProposalStep>
 
 export const ProposalDocument = z.object({
   documentId: Id, kind: ProposalDocumentKind, name: z.string(), sha256: z.string(), bytes: z.int(), addedAt: Instant,
+  /** Whether it is read in the page: `soon`, while it is being converted; `no`: only the file itself is to be had. */
+  readable: z.enum(['yes', 'soon', 'no']),
 })
 export type ProposalDocument = z.infer<typeof ProposalDocument>
 
@@ -218,12 +220,10 @@ export const planProposal = defineRoute({
 
 export const attachProposalDocument = defineRoute({
   id: 'proposals.attach', method: 'post', path: '/api/proposals/:proposalId/documents', access: 'signedIn',
-  errors: ['proposalNotFound', 'forbiddenForProposal', 'proposalStage', 'documentEmpty', 'documentTooLarge', 'documentNotPdf', 'documentsFull',
-    'uploadIncomplete', 'storageFull', 'idempotencyKeyReused'],
-  summary: 'The unit attaches a PDF. The body is the file itself, streamed. Its secrecy is asked before: nothing but `none` is taken.',
+  errors: ['proposalNotFound', 'forbiddenForProposal', 'proposalStage', 'documentsFull', 'uploadNotFound', 'idempotencyKeyReused'],
+  summary: 'The unit attaches a file that was sent for this proposal and kind (`uploads.finish`). Its secrecy is asked before: nothing but `none` is taken. The same upload gives the document that it became.',
   params: ProposalParams,
-  query: z.strictObject({ secrecy: z.literal('none'), kind: ProposalDocumentKind, name: Line(240), key: Key }),
-  body: { stream: 'application/pdf' }, response: ProposalDocument,
+  body: z.strictObject({ secrecy: z.literal('none'), kind: ProposalDocumentKind, uploadId: Id }), response: ProposalDocument,
 })
 
 export const removeProposalDocument = defineRoute({
@@ -235,9 +235,16 @@ export const removeProposalDocument = defineRoute({
 
 export const readProposalDocument = defineRoute({
   id: 'proposals.readDocument', method: 'get', path: '/api/proposals/:proposalId/documents/:documentId/file', access: 'signedIn',
-  errors: ['proposalNotFound', 'documentNotFound'],
-  summary: 'The file, for the people of the unit and, once it was submitted, the office of the body. Answers range requests.',
+  errors: ['proposalNotFound', 'documentNotFound', 'documentNotReady'],
+  summary: 'The document as PDF, for the people of the unit and, once it was submitted, the office of the body. Answers range requests.',
   params: ProposalParams.extend({ documentId: Id }), response: { stream: 'application/pdf' },
+})
+
+export const readProposalOriginal = defineRoute({
+  id: 'proposals.readOriginal', method: 'get', path: '/api/proposals/:proposalId/documents/:documentId/original', access: 'signedIn',
+  errors: ['proposalNotFound', 'documentNotFound'],
+  summary: 'The file as it was attached, to be saved; for the same people.',
+  params: ProposalParams.extend({ documentId: Id }), response: { stream: 'application/octet-stream' },
 })
 
 /** The fields in which two contents differ. */

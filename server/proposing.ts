@@ -20,7 +20,7 @@ export interface ProposingDeps extends Pick<PlanningDeps, 'addItem' | 'attachKep
   db: Knex
   files: Files
   conversion: PapersDeps['conversion']
-  uploadLimitBytes: number
+  takeUpload: PapersDeps['takeUpload']
   calendar: Pick<Calendar, 'load'>
   sendNotices(trx: Knex.Transaction, notices: readonly NewNotice[]): Promise<unknown>
   now: () => Date
@@ -31,7 +31,7 @@ const TERM_DAYS = 400
 
 /** Proposals of units, and their way through the office of a body onto an agenda. */
 export function createProposing(deps: ProposingDeps): ProposalDomain {
-  const { db, files, conversion, uploadLimitBytes, people, calendar, addItem, attachKept, sendNotices, now } = deps
+  const { db, files, conversion, takeUpload, people, calendar, addItem, attachKept, sendNotices, now } = deps
   const calendarAhead = () => calendar.load(localDay(now()), addDays(localDay(now()), TERM_DAYS))
   const store = proposalsStore
   const access = createProposalAccess({ db, store, now })
@@ -41,7 +41,7 @@ export function createProposing(deps: ProposingDeps): ProposalDomain {
     kinds,
     proposals: createProposals({ db, access, store, kinds, calendarAhead, now }),
     checking: createChecking({ access, store, kinds, calendarAhead, told }),
-    papers: createPapers({ db, access, store, files, conversion, uploadLimitBytes }),
+    papers: createPapers({ db, access, store, files, conversion, takeUpload }),
     planning: createPlanning({ db, access, store, addItem, attachKept }),
     reading: createReading({ db, access, store: { ...proposalsStore, ...readingStore }, kinds, people, now }),
   }

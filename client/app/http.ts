@@ -97,8 +97,13 @@ function withTimeout(
 
 const isTimeout = (error: unknown) => error instanceof DOMException && error.name === 'TimeoutError'
 
+/** What every change carries, for what is not sent by `call`. */
+export function antiForgeryHeaders(): Record<string, string> {
+  return { 'x-csrf-token': acting?.csrfToken ?? '' }
+}
+
 /** The session was renewed in another tab. If somebody else signed in there, this page must not act in their name. */
-async function renewActing() {
+export async function renewActing() {
   const me = await call(getMe, {})
   if (acting && acting.personId !== me.person.id) {
     tellSignedOut()

@@ -5,6 +5,7 @@ import { toApiError, type ApiError } from '../app/api-error.ts'
 import { actAs, call } from '../app/http.ts'
 import { socketClient } from '../app/socket.ts'
 import { prefetch } from '../app/when-idle.ts'
+import { UNFINISHED_UPLOADS } from '../uploads/place.ts'
 
 /** `unknown` until the server has said who is signed in in this browser. */
 export type SessionStatus = 'unknown' | 'signedIn' | 'signedOut'
@@ -71,6 +72,7 @@ function createSession() {
         socketClient.connect()
         throw error
       }
+      localStorage.removeItem(UNFINISHED_UPLOADS)
       end()
     },
   })

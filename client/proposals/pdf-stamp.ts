@@ -7,12 +7,27 @@ pdfjs.GlobalWorkerOptions.workerSrc = workerUrl
 /** A stamp stands on the first page; a few more, since files are put together of several papers. */
 const PAGES = 5
 
+/** Reads what is looked at alone: a scan of some hundred megabytes does not fit into a tablet's memory. */
+class PartsOfFile extends pdfjs.PDFDataRangeTransport {
+  private file: File
+
+  constructor(file: File) {
+    super(file.size, null)
+    this.file = file
+  }
+
+  override requestDataRange(begin: number, end: number): void {
+    void this.file.slice(begin, end).arrayBuffer().then((part) => { this.onDataRange(begin, new Uint8Array(part)) })
+  }
+}
+
 /**
  * The stamp of a degree of secrecy that a PDF seems to carry, read here in the browser before anything of the file is sent; null
  * where there is none, or where the file has no text to read, as a scan. Rejects where it could not be looked into.
  */
 export async function stampInPdf(file: File): Promise<string | null> {
-  const task = pdfjs.getDocument({ data: new Uint8Array(await file.arrayBuffer()), useWasm: false, enableXfa: false })
+  if (!(await file.slice(0, 1024).text()).includes('%PDF-')) return null
+  const task = pdfjs.getDocument({ range: new PartsOfFile(file), useWasm: false, enableXfa: false, disableAutoFetch: true, disableStream: true })
   try {
     const pdf = await task.promise
     for (let number = 1; number <= Math.min(PAGES, pdf.numPages); number += 1) {

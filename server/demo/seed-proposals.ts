@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { addDays, localDay } from '../../protocol/calendar.ts'
 import { ProposalDocumentKind, type ProposalKind } from '../../protocol/proposal-kinds.ts'
 import type { ProposalContent, ProposalStep } from '../../protocol/proposals.ts'
@@ -134,10 +133,8 @@ async function attachPapers(
 ): Promise<void> {
   const names = { submission: 'Tờ trình.pdf', draft: 'Dự thảo.pdf', annex: 'Phụ lục.pdf', legalBasis: 'Căn cứ pháp lý.pdf' }
   for (const kind of ProposalDocumentKind.options.filter((one) => required.includes(one))) {
-    const file = await renderPdf(paperOf(proposal, kind))
-    await papers.attach(proposalId, drafter, {
-      source: Readable.from([file]), announcedBytes: file.length, kind, name: names[kind], key: `demo paper ${kind}`,
-    })
+    const pdf = await renderPdf(paperOf(proposal, kind))
+    await papers.attachMade(proposalId, drafter, { pdf, kind, name: names[kind], key: `demo paper ${kind}` })
   }
 }
 

@@ -26,10 +26,14 @@ export interface Files {
    * that is not there is a defect of ours: its row says that it is.
    */
   open(sha256: string, range?: { start: number, end: number }): Promise<{ stream: Readable, bytes: number }>
+  /** The length of a kept file. */
+  bytesOf(sha256: string): Promise<number>
   /** A path on this disk where a program may read the kept file; nobody writes to it. */
   local(sha256: string): Promise<string>
   /** Where a kept file lies, below `root`. */
   relativePath(sha256: string): string
+  /** Deletes a kept file at once: the law asks that it is no longer there. Nothing happens where it is not. */
+  remove(sha256: string): Promise<void>
   /**
    * Deletes the kept files that are older than a day and that nobody knows: their upload was refused in the end. Gives how
    * many. `known` tells which of these hashes are in use; a file that is kept again meanwhile is young and stays.
@@ -88,11 +92,17 @@ export async function openFiles(dataDir: string): Promise<Files> {
       }
     },
 
+    async bytesOf(sha256) {
+      return (await stat(placeOf(sha256))).size
+    },
+
     async local(sha256) {
       const place = placeOf(sha256)
       await stat(place)
       return place
     },
+
+    remove: (sha256) => inTurn(() => rm(placeOf(sha256), { force: true })),
 
     async sweep(known) {
       let swept = 0

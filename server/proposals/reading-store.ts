@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import type { Placement, ProposalContent, ProposalHolder, ProposalStage, ProposalStep, ProposalSummary } from '../../protocol/proposals.ts'
 import type { Reader, ReadingStore } from './reading.ts'
 import { OF_OFFICE, OF_UNIT, PLACE, PLACES, STAGE } from './store-rows.ts'
-import { documentColumns, toDocument } from './store.ts'
+import { documentRows, IN_ORDER, toDocument } from './store.ts'
 
 interface PlaceRow {
   item_id: string | null
@@ -110,8 +110,7 @@ export const readingStore: ReadingStore = {
   },
 
   async documents(db, proposalId) {
-    return (await db('proposal_document').where({ proposal_id: proposalId })
-      .orderByRaw(`array_position(ARRAY['submission', 'draft', 'annex', 'legalBasis'], kind), id`).select(...documentColumns)).map(toDocument)
+    return (await documentRows(db).where('paper.proposal_id', proposalId).orderByRaw(IN_ORDER)).map(toDocument)
   },
 
   async submissions(db, proposalId) {

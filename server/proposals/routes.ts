@@ -1,10 +1,10 @@
 import { listKinds, listKindVersions, saveKind } from '../../protocol/proposal-kinds.ts'
 import {
   acceptProposal, attachProposalDocument, changeProposal, checkProposal, createProposal, getProposal, listProposals, planProposal,
-  proposalBoard, proposalForm, readProposalDocument, removeProposalDocument, returnProposal, submitProposal, withdrawProposal,
+  proposalBoard, proposalForm, readProposalDocument, readProposalOriginal, removeProposalDocument, returnProposal, submitProposal, withdrawProposal,
 } from '../../protocol/proposals.ts'
 import type { MountRoute } from '../platform/contract.ts'
-import { announcedBytes, sendPdf, uploaded } from '../platform/pdf-stream.ts'
+import { sendFile, sendPdf } from '../platform/send-file.ts'
 import type { ProposalDomain } from './domain.ts'
 
 export function mountProposals(route: MountRoute, { proposals, checking, papers, planning, reading, kinds }: ProposalDomain): void {
@@ -28,13 +28,15 @@ export function mountProposals(route: MountRoute, { proposals, checking, papers,
   route(acceptProposal, ({ params, body, caller }) => checking.accept(params.proposalId, caller, body.version))
   route(planProposal, ({ params, body, caller }) => planning.plan(params.proposalId, caller, body))
 
-  route(attachProposalDocument, ({ params, query: { secrecy: _, ...paper }, caller, req }) =>
-    uploaded(req, papers.attach(params.proposalId, caller, { source: req, announcedBytes: announcedBytes(req), ...paper })))
+  route(attachProposalDocument, ({ params, body, caller }) => papers.attach(params.proposalId, caller, body))
   route(removeProposalDocument, async ({ params, caller }) => {
     await papers.remove(params.proposalId, caller, params.documentId)
     return {}
   })
   route(readProposalDocument, async ({ params, caller, res }) => {
     await sendPdf(res, await papers.read(params.proposalId, caller, params.documentId))
+  })
+  route(readProposalOriginal, async ({ params, caller, res }) => {
+    await sendFile(res, await papers.readOriginal(params.proposalId, caller, params.documentId))
   })
 }

@@ -1,3 +1,4 @@
+import type { Knex } from 'knex'
 import type { ProposalAccessStore } from './access.ts'
 import type { CheckingStore } from './checking.ts'
 import type { PapersStore } from './papers.ts'
@@ -5,13 +6,21 @@ import type { PlanningStore } from './planning.ts'
 import type { ProposalsStore } from './proposals.ts'
 import type { TellingStore } from './telling.ts'
 import { COLUMNS, fromContent, fromProposal, OF_OFFICE, OF_UNIT, PLACE, PLACES, sidesOf, STAGE, toProposal, type AccessRow } from './store-rows.ts'
+import type { MediaType } from '../../protocol/media-type.ts'
 import type { ProposalCheck, ProposalDocument } from '../../protocol/proposals.ts'
+import type { RenditionStatus } from '../../protocol/rendition.ts'
 
 interface CheckRow { item_id: string, state: ProposalCheck['state'], note: string, revision: number, actor_id: string, at: Date }
-interface DocumentRow { id: string, kind: ProposalDocument['kind'], name: string, sha256: Buffer, bytes: string, added_at: Date, removed_at: Date | null }
+interface DocumentRow { id: string, kind: ProposalDocument['kind'], name: string, sha256: Buffer, bytes: string, added_at: Date, removed_at: Date | null, rendition: RenditionStatus | null, media_type: MediaType | null, as_pdf: boolean }
 
 const checkColumns = ['item_id', 'state', 'note', 'revision', 'actor_id', 'at'] as const
-export const documentColumns = ['id', 'kind', 'name', 'sha256', 'bytes', 'added_at', 'removed_at'] as const
+/** By kind, and as they came. */
+export const IN_ORDER = `array_position(ARRAY['submission', 'draft', 'annex', 'legalBasis'], paper.kind), paper.id`
+
+/** A document of a proposal, with what became of its file. */
+export const documentRows = (db: Knex) => db('proposal_document as paper').leftJoin('rendition', 'rendition.sha256', 'paper.sha256').select<DocumentRow[]>(
+  'paper.id', 'paper.kind', 'paper.name', 'paper.sha256', 'paper.bytes', 'paper.added_at', 'paper.removed_at', 'rendition.status as rendition',
+  'rendition.media_type', db.raw('rendition.pdf_sha256 IS NOT NULL AS as_pdf'))
 
 function toCheck(row: CheckRow): ProposalCheck {
   return { itemId: row.item_id, state: row.state, note: row.note, revision: row.revision, actorId: row.actor_id, at: row.at.toISOString() }
@@ -21,6 +30,7 @@ export function toDocument(row: DocumentRow): ProposalDocument & { there: boolea
   return {
     documentId: row.id, kind: row.kind, name: row.name, sha256: row.sha256.toString('hex'), bytes: Number(row.bytes),
     addedAt: row.added_at.toISOString(), there: row.removed_at === null,
+    readable: row.as_pdf ? 'yes' : row.rendition === 'failed' || row.rendition === 'unavailable' ? 'no' : 'soon',
   }
 }
 
@@ -112,15 +122,16 @@ export const proposalsStore: ProposalAccessStore & ProposalsStore & CheckingStor
   },
 
   async insertDocument(trx, proposalId, { kind, name, sha256, bytes, actorId, at, key }) {
-    const [row] = await trx('proposal_document')
+    const [made] = await trx('proposal_document')
       .insert({ proposal_id: proposalId, kind, name, sha256: Buffer.from(sha256, 'hex'), bytes, added_at: at, added_by: actorId, upload_key: key })
-      .returning<DocumentRow[]>([...documentColumns])
+      .returning<{ id: string }[]>('id')
+    const [row] = await documentRows(trx).where('paper.id', made?.id ?? '')
     if (!row) throw new Error('no document was inserted')
     return toDocument(row)
   },
 
   async findUpload(db, proposalId, key) {
-    const row = await db('proposal_document').where({ proposal_id: proposalId, upload_key: key }).first<DocumentRow | undefined>(...documentColumns)
+    const [row] = await documentRows(db).where({ 'paper.proposal_id': proposalId, 'paper.upload_key': key })
     return row && toDocument(row)
   },
 
@@ -153,11 +164,11 @@ export const proposalsStore: ProposalAccessStore & ProposalsStore & CheckingStor
       .first<{ body_id: string, title: string, asks: 'decide' | 'opinion' | 'report', presenter_id: string | null } | undefined>(
         'body_id', 'title', 'asks', 'presenter_id')
     if (!row) return undefined
-    const documents: DocumentRow[] = await db('proposal_document').where({ proposal_id: proposalId, removed_at: null })
-      .orderByRaw(`array_position(ARRAY['submission', 'draft', 'annex', 'legalBasis'], kind), id`).select(...documentColumns)
+    const documents = await documentRows(db).where({ 'paper.proposal_id': proposalId, 'paper.removed_at': null }).orderByRaw(IN_ORDER)
     return {
       matterId: proposalId, bodyId: row.body_id, title: row.title, purpose: row.asks, presenterId: row.presenter_id,
-      documents: documents.map(toDocument).map(({ name, sha256, bytes }) => ({ name, sha256, bytes })),
+      documents: documents.map(({ name, sha256, bytes, media_type: mediaType }) => (
+        { name, sha256: sha256.toString('hex'), bytes: Number(bytes), mediaType: mediaType ?? 'application/pdf' })),
     }
   },
 

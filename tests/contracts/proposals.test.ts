@@ -5,11 +5,15 @@ import { listNotices } from '../../protocol/notices.ts'
 import { saveKind, type ProposalKindRules } from '../../protocol/proposal-kinds.ts'
 import {
   acceptProposal, attachProposalDocument, changeProposal, checkProposal, createProposal, getProposal, listProposals, planProposal, proposalBoard,
-  proposalForm, readProposalDocument, removeProposalDocument, returnProposal, submitProposal, withdrawProposal,
+  proposalForm, readProposalDocument, readProposalOriginal, removeProposalDocument, returnProposal, submitProposal, withdrawProposal,
+  type ProposalDocument,
 } from '../../protocol/proposals.ts'
+import { docxOf } from '../../server/conversion/test-files.ts'
 import type { Actor } from '../support/assembly.ts'
 import { freshKey } from '../support/house.ts'
+import { until } from '../support/journal.ts'
 import { startOffice, today, type Office } from '../support/proposals.ts'
+import { createUpload, tryUpload } from '../support/uploads.ts'
 
 let office: Office
 const log: string[] = []
@@ -231,12 +235,14 @@ describe('what is proposed', () => {
   const reads: [string, Attempt][] = [
     ['get', ({ client }, proposalId) => client.call(getProposal, { params: { proposalId } })],
     ['readDocument', ({ client }, proposalId, _, documentId) => client.call(readProposalDocument, { params: { proposalId, documentId } })],
+    ['readOriginal', ({ client }, proposalId, _, documentId) => client.call(readProposalOriginal, { params: { proposalId, documentId } })],
   ]
   const ofUnit: [string, Attempt][] = [
     ['change', (actor, proposalId, version) => change(actor, proposalId, version)],
     ['submit', ({ client }, proposalId, version) => client.call(submitProposal, { params: { proposalId }, body: { version } })],
     ['withdraw', ({ client }, proposalId, version) => client.call(withdrawProposal, { params: { proposalId }, body: { version, reason: 'Thôi' } })],
-    ['attach', (actor, proposalId) => office.attach(actor, proposalId)],
+    ['attach', ({ client }, proposalId) => client.call(attachProposalDocument, { params: { proposalId }, body: { secrecy: 'none', kind: 'annex', uploadId: randomUUID() } })],
+    ['upload', (actor, proposalId) => office.attach(actor, proposalId)],
     ['detach', ({ client }, proposalId, _, documentId) => client.call(removeProposalDocument, { params: { proposalId, documentId } })],
   ]
   const ofOffice: [string, Attempt][] = [
@@ -348,34 +354,35 @@ describe('a matter with a state secret', () => {
       expect([answer.status, (JSON.parse(text) as { error: { code: string } }).error.code]).toEqual([400, 'badRequest'])
       for (const word of words) expect(text).not.toContain(word)
     }
-    const upload = await client.send('POST', `/api/proposals/${proposalId}/documents?secrecy=secret&kind=annex&name=${encodeURIComponent(words[0]!)}&key=${freshKey()}`, {
-      body: office.pdf, headers: { 'content-type': 'application/pdf' },
-    })
-    expect(upload.status).toBe(400)
-    const unasked = await client.send('POST', `/api/proposals/${proposalId}/documents?kind=annex&name=a.pdf&key=${freshKey()}`, {
-      body: office.pdf, headers: { 'content-type': 'application/pdf' },
-    })
-    expect(unasked.status).toBe(400)
+    for (const secrecy of ['secret', undefined]) {
+      const purpose = { kind: 'paper', proposalId, paperKind: 'annex', ...(secrecy ? { secrecy } : {}) }
+      expect((await createUpload(office.drafter, 10, { name: words[0]!, to: purpose })).status).toBe(400)
+      const body = JSON.stringify({ kind: 'annex', uploadId: randomUUID(), ...(secrecy ? { secrecy } : {}) })
+      expect((await client.send('POST', `/api/proposals/${proposalId}/documents`, { body, headers: { 'content-type': 'application/json' } })).status).toBe(400)
+    }
     expect(await count()).toBe(before + 1)
     const { rows } = await office.server.db.raw<{ rows: { kept: boolean }[] }>(
       `SELECT EXISTS (SELECT FROM proposal WHERE title = ANY (?) OR summary = ANY (?)) AS kept`, [words, words])
     expect(rows[0]?.kept).toBe(false)
     const logged = log.join('\n')
     expect(logged.length).toBeGreaterThan(0)
-    for (const word of [...words, encodeURIComponent(words[0]!)]) expect(logged).not.toContain(word)
+    for (const word of [...words, Buffer.from(words[0]!).toString('base64')]) expect(logged).not.toContain(word)
   })
 })
 
 describe('a document', () => {
-  it('is refused when it is no PDF, empty, too many, or comes in the wrong stage', async () => {
-    const { drafter } = office
+  it('is one upload of its proposal and kind, used once, in the right stage', async () => {
+    const { drafter, colleague } = office
     const { proposalId } = await office.newDraft()
-    expect((await office.attach(drafter, proposalId, {}, Buffer.from('Đây không phải PDF'))).error?.code).toBe('documentNotPdf')
-    expect((await office.attach(drafter, proposalId, {}, Buffer.alloc(0))).error?.code).toBe('documentEmpty')
-    const key = freshKey()
-    const [one, same] = [office.must(await office.attach(drafter, proposalId, { key })), office.must(await office.attach(drafter, proposalId, { key }))]
+    expect((await office.attach(drafter, proposalId, {}, Buffer.from('Đây không phải PDF'))).error).toMatchObject({ code: 'fileRefused', details: { problem: 'type' } })
+    const { body: sent } = await tryUpload(drafter, { kind: 'paper', secrecy: 'none', proposalId, paperKind: 'annex' }, office.pdf, 'Phụ lục.pdf')
+    const attach = (actor: Actor, kind: 'annex' | 'draft') =>
+      actor.client.call(attachProposalDocument, { params: { proposalId }, body: { secrecy: 'none', kind, uploadId: sent!.uploadId } })
+    expect((await attach(colleague, 'annex')).error?.code).toBe('uploadNotFound')
+    expect((await attach(drafter, 'draft')).error?.code).toBe('uploadNotFound')
+    const [one, same] = (await Promise.all([attach(drafter, 'annex'), attach(drafter, 'annex')])).map((answer) => office.must(answer)) as [ProposalDocument, ProposalDocument]
     expect(same.documentId).toBe(one.documentId)
-    expect((await office.attach(drafter, proposalId, { key, kind: 'annex' })).error?.code).toBe('idempotencyKeyReused')
+    expect((await attach(drafter, 'draft')).error?.code).toBe('idempotencyKeyReused')
     const other = await office.newDraft()
     for (const [proposal, documentId] of [[other.proposalId, one.documentId], [proposalId, randomUUID()]] as const) {
       expect((await drafter.client.call(readProposalDocument, { params: { proposalId: proposal, documentId } })).error?.code).toBe('documentNotFound')
@@ -391,11 +398,20 @@ describe('a document', () => {
     expect(await office.server.domains.proposals.papers.knownFiles([paper!.sha256, 'ab'.repeat(32)])).toEqual(new Set([paper!.sha256]))
   })
 
-  it('may not come without an answer about its secrecy', async () => {
+  it('of an office program is read as the PDF that is made of it, and saved as it came', async () => {
+    const { drafter } = office
     const { proposalId } = await office.newDraft()
-    const answer = await office.drafter.client.call(attachProposalDocument, {
-      params: { proposalId }, query: { kind: 'annex', name: 'a.pdf', key: freshKey() } as never, body: office.pdf,
-    })
-    expect(answer.error?.code).toBe('badRequest')
-  })
+    const docx = await docxOf(['Phụ lục kèm theo'])
+    const made = office.must(await office.attach(drafter, proposalId, { kind: 'annex', name: 'Phụ lục “1”.docx' }, docx))
+    const params = { proposalId, documentId: made.documentId }
+    const original = await drafter.client.call(readProposalOriginal, { params })
+    expect(original.body).toEqual(docx)
+    expect(original.headers.get('content-disposition')).toBe(`attachment; filename="document"; filename*=UTF-8''${encodeURIComponent('Phụ lục “1”.docx')}`)
+    if (made.readable === 'soon') expect((await drafter.client.call(readProposalDocument, { params })).error?.code).toBe('documentNotReady')
+    await until(async () => (await office.get(drafter, proposalId)).documents.find(({ documentId }) => documentId === made.documentId)?.readable === 'yes')
+    const pdf = await drafter.client.call(readProposalDocument, { params })
+    expect((pdf.body as Buffer).subarray(0, 5).toString()).toBe('%PDF-')
+    const part = await drafter.client.send('GET', `/api/proposals/${proposalId}/documents/${made.documentId}/file`, { headers: { range: 'bytes=1-3' } })
+    expect([part.status, await part.text(), part.headers.get('content-range')]).toEqual([206, 'PDF', `bytes 1-3/${(pdf.body as Buffer).length}`])
+  }, 60_000)
 })

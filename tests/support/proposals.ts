@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { addDays, localDay } from '../../protocol/calendar.ts'
-import type { ProposalKind } from '../../protocol/proposal-kinds.ts'
+import type { ProposalDocumentKind, ProposalKind } from '../../protocol/proposal-kinds.ts'
 import {
   acceptProposal, attachProposalDocument, checkProposal, createProposal, getProposal, returnProposal, submitProposal, type ProposalContent,
   type ProposalDetail,
@@ -10,6 +10,7 @@ import { as, freshKey } from './house.ts'
 import { pdfOf } from './pdf.ts'
 import { signedIn } from './people.ts'
 import type { TestServerOptions } from './server.ts'
+import { tryUpload } from './uploads.ts'
 
 export const today = () => localDay(new Date())
 
@@ -47,13 +48,14 @@ export async function startOffice(options: TestServerOptions = {}) {
     if (error) throw new Error(error.code)
     return detail
   }
-  const attach = ({ client }: Actor, proposalId: string, query: Partial<{ kind: 'submission' | 'draft' | 'annex' | 'legalBasis', name: string, key: string }> = {}, file = pdf) =>
-    client.call(attachProposalDocument, {
-      params: { proposalId }, query: { secrecy: 'none', kind: 'submission', name: 'Tờ trình.pdf', key: freshKey(), ...query },
-      body: file, headers: { 'content-type': 'application/pdf' },
-    })
-  const must = <T>(answer: { body: T, error: { code: string } | undefined }): T => {
-    if (answer.error) throw new Error(answer.error.code)
+  /** Sends a file and attaches it; `error` is of whatever refused it. */
+  async function attach(actor: Actor, proposalId: string, { kind = 'submission', name = 'Tờ trình.pdf' }: { kind?: ProposalDocumentKind, name?: string } = {}, file = pdf) {
+    const sent = await tryUpload(actor, { kind: 'paper', secrecy: 'none', proposalId, paperKind: kind }, file, name)
+    if (sent.error) return { body: undefined, error: sent.error }
+    return await actor.client.call(attachProposalDocument, { params: { proposalId }, body: { secrecy: 'none', kind, uploadId: sent.body.uploadId } })
+  }
+  const must = <T>(answer: { body: T | undefined, error: { code: string } | undefined }): T => {
+    if (answer.error || answer.body === undefined) throw new Error(answer.error?.code ?? 'no answer')
     return answer.body
   }
 
