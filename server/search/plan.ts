@@ -1,0 +1,100 @@
+import { READABLE_MEETINGS } from '../meetings/readable.ts'
+import type { Tier } from './search.ts'
+import { searchSources, type SearchSource } from './sources.ts'
+
+/**
+ * The SQL of a search. Bindings: those of the sources; the words `:exactTitle`, `:exactText`, `:foldedTitle`, `:foldedText` as
+ * `tsquery`; the filters `:bodyId` (null: of all), `:from`, `:until`; the position `:at`, `:id` (null: the first page); `:limit`.
+ */
+
+/**
+ * `words`: of what holds the words, what the person may read. `walk`: of what the person may read, latest first, what holds
+ * the words: for common ones, of which few are passed by for one that is taken.
+ */
+export type Way = 'words' | 'walk'
+
+type Asked = 'exact' | 'folded'
+/** Undefined: nothing of this source can be hit so. */
+type Condition = (source: SearchSource) => string | undefined
+
+const inTitle = (asked: Asked) => `r.title_words @@ CAST(:${asked}Title AS tsquery)`
+
+function inText({ text }: SearchSource, asked: Asked): string {
+  const query = `CAST(:${asked}Text AS tsquery)`
+  switch (text) {
+    case 'words': return `r.words @@ ${query}`
+    case 'pages': return `EXISTS (SELECT FROM file_page page WHERE page.sha256 = r.file AND page.words @@ ${query})`
+    case 'none': return 'false'
+  }
+}
+
+/** An erased title is null, which holds no words. */
+const not = (...conditions: string[]) => conditions.map((one) => ` AND (${one}) IS NOT TRUE`).join('')
+
+/** What a tier has and none before it. `exact`: diacritics were typed, else the first two tiers have nothing. */
+function inTier(tier: Tier, exact: boolean): Condition {
+  return (source) => {
+    const isText = tier === 1 || tier === 3
+    if (isText && source.text === 'none') return undefined
+    switch (tier) {
+      case 0: return inTitle('exact')
+      case 1: return inText(source, 'exact') + not(inTitle('exact'))
+      case 2: return inTitle('folded') + (exact ? not(inTitle('exact'), inText(source, 'exact')) : '')
+      case 3: return inText(source, 'folded') + not(inTitle('folded'), ...exact ? [inText(source, 'exact')] : [])
+    }
+  }
+}
+
+const FILTERS = '(CAST(:bodyId AS uuid) IS NULL OR r.body_id = CAST(:bodyId AS uuid)) AND r.at >= :from AND r.at < :until'
+const BEGUN = '(CAST(:at AS timestamptz) IS NULL OR r.at <= :at)'
+
+function rows(sources: readonly SearchSource[], condition: Condition, inMeeting = ''): string {
+  return sources.flatMap((source) => {
+    const where = condition(source)
+    const file = source.text === 'pages' ? 'r.file' : 'CAST(NULL AS bytea) AS file'
+    return where === undefined ? [] : [`
+      SELECT '${source.kind}' AS kind, r.id, r.meeting_id, r.item_id, r.body_id, r.at, r.title, ${file}
+      FROM (${source.readable}) r WHERE (${where}) AND ${FILTERS} AND ${BEGUN}${inMeeting}`]
+  }).join(' UNION ALL ')
+}
+
+/** The rows that meet a condition, in the order and as far as `rest` says. */
+function found(sources: readonly SearchSource[], condition: Condition, way: Way, rest: string): string {
+  const take = (from: string) => from === '' ? [] : [`(SELECT * FROM (${from}) hit ${rest})`]
+  if (way === 'words') return take(rows(sources, condition)).join('')
+  // OFFSET 0 keeps the planner to this order.
+  const inside = rows(sources.filter(({ ofMeeting }) => ofMeeting), condition, ' AND r.meeting_id = walked.id')
+  const walk = inside === '' ? '' : `
+    SELECT inside.* FROM (
+      SELECT r.id, r.at FROM (SELECT id, body_id, starts_at AS at FROM (${READABLE_MEETINGS}) seen) r WHERE ${FILTERS} AND ${BEGUN}
+      ORDER BY r.at DESC OFFSET 0) walked
+    CROSS JOIN LATERAL (SELECT kind, id, meeting_id, item_id, body_id, walked.at, title, file FROM (${inside}) of_meeting OFFSET 0) inside`
+  return [...take(walk), ...take(rows(sources.filter(({ ofMeeting }) => !ofMeeting), condition))].join(' UNION ALL ')
+}
+
+const ORDER = 'ORDER BY hit.at DESC, hit.id DESC LIMIT :limit'
+const AFTER = '(CAST(:at AS timestamptz) IS NULL OR (hit.at, hit.id) < (CAST(:at AS timestamptz), CAST(:id AS uuid)))'
+
+/** The hits of one tier with what is shown of them; empty where these sources have none in it. */
+export function hitsSql(sources: readonly SearchSource[], tier: Tier, exact: boolean, way: Way): string {
+  const hits = found(sources, inTier(tier, exact), way, `WHERE ${AFTER} ${ORDER}`)
+  if (hits === '') return ''
+  const shown = searchSources.flatMap(({ kind, shown: sql }) => sql === null ? [] : [`SELECT * FROM (${sql}) text_of WHERE hit.kind = '${kind}'`])
+  return `
+    SELECT hit.kind, hit.id, hit.meeting_id, hit.item_id, hit.at, coalesce(hit.title, '') AS title, body.id AS body_id, body.name AS body_name,
+      CASE WHEN hit.kind <> 'meeting' THEN meeting_title.body END AS meeting_title, shown.page, shown.text
+    FROM (SELECT * FROM (${hits}) hit ${ORDER}) hit
+    JOIN body ON body.id = hit.body_id
+    LEFT JOIN meeting ON meeting.id = hit.meeting_id LEFT JOIN journal_text meeting_title ON meeting_title.id = meeting.title_text
+    LEFT JOIN LATERAL (${shown.join(' UNION ALL ')}) shown ON true
+    ORDER BY hit.at DESC, hit.id DESC`
+}
+
+/** How many hits there are of all tiers, as far as `:limit`. */
+export function countSql(sources: readonly SearchSource[], way: Way): string {
+  const rest = 'LIMIT :limit'
+  const all = way === 'walk'
+    ? found(sources, (source) => source.text === 'none' ? inTitle('folded') : `${inTitle('folded')} OR ${inText(source, 'folded')}`, way, rest)
+    : ([2, 3] as const).map((tier) => found(sources, inTier(tier, false), way, rest)).filter((sql) => sql !== '').join(' UNION ALL ')
+  return `SELECT count(*)::integer AS count FROM (SELECT FROM (${all}) hit LIMIT :limit) counted`
+}

@@ -1,0 +1,68 @@
+import type { SearchKind } from '../../protocol/search.ts'
+import { READABLE_DOCUMENTS } from '../documents/readable.ts'
+import { READABLE_ITEMS, READABLE_MEETINGS } from '../meetings/readable.ts'
+import { READABLE_MINUTES } from '../minutes/readable.ts'
+import { READABLE_PROPOSALS } from '../proposals/readable.ts'
+
+/**
+ * A kind of thing that is searched. All that it says is SQL over what `:personId` may read at `:now`, on the day `:on`, so that nothing
+ * else can come into hits, their order or their count.
+ */
+export interface SearchSource {
+  kind: SearchKind
+  /**
+   * Columns id, meeting_id, item_id, body_id, at, title, title_words; and by `text` words, or file. `title_words` and `words`
+   * are columns that have a GIN index.
+   */
+  readable: string
+  /** It belongs to a meeting, and `at` is when that begins. */
+  ofMeeting: boolean
+  /** Besides the title it has a text of its own in `words`, pages of a `file`, or none. */
+  text: 'words' | 'pages' | 'none'
+  /** Columns page and text of a `hit` of this kind whose text holds CAST(:shown AS tsquery): what is shown of it. */
+  shown: string | null
+}
+
+const SHOWN = 'CAST(:shown AS tsquery)'
+
+export const searchSources: readonly SearchSource[] = [
+  {
+    kind: 'proposal', text: 'words', ofMeeting: false,
+    readable: `
+      SELECT p.id, CAST(NULL AS uuid) AS meeting_id, CAST(NULL AS uuid) AS item_id, p.body_id, p.since AS at, p.title, p.title_words, p.words
+      FROM (${READABLE_PROPOSALS}) p`,
+    shown: `SELECT CAST(NULL AS integer) AS page, p.summary AS text FROM (${READABLE_PROPOSALS}) p WHERE p.id = hit.id AND p.words @@ ${SHOWN}`,
+  },
+  {
+    kind: 'meeting', text: 'none', ofMeeting: true, shown: null,
+    readable: `
+      SELECT meeting.id, meeting.id AS meeting_id, CAST(NULL AS uuid) AS item_id, meeting.body_id, meeting.starts_at AS at, title.body AS title,
+        title.words AS title_words
+      FROM (${READABLE_MEETINGS}) meeting JOIN journal_text title ON title.id = meeting.title_text`,
+  },
+  {
+    kind: 'item', text: 'none', ofMeeting: true, shown: null,
+    readable: `
+      SELECT item.id, item.meeting_id, item.id AS item_id, item.body_id, item.starts_at AS at, title.body AS title, title.words AS title_words
+      FROM (${READABLE_ITEMS}) item JOIN journal_text title ON title.id = item.title_text`,
+  },
+  {
+    kind: 'document', text: 'pages', ofMeeting: true,
+    readable: `
+      SELECT document.id, document.meeting_id, document.item_id, document.body_id, document.starts_at AS at, name.body AS title,
+        name.words AS title_words, document.sha256 AS file
+      FROM (${READABLE_DOCUMENTS}) document JOIN journal_text name ON name.id = document.name_text`,
+    shown: `
+      (SELECT page.page, page.body AS text FROM file_page page WHERE page.sha256 = hit.file AND page.words @@ ${SHOWN} ORDER BY page.page LIMIT 1)`,
+  },
+  {
+    kind: 'minutes', text: 'words', ofMeeting: true,
+    readable: `
+      SELECT minutes.meeting_id AS id, minutes.meeting_id, CAST(NULL AS uuid) AS item_id, minutes.body_id, minutes.starts_at AS at,
+        title.body AS title, title.words AS title_words, minutes.words
+      FROM (${READABLE_MINUTES}) minutes JOIN journal_text title ON title.id = minutes.title_text`,
+    shown: `
+      SELECT CAST(NULL AS integer) AS page, minutes_text(minutes.content) AS text FROM (${READABLE_MINUTES}) minutes
+      WHERE minutes.meeting_id = hit.id AND minutes.words @@ ${SHOWN}`,
+  },
+]
