@@ -1,4 +1,4 @@
-import { readFile, rm } from 'node:fs/promises'
+import { readFile, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import { MAX_RENDERED_PAGES, type RenditionProblem } from '../../protocol/rendition.ts'
 import { ProgramFailure, runProgram, type Bounds, type Run } from './programs.ts'
@@ -80,6 +80,28 @@ export async function harmless(file: string, encrypted: boolean, place: Place): 
   if (!encrypted) return undefined
   await runProgram('qpdf', ['--warning-exit-0', '--no-warn', '--decrypt', file, copy], { ...place, bounds: PDF_BOUNDS })
   return copy
+}
+
+/** From here on a browser waits too long for the first page of a PDF whose pages lie all over it. */
+const LARGE = { bytes: 4 * MB, pages: 100 }
+
+/**
+ * A copy of a large PDF that opens at once, or `undefined` for one that does anyway. Readers ask for every page's entry before they
+ * show the first one; scanners write each beside its picture, so that the whole file is fetched for that. In the copy these entries
+ * lie together and packed; pictures and text are the same bytes.
+ */
+export async function quickToOpen(file: string, pages: number, place: Place): Promise<string | undefined> {
+  if ((await stat(file)).size < LARGE.bytes && pages < LARGE.pages) return undefined
+  const copy = path.join(place.folder, 'quick.pdf')
+  const args = ['--warning-exit-0', '--no-warn', '--stream-data=preserve', '--object-streams=generate', file, copy]
+  try {
+    await runProgram('qpdf', args, { ...place, bounds: PDF_BOUNDS })
+    return copy
+  } catch (error) {
+    // What qpdf cannot write anew is read as it came, if slowly.
+    if (error instanceof ProgramFailure && (error.reason === 'status' || error.reason === 'tooLarge')) return undefined
+    throw error
+  }
 }
 
 /** The text of each page, NFC, without anything that cannot be printed. */

@@ -2,7 +2,7 @@ import type { RenditionProblem } from '../../protocol/rendition.ts'
 import type { KeptFile } from '../platform/files.ts'
 import type { FileOfKind, Rendered } from './conversion.ts'
 import { OFFICE_BOUNDS, OFFICE_TYPES, officeToPdf } from './office.ts'
-import { glanceAt, harmless, textsOf, UnreadablePdf } from './pdf.ts'
+import { glanceAt, harmless, quickToOpen, textsOf, UnreadablePdf } from './pdf.ts'
 import { findProgram, ProgramFailure, type Bounds } from './programs.ts'
 import { secrecyMarkedPage } from './secrecy-marks.ts'
 import type { WorkFolders } from './work-folders.ts'
@@ -40,7 +40,8 @@ export function createRendering({ files, folders, officeBounds = OFFICE_BOUNDS }
     const { pages, encrypted } = await glanceAt(converted, place)
     const readable = mediaType === PDF ? await harmless(converted, encrypted, place) : converted
     const texts = await textsOf(readable ?? converted, pages, place)
-    return { status: 'ready', texts, secrecyPage: secrecyMarkedPage(texts), pdfSha256: readable ? (await files.keepFile(readable)).sha256 : sha256 }
+    const kept = await quickToOpen(readable ?? converted, pages, place) ?? readable
+    return { status: 'ready', texts, secrecyPage: secrecyMarkedPage(texts), pdfSha256: kept ? (await files.keepFile(kept)).sha256 : sha256 }
   }
 
   /** Makes a file readable. What is wrong with the file is the answer; throws what is wrong with us, and once the signal is given. */

@@ -85,7 +85,7 @@ describe('a proposal', () => {
     // The office knows the draft; the unit knows that there is one.
     expect(await office.get(clerk, proposalId)).toMatchObject({ stage: 'planned', placement: { meetingId } })
     expect((await office.get(drafter, proposalId)).placement).toMatchObject({ outcome: 'planned', meetingId: null, startsAt: null })
-    const documents = await server.db('document').where({ meeting_id: meetingId, item_id: itemId })
+    const documents = await server.db('document').join('document_version', 'document_version.document_id', 'document.id').where({ meeting_id: meetingId, item_id: itemId })
     expect(documents).toHaveLength(1)
     expect(Number(documents[0].bytes)).toBe(pdf.length)
 
