@@ -37,6 +37,7 @@ import * as review from './review.ts'
 import * as reminders from './reminders.ts'
 import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
+import * as search from './search.ts'
 import * as terms from './terms.ts'
 import * as units from './units.ts'
 import * as uploads from './uploads.ts'
@@ -47,6 +48,7 @@ const domains = {
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, reminders, notices, voting, minutes, room, order, chat, recording, review,
+  search,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 

@@ -30,7 +30,7 @@ export const Comparison = z.object({
 export type Comparison = z.infer<typeof Comparison>
 
 const DocumentParams = z.object({ meetingId: Id, documentId: Id })
-/** Without, the newest that the person may read. */
+/** Without, the newest in circulation that the person may read, or the newest draft where there is none. */
 const Version = z.coerce.number().int().positive().optional()
 
 export const getRendition = defineRoute({
@@ -51,7 +51,7 @@ export const readPage = defineRoute({
 
 export const downloadCopy = defineRoute({
   id: 'conversion.copy', method: 'get', path: '/api/meetings/:meetingId/documents/:documentId/copy', access: 'signedIn',
-  errors: ['meetingNotFound', 'documentNotFound', 'documentNotReady', 'tooManyRequests'],
+  errors: ['meetingNotFound', 'documentNotFound', 'downloadNotAllowed', 'documentNotReady', 'tooManyRequests'],
   summary: 'The document as PDF to be saved, with the reader’s name and the minute on every page, and without anything that acts by itself.',
   params: DocumentParams, query: z.object({ version: Version }), response: { stream: 'application/pdf' },
 })

@@ -94,6 +94,12 @@ export const errorCodes = [
   'proposalKindChanged', // somebody else saved a version first; details.version
   // documents
   'documentNotFound',
+  'documentChanged', // somebody else changed it meanwhile: details.number, details.state or details.circulation as it is now
+  'documentCirculated', // others have known of it: it is withdrawn with a reason, not removed
+  'documentNotQuarantined', // only what was stopped first is purged
+  'documentNotComparable', // one of the two has no text, or none yet
+  'downloadNotAllowed', // pages are shown as pictures; no file leaves the server
+  'versionsFull', // the document has details.limit of them
   'documentNotReady', // details.status, details.problem: of its rendition (protocol/rendition.ts)
   'pageNotFound',
   'documentEmpty',

@@ -15,6 +15,13 @@ const At = z.iso.datetime({ precision: 3 })
 /** `<domain>.<what happened>`. Kinds below `journal.` are the journal's own and never reach a reducer. */
 export const EntryKind = z.string().max(80).regex(/^[a-z][A-Za-z]*(\.[a-z][A-Za-z]*)+$/)
 
+/**
+ * In what part somebody sees an agenda item: `members` take part in the whole meeting, `guests` in single items, and
+ * `substitutes` attend the whole meeting in a member's place.
+ */
+export const Part = z.enum(['members', 'guests', 'substitutes'])
+export type Part = z.infer<typeof Part>
+
 /** Who may see an entry. */
 export const Audience = z.discriminatedUnion('scope', [
   /** Everyone who may see the meeting. */
@@ -23,8 +30,8 @@ export const Audience = z.discriminatedUnion('scope', [
   z.strictObject({ scope: z.literal('whole') }),
   /** Chair and clerk of the meeting, who presides, and auditors; with `and` these persons too, each of whom sees who they are. */
   z.strictObject({ scope: z.literal('office'), and: z.array(Id).min(1).max(10).exactOptional() }),
-  /** Those who may see this agenda item. */
-  z.strictObject({ scope: z.literal('item'), itemId: Id }),
+  /** Those who may see this agenda item; with `parts` of them the office and who has one of these parts. */
+  z.strictObject({ scope: z.literal('item'), itemId: Id, parts: z.array(Part).min(1).max(2).exactOptional() }),
   /** These persons and nobody else, whatever their role. Each of them sees who the others are. */
   z.strictObject({ scope: z.literal('people'), ids: z.array(Id).max(1000) }),
 ])
@@ -38,7 +45,11 @@ export interface Viewer {
   personId: string
   office: boolean
   items: 'all' | readonly string[]
+  /** Attends in a member's place. */
+  substitute?: true | undefined
 }
+
+const partOf = ({ items, substitute }: Viewer): Part => items !== 'all' ? 'guests' : substitute ? 'substitutes' : 'members'
 
 /** The one rule of visibility, for entries and for whatever part of a state remembers its audience. */
 export function canSee(audience: Audience, viewer: Viewer): boolean {
@@ -46,7 +57,9 @@ export function canSee(audience: Audience, viewer: Viewer): boolean {
     case 'meeting': return true
     case 'whole': return viewer.items === 'all'
     case 'office': return viewer.office || (audience.and?.includes(viewer.personId) ?? false)
-    case 'item': return viewer.items === 'all' || viewer.items.includes(audience.itemId)
+    case 'item':
+      return (viewer.items === 'all' || viewer.items.includes(audience.itemId))
+        && (viewer.office || !audience.parts || audience.parts.includes(partOf(viewer)))
     case 'people': return audience.ids.includes(viewer.personId)
   }
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod'
-import { Id, TextRef, type Reducer, type TextBodies } from './journal.ts'
-import { meetingReducer, type MeetingEntry, type MeetingState } from './meeting-state.ts'
+import type { DocumentState } from './document-entries.ts'
+import { canSee, Id, TextRef, type Reducer, type TextBodies } from './journal.ts'
+import { meetingReducer, viewerOf, type MeetingEntry, type MeetingState } from './meeting-state.ts'
 import type { Participant } from './meetings.ts'
 import { defineRoute } from './route.ts'
 import { Instant } from './text.ts'
@@ -25,6 +26,7 @@ export const MeetingChange = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('itemGuests'), ...item, added: z.array(Id), removed: z.array(Id) }),
   z.object({ kind: z.literal('itemsReordered') }),
   z.object({ kind: z.literal('documentAdded'), ...document }),
+  z.object({ kind: z.literal('documentVersion'), ...document }),
   z.object({ kind: z.literal('documentRemoved'), ...document }),
   z.object({ kind: z.literal('postponed'), reason: TextRef, from: Instant, to: Instant.nullable() }),
   z.object({ kind: z.literal('cancelled'), reason: TextRef }),
@@ -89,27 +91,43 @@ function items(before: Programme, after: Programme, same: Same): MeetingChange[]
 
 const missing = (from: readonly string[], others: readonly string[]) => from.filter((id) => !others.includes(id))
 
+/** Documents that others than the office may read, by id. Programmes of before there were versions have one of each. */
+function readable({ documents }: Programme): Map<string, { document: DocumentState, number: number }> {
+  return new Map(documents.flatMap((document) => {
+    const { versions = [], withdrawn = null, held = null } = document as Partial<DocumentState>
+    const number = versions.length ? versions.findLast(({ state }) => state !== 'draft')?.number : 1
+    return number === undefined || withdrawn || held ? [] : [[document.documentId, { document, number }]]
+  }))
+}
+
 /** Documents that went with their item are not told again. */
 function documents(before: Programme, after: Programme): MeetingChange[] {
-  const were = new Set(before.documents.map(({ documentId }) => documentId))
-  const are = new Set(after.documents.map(({ documentId }) => documentId))
+  const [were, are] = [readable(before), readable(after)]
   const items = new Set(after.agenda.map(({ itemId }) => itemId))
-  const told = ({ itemId, documentId, name }: Programme['documents'][number]) => ({ itemId, documentId, name })
+  const told = ({ itemId, documentId, name }: DocumentState) => ({ itemId, documentId, name })
   return [
-    ...after.documents.filter(({ documentId }) => !were.has(documentId)).map((one) => ({ kind: 'documentAdded' as const, ...told(one) })),
-    ...before.documents.filter(({ documentId, itemId }) => !are.has(documentId) && items.has(itemId))
-      .map((one) => ({ kind: 'documentRemoved' as const, ...told(one) })),
+    ...[...are.values()].flatMap(({ document, number }): MeetingChange[] => {
+      const was = were.get(document.documentId)
+      if (!was) return [{ kind: 'documentAdded', ...told(document) }]
+      return was.number === number ? [] : [{ kind: 'documentVersion', ...told(document) }]
+    }),
+    ...[...were.values()].filter(({ document }) => !are.has(document.documentId) && items.has(document.itemId))
+      .map(({ document }) => ({ kind: 'documentRemoved' as const, ...told(document) })),
   ]
 }
 
 /**
  * Whom a change concerns: time, place and whatever is of the whole meeting, everybody; what is an item's, all full
- * participants, and of the guests of single items its presenters and guests of before and after.
+ * participants, and of the guests of single items its presenters and guests of before and after; a document, who may read it.
  */
 export function concernedBy(change: MeetingChange, before: Programme, after: Programme): string[] {
   const everybody = after.participants.map(({ personId }) => personId)
   if (!('itemId' in change)) return everybody
   const { itemId } = change
+  if ('documentId' in change) {
+    const { audience } = [...after.documents, ...before.documents].find(({ documentId }) => documentId === change.documentId) ?? {}
+    return after.participants.filter((one) => canSee(audience ?? { scope: 'item', itemId }, viewerOf(one, after))).map(({ personId }) => personId)
+  }
   const concerned = new Set([before, after].flatMap(({ agenda }) => {
     const found = agenda.find((one) => one.itemId === itemId)
     return found ? [found.presenterId, ...found.guests] : []

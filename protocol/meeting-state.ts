@@ -4,7 +4,7 @@ import { applyAttendance, attendanceEntries, endAttendance, isInRoom, noAttendan
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
 import { commentEntries } from './comment-entries.ts'
 import { applyDrafts, draftEntries, projectDrafts, type OpenDraft } from './draft-entries.ts'
-import { applyDocuments, DocumentFacts, documentEntries, type DocumentsState } from './documents.ts'
+import { applyDocuments, DocumentFacts, documentEntries, newDocument, projectDocuments, type DocumentsState } from './document-entries.ts'
 import {
   applyInvitations, invitationEntries, noInvitations, projectInvitations, withoutSubstitute, type InvitationsState,
 } from './invitation-entries.ts'
@@ -83,7 +83,7 @@ function initial(): MeetingState {
 function apply(state: MeetingState, entry: Told): MeetingState {
   const next = applied(state, entry)
   const { status, documents } = next
-  const isThere = ({ documentId }: { documentId: string }) => documents.some((document) => document.documentId === documentId)
+  const isThere = ({ documentId }: { documentId: string }) => documents.some((document) => document.documentId === documentId && !document.withdrawn && !document.held)
   const review = next.review && (status === 'published' || status === 'live') && isThere(next.review) ? next.review : null
   const drafts = next.drafts.every(isThere) ? next.drafts : next.drafts.filter(isThere)
   return review === next.review && drafts === next.drafts ? next : { ...next, review, drafts }
@@ -102,7 +102,10 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'meeting.published': {
       const { facts, participants, items, documents } = entry.data
       const agenda = { agenda: items.map(newItem), told: items.map(({ itemId }) => itemId), statedWhole: items.length > 0 }
-      return { ...state, status: 'published', publishedAt: entry.at, changedBy: null, facts, participants, ...agenda, documents }
+      return {
+        ...state, status: 'published', publishedAt: entry.at, changedBy: null, facts, participants, ...agenda,
+        documents: documents.map((document) => newDocument(document, entry.audience)),
+      }
     }
     case 'meeting.publishedDespite':
       return { ...state, despite: entry.data }
@@ -136,7 +139,8 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'agenda.itemChanged': case 'agenda.ordered': case 'agenda.itemStarted': case 'agenda.itemEnded': case 'agenda.itemDeferred':
     case 'agenda.consented': case 'agenda.guestsSet':
       return { ...state, agenda: applyAgenda(state.agenda, entry) }
-    case 'documents.attached': case 'documents.removed':
+    case 'documents.attached': case 'documents.versionStated': case 'documents.rendered': case 'documents.downloadSet':
+    case 'documents.expirySet': case 'documents.withdrawn': case 'documents.removed': case 'documents.readersReminded':
       return { ...state, documents: applyDocuments(state.documents, entry) }
     case 'attendance.left': {
       const attendance = applyAttendance(state.attendance, entry)
@@ -184,7 +188,7 @@ function project(state: MeetingState, viewer: Viewer): MeetingState {
     invitations: projectInvitations(state.invitations, false),
     attendance: { ...state.attendance, reasons: {} },
     order: { ...state.order, waiting: [], waitingFor: {} },
-    review: projectReview(state.review, viewer), drafts: projectDrafts(state.drafts, viewer),
+    documents: projectDocuments(state.documents, viewer), review: projectReview(state.review, viewer), drafts: projectDrafts(state.drafts, viewer),
     chat: state.chat.filter((message) => message.to === 'everyone' || message.personId === viewer.personId),
   }
   return viewer.items === 'all' ? shared : ofItems(shared, viewer)
@@ -198,11 +202,19 @@ function ofItems(state: MeetingState, viewer: Viewer): MeetingState {
   const agenda = state.agenda.filter(({ itemId }) => place.has(itemId)).map((item) => ({ ...item, level: 0 }))
   return {
     ...state, told, agenda: agenda.toSorted((a, b) => (place.get(a.itemId) ?? 0) - (place.get(b.itemId) ?? 0)),
-    documents: state.documents.filter(({ itemId }) => sees(itemId)),
     votes: state.votes.filter(({ itemId }) => sees(itemId)),
     chat: state.chat.filter(({ to, itemId }) => to === 'office' || (itemId !== null && sees(itemId))),
   }
 }
 
+/** What a participant sees, as the rules of access have it (server/meetings/access.ts). */
+export function viewerOf({ personId, role, itemsOnly, substituteFor }: Participant, { agenda, order }: Pick<MeetingState, 'agenda'> & Partial<Pick<MeetingState, 'order'>>): Viewer {
+  return {
+    personId, office: role === 'chair' || role === 'clerk' || order?.presiding === personId,
+    items: itemsOnly ? agenda.filter(({ guests }) => guests.includes(personId)).map(({ itemId }) => itemId) : 'all',
+    ...substituteFor === undefined ? {} : { substitute: true },
+  }
+}
+
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 11, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 12, initial, apply, project }

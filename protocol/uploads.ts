@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { Id } from './journal.ts'
+import { MediaType } from './media-type.ts'
 import { ProposalDocumentKind } from './proposal-kinds.ts'
 import { defineRoute } from './route.ts'
 
@@ -15,20 +16,6 @@ export const UploadPurpose = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('paper'), secrecy: z.literal('none'), proposalId: Id, paperKind: ProposalDocumentKind }),
 ])
 export type UploadPurpose = z.infer<typeof UploadPurpose>
-
-/** What may be attached, by content. */
-export const MEDIA_TYPES = [
-  'application/pdf',
-  'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
-  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-  'application/vnd.openxmlformats-officedocument.presentationml.presentation',
-  'application/vnd.oasis.opendocument.text',
-  'application/vnd.oasis.opendocument.spreadsheet',
-  'application/vnd.oasis.opendocument.presentation',
-  'image/png', 'image/jpeg', 'image/tiff', 'image/webp',
-] as const
-export const MediaType = z.enum(MEDIA_TYPES)
-export type MediaType = z.infer<typeof MediaType>
 
 /**
  * Why a file is not taken: none of our types; two files in one (`polyglot`); opened with a password; programs inside; cut or

@@ -73,8 +73,9 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   const journal = createJournal({ db, signer, log })
   const mediaNode = media ? await openMediaNode(config, log, closers) : undefined
   const jobs = createJobs({ db, log })
+  const files = await openFiles(config.dataDir)
   const domains = createDomains({
-    db, journal, media: mediaNode, iceServers: createIceServers(config.turn), files: await openFiles(config.dataDir),
+    db, journal, media: mediaNode, iceServers: createIceServers(config.turn), files,
     workFolders: await openWorkFolders(config.dataDir),
     recording: { folders: await openRecordingFolders(config.dataDir), media: mediaNode }, uploadLimitBytes: config.uploadLimitBytes,
     uploadWays: { folder: path.join(config.dataDir, 'uploads'), scanner: config.virusScanner ? createScanner(config.virusScanner) : undefined },
@@ -104,11 +105,11 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
     },
   })
   closers.add('session watch', watchSessions(open, sessions, log))
-  const { meetings, documents, proposals, recordings, converting, uploads } = domains
-  const knownElsewhere = async (sha256s: readonly string[]) =>
-    new Set([...await proposals.papers.knownFiles(sha256s), ...await converting.conversion.knownFiles(sha256s), ...await uploads.knownFiles(sha256s)])
+  const { meetings, documents, circulating, proposals, recordings, converting, uploads } = domains
+  const keepers = [documents, proposals.papers, converting.conversion, uploads]
+  const known = async (sha256s: readonly string[]) => new Set((await Promise.all(keepers.map((one) => one.knownFiles(sha256s)))).flatMap((some) => [...some]))
   closers.add('clearing away', clearAway([
-    journal.forgetKeys, meetings.forgetKeys, () => documents.sweepFiles(knownElsewhere), () => recordings.deleteExpired(new Date()),
+    journal.forgetKeys, meetings.forgetKeys, () => files.sweep(known), () => recordings.deleteExpired(new Date()),
     domains.inviting.notices.forgetOld, uploads.sweep,
   ], log))
   await mediaNode?.follow(domains.presence)
@@ -117,7 +118,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('conversions', converting.close)
   closers.add('drafts', domains.writing.texts.close)
   closers.add('jobs', jobs.stop)
-  await jobs.start([...domains.inviting.queues, converting.queue])
+  await jobs.start([...domains.inviting.queues, converting.queue, circulating.queue])
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
   await web.open(config)

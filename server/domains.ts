@@ -38,13 +38,12 @@ import { createUnitsStore } from './bodies/units-store.ts'
 import { createUnits } from './bodies/units.ts'
 import { createChat } from './chat/chat.ts'
 import { mountChatLive } from './chat/live.ts'
+import { createCirculating } from './circulating.ts'
 import { createCopies } from './conversion/copies.ts'
 import { mountConversion } from './conversion/routes.ts'
 import type { WorkFolders } from './conversion/work-folders.ts'
 import { createConverting } from './converting.ts'
-import { createDocuments, type Documents } from './documents/documents.ts'
-import { mountDocuments } from './documents/routes.ts'
-import { documentsStore } from './documents/store.ts'
+import type { Documents } from './documents/documents.ts'
 import { createAttempts } from './identity/attempts.ts'
 import { createIdentity } from './identity/identity.ts'
 import { createAuthenticate, mountIdentity } from './identity/routes.ts'
@@ -90,8 +89,10 @@ import { createRecordings, type RecordingMedia } from './recording/recording.ts'
 import { mountRecording } from './recording/routes.ts'
 import { recordingsStore } from './recording/store.ts'
 import { createReviewing } from './reviewing.ts'
+import { createSearching } from './searching.ts'
 import { createUploading, type UploadWays } from './uploading.ts'
 import { mountUploads } from './uploads/routes.ts'
+import type { Uploads } from './uploads/uploads.ts'
 import { createVoting } from './voting/voting.ts'
 import { mountVotingLive } from './voting/live.ts'
 import { mountVoting } from './voting/routes.ts'
@@ -167,7 +168,12 @@ export function createDomains(deps: DomainsDeps) {
   const access = createAccess({ db, journal, store: meetingStore })
   const converting = createConverting({ db, files, folders: workFolders, jobs: outside?.jobs ?? { wake: async () => {} }, log })
   const { conversion } = converting
-  const documents = createDocuments({ db, journal, access, store: documentsStore, files, conversion, uploadLimitBytes })
+  const circulating = createCirculating({
+    db, journal, access, files, conversion, now,
+    takeUpload: (...upload) => uploads.take(...upload), sendNotices: (...told) => inviting.notices.send(...told),
+    knownElsewhere: async (source, sha256s) => new Set([...await proposals.papers.knownFiles(sha256s, source), ...await uploads.knownFiles(sha256s, source)]),
+  })
+  const { documents } = circulating
   const voting = createVoting({ db, journal, access, store: votingStore, bodies })
   const people = (ids: readonly string[], trx?: Knex) => createIdentityStore(trx ?? db).people(ids)
   const attendance = createAttendance({
@@ -175,11 +181,12 @@ export function createDomains(deps: DomainsDeps) {
   })
   const roll = createRoll({ db, journal, access, secret, origins, people, bodies: (ids) => bodies.bodies(ids) })
   const proposalsAt = (now: () => Date) => createProposing({
-    db, files, conversion, uploadLimitBytes, people, calendar, attachKept: documents.attachKept, addItem: (...item) => agenda.add(...item), now,
+    db, files, conversion, takeUpload: (...taken) => uploads.take(...taken), people, calendar,
+    attachKept: documents.attachKept, addItem: (...item) => agenda.add(...item), now,
     sendNotices: (...told) => inviting.notices.send(...told),
   })
   const proposals = proposalsAt(() => new Date())
-  const uploads = createUploading({ db, files, limitBytes: uploadLimitBytes, ...uploadWays, documents, papers: proposals.papers })
+  const uploads: Uploads = createUploading({ db, files, limitBytes: uploadLimitBytes, ...uploadWays, documents, papers: proposals.papers })
   const enforcement = createEnforcement({ db, journal, store: orderStore, media, log })
   const doors = createDoors()
   const order = createOrder({ access, store: orderStore, enforcement, doors })
@@ -239,13 +246,11 @@ export function createDomains(deps: DomainsDeps) {
   const writing = createWriting({
     db, journal, access, files, press, log, requireReading: documents.require, people,
     bodies: (ids) => createBodiesStore(db).bodies(ids),
-    async pagesOf(source, meetingId, documentId) {
-      const document = await documentsStore.find(source, meetingId, documentId)
-      return document ? await conversion.textsOf(source, document.sha256) : []
-    },
-    attach: (tx, meeting, { itemId }, file) => documents.attachKept(tx, meeting, itemId, [file]),
+    pagesOf: (source, { sha256 }) => conversion.textsOf(source, sha256),
+    attach: (tx, meeting, { documentId }, file) => documents.addKeptVersion(tx, meeting, documentId, { ...file, mediaType: 'application/pdf' }),
   })
   const reviewing = createReviewing({ journal, access, requireReading: documents.require, log })
+  const searching = createSearching({ db, now })
 
   /** Who is in the rooms; and once a node is reached that has them, what was decided for them. */
   const presence: Required<PresenceFollower> = {
@@ -259,7 +264,8 @@ export function createDomains(deps: DomainsDeps) {
 
   return {
     identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda,
-    proposals, proposalsAt, documents, uploads, converting, annotating, reviewing, writing, voting, attendance, roll, order, entrance, chat, presence,
+    proposals, proposalsAt, documents, circulating, uploads, converting, annotating, reviewing, writing, searching,
+    voting, attendance, roll, order, entrance, chat, presence,
     recordings, minutes,
     press, inviting,
     authenticate: createAuthenticate(identity),
@@ -275,11 +281,12 @@ export function createDomains(deps: DomainsDeps) {
       mountMeetings(route, { meetings, readiness, postponing, changes })
       mountMeetingPlans(route, { rules: meetingRules, templates, planning })
       mountAgenda(route, agenda)
-      mountDocuments(route, documents)
+      circulating.mountRoutes(route)
       mountUploads(route, uploads)
       mountConversion(route, copies)
       annotating.mountRoutes(route)
       writing.mountRoutes(route)
+      searching.mountRoutes(route)
       mountProposals(route, proposals)
       mountVoting(route, voting)
       mountAttendance(route, { ...roll, press })

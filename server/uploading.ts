@@ -16,6 +16,6 @@ export interface UploadingDeps extends Pick<UploadsDeps, 'db' | 'files' | 'limit
 export const createUploading = ({ documents, papers, ...deps }: UploadingDeps) => createUploads({
   ...deps, store: uploadsStore,
   requirePurpose: (purpose, caller) => purpose.kind === 'document'
-    ? documents.requireAttachable(purpose.meetingId, purpose.itemId, caller)
+    ? documents.requireAttachable(purpose.meetingId, purpose.itemId, caller, purpose.documentId)
     : papers.requireAttachable(purpose.proposalId, caller),
 })

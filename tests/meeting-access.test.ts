@@ -1,5 +1,4 @@
-import { createHash, randomUUID } from 'node:crypto'
-import { Readable } from 'node:stream'
+import { randomUUID } from 'node:crypto'
 import type { Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allCommands, allRoutes } from '../protocol/contracts.ts'
@@ -7,6 +6,7 @@ import type { AnyCommand } from '../protocol/event.ts'
 import { meetingReducer } from '../protocol/meeting-state.ts'
 import type { MeetingStatus } from '../protocol/meetings.ts'
 import type { AnyRoute } from '../protocol/route.ts'
+import { OPEN_CIRCULATION } from '../server/documents/documents.ts'
 import { startAssembly, type Actor, type Assembly } from './support/assembly.ts'
 import { draft, freshKey, itemDraft, START } from './support/house.ts'
 import { until } from './support/journal.ts'
@@ -48,6 +48,13 @@ const bodies: Record<string, () => object> = {
   'agenda.add': () => ({ ...itemDraft(), key: freshKey() }),
   'agenda.change': () => ({ ...itemDraft('Sửa'), version: 1 }),
   'agenda.setGuests': () => ({ personIds: [], was: [] }),
+  'documents.attach': () => ({ uploadId: randomUUID(), key: freshKey() }),
+  'documents.addVersion': () => ({ uploadId: randomUUID(), key: freshKey(), after: 1, state: 'draft' }),
+  'documents.stateVersion': () => ({ state: 'final', was: 'circulation' }),
+  'documents.setCirculation': () => ({ ...OPEN_CIRCULATION, download: false, was: OPEN_CIRCULATION }),
+  'documents.withdraw': () => ({ reason: 'Không có quyền' }),
+  'documents.reportReading': () => ({ version: 1, pages: [{ page: 1, seconds: 5 }] }),
+  'documents.remindReaders': () => ({ key: freshKey(), personIds: [randomUUID()] }),
   'agenda.carryOver': () => ({ itemIds: [randomUUID()], key: freshKey() }),
   'invitations.save': () => ({ version: 0, text: invitationText }),
   'invitations.issue': () => ({ version: 0, number: '1', key: freshKey() }),
@@ -63,7 +70,7 @@ const bodies: Record<string, () => object> = {
   'attendance.checkInByCode': () => ({ code: `1.${'A'.repeat(22)}`, going: 'in', key: freshKey() }),
 }
 /** A fitting query of each route that needs one. */
-const queries: Record<string, string> = { 'conversion.page': '?width=320' }
+const queries: Record<string, string> = { 'conversion.page': '?width=320', 'documents.compare': '?before=1&after=1' }
 
 const inputs: Record<string, (scene: Scene) => object> = {
   'invitation:answer': ({ personId }) => ({ personId, answer: 'online' }),
@@ -102,12 +109,10 @@ const inputs: Record<string, (scene: Scene) => object> = {
 
 /** What the caller is answered: a code, or `ok`. */
 async function callRoute(route: AnyRoute, actor: Actor, scene: Scene): Promise<string> {
-  const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene | 'page') => name === 'page' ? '1' : scene[name]) + (queries[route.id] ?? '')
-  const upload = route.id === 'documents.attach'
+  const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene | 'page' | 'number') => name === 'page' || name === 'number' ? '1' : scene[name]) + (queries[route.id] ?? '')
   const json = route.id === 'agenda.order' ? { items: [{ itemId: scene.itemId, level: 0 }] } : bodies[route.id]?.()
-  const response = await actor.client.send(route.method.toUpperCase(), upload ? `${path}?name=a.pdf&key=${freshKey()}` : path, {
-    headers: { 'content-type': upload ? 'application/pdf' : 'application/json' },
-    ...(upload ? { body: pdf } : json ? { body: JSON.stringify(json) } : {}),
+  const response = await actor.client.send(route.method.toUpperCase(), path, {
+    headers: { 'content-type': 'application/json' }, ...json ? { body: JSON.stringify(json) } : {},
   })
   if (response.ok) return 'ok'
   return (await response.json() as { error: { code: string } }).error.code
@@ -119,20 +124,18 @@ async function callCommand({ name }: AnyCommand, actor: Actor, scene: Scene): Pr
   return answer.ok ? 'ok' : answer.error?.code ?? ''
 }
 
-/** Once the scenes' document is read in the page: it is one content, so that only the first scene waits. */
-async function converted(): Promise<void> {
-  const { conversion } = assembly.server.domains.converting
-  const sha256 = createHash('sha256').update(pdf).digest('hex')
-  await until(async () => (await conversion.statesOf(assembly.server.db, [sha256])).get(sha256)?.status === 'ready')
+/** Once the scene's document is read in the page, and that is told. */
+async function converted(meetingId: string): Promise<void> {
+  await until(async () => (await assembly.server.journal.state(meetingId, meetingReducer)).documents[0]?.versions[0]?.rendition?.status === 'ready')
 }
 
 async function scene(status: MeetingStatus): Promise<Scene> {
   const { documents, voting } = assembly.server.domains
   const { meetingId, items: [itemId] } = await assembly.newMeeting(status === 'draft' ? 'draft' : 'live')
   const { clerk, member, chair } = assembly
-  const upload = { source: Readable.from([pdf]), announcedBytes: undefined, name: 'a.pdf', key: freshKey() }
-  const { documentId } = await documents.attach(meetingId, itemId, clerk.caller, upload)
-  await converted()
+  const upload = { pdf, name: 'a.pdf', key: freshKey() }
+  const { documentId } = await documents.attachMade(meetingId, itemId, clerk.caller, upload)
+  await converted(meetingId)
   if (status === 'draft') return { meetingId, itemId, documentId, voteId: randomUUID(), personId: member.personId, recordingId: randomUUID(), ...absent() }
   const { voteId } = await voting.open(meetingId, chair.caller, { key: freshKey(), itemId, kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
   if (status === 'closed') await assembly.server.domains.meetings.close(meetingId, chair.caller, freshKey())
@@ -156,12 +159,12 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
   return answers
 }
 
-const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'documents.read', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'offline.list', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
+const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'documents.read', 'documents.compare', 'documents.reportReading', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'offline.list', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
 const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
-const own = ['drafting.get', 'vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress', 'review:point', 'review:show',
+const own = ['drafting.get', 'documents.original', 'vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress', 'review:point', 'review:show',
   'attendance.checkInByCode', 'annotations.change', 'annotations.remove', 'comments.open', 'comments.reply', 'comments.settle', 'comments.takeBack']
 
 it('there is something to call', () => {
@@ -205,7 +208,7 @@ it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, 
     expect([answers['recording.read'], answers['recording.progress']]).toEqual([found, found])
     expect([answers['room:enter'], answers['room:probe'], answers['room:stopWaiting']]).toEqual([room, room, 'ok'])
     expect([answers['chat:send'], answers['order:raiseHand']]).toEqual(status === 'closed' ? ['meetingClosed', 'meetingClosed'] : ['ok', 'notPresent'])
-    expect(answers['drafting.get']).toBe('draftNotFound')
+    expect([answers['drafting.get'], answers['documents.original']]).toEqual(['draftNotFound', 'downloadNotAllowed'])
     expect([answers['review:point'], answers['review:show']]).toEqual(['reviewNotAttended', 'reviewNotAttended'])
     expect(answers['attendance.checkInByCode']).toBe(status === 'closed' ? 'meetingClosed' : 'checkInCodeInvalid')
     if (actor === assembly.guest) expect(answers['vote:cast']).toBe('notEntitledToVote')
@@ -226,7 +229,7 @@ it('a guest of another item learns nothing of an item, its documents and its vot
   const allowed = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'offline.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow',
     'room:enter', 'room:stopWaiting', 'review:depart']
   expect(Object.keys(answers).filter((name) => answers[name] === 'ok' && !allowed.includes(name))).toEqual([])
-  for (const name of ['documents.read', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'annotations.list', 'annotations.add', 'comments.list', 'comments.open', 'review:attend', 'review:lead']) {
+  for (const name of ['documents.read', 'documents.original', 'documents.compare', 'documents.reportReading', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'annotations.list', 'annotations.add', 'comments.list', 'comments.open', 'review:attend', 'review:lead']) {
     expect([name, answers[name]]).toEqual([name, 'documentNotFound'])
   }
   const known = JSON.stringify([await visitor.client.send('GET', `/api/meetings/${on.meetingId}`).then((response) => response.json()),
@@ -262,7 +265,7 @@ describe('what does not fit', () => {
     // None is left out above either, where what is no body at all would be refused before anybody's rights.
     expect(taking.map(({ id }) => id).toSorted()).toEqual(['agenda.order', ...Object.keys(bodies)].toSorted())
     for (const route of taking) {
-      const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene) => on[name])
+      const path = route.path.replace(/:(\w+)/g, (_, name: keyof Scene | 'number') => name === 'number' ? '1' : on[name])
       for (const body of ['', '{', 'null', '[]', '"x"', '{"title":{"a":1},"itemIds":"x","version":"1"}', `{"title":"${'x'.repeat(2000)}"}`]) {
         const response = await assembly.chair.client.send(route.method.toUpperCase(), path, { headers: { 'content-type': 'application/json' }, body })
         expect([route.id, body.slice(0, 20), response.status]).toEqual([route.id, body.slice(0, 20), 400])

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import type { RunningServer } from '../../server/app.ts'
 import { pdfOf } from '../../tests/support/pdf.ts'
 import { abreast, as, freshKey } from './seed-meetings.ts'
@@ -36,7 +35,7 @@ export async function seedLarge({ domains }: RunningServer, people: People, size
   }
   const pdf = await pdfOf(['Báo cáo trình hội nghị toàn tỉnh'])
   await abreast(Array.from({ length: size.documents }, (_, index) => items[index % items.length] ?? ''), 20, (itemId) => (
-    documents.attach(meetingId, itemId, clerk, { source: Readable.from(pdf), announcedBytes: pdf.length, name: 'Báo cáo.pdf', key: freshKey() })
+    documents.attachMade(meetingId, itemId, clerk, { pdf, name: 'Báo cáo.pdf', key: freshKey() })
   ))
   const startsAt = new Date(Date.now() + 30 * 24 * HOUR_MS).toISOString()
   const { meetingId: draft } = await planning.copy(meetingId, clerk, { title: 'Hội nghị toàn tỉnh lần sau', startsAt, key: freshKey() })

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { CarriableItem } from '../../protocol/carry-over.ts'
+import type { MediaType } from '../../protocol/media-type.ts'
 import type { CarryOverStore, LeftItem } from './carry-over.ts'
 
 /** Items that wait to be carried over. An item under which others stand is a heading, undone only where they are. */
@@ -18,6 +19,9 @@ const LEFT = `
       SELECT FROM agenda_item AS other JOIN meeting AS its ON its.id = other.meeting_id
       WHERE other.matter_id = item.matter_id AND other.id <> item.id AND other.removed_at IS NULL AND its.body_id = meeting.body_id
         AND its.status <> 'cancelled' AND (its.status <> 'closed' OR (its.starts_at, its.id) > (meeting.starts_at, meeting.id)))`
+
+/** Documents that are still there to be taken along. */
+const STANDS = 'document.removed_at IS NULL AND document.withdrawn_at IS NULL AND document.quarantined_at IS NULL'
 
 interface ListedRow {
   item_id: string
@@ -53,7 +57,7 @@ export const carryOverStore: CarryOverStore = {
       SELECT item.id AS item_id, item.meeting_id, title.body AS title, item.minutes, item.classified, item.status, meeting.starts_at,
         (SELECT body FROM journal_text WHERE id = meeting.title_text) AS meeting_title,
         (SELECT body FROM journal_text WHERE id = item.deferral_text AND item.status = 'deferred') AS reason,
-        (SELECT count(*) FROM document WHERE item_id = item.id AND document.meeting_id = item.meeting_id AND document.removed_at IS NULL) AS documents,
+        (SELECT count(*) FROM document WHERE item_id = item.id AND document.meeting_id = item.meeting_id AND ${STANDS}) AS documents,
         (SELECT count(*) FROM agenda_item_guest AS guest WHERE guest.item_id = item.id AND guest.meeting_id = item.meeting_id) AS guests
       ${LEFT} ORDER BY meeting.starts_at DESC, meeting.id DESC, item.place LIMIT :limit`, { bodyId, personId, limit })
     return found.map(toListed)
@@ -69,11 +73,14 @@ export const carryOverStore: CarryOverStore = {
   },
 
   async documents(db, itemIds) {
-    const found: { item_id: string, name: string, sha256: Buffer, bytes: string }[] = await db('document')
-      .join('journal_text as name', 'name.id', 'document.name_text').whereNotNull('name.body')
-      .where('document.removed_at', null).whereIn('item_id', [...itemIds]).orderBy('document.id')
-      .select('item_id', 'name.body as name', 'sha256', 'bytes')
-    return found.map(({ item_id: itemId, name, sha256, bytes }) => ({ itemId, name, sha256: sha256.toString('hex'), bytes: Number(bytes) }))
+    const { rows: found } = await db.raw<{ rows: { item_id: string, name: string, sha256: Buffer, media_type: MediaType, bytes: string }[] }>(`
+      SELECT DISTINCT ON (document.id) document.item_id, name.body AS name, version.sha256, version.media_type, version.bytes
+      FROM document JOIN document_version AS version ON version.document_id = document.id JOIN journal_text AS name ON name.id = document.name_text
+      WHERE ${STANDS} AND version.state <> 'draft' AND name.body IS NOT NULL AND document.item_id = ANY(?::uuid[])
+      ORDER BY document.id, version.number DESC`, [[...itemIds]])
+    return found.map(({ item_id: itemId, name, sha256, media_type: mediaType, bytes }) => (
+      { itemId, name, sha256: sha256.toString('hex'), mediaType, bytes: Number(bytes) }
+    ))
   },
 
   async guests(db, itemIds) {

@@ -5,6 +5,8 @@ import type { Caller } from '../platform/contract.ts'
 /** A version that somebody may read. */
 export interface ReadVersion {
   itemId: string
+  number: number
+  sha256: string
   /** A final one is no longer reworded. */
   final: boolean
   /** Who learns of what is said about it: those who may read it. */

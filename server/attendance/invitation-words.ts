@@ -191,6 +191,7 @@ export function changeLine(change: MeetingChange, text: (value: ChangeValue) => 
         case 'itemChanged': return pair(`Sửa nội dung: ${name}`, `Item changed: ${name}`)
         case 'itemGuests': return pair(`Khách mời của nội dung: ${name}`, `Guests of the item: ${name}`)
         case 'documentAdded': return pair(`Thêm tài liệu: ${name}`, `New document: ${name}`)
+        case 'documentVersion': return pair(`Bản mới của tài liệu: ${name}`, `New version of a document: ${name}`)
         case 'documentRemoved': return pair(`Rút tài liệu: ${name}`, `Document withdrawn: ${name}`)
       }
     }

@@ -109,7 +109,7 @@ export function createInvitations(deps: InvitationsDeps) {
   }
 
   const isOutdated = (told: Programme | undefined, state: MeetingState) =>
-    told !== undefined && changesBetween(told, programmeOf(state)).some(({ kind }) => kind !== 'documentAdded' && kind !== 'documentRemoved')
+    told !== undefined && changesBetween(told, programmeOf(state)).some(({ kind }) => !kind.startsWith('document'))
 
   async function get(meetingId: string, caller: Caller): Promise<Invitation> {
     const found = await access.accessTo(meetingId, caller)

@@ -7,7 +7,7 @@ import { AppError } from '../platform/error.ts'
 import type { Conversion, RenditionState } from './conversion.ts'
 
 /** A version of a document that somebody may read; `name` null where it was erased. */
-export interface ReadableFile { sha256: string, name: string | null }
+export interface ReadableFile { sha256: string, name: string | null, download: boolean }
 
 export interface CopiesDeps {
   db: Knex
@@ -51,11 +51,12 @@ export function createCopies({ db, conversion, requireFile, nameOf, now = () => 
       return image
     },
 
-    /** Throws `meetingNotFound`, `documentNotFound`, `documentNotReady`, `tooManyRequests`. */
+    /** Throws `meetingNotFound`, `documentNotFound`, `downloadNotAllowed`, `documentNotReady`, `tooManyRequests`. */
     async copy(
       meetingId: string, documentId: string, version: number | null, caller: Caller,
     ): Promise<{ stream: Readable, bytes: number, name: string }> {
-      const { sha256, name } = await requireFile(meetingId, documentId, version, caller)
+      const { sha256, name, download } = await requireFile(meetingId, documentId, version, caller)
+      if (!download) throw new AppError('downloadNotAllowed')
       await ready(sha256)
       const copy = await conversion.stampedPdf(sha256, { reader: await nameOf(caller.personId), at: now() })
       if (!copy) throw new AppError('documentNotReady')

@@ -69,7 +69,11 @@ export const conversionStore: ConversionStore = {
     })
     if (changed === 0) return false
     await trx('file_page').where({ sha256: bytes(sha256) }).del()
-    if (ready) await trx.batchInsert('file_page', rendered.texts.map((body, index) => ({ sha256: bytes(sha256), page: index + 1, body })), 50)
+    await trx('file_words').where({ sha256: bytes(sha256) }).del()
+    if (ready) {
+      await trx.batchInsert('file_page', rendered.texts.map((body, index) => ({ sha256: bytes(sha256), page: index + 1, body })), 50)
+      await trx.raw('INSERT INTO file_words (sha256, words) VALUES (:sha256, file_words_of(:sha256))', { sha256: bytes(sha256) })
+    }
     return true
   }),
 

@@ -96,7 +96,7 @@ describe('the demo', () => {
     expect(await again()).toEqual(server.demo)
     expect(await Promise.all(tables.map(count))).toEqual(before)
     let attached = 0
-    const documents = { attach: async () => { attached += 1; throw new Error('killed') } }
+    const documents = { attachMade: async () => { attached += 1; throw new Error('killed') } }
     const tomorrow = new Date(Date.now() + 24 * 3600_000)
     const killed = seedDemo({ domains: { ...server.domains, documents }, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
     await expect(killed).rejects.toThrow('killed')

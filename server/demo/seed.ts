@@ -28,7 +28,7 @@ export interface DemoDeps extends DemoProposalsDeps, DemoInvitationsDeps {
   meetingRules: Pick<MeetingRulesBook, 'all' | 'addRoom'>
   templates: Pick<Templates, 'list' | 'add'>
   agenda: Pick<Agenda, 'add'> & DemoProposalsDeps['agenda']
-  documents: Pick<Documents, 'attach'>
+  documents: Pick<Documents, 'attachMade'>
 }
 
 /** What is printed at the start of a demo. */
@@ -165,8 +165,7 @@ async function seedItem(
     title, minutes, purpose, presenterId, ...matter ? { matterId: matter } : {}, key: `demo item ${index}`,
   })
   for (const [place, { name, paper }] of item.documents.entries()) {
-    const file = await renderPdf(paper)
-    const upload = { source: Readable.from([file]), announcedBytes: file.length, name, key: `demo document ${index}.${place}` }
-    await domains.documents.attach(meetingId, itemId, caller, upload)
+    const pdf = await renderPdf(paper)
+    await domains.documents.attachMade(meetingId, itemId, caller, { pdf, name, key: `demo document ${index}.${place}` })
   }
 }

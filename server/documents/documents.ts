@@ -1,39 +1,61 @@
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import type { Knex } from 'knex'
-import { MAX_DOCUMENTS, type DocumentFacts } from '../../protocol/documents.ts'
-import type { Audience } from '../../protocol/journal.ts'
+import { newestOf, type DocumentState, type Version, type VersionState } from '../../protocol/document-entries.ts'
+import { MAX_DOCUMENTS, MAX_VERSIONS, type Circulation } from '../../protocol/documents.ts'
+import { Part, type Audience } from '../../protocol/journal.ts'
+import type { MediaType } from '../../protocol/media-type.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import type { Conversion } from '../conversion/conversion.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
-import { audienceOfItem, requireOffice, seesItem, type Meeting, type MeetingAccess } from '../meetings/access.ts'
+import { requireOffice, type Meeting, type MeetingAccess } from '../meetings/access.ts'
 import { requireBefore } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { Files, KeptFile } from '../platform/files.ts'
-import { requirePdf } from './pdf.ts'
+import { audienceOfDocument, audienceOfParts, tellDocument, tellGone, tellVersion } from './telling.ts'
 
-export interface NewDocument extends KeptFile { itemId: string, nameText: string }
+/** A file that is kept already, with the name that it has elsewhere. */
+export interface KeptDocument extends KeptFile { name: string, mediaType: MediaType }
 
-/** A file as its readers get it; `name` is null where it was erased. */
-export interface ReadableDocument { itemId: string, name: string | null, sha256: string }
+export interface NewVersion extends KeptFile { state: VersionState, mediaType: MediaType, addedBy: string | null, at: Date }
+
+/** A version that somebody may read now; `name` null: it was erased. */
+export interface ReadableVersion {
+  itemId: string
+  name: string | null
+  number: number
+  state: VersionState
+  sha256: string
+  mediaType: MediaType
+  bytes: number
+  parts: Part[]
+  download: boolean
+  /** Chair, clerk or who presides. */
+  office: boolean
+}
 
 /** Changes are made under the lock of the meeting's journal. */
 export interface DocumentsStore {
   /** Gives the new document's id. */
-  insert(trx: Knex.Transaction, meetingId: string, document: NewDocument): Promise<string>
-  /** A document of this meeting that was not withdrawn. */
-  find(db: Knex, meetingId: string, documentId: string): Promise<ReadableDocument | undefined>
-  /** Which of these files belong to a document, also to a withdrawn one. */
+  insert(
+    trx: Knex.Transaction, meetingId: string, document: { itemId: string, nameText: string, circulation: Circulation, version: NewVersion },
+  ): Promise<string>
+  insertVersion(trx: Knex.Transaction, documentId: string, number: number, version: NewVersion): Promise<void>
+  setState(trx: Knex.Transaction, documentId: string, number: number, state: VersionState): Promise<void>
+  /** As the one law of reading has it (readable.ts); `number` null: the newest in circulation, or the newest draft where there is none. */
+  readable(
+    db: Knex, document: { meetingId: string, documentId: string, number: number | null }, personId: string, now: Date,
+  ): Promise<ReadableVersion | undefined>
+  /** Which of these files belong to a document that was not purged, also to a withdrawn one. */
   knownFiles(db: Knex, sha256s: readonly string[]): Promise<ReadonlySet<string>>
   /** How many documents the meeting has. */
   count(db: Knex, meetingId: string): Promise<number>
-  /** False when the meeting has no such document, or no longer. */
-  remove(trx: Knex.Transaction, meetingId: string, documentId: string, at: Date): Promise<boolean>
+  remove(trx: Knex.Transaction, meetingId: string, documentId: string, at: Date): Promise<void>
   removeOfItem(trx: Knex.Transaction, meetingId: string, itemId: string, at: Date): Promise<void>
 }
 
 /** A version of a document that somebody may read. */
-export interface RequiredDocument extends ReadableDocument {
+export interface RequiredDocument extends ReadableVersion {
   /** A final one is no longer reworded. */
   final: boolean
   /** Who learns of what happens to it: those who may read it. */
@@ -45,80 +67,121 @@ export interface DocumentsDeps {
   journal: Pick<Journal, 'state'>
   access: MeetingAccess
   store: DocumentsStore
-  files: Files
   /** What is attached is made readable and found by its text. */
   conversion: Pick<Conversion, 'register'>
-  uploadLimitBytes: number
+  files: Pick<Files, 'keep'>
+  now?: (() => Date) | undefined
 }
 
-/** A file that is kept already, with the name that it has elsewhere. */
-export interface KeptDocument extends KeptFile { name: string }
+/** Uses a file up in the transaction that attaches it. */
+export type Take = (trx: Knex.Transaction) => Promise<KeptDocument>
 
-/** An upload: the file itself, its length as announced, and the name that the person gave it. */
-export interface Upload { source: Readable, announcedBytes: number | undefined, name: string, key: string }
+/** `source` names the file, so that the same key with another one is told apart. */
+interface Attaching { key: string, source: string, state: VersionState, circulation?: Circulation | undefined, take: Take }
 
-/** Who may do what with documents; who may see their item reads them. */
-const may = { attach: requireOffice, remove: requireOffice }
+/** Everybody who sees the item, as long as the meeting is kept. */
+export const OPEN_CIRCULATION: Circulation = { parts: [...Part.options], download: true, expiresHours: null }
 
-export function createDocuments({ db, journal, access, store, files, conversion, uploadLimitBytes }: DocumentsDeps) {
+/** Who may do what with documents. */
+const may = { attach: requireOffice, state: requireOffice, remove: requireOffice }
+
+/** Documents of agenda items and their versions. */
+export function createDocuments({ db, journal, access, store, conversion, files, now = () => new Date() }: DocumentsDeps) {
   /** Throws `documentsFull`. */
   async function requireRoom(source: Knex, meetingId: string): Promise<void> {
     if (await store.count(source, meetingId) >= MAX_DOCUMENTS) throw new AppError('documentsFull', { limit: MAX_DOCUMENTS })
   }
 
-  async function record(tx: JournalTx, meeting: Meeting, itemId: string, { name, sha256, bytes }: KeptDocument): Promise<{ documentId: string }> {
-    const kept = { sha256, bytes }
+  async function record(
+    tx: JournalTx, meeting: Meeting, itemId: string, { name, ...kept }: KeptDocument, state: VersionState, circulation: Circulation,
+  ): Promise<{ documentId: string }> {
     const text = await tx.text(name)
-    const documentId = await store.insert(tx.trx, tx.meetingId, { ...kept, itemId, nameText: text.$text })
-    await conversion.register(tx.trx, { sha256, mediaType: 'application/pdf' })
-    const data: DocumentFacts = { documentId, itemId, name: text, ...kept }
-    tx.append({ kind: 'documents.attached', data, audience: audienceOfItem(meeting, itemId) })
+    const version = { ...kept, state, addedBy: tx.actorId, at: tx.at }
+    const documentId = await store.insert(tx.trx, tx.meetingId, { itemId, nameText: text.$text, circulation, version })
+    await conversion.register(tx.trx, kept)
+    tellDocument(tx, meeting, {
+      documentId, itemId, name: text, ...circulation, held: null, versions: [{ ...kept, number: 1, state, rendition: null }],
+    })
     return { documentId }
   }
 
-  /** What refuses a file before it is sent: as `attach`, without reading anything. */
-  async function requireAttachable(meetingId: string, itemId: string, caller: Caller): Promise<void> {
+  async function recordVersion(
+    tx: JournalTx, meeting: Meeting, document: DocumentState, { name: _, ...kept }: KeptDocument, state: VersionState,
+  ): Promise<number> {
+    const number = newestOf(document).number + 1
+    if (number > MAX_VERSIONS) throw new AppError('versionsFull', { limit: MAX_VERSIONS })
+    await store.insertVersion(tx.trx, document.documentId, number, { ...kept, state, addedBy: tx.actorId, at: tx.at })
+    await conversion.register(tx.trx, kept)
+    restate(tx, meeting, document, { ...kept, number, state, rendition: null })
+    return number
+  }
+
+  /** What refuses a file before it is sent. Throws as `attach`. */
+  async function requireAttachable(meetingId: string, itemId: string, caller: Caller, documentId?: string): Promise<void> {
     const found = await access.accessTo(meetingId, caller)
     may.attach(found)
     requireBefore(found.meeting, 'closed')
-    requireItem((await journal.state(meetingId, meetingReducer)).agenda, itemId)
-    await requireRoom(db, meetingId)
+    const { agenda, documents } = await journal.state(meetingId, meetingReducer)
+    requireItem(agenda, itemId)
+    if (documentId === undefined) await requireRoom(db, meetingId)
+    else if (requireDocument(documents, documentId).itemId !== itemId) throw new AppError('documentNotFound')
   }
 
-  /**
-   * The one law of reading a document: everything that tells of one asks here, each time. `version` null: any of it; a
-   * document has one version. Throws `meetingNotFound`, and `documentNotFound` alike for what is not there and what the
-   * person may not read.
-   */
-  async function require(
-    meetingId: string, documentId: string, version: number | null, caller: Caller, source: Knex = db,
-  ): Promise<RequiredDocument> {
-    const found = await access.accessTo(meetingId, caller, source)
-    const document = await store.find(source, meetingId, documentId)
-    if (!document || !seesItem(found, document.itemId) || (version ?? 1) !== 1) throw new AppError('documentNotFound')
-    return { ...document, final: false, audience: audienceOfItem(found.meeting, document.itemId) }
+  /** Throws as `documents.attach` of the contract says. */
+  async function attach(
+    meetingId: string, itemId: string, caller: Caller, { key, source, state, circulation = OPEN_CIRCULATION, take }: Attaching,
+  ): Promise<{ documentId: string }> {
+    await requireAttachable(meetingId, itemId, caller)
+    const fingerprint = ['documents.attach', itemId, source, state, circulation]
+    return await access.change(meetingId, caller, may.attach, { key, fingerprint }, async (tx, { meeting }) => {
+      requireBefore(meeting, 'closed')
+      requireItem((await tx.state(meetingReducer)).agenda, itemId)
+      await requireRoom(tx.trx, meetingId)
+      return await record(tx, meeting, itemId, await take(tx.trx), state, circulation)
+    })
   }
 
   return {
-    require,
-    requireAttachable,
+    requireAttachable, attach,
 
     /**
-     * Takes the file in first, and then attaches it if that is still allowed. Who may not attach is refused before the file
-     * is read. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`, `classifiedItem`, `documentEmpty`,
-     * `documentTooLarge`, `documentNotPdf`, `documentsFull`, `uploadIncomplete`, `storageFull`, `idempotencyKeyReused`.
+     * The one law of reading a document: everything that tells of one asks here, each time. `version` null: as
+     * `readable`. Throws `meetingNotFound`, and `documentNotFound` alike for what is not there and what the person may not read.
      */
-    async attach(meetingId: string, itemId: string, caller: Caller, upload: Upload): Promise<{ documentId: string }> {
-      await requireAttachable(meetingId, itemId, caller)
-      if ((upload.announcedBytes ?? 0) > uploadLimitBytes) throw new AppError('documentTooLarge', { limitBytes: uploadLimitBytes })
-      const kept = await files.keep(upload.source, uploadLimitBytes, requirePdf)
-      const { key, name } = upload
-      const fingerprint = ['documents.attach', itemId, name, kept.sha256]
+    async require(
+      meetingId: string, documentId: string, version: number | null, caller: Pick<Caller, 'personId'>, source: Knex = db,
+    ): Promise<RequiredDocument> {
+      const { meeting } = await access.accessTo(meetingId, caller, source)
+      const found = await store.readable(source, { meetingId, documentId, number: version }, caller.personId, now())
+      if (!found) throw new AppError('documentNotFound')
+      const audience: Audience = found.state === 'draft' ? { scope: 'office' } : audienceOfParts(meeting, found)
+      return { ...found, download: found.download || found.office, final: found.state === 'final', audience }
+    },
+
+    /** Attaches a PDF that was made here. */
+    async attachMade(
+      meetingId: string, itemId: string, caller: Caller, { pdf, name, key, state = 'circulation', circulation }: { pdf: Uint8Array, name: string, key: string } & Partial<Pick<Attaching, 'state' | 'circulation'>>,
+    ): Promise<{ documentId: string }> {
+      const kept = await files.keep(Readable.from([pdf]), pdf.length, async () => {})
+      return await attach(meetingId, itemId, caller, {
+        key, source: kept.sha256, state, circulation, take: async () => ({ ...kept, name, mediaType: 'application/pdf' }),
+      })
+    },
+
+    /** Throws as `documents.addVersion` of the contract says. */
+    async addVersion(
+      meetingId: string, documentId: string, caller: Caller,
+      { key, source, after, state, take }: Omit<Attaching, 'circulation' | 'take'> & { after: number, take: (trx: Knex.Transaction, itemId: string) => Promise<KeptDocument> },
+    ): Promise<{ number: number }> {
+      const fingerprint = ['documents.addVersion', documentId, source, after, state]
       return await access.change(meetingId, caller, may.attach, { key, fingerprint }, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        requireItem((await tx.state(meetingReducer)).agenda, itemId)
-        await requireRoom(tx.trx, meetingId)
-        return await record(tx, meeting, itemId, { ...kept, name })
+        const { agenda, documents } = await tx.state(meetingReducer)
+        const document = requireDocument(documents, documentId)
+        requireItem(agenda, document.itemId)
+        const newest = newestOf(document)
+        if (newest.number !== after) throw new AppError('documentChanged', { number: newest.number })
+        return { number: await recordVersion(tx, meeting, document, await take(tx.trx, document.itemId), state) }
       })
     },
 
@@ -129,41 +192,70 @@ export function createDocuments({ db, journal, access, store, files, conversion,
     async attachKept(tx: JournalTx, meeting: Meeting, itemId: string, documents: readonly KeptDocument[]): Promise<void> {
       for (const document of documents) {
         await requireRoom(tx.trx, tx.meetingId)
-        await record(tx, meeting, itemId, document)
+        await record(tx, meeting, itemId, document, 'circulation', OPEN_CIRCULATION)
       }
     },
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `documentNotFound`. */
-    async remove(meetingId: string, documentId: string, caller: Caller): Promise<void> {
-      await access.change(meetingId, caller, may.remove, {}, async (tx, { meeting }) => {
+    /** As `attachKept`: what was written together becomes the next version, in circulation. Throws `documentNotFound`, `versionsFull`. */
+    async addKeptVersion(tx: JournalTx, meeting: Meeting, documentId: string, file: KeptDocument): Promise<void> {
+      await recordVersion(tx, meeting, requireDocument((await tx.state(meetingReducer)).documents, documentId), file, 'circulation')
+    },
+
+    /** Throws as `documents.stateVersion` of the contract says. */
+    async stateVersion(
+      meetingId: string, documentId: string, number: number, caller: Caller, { state, was }: { state: Exclude<VersionState, 'draft'>, was: VersionState },
+    ): Promise<void> {
+      await access.change(meetingId, caller, may.state, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        const document = await store.find(tx.trx, meetingId, documentId)
-        if (!document || !await store.remove(tx.trx, meetingId, documentId, tx.at)) throw new AppError('documentNotFound')
-        tx.append({ kind: 'documents.removed', data: { documentId }, audience: audienceOfItem(meeting, document.itemId) })
+        const document = requireDocument((await tx.state(meetingReducer)).documents, documentId)
+        const version = document.versions.find((one) => one.number === number)
+        if (!version) throw new AppError('documentNotFound')
+        if (version.state === state) return
+        if (version.state !== was || version.state === 'final') throw new AppError('documentChanged', { state: version.state })
+        await store.setState(tx.trx, documentId, number, state)
+        restate(tx, meeting, document, { ...version, state })
       })
     },
 
-    /** The file and its name, for who may see its item. Throws `meetingNotFound`, `documentNotFound`. */
-    async read(meetingId: string, documentId: string, caller: Caller): Promise<{ root: string, path: string, name: string }> {
-      const document = await require(meetingId, documentId, null, caller)
-      return { root: files.root, path: files.relativePath(document.sha256), name: document.name ?? '' }
+    /** Throws as `documents.remove` of the contract says. */
+    async remove(meetingId: string, documentId: string, caller: Caller): Promise<void> {
+      await access.change(meetingId, caller, may.remove, {}, async (tx, { meeting }) => {
+        requireBefore(meeting, 'closed')
+        const document = requireDocument((await tx.state(meetingReducer)).documents, documentId)
+        if (document.audience.scope !== 'office') throw new AppError('documentCirculated')
+        await store.remove(tx.trx, meetingId, documentId, tx.at)
+        tellGone(tx, document)
+      })
     },
-
-    /**
-     * Deletes the files of uploads that were refused in the end, after a day; gives how many. `others`: which of these files
-     * belong to something else.
-     */
-    sweepFiles: (others: (sha256s: readonly string[]) => Promise<ReadonlySet<string>>) =>
-      files.sweep(async (sha256s) => new Set([...await store.knownFiles(db, sha256s), ...await others(sha256s)])),
 
     /** Goes with an item that is removed; the item's entry says that its documents went too. */
     async removeOfItem(tx: JournalTx, itemId: string): Promise<void> {
       await store.removeOfItem(tx.trx, tx.meetingId, itemId, tx.at)
     },
+
+    /** Which of these files belong to documents. */
+    knownFiles: (sha256s: readonly string[]) => store.knownFiles(db, sha256s),
   }
 }
 
 export type Documents = ReturnType<typeof createDocuments>
+
+/** A version as it is from now on; where others come to know of the document by it, these are told of all that they may read. */
+function restate(tx: JournalTx, meeting: Meeting, document: DocumentState, version: Omit<Version, 'audience'>): void {
+  const others = document.versions.filter(({ number }) => number !== version.number)
+  const now = { ...document, versions: [...others, version].sort((a, b) => a.number - b.number) }
+  const audience = audienceOfDocument(meeting, now)
+  if (audience.scope === document.audience.scope) return tellVersion(tx, document.documentId, version, audience)
+  tellGone(tx, document)
+  tellDocument(tx, meeting, now)
+}
+
+/** Throws `documentNotFound`, also for one that was withdrawn or is held back: nothing more comes to it. */
+export function requireDocument(documents: readonly DocumentState[], documentId: string): DocumentState {
+  const found = documents.find((document) => document.documentId === documentId)
+  if (!found || found.withdrawn || found.held) throw new AppError('documentNotFound')
+  return found
+}
 
 /** Throws `agendaItemNotFound`, and `classifiedItem` for one that no document may be attached to. */
 function requireItem(agenda: readonly { itemId: string, classified: boolean }[], itemId: string): void {

@@ -36,7 +36,7 @@ export interface DraftingDeps {
   store: DraftingStore
   requireReading: RequireReading
   /** What is readable of a document, page by page; empty where nothing is. */
-  pagesOf(source: Knex, meetingId: string, documentId: string): Promise<string[]>
+  pagesOf(source: Knex, version: Pick<ReadVersion, 'sha256'>): Promise<string[]>
   bodies(ids: readonly string[]): Promise<BodyRecord[]>
   /** The text as it is at this moment, also what is not kept yet. */
   current(draftId: string): Promise<Uint8Array | null>
@@ -81,8 +81,9 @@ export function createDrafting({ db, journal, access, store, requireReading, ...
   return {
     /** Throws as `drafting.open` of the contract says. */
     async open(meetingId: string, documentId: string, caller: Caller): Promise<{ draftId: string }> {
-      requireEditing(await find(meetingId, documentId, caller))
-      const paragraphs = blocksFromPages(await deps.pagesOf(db, meetingId, documentId))
+      const before = await find(meetingId, documentId, caller)
+      requireEditing(before)
+      const paragraphs = blocksFromPages(await deps.pagesOf(db, before.read))
       return await access.change(meetingId, caller, everyParticipant, {}, async (tx) => {
         const found = await find(meetingId, documentId, caller, tx)
         requireEditing(found)

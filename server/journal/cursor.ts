@@ -15,7 +15,7 @@ const TOKEN = new RegExp(`^[A-Za-z0-9_-]{${(NONCE + POSITION + TAG) * 4 / 3}}$`)
 export function createCursors(secret: Buffer) {
   function keyFor(meetingId: string, viewer: Viewer): Buffer {
     const items = viewer.items === 'all' ? 'all' : viewer.items.toSorted()
-    return createHmac('sha256', secret).update(JSON.stringify([meetingId, viewer.personId, viewer.office, items])).digest()
+    return createHmac('sha256', secret).update(JSON.stringify([meetingId, viewer.personId, viewer.office, items, viewer.substitute ?? false])).digest()
   }
 
   return {

@@ -50,7 +50,7 @@ export interface AccessStore {
   /** The meeting and the person's part in it; undefined when there is no such meeting or the person has no part. */
   findAccess(
     db: Knex, meetingId: string, personId: string,
-  ): Promise<{ meeting: Meeting, role: BodyRole, voting: boolean, itemsOnly: boolean } | undefined>
+  ): Promise<{ meeting: Meeting, role: BodyRole, voting: boolean, itemsOnly: boolean, substitute: boolean } | undefined>
   /** The items of the meeting that the person is a guest of. */
   itemsOf(db: Knex, meetingId: string, personId: string): Promise<string[]>
   /** Chair, clerk and who presides. */
@@ -136,13 +136,16 @@ export function createAccess({ db, journal, store }: { db: Knex, journal: Pick<J
    * any more of which the caller is a guest, where that is all that they are.
    */
   async function accessTo(meetingId: string, caller: Pick<Caller, 'personId'>, source: Knex = db): Promise<Access> {
-    const found = await store.findAccess(source, meetingId, caller.personId)
-    if (!found || (found.meeting.publishedAt === null && !isOffice(found.role))) throw new AppError('meetingNotFound')
+    const row = await store.findAccess(source, meetingId, caller.personId)
+    if (!row) throw new AppError('meetingNotFound')
+    const { substitute, ...found } = row
+    if (found.meeting.publishedAt === null && !isOffice(found.role)) throw new AppError('meetingNotFound')
     const { personId } = caller
     const office = isOffice(found.role) || found.meeting.presidingId === personId
     const items = found.itemsOnly ? await store.itemsOf(source, meetingId, personId) : 'all'
     if (items.length === 0) throw new AppError('meetingNotFound')
-    return { ...found, presides: presides({ personId, role: found.role }, found.meeting), viewer: { personId, office, items } }
+    const viewer: Viewer = { personId, office, items, ...substitute ? { substitute } : {} }
+    return { ...found, presides: presides({ personId, role: found.role }, found.meeting), viewer }
   }
 
   return {

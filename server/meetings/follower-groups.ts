@@ -13,8 +13,8 @@ export interface Newcomer {
   fail(error: unknown): void
 }
 
-/** What of a meeting somebody sees: what chair and clerk see; which items; and what names them, if anything does. */
-export interface View { office: boolean, items: Viewer['items'], named: string | null }
+/** What of a meeting somebody sees: what chair and clerk see; which items, and in which part; and what names them, if anything does. */
+export interface View extends Pick<Viewer, 'office' | 'items' | 'substitute'> { named: string | null }
 
 /**
  * Sockets of one meeting that may see the same: what is new is read, filtered and written out once for all of them. They
@@ -40,16 +40,18 @@ export interface Group {
 /** Nobody: whoever is named by an entry sees more than the others of a group, and is in one of their own. */
 const NOBODY = '00000000-0000-0000-0000-000000000000'
 
-export const viewOf = ({ personId, office, items }: Viewer): View => ({ office, items, named: personId === NOBODY ? null : personId })
+export const viewOf = ({ personId, ...seen }: Viewer): View => ({ ...seen, named: personId === NOBODY ? null : personId })
+
+const viewerOf = ({ named, ...seen }: View): Viewer => ({ ...seen, personId: named ?? NOBODY })
 
 /** The same for the same items in whatever order. */
 const itemsKey = (items: Viewer['items']) => items === 'all' ? 'all' : items.toSorted().join()
 
 /** Whether they see the same but for what names them. */
-export const seesAlike = (a: View, b: View) => a.office === b.office && itemsKey(a.items) === itemsKey(b.items)
+export const seesAlike = (a: View, b: View) => a.office === b.office && itemsKey(a.items) === itemsKey(b.items) && a.substitute === b.substitute
 
-function roomOf(meetingId: string, { office, items, named }: View): string {
-  const part = items === 'all' ? (office ? 'office' : 'members') : `items:${itemsKey(items)}`
+function roomOf(meetingId: string, { office, items, substitute, named }: View): string {
+  const part = items === 'all' ? (office ? 'office' : substitute ? 'substitutes' : 'members') : `items:${itemsKey(items)}`
   return `meeting:${meetingId}:${part}${named ? `:${named}` : ''}`
 }
 
@@ -75,7 +77,7 @@ export function createGroups(on: {
     const known = groups.get(room)
     if (known) return known
     const group: Group = {
-      meetingId, room, viewer: { personId: view.named ?? NOBODY, office: view.office, items: view.items },
+      meetingId, room, viewer: viewerOf(view),
       cursor: undefined, members: new Set(), newcomers: [], due: false, working: false, retry: undefined,
       unsubscribe: on.subscribe(meetingId, () => { on.grown(group) }),
     }

@@ -113,7 +113,10 @@ export function createFollowers({ io, journal, officeOf, liveAmong, log }: Follo
     return ({ data: { caller: { personId } } }: Socket): View | null => {
       const items = itemsOf(now, personId)
       if (items.length === 0) return null
-      return { office: office ? office.has(personId) : standing?.office ?? false, items, named: now.named[personId] ? personId : null }
+      return {
+        office: office ? office.has(personId) : standing?.office ?? false, items, named: now.named[personId] ? personId : null,
+        ...now.substitutes[personId] ? { substitute: true } : {},
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import { factsOf } from '../../protocol/agenda.ts'
 import type { MeetingState } from '../../protocol/meeting-state.ts'
+import { tellDocument } from '../documents/telling.ts'
 import type { JournalTx } from '../journal/journal.ts'
 
 /**
@@ -17,5 +18,5 @@ export function appendProgramme(tx: JournalTx, { agenda, documents }: Pick<Meeti
     const data = { itemIds: agenda.map(({ itemId }) => itemId), levels: agenda.map(({ level }) => level) }
     tx.append({ kind: 'agenda.ordered', data, audience: { scope: 'whole' } })
   }
-  for (const data of documents) tx.append({ kind: 'documents.attached', data, audience: { scope: 'item', itemId: data.itemId } })
+  for (const document of documents) tellDocument(tx, { status: 'published' }, document)
 }

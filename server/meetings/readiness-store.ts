@@ -47,7 +47,7 @@ export const readinessStore: ReadinessStore = {
   async papersAt(db, meetingId) {
     // The id of a document is a UUID of version 7, which tells when it was made.
     const { rows } = await db.raw<{ rows: { itemId: string, at: Date }[] }>(`
-      SELECT item_id AS "itemId", uuid_extract_timestamp(id) AS at FROM document WHERE meeting_id = ? AND removed_at IS NULL`, [meetingId])
+      SELECT item_id AS "itemId", uuid_extract_timestamp(id) AS at FROM document WHERE meeting_id = ? AND removed_at IS NULL AND withdrawn_at IS NULL AND quarantined_at IS NULL`, [meetingId])
     return rows
   },
 }

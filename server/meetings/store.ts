@@ -24,6 +24,7 @@ interface MeetingRow {
 }
 
 interface PartRow { role: BodyRole, voting: boolean, items_only: boolean }
+interface AccessRow extends MeetingRow, PartRow { substitute_for: string | null }
 type ListedRow = MeetingRow & PartRow & { title: string | null, place: string | null }
 
 const columns = ['id', 'body_id', 'title_text', 'place_text', 'mode', 'starts_at', 'planned_minutes', 'status', 'opened_at', 'closed_at',
@@ -72,8 +73,10 @@ export const meetingStore: MeetingStore & AccessStore = {
   async findAccess(db, meetingId, personId) {
     const row = await db('meeting_participant as part').join('meeting', 'meeting.id', 'part.meeting_id')
       .where({ 'part.meeting_id': meetingId, 'part.person_id': personId })
-      .first<(MeetingRow & PartRow) | undefined>(...columns, 'part.role', 'part.voting', 'part.items_only')
-    return row && { meeting: toMeeting(row), role: row.role, voting: row.voting, itemsOnly: row.items_only }
+      .first<AccessRow | undefined>(...columns, 'part.role', 'part.voting', 'part.items_only', 'part.substitute_for')
+    return row && {
+      meeting: toMeeting(row), role: row.role, voting: row.voting, itemsOnly: row.items_only, substitute: row.substitute_for !== null,
+    }
   },
 
   async itemsOf(db, meetingId, personId) {

@@ -92,11 +92,15 @@ export function draftMinutes(input: DraftInput): MinutesContent {
   }
 }
 
+/** What was before the members; who reads the minutes did not see drafts, and learns nothing of what was stopped. */
+const usedIn = ({ documents }: MeetingState) =>
+  documents.filter(({ held, withdrawn, versions }) => !withdrawn && (!held || held === 'expired') && versions.some(({ state }) => state !== 'draft'))
+
 const moment = (instant: string) => `${officialTime(instant)}, ${officialDate(instant)}`
 
 function opening(state: MeetingState, facts: MeetingFacts, sitting: Sitting, roll: Roll, write: Writer): MinutesBlock[] {
   const [chair, clerk] = [presentInRole(roll, 'chair'), presentInRole(roll, 'clerk')]
-  const used = state.documents.map((document) => write.document(document.name))
+  const used = usedIn(state).map((document) => write.document(document.name))
   return [
     listItem(`Thời gian: bắt đầu lúc ${moment(sitting.openedAt)}.`),
     listItem(`Địa điểm: ${closed(write.text(facts.place))}`),
@@ -201,7 +205,7 @@ function courseBlocks({ state, course, style }: DraftInput, write: Writer): Minu
     const times = course.filter((stretch) => stretch.itemId === item.itemId)
       .map(({ from, to }) => `từ ${officialTime(from)} đến ${officialTime(to ?? state.closedAt ?? from)}`)
     const presenter = item.presenterId === null ? undefined : participants.get(item.presenterId)
-    const documents = state.documents.filter(({ itemId }) => itemId === item.itemId).map(({ name }) => write.document(name))
+    const documents = usedIn(state).filter(({ itemId }) => itemId === item.itemId).map(({ name }) => write.document(name))
     return [
       subheading(`2.${index + 1}. ${write.text(item.title)}`),
       ...(times.length ? [paragraph(`Thời gian: ${times.join('; ')}.`)] : []),

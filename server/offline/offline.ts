@@ -36,9 +36,13 @@ export function createOffline({ journal, access, now = () => new Date() }: Offli
     const titles = new Map(state.agenda.map(({ itemId, title }) => [itemId, texts[title.$text] ?? '']))
     return {
       until: until.toISOString(), title: texts[state.facts.title.$text] ?? '', startsAt: state.facts.startsAt,
-      documents: state.documents.map(({ documentId, itemId, name, sha256, bytes }) => (
-        { documentId, version: 1, name: texts[name.$text] ?? '', item: titles.get(itemId) ?? '', sha256, bytes }
-      )),
+      documents: state.documents.filter(({ download, held, withdrawn }) => download && !held && !withdrawn).flatMap(({ documentId, itemId, name, versions }) => {
+        // Known to the office alone, a draft is kept on no device.
+        const version = versions.findLast((one) => one.state !== 'draft')
+        return version ? [{
+          documentId, version: version.number, name: texts[name.$text] ?? '', item: titles.get(itemId) ?? '', sha256: version.sha256, bytes: version.bytes,
+        }] : []
+      }),
     }
   }
 

@@ -1,17 +1,14 @@
-import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { AppError } from './error.ts'
-import { systemCode } from './start-error.ts'
+import { openIncoming } from './incoming-files.ts'
+import { oneAfterTheOther } from './in-turn.ts'
 
 /** A file that is kept: what it is addressed by, and its length. */
 export interface KeptFile { sha256: string, bytes: number }
 
 export interface Files {
-  /** The folder that `relativePath` starts from. */
-  root: string
   /**
    * Keeps a stream under its SHA-256, durable when it returns. The bytes go to a temporary file while they are hashed and
    * counted; `accept` may refuse that file by throwing. Whatever fails, nothing is left behind and the rest of the stream is
@@ -41,42 +38,20 @@ export interface Files {
   sweep(known: (sha256s: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>
 }
 
-/** A temporary file that old was left by a process that was killed; a kept one is no longer waiting for its record. */
-const STALE_MS = 24 * 3600_000
+/** A kept file that old is no longer waiting for its record. */
+export const STALE_MS = 24 * 3600_000
 
 /** Content-addressed files on the local disk: `DATA_DIR/files/ab/<sha256>`. Equal contents are kept once. */
 export async function openFiles(dataDir: string): Promise<Files> {
   const root = path.join(dataDir, 'files')
-  const incoming = path.join(root, 'incoming')
-  await mkdir(incoming, { recursive: true, mode: 0o700 })
-  await sweepIncoming(incoming)
-  /** Files are put in place and swept away one after the other, so that none goes that has just come. */
-  let last: Promise<unknown> = Promise.resolve()
-  const inTurn = <T>(act: () => Promise<T>): Promise<T> => {
-    const turn = last.then(act, act)
-    last = turn
-    return turn
-  }
-  const relativePath = (sha256: string) => path.join(sha256.slice(0, 2), sha256)
+  const incoming = await openIncoming(path.join(root, 'incoming'))
+  const inTurn = oneAfterTheOther()
+  const placeOf = (sha256: string) => path.join(root, sha256.slice(0, 2), sha256)
 
-  const placeOf = (sha256: string) => path.join(root, relativePath(sha256))
-
-  const keep: Files['keep'] = async (source, limitBytes, accept) => {
-    const temporary = path.join(incoming, randomUUID())
-    try {
-      const kept = await receive(source, temporary, limitBytes)
-      await accept(temporary)
-      await inTurn(() => settle(temporary, placeOf(kept.sha256)))
-      return kept
-    } catch (error) {
-      await rm(temporary, { force: true })
-      throw storageProblem(error)
-    }
-  }
+  const keep: Files['keep'] = (source, limitBytes, accept) =>
+    incoming.take(source, limitBytes, accept, ({ sha256 }, temporary) => inTurn(() => settle(temporary, placeOf(sha256))))
 
   return {
-    root,
-    relativePath,
     keep,
 
     keepFile: (localPath) => keep(createReadStream(localPath), Number.MAX_SAFE_INTEGER, async () => {}),
@@ -104,6 +79,8 @@ export async function openFiles(dataDir: string): Promise<Files> {
 
     remove: (sha256) => inTurn(() => rm(placeOf(sha256), { force: true })),
 
+    remove: (sha256) => inTurn(() => rm(placeOf(sha256), { force: true })),
+
     async sweep(known) {
       let swept = 0
       for (const folder of (await readdir(root)).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
@@ -126,37 +103,9 @@ export async function openFiles(dataDir: string): Promise<Files> {
 }
 
 /** Whether it is there and older than a day. */
-async function isOld(file: string): Promise<boolean> {
+export async function isOld(file: string): Promise<boolean> {
   const found = await stat(file).catch(() => undefined)
   return found !== undefined && Date.now() - found.mtimeMs > STALE_MS
-}
-
-async function receive(source: Readable, temporary: string, limitBytes: number): Promise<KeptFile> {
-  const file = await open(temporary, 'wx', 0o600)
-  try {
-    const hash = createHash('sha256')
-    let bytes = 0
-    for await (const chunk of chunks(source)) {
-      bytes += chunk.length
-      if (bytes > limitBytes) throw new AppError('documentTooLarge', { limitBytes })
-      hash.update(chunk)
-      await file.writeFile(chunk)
-    }
-    if (bytes === 0) throw new AppError('documentEmpty')
-    await file.sync()
-    return { sha256: hash.digest('hex'), bytes }
-  } finally {
-    await file.close()
-  }
-}
-
-/** The stream's bytes. It is not destroyed when the reader stops early: the connection is still to carry the answer. */
-async function* chunks(source: Readable): AsyncGenerator<Buffer> {
-  try {
-    for await (const chunk of source.iterator({ destroyOnReturn: false })) yield chunk
-  } catch {
-    throw new AppError('uploadIncomplete')
-  }
 }
 
 /** Puts the file in its place, and both it and the place on the disk for good. */
@@ -167,17 +116,5 @@ async function settle(temporary: string, place: string): Promise<void> {
   for (const changed of [folder, path.dirname(folder)]) {
     const handle = await open(changed, 'r')
     await handle.sync().finally(() => handle.close())
-  }
-}
-
-function storageProblem(error: unknown): unknown {
-  const code = systemCode(error)
-  return code === 'ENOSPC' || code === 'EDQUOT' ? new AppError('storageFull', {}, { cause: error }) : error
-}
-
-async function sweepIncoming(incoming: string): Promise<void> {
-  for (const name of await readdir(incoming)) {
-    const file = path.join(incoming, name)
-    if (await isOld(file)) await rm(file, { force: true })
   }
 }

@@ -1,4 +1,5 @@
-import type { FileProblem, MediaType } from '../../protocol/uploads.ts'
+import type { MediaType } from '../../protocol/media-type.ts'
+import type { FileProblem } from '../../protocol/uploads.ts'
 import { openPromise, type Entry, type ZipFile } from 'yauzl'
 
 /** What an archive of an office document may come to, unpacked; a large workbook is a tenth of that. */

@@ -1,6 +1,6 @@
 import { open, stat } from 'node:fs/promises'
 import { fileTypeFromFile } from 'file-type'
-import { MediaType } from '../../protocol/uploads.ts'
+import { MediaType } from '../../protocol/media-type.ts'
 import { requirePdf } from '../documents/pdf.ts'
 import { archiveType, RefusedFile } from './archive.ts'
 

@@ -1,4 +1,6 @@
-import { UploadPurpose, type FileProblem, type MediaType, type UploadResult } from '../../protocol/uploads.ts'
+import type { MediaType } from '../../protocol/media-type.ts'
+import { UploadPurpose, type FileProblem, type UploadResult } from '../../protocol/uploads.ts'
+import { READABLE_VERSIONS } from '../documents/readable.ts'
 import type { ReadyFile, UploadRow, UploadsStore } from './uploads.ts'
 
 const buffer = (sha256: string) => Buffer.from(sha256, 'hex')
@@ -64,18 +66,11 @@ export const uploadsStore: UploadsStore = {
     return new Set(rows.map(({ sha256 }) => sha256.toString('hex')))
   },
 
-  // Whom the rules of server/meetings/access.ts show a meeting and an item, asked within the query.
-  async duplicates(db, sha256, personId) {
-    return await db('document').join('meeting', 'meeting.id', 'document.meeting_id')
-      .join('meeting_participant as part', (on) => { on.on('part.meeting_id', 'meeting.id').andOnVal('part.person_id', personId) })
-      .join('journal_text as name', 'name.id', 'document.name_text')
-      .where({ 'document.sha256': buffer(sha256), 'document.removed_at': null })
-      .where((one) => one.whereNotNull('meeting.published_at').orWhereIn('part.role', ['chair', 'clerk']))
-      .where((one) => one.where('part.items_only', false).orWhereExists(
-        db('agenda_item_guest as guest').whereRaw('guest.meeting_id = meeting.id AND guest.item_id = document.item_id')
-          .where('guest.person_id', personId).select(db.raw('1')),
-      ))
-      .orderBy('document.id').limit(20)
-      .select<UploadResult['duplicates']>('document.meeting_id as meetingId', 'document.id as documentId', 'name.body as name')
+  async duplicates(db, sha256, personId, now) {
+    const { rows } = await db.raw<{ rows: UploadResult['duplicates'] }>(`
+      SELECT DISTINCT ON (readable.id) readable.meeting_id AS "meetingId", readable.id AS "documentId", name.body AS name
+      FROM (${READABLE_VERSIONS}) AS readable JOIN journal_text AS name ON name.id = readable.name_text
+      WHERE readable.sha256 = :sha256 ORDER BY readable.id LIMIT 20`, { sha256: buffer(sha256), personId, now })
+    return rows
   },
 }

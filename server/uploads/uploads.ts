@@ -1,7 +1,8 @@
 import { readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Knex } from 'knex'
-import { MAX_WAITING_UPLOADS, type FileProblem, type MediaType, type UploadPurpose, type UploadResult } from '../../protocol/uploads.ts'
+import type { MediaType } from '../../protocol/media-type.ts'
+import { MAX_WAITING_UPLOADS, type FileProblem, type UploadPurpose, type UploadResult } from '../../protocol/uploads.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { Files, KeptFile } from '../platform/files.ts'
@@ -41,8 +42,8 @@ export interface UploadsStore {
   removeExpired(db: Knex, now: Date): Promise<string[]>
   /** Which of these files wait to be attached. */
   knownFiles(db: Knex, sha256s: readonly string[]): Promise<ReadonlySet<string>>
-  /** Documents with this content of meetings and items that the person may see now. */
-  duplicates(db: Knex, sha256: string, personId: string): Promise<UploadResult['duplicates']>
+  /** Documents with this content in a version that the person may read now. */
+  duplicates(db: Knex, sha256: string, personId: string, now: Date): Promise<UploadResult['duplicates']>
 }
 
 export interface UploadsDeps {
@@ -142,7 +143,7 @@ export function createUploads({ db, store, files, folder, requirePurpose, scanne
       const { name, bytes, problem, file } = await own(uploadId, caller)
       if (problem) throw new AppError('fileRefused', { problem })
       if (!file) throw new AppError('uploadIncomplete')
-      return { uploadId, name, bytes, mediaType: file.mediaType, duplicates: await store.duplicates(db, file.sha256, caller.personId) }
+      return { uploadId, name, bytes, mediaType: file.mediaType, duplicates: await store.duplicates(db, file.sha256, caller.personId, now()) }
     },
 
     /**
@@ -167,7 +168,7 @@ export function createUploads({ db, store, files, folder, requirePurpose, scanne
     },
 
     /** For the sweep of files that nobody knows. */
-    knownFiles: (sha256s: readonly string[]) => store.knownFiles(db, sha256s),
+    knownFiles: (sha256s: readonly string[], source: Knex = db) => store.knownFiles(source, sha256s),
 
     async scannerState(): Promise<ScannerState> {
       if (!scanner) return 'absent'

@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addAnnotation, changeAnnotation, listAnnotations, removeAnnotation, type Anchor } from '../../protocol/annotations.ts'
 import { listThreads, openThread, replyToThread, settleThread, takeBackMessage } from '../../protocol/comments.ts'
 import { cancelMeeting } from '../../protocol/convening.ts'
-import { removeDocument } from '../../protocol/documents.ts'
+import { withdrawDocument } from '../../protocol/documents.ts'
 import { checkKept, KEPT_HOURS, listKeepable, type Kept } from '../../protocol/offline.ts'
 import { createOffline } from '../../server/offline/offline.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
@@ -26,8 +25,8 @@ const NOTE = 'Hỏi lại về nguồn vốn đối ứng'
 
 async function attached(meetingId: string, item: string): Promise<string> {
   const pdf = await pdfOf(['Tờ trình'])
-  const upload = { source: Readable.from([pdf]), announcedBytes: undefined, name: 'a.pdf', key: freshKey() }
-  return (await assembly.server.domains.documents.attach(meetingId, item, assembly.clerk.caller, upload)).documentId
+  const upload = { pdf, name: 'a.pdf', key: freshKey() }
+  return (await assembly.server.domains.documents.attachMade(meetingId, item, assembly.clerk.caller, upload)).documentId
 }
 
 beforeAll(async () => {
@@ -178,7 +177,7 @@ describe('a comment', () => {
     const astray = await assembly.member.client.call(replyToThread, { params: { ...on, documentId, threadId }, body: { key: freshKey(), text: 'x' } })
     expect(astray.error?.code).toBe('threadNotFound')
     await add(assembly.member, {}, { ...on, documentId })
-    await assembly.clerk.client.call(removeDocument, { params: { ...on, documentId } })
+    await assembly.clerk.client.call(withdrawDocument, { params: { ...on, documentId }, body: { reason: 'Sai số liệu' } })
     const params = { ...on, documentId }
     const answers = [await assembly.member.client.call(listThreads, { params }), await assembly.member.client.call(listAnnotations, { params })]
     expect(answers.map(({ error }) => error?.code)).toEqual(['documentNotFound', 'documentNotFound'])
@@ -204,7 +203,7 @@ describe('documents on a device', () => {
     const { meetingId, items } = await assembly.newMeeting('live')
     const first = { meetingId, documentId: await attached(meetingId, items[0]), version: 1 }
     const second = { meetingId, documentId: await attached(meetingId, items[1]), version: 1 }
-    await assembly.clerk.client.call(removeDocument, { params: first })
+    await assembly.clerk.client.call(withdrawDocument, { params: first, body: { reason: 'Sai số liệu' } })
     expect(await check(assembly.member, [first, second])).toEqual([first])
     const { journal, domains } = assembly.server
     const late = (days: number) => createOffline({ journal, access: domains.meetings, now: () => new Date(Date.now() + days * 86_400_000) })

@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Caller } from '../../server/platform/contract.ts'
 import { draft, freshKey, itemDraft, openHouse, REASON, type House } from '../support/house.ts'
@@ -22,8 +21,8 @@ const carry = (meetingId: string, caller: Caller, itemIds: string[], key = fresh
 /** A closed meeting: its first item dealt with, the second put off or left. */
 async function held(body: Body, fate: 'deferred' | 'left' = 'deferred') {
   const { meetingId, items } = await house.newMeeting(body, 'draft')
-  const source = () => ({ source: Readable.from([pdf]), announcedBytes: undefined, name: 'Tờ trình 12.pdf', key: freshKey() })
-  await documents.attach(meetingId, items[1], body.clerk, source())
+  const source = () => ({ pdf, name: 'Tờ trình 12.pdf', key: freshKey() })
+  await documents.attachMade(meetingId, items[1], body.clerk, source())
   const guest = await house.newPerson()
   await agenda.setGuests(meetingId, items[1], body.clerk, { personIds: [guest.personId], was: [] })
   await meetings.publish(meetingId, body.clerk, REASON)
@@ -51,7 +50,7 @@ describe('what a meeting left undone', () => {
     const [old, carried] = [before.agenda.find((item) => item.itemId === undone), now.agenda.at(-1)]
     expect(carried).toMatchObject({ itemId, matterId: old?.matterId, minutes: old?.minutes, purpose: old?.purpose, status: 'pending', guests: [guest.personId] })
     expect(carried?.title).not.toEqual(old?.title)
-    expect(now.documents).toMatchObject([{ itemId, sha256: before.documents[0]?.sha256, bytes: pdf.length }])
+    expect(now.documents).toMatchObject([{ itemId, versions: [{ sha256: before.documents[0]?.versions[0]?.sha256, bytes: pdf.length }] }])
     expect(now.documents[0]?.documentId).not.toBe(before.documents[0]?.documentId)
     expect(now.participants.find(({ personId }) => personId === guest.personId)).toMatchObject({ role: 'guest', voting: false, itemsOnly: true })
     // Nobody is offered it a second time.

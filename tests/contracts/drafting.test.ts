@@ -1,5 +1,4 @@
 import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
-import { Readable } from 'node:stream'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import { WebSocket } from 'ws'
 import * as Y from 'yjs'
@@ -25,8 +24,8 @@ afterAll(() => assembly.close())
 
 async function scene() {
   const { meetingId, items } = await assembly.newMeeting('live')
-  const { documentId } = await assembly.server.domains.documents.attach(meetingId, items[0], assembly.clerk.caller,
-    { source: Readable.from([pdf]), announcedBytes: undefined, name: 'Dự thảo.pdf', key: freshKey() })
+  const { documentId } = await assembly.server.domains.documents.attachMade(meetingId, items[0], assembly.clerk.caller,
+    { pdf, name: 'Dự thảo.pdf', key: freshKey() })
   const params = { meetingId, documentId }
   const { body: { draftId } } = await assembly.clerk.client.call(openDraft, { params })
   return { meetingId, itemId: items[0], documentId, params, draftId }
@@ -141,8 +140,8 @@ it('reaches nobody who may not read the document, nor anybody without a session 
   expect((await assembly.clerk.client.call(openDraft, { params })).body.draftId).toBe(draftId)
 })
 
-it('is kept while it is written, and becomes a paper of its item once nothing in it is open', async () => {
-  const { meetingId, itemId, draftId, params } = await scene()
+it('is kept while it is written, and becomes the next version of its document once nothing in it is open', async () => {
+  const { meetingId, draftId, params } = await scene()
   const [clerk, member] = [writer(assembly.clerk, draftId), writer(assembly.member, draftId)]
   await clerk.synced()
   await member.synced()
@@ -159,7 +158,7 @@ it('is kept while it is written, and becomes a paper of its item once nothing in
   clerk.format(18, 16, { insertion: null })
   await until(async () => (await assembly.clerk.client.call(issueDraft, { params, body: body() })).error === undefined)
   const { documents, drafts } = await assembly.server.journal.state(meetingId, meetingReducer)
-  expect([documents.filter((one) => one.itemId === itemId).length, drafts]).toEqual([2, []])
+  expect([documents.map(({ versions }) => versions), drafts]).toMatchObject([[[{ number: 1 }, { number: 2, state: 'circulation' }]], []])
   expect(await kept(draftId)).toMatchObject({ state: null, closed_at: expect.any(Date) as Date })
   // Whoever still has it open is told that it is gone.
   await until(() => member.failed || member.closed.length > 0)

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { Readable } from 'node:stream'
 import type { Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { goToItem } from '../../protocol/agenda-live.ts'
@@ -33,8 +32,8 @@ async function scene(status: 'draft' | 'published' | 'live', visitors: readonly 
   const { agenda, documents, meetings } = assembly.server.domains
   const { clerk, chair } = assembly
   const { meetingId, items: [mine, theirs] } = await assembly.newMeeting('draft')
-  const attach = async (itemId: string, name: string) => (await documents.attach(meetingId, itemId, clerk.caller, {
-    source: Readable.from([pdf]), announcedBytes: undefined, name, key: freshKey(),
+  const attach = async (itemId: string, name: string) => (await documents.attachMade(meetingId, itemId, clerk.caller, {
+    pdf, name, key: freshKey(),
   })).documentId
   const papers = { mine: await attach(mine, 'Bài của khách.pdf'), theirs: await attach(theirs, 'Bài kín.pdf') }
   await agenda.setGuests(meetingId, mine, clerk.caller, { personIds: visitors.map(({ personId }) => personId), was: [] })

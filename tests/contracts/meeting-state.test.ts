@@ -1,8 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import { Readable } from 'node:stream'
 import fc from 'fast-check'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { fold, type Viewer, type VisibleEntry } from '../../protocol/journal.ts'
+import { fold, Part, type Viewer, type VisibleEntry } from '../../protocol/journal.ts'
 import { MeetingEntry, meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import { versionOf } from '../../protocol/meetings.ts'
 import { settled } from '../../protocol/outline.ts'
@@ -33,7 +32,7 @@ beforeAll(async () => {
 })
 afterAll(() => house.close())
 
-const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'join', 'leave',
+const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'addVersion', 'stateVersion', 'circulate', 'withdrawPaper', 'quarantine', 'purge', 'expire', 'render', 'remindReaders', 'join', 'leave',
   'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
   'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
@@ -70,7 +69,7 @@ async function record(meetingId: string, which: number): Promise<void> {
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
   const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat } = house.domains
-  const { inviting, reviewing, writing, annotating } = house.domains
+  const { inviting, reviewing, writing, annotating, circulating: { circulation } } = house.domains
   const people = [...everybody(), ...visitors]
   const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
   const caller: Caller = people[who % people.length] ?? body.chair
@@ -106,7 +105,43 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'remove': return await agenda.remove(meetingId, itemId, caller)
     case 'order': return await agenda.order(meetingId, caller, settled(state.agenda.toReversed().map((item, index) => ({ itemId: item.itemId, level: (which + index) % 3 }))))
     case 'goTo': return await agenda.goTo(meetingId, caller, freshKey(), which === 7 ? null : itemId)
-    case 'attach': return await documents.attach(meetingId, itemId, caller, { source: Readable.from([pdf]), announcedBytes: undefined, name: `${which}.pdf`, key: freshKey() })
+    case 'attach': return await documents.attachMade(meetingId, itemId, caller, { pdf, name: `${which}.pdf`, key: freshKey() })
+    case 'addVersion': {
+      const document = pick(state.documents)
+      return await documents.addVersion(meetingId, document?.documentId ?? randomUUID(), caller, {
+        key: freshKey(), source: `${which}`, after: document?.versions.at(-1)?.number ?? 1, state: pick(['draft', 'circulation', 'draft', 'final'] as const) ?? 'draft',
+        take: async () => ({ sha256: `${which}`.repeat(64), bytes: 5, name: 'Bản mới.docx', mediaType: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document' }),
+      })
+    }
+    case 'stateVersion': {
+      const document = pick(state.documents)
+      const version = document?.versions.at(-1)
+      return await documents.stateVersion(meetingId, document?.documentId ?? randomUUID(), version?.number ?? 1, caller, {
+        state: which % 2 ? 'circulation' : 'final', was: version?.state ?? 'draft',
+      })
+    }
+    case 'circulate': {
+      const document = pick(state.documents)
+      const was = { parts: document?.parts ?? [], download: document?.download ?? true, expiresHours: document?.expiresHours ?? null }
+      const parts = Part.options.filter((_, index) => (who + which) >> index & 1)
+      return await circulation.set(meetingId, document?.documentId ?? randomUUID(), caller, {
+        parts: which % 3 ? parts : was.parts, download: which % 2 === 0, expiresHours: which % 4 ? which : null, was,
+      })
+    }
+    case 'withdrawPaper': return await circulation.withdraw(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller, `Lý do ${which}`)
+    case 'quarantine': return await circulation.quarantine(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller)
+    case 'purge': return await circulation.purge(meetingId, pick(state.documents.filter(({ held }) => held === 'quarantined'))?.documentId ?? randomUUID(), body.chair)
+    case 'expire': {
+      const document = pick(state.documents)
+      if (!document) return undefined
+      const was = { parts: document.parts, download: document.download, expiresHours: document.expiresHours }
+      await circulation.set(meetingId, document.documentId, body.clerk, { ...was, expiresHours: 0, was })
+      return await circulation.expireDue()
+    }
+    case 'render': return await circulation.tellRendered(pick(state.documents)?.versions.at(-1)?.sha256 ?? '0'.repeat(64), {
+      status: 'ready', pages: which + 1, hasText: true, secrecyPage: null, problem: null, pdfSha256: '0'.repeat(64),
+    })
+    case 'remindReaders': return await house.domains.circulating.reading.remind(meetingId, caller, { key: freshKey(), personIds: people.map(({ personId }) => personId) })
     case 'detach': return await documents.remove(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller)
     case 'join': return await attendance.event({ event: 'peerJoined', room: meetingId, peer, label: '', at: Date.now() - which })
     case 'leave': return await attendance.event({ event: 'peerLeft', room: meetingId, peer, at: Date.now() - which, reason: 'timedOut' })
@@ -227,6 +262,7 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
       expect(folded).toEqual(meetingReducer.project(whole, viewer))
       expect((await house.journal.snapshot(meetingId, viewer, meetingReducer)).state).toEqual(folded)
       if (limited) expect(visible.filter(({ audience }) => audience.scope === 'whole' || (audience.scope === 'item' && !guestOf.includes(audience.itemId)))).toEqual([])
+      for (const document of folded.documents) if (!office) expect(document.versions.some(({ state }) => state !== 'draft')).toBe(true)
       if (!office) expect(visible.filter(({ audience }) => audience.scope === 'office' && !audience.and?.includes(personId))).toEqual([])
     }
     expect((await audited(house.journal, meetingId, [], (trx) => house.domains.voting.closedBallots(trx, meetingId))).findings).toEqual([])
@@ -235,10 +271,11 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
-  const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'comment', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'detach', 'changeItem', 'order', 'add', 'remove', 'goTo',
+  const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'render', 'remindReaders', 'comment', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'addVersion', 'circulate', 'stateVersion', 'withdrawPaper', 'changeItem', 'order', 'add', 'remove', 'goTo',
     'vote', 'cast', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // The item just added goes again, not the one under way; who excuses themselves is not the one who is there.
   for (const step of steps) if (['remove', 'absence', 'withdraw'].includes(step.act)) step.which = 2
+  steps.splice(steps.findIndex(({ act }) => act === 'circulate'), 0, { act: 'circulate', who: 0, which: 3 })
   const inRoom: Step[] = [
     { act: 'rule', who: 0, which: 0 }, { act: 'knock', who: 3, which: 0 }, { act: 'admit', who: 0, which: 3 }, { act: 'knock', who: 5, which: 0 },
     { act: 'turnAway', who: 0, which: 5 }, { act: 'mute', who: 0, which: 0 }, { act: 'stopShare', who: 0, which: 3 }, { act: 'invite', who: 0, which: 3 },

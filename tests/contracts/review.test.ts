@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { Readable } from 'node:stream'
 import type { Socket } from 'socket.io-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { CommandContract } from '../../protocol/event.ts'
@@ -34,8 +33,8 @@ async function scene(status: 'published' | 'live' = 'live') {
   const { clerk, member, guest } = assembly
   await agenda.change(meetingId, items[0], clerk.caller, { ...itemDraft('Nội dung một'), presenterId: member.personId, version: 1 })
   await agenda.change(meetingId, items[1], clerk.caller, { ...itemDraft('Nội dung hai'), presenterId: guest.personId, version: 1 })
-  const attach = async (itemId: string) => (await documents.attach(meetingId, itemId, clerk.caller,
-    { source: Readable.from([pdf]), announcedBytes: undefined, name: 'a.pdf', key: freshKey() })).documentId
+  const attach = async (itemId: string) => (await documents.attachMade(meetingId, itemId, clerk.caller,
+    { pdf, name: 'a.pdf', key: freshKey() })).documentId
   return { meetingId, items, first: await attach(items[0]), second: await attach(items[1]) }
 }
 
@@ -139,7 +138,7 @@ it('pointers of readers are told with whose they are, a few at a time, and go wi
 
 it('who may not read the document learns nothing of it, and hears nothing once they may no longer', async () => {
   const { meetingId, items, first, second } = await scene('published')
-  const { agenda, documents } = assembly.server.domains
+  const { agenda, circulating } = assembly.server.domains
   const visitor = await assembly.newVisitor()
   await agenda.setGuests(meetingId, items[0], assembly.clerk.caller, { personIds: [visitor.personId], was: [] })
   const [clerk, outside, stranger] = [await seat(assembly.clerk), await seat(visitor), await seat(assembly.stranger)]
@@ -163,7 +162,7 @@ it('who may not read the document learns nothing of it, and hears nothing once t
   await send(clerk.socket, showView, { meetingId, documentId: first, view: view(5) })
   const member = await seat(assembly.member)
   expect((await send(member.socket, attendReview, { meetingId, documentId: first })).result?.view?.page).toBe(5)
-  await documents.remove(meetingId, first, assembly.clerk.caller)
+  await circulating.circulation.withdraw(meetingId, first, assembly.clerk.caller, 'Sai số liệu')
   await until(() => member.closed.includes(first))
   expect([outside.views.length, await review(meetingId)]).toEqual([1, null])
   expect((await send(clerk.socket, showView, { meetingId, documentId: first, view: view(6) })).code).toBe('documentNotFound')

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { agendaStore } from '../../server/agenda/store.ts'
 import { attendanceStore, resultsStore } from '../../server/attendance/store.ts'
+import { OPEN_CIRCULATION } from '../../server/documents/documents.ts'
 import { documentsStore } from '../../server/documents/store.ts'
 import type { JournalTx } from '../../server/journal/journal.ts'
 import { meetingStore } from '../../server/meetings/store.ts'
@@ -27,6 +28,11 @@ afterAll(() => house.close())
 const within = <T>({ meetingId }: Held, work: (tx: JournalTx) => Promise<T>) => house.journal.run(meetingId, { actorId: null }, work)
 const text = async (tx: JournalTx) => (await tx.text('Văn bản')).$text
 
+const newDocument = (itemId: string, nameText: string) => ({
+  itemId, nameText, circulation: OPEN_CIRCULATION,
+  version: { sha256: 'cd'.repeat(32), bytes: 5, mediaType: 'application/pdf' as const, state: 'circulation' as const, addedBy: null, at: new Date() },
+})
+
 interface Case {
   store: string
   /** Writes something new of a meeting. */
@@ -48,7 +54,7 @@ const cases: Case[] = [
   },
   {
     store: 'documents',
-    write: async (held, tx) => documentsStore.insert(tx.trx, held.meetingId, { itemId: held.items[0], nameText: await text(tx), sha256: 'ab'.repeat(32), bytes: 5 }),
+    write: async (held, tx) => documentsStore.insert(tx.trx, held.meetingId, newDocument(held.items[0], await text(tx))),
     read: ({ meetingId }) => documentsStore.count(house.db, meetingId),
   },
   {
@@ -163,16 +169,17 @@ describe('the store of agendas', () => {
 })
 
 describe('the store of documents', () => {
-  it('withdraws once, by document or by item, and finds no more then', async () => {
+  it('removes by document or by item, and finds no more then', async () => {
     const held = await house.newMeeting(body)
     const add = (itemId: string) => within(held, async (tx) =>
-      documentsStore.insert(tx.trx, held.meetingId, { itemId, nameText: await text(tx), sha256: 'cd'.repeat(32), bytes: 5 }))
+      documentsStore.insert(tx.trx, held.meetingId, newDocument(itemId, await text(tx))))
     const [one, two] = [await add(held.items[0]), await add(held.items[1])]
-    expect(await documentsStore.find(house.db, held.meetingId, one)).toEqual({ itemId: held.items[0], name: 'Văn bản', sha256: 'cd'.repeat(32) })
-    const remove = (id: string) => within(held, (tx) => documentsStore.remove(tx.trx, held.meetingId, id, tx.at))
-    expect([await remove(one), await remove(one), await remove(randomUUID())]).toEqual([true, false, false])
+    const readable = (documentId: string) =>
+      documentsStore.readable(house.db, { meetingId: held.meetingId, documentId, number: null }, body.clerk.personId, new Date())
+    expect(await readable(one)).toMatchObject({ itemId: held.items[0], name: 'Văn bản', number: 1, sha256: 'cd'.repeat(32), bytes: 5, office: true })
+    await within(held, (tx) => documentsStore.remove(tx.trx, held.meetingId, one, tx.at))
     await within(held, (tx) => documentsStore.removeOfItem(tx.trx, held.meetingId, held.items[1], tx.at))
-    for (const id of [one, two]) expect(await documentsStore.find(house.db, held.meetingId, id)).toBeUndefined()
+    for (const id of [one, two]) expect(await readable(id)).toBeUndefined()
     expect(await documentsStore.count(house.db, held.meetingId)).toBe(0)
   })
 })

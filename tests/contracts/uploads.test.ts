@@ -12,6 +12,7 @@ import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts
 import { freshKey } from '../support/house.ts'
 import { until } from '../support/journal.ts'
 import { pdfOf } from '../support/pdf.ts'
+import { createUpload, sendPiece, TUS, uploadFile } from '../support/uploads.ts'
 
 let assembly: Assembly
 let pdf: Buffer
@@ -25,16 +26,11 @@ beforeAll(async () => {
 afterAll(() => assembly.close())
 
 const OTHER = randomUUID()
-const TUS = { 'tus-resumable': '1.0.0' }
 const purpose = (itemId = held.items[0], meetingId = held.meetingId): UploadPurpose => ({ kind: 'document', meetingId, itemId })
-const base64 = (text: string) => Buffer.from(text).toString('base64')
 
-const create = ({ client }: Actor, bytes: number, { name = 'Tờ trình.pdf', to = purpose() as unknown, ...headers }: Record<string, unknown> & { name?: string, to?: unknown } = {}) =>
-  client.send('POST', '/api/uploads', { headers: {
-    ...TUS, 'upload-length': String(bytes), 'upload-metadata': `filename ${base64(name)},purpose ${base64(JSON.stringify(to))}`, ...headers as Record<string, string>,
-  } })
-const patch = ({ client }: Actor, uploadId: string, offset: number, body: Buffer, headers: Record<string, string> = {}) =>
-  client.send('PATCH', `/api/uploads/${uploadId}`, { body, headers: { ...TUS, 'upload-offset': String(offset), 'content-type': 'application/offset+octet-stream', ...headers } })
+const create = (actor: Actor, bytes: number, { to = purpose(), ...more }: Partial<Parameters<typeof createUpload>[2]> = {}) =>
+  createUpload(actor, bytes, { to, ...more })
+const patch = sendPiece
 const offsetOf = async ({ client }: Actor, uploadId: string) => {
   const { status, headers } = await client.send('HEAD', `/api/uploads/${uploadId}`, { headers: TUS })
   return status === 200 ? Number(headers.get('upload-offset')) : status
@@ -191,7 +187,8 @@ describe('an upload', () => {
     const { clerk } = assembly
     const content = await pdfOf(['Nội dung trùng lặp'])
     const attach = async (meetingId: string, itemId: string) => {
-      const { body } = await clerk.client.call(attachDocument, { params: { meetingId, itemId }, query: { name: 'Bản cũ.pdf', key: freshKey() }, body: content })
+      const uploadId = await uploadFile(clerk, { kind: 'document', meetingId, itemId }, content, 'Bản cũ.pdf')
+      const { body } = await clerk.client.call(attachDocument, { params: { meetingId, itemId }, body: { uploadId, key: freshKey() } })
       return { meetingId, documentId: body.documentId, name: 'Bản cũ.pdf' }
     }
     const published = await attach(held.meetingId, held.items[1])
@@ -199,8 +196,8 @@ describe('an upload', () => {
     const hidden = await attach(draft.meetingId, draft.items[0])
     const { body } = await finish(clerk, await sent(clerk, content))
     expect(body.duplicates).toEqual([published, hidden])
-    const sha256 = await assembly.server.db('document').where({ id: published.documentId }).first<{ sha256: Buffer }>('sha256')
-    const seen = (personId: string) => uploadsStore.duplicates(assembly.server.db, sha256.sha256.toString('hex'), personId)
+    const sha256 = await assembly.server.db('document_version').where({ document_id: published.documentId }).first<{ sha256: Buffer }>('sha256')
+    const seen = (personId: string) => uploadsStore.duplicates(assembly.server.db, sha256.sha256.toString('hex'), personId, new Date())
     expect(await seen(assembly.member.personId)).toEqual([published])
     for (const actor of [assembly.stranger, assembly.administrator]) expect(await seen(actor.personId)).toEqual([])
   })

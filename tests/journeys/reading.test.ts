@@ -1,4 +1,3 @@
-import { Readable } from 'node:stream'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { as, freshKey } from '../support/house.ts'
 import { demoJourney } from '../support/journey.ts'
@@ -40,8 +39,8 @@ describe('a document', () => {
     const { meetingReducer } = await import('../../protocol/meeting-state.ts')
     const itemId = (await journey.server.journal.state(meetingId, meetingReducer)).agenda[0]?.itemId ?? ''
     const pdf = await pdfOf(['Uỷ ban nhân dân tỉnh báo cáo kết quả', 'Nguồn vốn đối ứng của địa phương', 'Kiến nghị của cơ quan trình'])
-    documentId = (await documents.attach(meetingId, itemId, as(clerk.personId), {
-      source: Readable.from([pdf]), announcedBytes: undefined, name: 'Báo cáo.pdf', key: freshKey(),
+    documentId = (await documents.attachMade(meetingId, itemId, as(clerk.personId), {
+      pdf, name: 'Báo cáo.pdf', key: freshKey(),
     })).documentId
     address = `${journey.server.origin}/meetings/${meetingId}/documents/${documentId}`
   })

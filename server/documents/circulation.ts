@@ -1,0 +1,172 @@
+import type { Knex } from 'knex'
+import type { DocumentState } from '../../protocol/document-entries.ts'
+import type { Circulation } from '../../protocol/documents.ts'
+import { meetingReducer } from '../../protocol/meeting-state.ts'
+import type { Conversion, RenditionState } from '../conversion/conversion.ts'
+import { canonical } from '../journal/chain.ts'
+import type { Journal, JournalTx } from '../journal/journal.ts'
+import { requireOffice, type MeetingAccess, type Permission } from '../meetings/access.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+import type { Files } from '../platform/files.ts'
+import { requireDocument } from './documents.ts'
+import { tellDocument, tellGone } from './telling.ts'
+
+/** Changes are made under the lock of the meeting's journal. */
+export interface CirculationStore {
+  setCirculation(trx: Knex.Transaction, documentId: string, circulation: Circulation): Promise<void>
+  setWithdrawn(trx: Knex.Transaction, documentId: string, at: Date): Promise<void>
+  setQuarantined(trx: Knex.Transaction, documentId: string, at: Date): Promise<void>
+  /** Null: it is read again. */
+  setExpired(trx: Knex.Transaction, documentId: string, at: Date | null): Promise<void>
+  /** Forgets the files of a document, who read them, and readers' own notes on it. */
+  purge(trx: Knex.Transaction, documentId: string, at: Date): Promise<void>
+  /** What was quoted from it and said about it, as far as it was not erased: ids of texts. */
+  textsAbout(trx: Knex.Transaction, documentId: string): Promise<string[]>
+  /** Which of these files no document has that was not purged. */
+  unused(trx: Knex.Transaction, sha256s: readonly string[]): Promise<string[]>
+  /** Documents whose time is over and whose readers were not told yet. */
+  due(db: Knex, now: Date, limit: number): Promise<{ meetingId: string, documentId: string }[]>
+  /** The meetings of documents with this file. */
+  meetingsOf(db: Knex, sha256: string): Promise<string[]>
+}
+
+export interface CirculationDeps {
+  db: Knex
+  journal: Pick<Journal, 'run'>
+  access: MeetingAccess
+  store: CirculationStore
+  conversion: Pick<Conversion, 'forget' | 'statesOf'>
+  /** Which of these files belong to something else than a meeting's documents. */
+  knownElsewhere(source: Knex, sha256s: readonly string[]): Promise<ReadonlySet<string>>
+  files: Pick<Files, 'remove'>
+  now?: (() => Date) | undefined
+}
+
+/** Purging takes more than the office: the chair answers for it. */
+const requireChair: Permission = ({ role }) => {
+  if (role !== 'chair') throw new AppError('forbiddenInMeeting', { role })
+}
+const may = { set: requireOffice, withdraw: requireOffice, quarantine: requireOffice, purge: requireChair }
+
+const circulationOf = ({ parts, download, expiresHours }: DocumentState): Circulation => ({ parts: [...parts].sort(), download, expiresHours })
+const sorted = ({ parts, ...rest }: Circulation): Circulation => ({ ...rest, parts: [...parts].sort() })
+
+/** Who reads documents and how long; how they are stopped. */
+export function createCirculation({ db, journal, access, store, conversion, knownElsewhere, files, now = () => new Date() }: CirculationDeps) {
+  async function find(tx: JournalTx, documentId: string): Promise<DocumentState> {
+    const found = (await tx.state(meetingReducer)).documents.find((document) => document.documentId === documentId)
+    if (!found) throw new AppError('documentNotFound')
+    return found
+  }
+
+  /** What was made of them goes too. Gives the files that are to be deleted, once that is committed. */
+  async function forgetFiles(trx: Knex.Transaction, sha256s: readonly string[]): Promise<string[]> {
+    const others = await knownElsewhere(trx, sha256s)
+    const gone = sha256s.filter((sha256) => !others.has(sha256))
+    const made = [...(await conversion.statesOf(trx, gone)).values()].flatMap(({ pdfSha256 }) => pdfSha256 ?? [])
+    for (const sha256 of gone) await conversion.forget(trx, sha256)
+    return [...new Set([...gone, ...made])]
+  }
+
+  const isOver = (hours: number | null, closedAt: Date | null) =>
+    hours !== null && closedAt !== null && closedAt.getTime() + hours * 3600_000 <= now().getTime()
+
+  return {
+    /** Throws as `documents.setCirculation` of the contract says. */
+    async set(meetingId: string, documentId: string, caller: Caller, { was, ...wanted }: Circulation & { was: Circulation }): Promise<void> {
+      await access.change(meetingId, caller, may.set, {}, async (tx, { meeting }) => {
+        const document = await find(tx, documentId)
+        if (document.withdrawn || (document.held && document.held !== 'expired')) throw new AppError('documentNotFound')
+        const [before, after] = [circulationOf(document), sorted(wanted)]
+        if (canonical(before) === canonical(after)) return
+        if (canonical(before) !== canonical(sorted(was))) throw new AppError('documentChanged', { circulation: before })
+        await store.setCirculation(tx.trx, documentId, after)
+        const { itemId } = document
+        const held = isOver(after.expiresHours, meeting.closedAt) ? 'expired' as const : null
+        if (held !== document.held) await store.setExpired(tx.trx, documentId, held && tx.at)
+        if (canonical(before.parts) !== canonical(after.parts) || held !== document.held) {
+          tellGone(tx, document)
+          return tellDocument(tx, meeting, { ...document, ...after, held })
+        }
+        const { audience } = document
+        if (before.download !== after.download) tx.append({ kind: 'documents.downloadSet', data: { documentId, itemId, download: after.download }, audience })
+        if (before.expiresHours !== after.expiresHours) {
+          tx.append({ kind: 'documents.expirySet', data: { documentId, itemId, expiresHours: after.expiresHours }, audience })
+        }
+      })
+    },
+
+    /** Throws as `documents.withdraw` of the contract says. */
+    async withdraw(meetingId: string, documentId: string, caller: Caller, reason: string): Promise<void> {
+      await access.change(meetingId, caller, may.withdraw, {}, async (tx) => {
+        const document = requireDocument((await tx.state(meetingReducer)).documents, documentId)
+        await store.setWithdrawn(tx.trx, documentId, tx.at)
+        const data = { documentId, itemId: document.itemId, reason: await tx.text(reason) }
+        tx.append({ kind: 'documents.withdrawn', data, audience: document.audience })
+      })
+    },
+
+    /** Throws as `documents.quarantine` of the contract says. */
+    async quarantine(meetingId: string, documentId: string, caller: Caller): Promise<void> {
+      await access.change(meetingId, caller, may.quarantine, {}, async (tx, { meeting }) => {
+        const document = await find(tx, documentId)
+        if (document.held === 'quarantined' || document.held === 'purged') return
+        await store.setQuarantined(tx.trx, documentId, tx.at)
+        tellGone(tx, document)
+        tellDocument(tx, meeting, { ...document, held: 'quarantined' })
+      })
+    },
+
+    /** Throws as `documents.purge` of the contract says. */
+    async purge(meetingId: string, documentId: string, caller: Caller): Promise<void> {
+      const gone = await access.change(meetingId, caller, may.purge, {}, async (tx, { meeting }) => {
+        const document = await find(tx, documentId)
+        if (document.held === 'purged') return []
+        if (document.held !== 'quarantined') throw new AppError('documentNotQuarantined')
+        const sha256s = [...new Set(document.versions.map(({ sha256 }) => sha256))]
+        await store.purge(tx.trx, documentId, tx.at)
+        tellGone(tx, document)
+        tellDocument(tx, meeting, { ...document, held: 'purged' })
+        const texts = [document.name.$text, ...await store.textsAbout(tx.trx, documentId)]
+        for (const textId of texts) await tx.eraseText(textId, { scope: 'office' })
+        return await forgetFiles(tx.trx, await store.unused(tx.trx, sha256s))
+      })
+      for (const sha256 of gone) await files.remove(sha256)
+    },
+
+    /** Tells the readers of documents whose time is over that these went; gives how many. The law of reading knows before. */
+    async expireDue(): Promise<number> {
+      const due = await store.due(db, now(), 100)
+      for (const { meetingId, documentId } of due) {
+        await journal.run(meetingId, { actorId: null }, async (tx) => {
+          const { documents, status } = await tx.state(meetingReducer)
+          await store.setExpired(tx.trx, documentId, tx.at)
+          const document = documents.find((one) => one.documentId === documentId)
+          if (!document || document.held || document.withdrawn) return
+          tellGone(tx, document)
+          tellDocument(tx, { status }, { ...document, held: 'expired' })
+        })
+      }
+      return due.length
+    },
+
+    /** A file was made readable, or was not: those who may read its documents are told. The same again tells nothing. */
+    async tellRendered(sha256: string, state: RenditionState): Promise<void> {
+      const { pdfSha256: _, ...rendition } = state
+      if (rendition.status === 'waiting' || rendition.status === 'running') return
+      for (const meetingId of await store.meetingsOf(db, sha256)) {
+        await journal.run(meetingId, { actorId: null }, async (tx) => {
+          for (const { documentId, versions } of (await tx.state(meetingReducer)).documents) {
+            for (const { number, audience, ...version } of versions) {
+              if (version.sha256 !== sha256 || canonical(version.rendition) === canonical(rendition)) continue
+              tx.append({ kind: 'documents.rendered', data: { documentId, number, rendition }, audience })
+            }
+          }
+        })
+      }
+    },
+  }
+}
+
+export type CirculationRules = ReturnType<typeof createCirculation>
