@@ -20,6 +20,7 @@ import { loadKeys } from './platform/keys.ts'
 import { assertPortFree } from './platform/listen.ts'
 import { createLog } from './platform/log.ts'
 import { startMediaNode, type MediaNode } from './platform/media-node.ts'
+import { openS3Files } from './platform/s3-files.ts'
 import { createSessions } from './platform/session.ts'
 import { createCommands, createSocketServer, watchSessions } from './platform/socket.ts'
 import { tlsFor } from './platform/tls.ts'
@@ -73,7 +74,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   const journal = createJournal({ db, signer, log })
   const mediaNode = media ? await openMediaNode(config, log, closers) : undefined
   const jobs = createJobs({ db, log })
-  const files = await openFiles(config.dataDir)
+  const files = config.bucket ? await openS3Files(config.dataDir, config.bucket) : await openFiles(config.dataDir)
   const domains = createDomains({
     db, journal, media: mediaNode, iceServers: createIceServers(config.turn), files,
     workFolders: await openWorkFolders(config.dataDir),

@@ -3,6 +3,9 @@ import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url'
 
 pdfjs.GlobalWorkerOptions.workerSrc = workerUrl
 
+/** Has the browser keep the script that reads files beside the page, for the first file. */
+export const fetchWorker = () => fetch(workerUrl)
+
 /** Where the build puts what some files need besides themselves: fonts that are not embedded, character maps, decoders of scans. */
 const data = (folder: string) => new URL(`/pdf/${folder}/`, location.origin).href
 

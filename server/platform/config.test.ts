@@ -85,6 +85,18 @@ describe('loadConfig', () => {
     expect(load({ SMTP_URL: url, MAIL_FROM: 'vptu@example.vn' }).mail?.from).toEqual({ name: '', address: 'vptu@example.vn' })
   })
 
+  it('takes a bucket with its keys, whole or not at all', () => {
+    expect(load({}).bucket).toBeUndefined()
+    const S3_ENDPOINT = 'https://s3.example.vn/nghi-su'
+    expect(load({ S3_ENDPOINT, S3_ACCESS_KEY_ID: 'key', S3_SECRET_ACCESS_KEY: 'nobody knows' }).bucket).toEqual({
+      endpoint: S3_ENDPOINT, region: 'us-east-1', accessKeyId: 'key', secretAccessKey: 'nobody knows', copiesBytes: 4096 * 1024 ** 2,
+    })
+    expect(refusal({ S3_ENDPOINT }).message).toContain('S3_ACCESS_KEY_ID and S3_SECRET_ACCESS_KEY are missing')
+    const half = refusal({ S3_SECRET_ACCESS_KEY: 'nobody knows', S3_ENDPOINT: 's3.example.vn' }).message
+    expect(half).toContain('S3_ENDPOINT=s3.example.vn is not the address of a bucket')
+    expect(half).not.toContain('nobody knows')
+  })
+
   it('takes TURN servers with the secret that they share', () => {
     expect(load({}).turn).toBeUndefined()
     const TURN_URLS = 'turn:turn.example.vn, turns:turn.example.vn:443?transport=tcp, turn:[2001:db8::1]:3478'

@@ -2,6 +2,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import type { S3Place } from './s3-files.ts'
 import { StartError } from './start-error.ts'
 import type { Turn } from './turn.ts'
 
@@ -51,6 +52,8 @@ export interface Config {
   /** Where links in mails and calendars lead: the first of PUBLIC_ORIGINS, else `origin`. */
   linkOrigin: string
   uploadLimitBytes: number
+  /** The bucket that documents lie in; undefined: DATA_DIR/files. */
+  bucket: S3Place | undefined
   /** Where clamd listens; undefined: files are not scanned for viruses. */
   virusScanner: string | undefined
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
@@ -141,6 +144,14 @@ const Variables = z.object({
   MAIL_FROM: sender.optional(),
   PUSH_SERVICES: list(origin).default([]),
   UPLOAD_LIMIT_MB: wholeNumber(1, 10_000, 'is not a size. Write megabytes from 1 to 10000: UPLOAD_LIMIT_MB=500').default(500),
+  S3_ENDPOINT: z.string().refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && !/[?#]/.test(text),
+    'is not the address of a bucket. Write it with the bucket in it: S3_ENDPOINT=https://s3.example.vn/nghi-su',
+  ).optional(),
+  S3_REGION: z.string().regex(/^[\w-]+$/, 'is not a region. Write the one that the storage names, or none: S3_REGION=us-east-1').default('us-east-1'),
+  S3_ACCESS_KEY_ID: z.string().optional(),
+  S3_SECRET_ACCESS_KEY: z.string().optional(),
+  S3_COPIES_MB: wholeNumber(100, 1_000_000, 'is not a size. Write megabytes from 100 to 1000000: S3_COPIES_MB=4096').default(4096),
   CLAMD: z.string().regex(
     /^(?:unix:\/.+|tcp:\/\/[^/?#]+:\d{1,5})$/,
     'is not where clamd listens. Write CLAMD=tcp://127.0.0.1:3310 or CLAMD=unix:/run/clamav/clamd.ctl',
@@ -156,7 +167,7 @@ const Variables = z.object({
 })
 
 /** Variables whose value is never printed. */
-const SECRET = new Set(['SESSION_SECRET', 'TURN_SECRET', 'SMTP_URL', 'DATABASE_URL', 'DATABASE_OWNER_URL'])
+const SECRET = new Set(['SESSION_SECRET', 'TURN_SECRET', 'S3_SECRET_ACCESS_KEY', 'SMTP_URL', 'DATABASE_URL', 'DATABASE_OWNER_URL'])
 
 function refuse(problems: string[]): never {
   const many = problems.length > 1
@@ -209,6 +220,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
     problems.push(`${v.SMTP_URL ? 'MAIL_FROM' : 'SMTP_URL'} is missing. Write both, or neither to send no mail`)
   }
 
+  const bucketNames = ['S3_ENDPOINT', 'S3_ACCESS_KEY_ID', 'S3_SECRET_ACCESS_KEY'] as const
+  const missing = bucketNames.filter((name) => !v[name])
+  if (missing.length === 1 || missing.length === 2) {
+    problems.push(`${missing.join(' and ')} ${missing.length === 1 ? 'is' : 'are'} missing. Write all three of ${bucketNames.join(', ')}, or none to keep documents in DATA_DIR`)
+  }
+
   const everywhere = isWildcard(v.HOST)
   const host = everywhere ? (machine.addresses[0] ?? 'localhost') : v.HOST
   const https = Boolean(v.TLS_CERT) || everywhere || !isLoopback(host)
@@ -256,6 +273,12 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
     linkOrigin: v.PUBLIC_ORIGINS[0] ?? originOf(scheme, host, v.PORT),
     turn: v.TURN_URLS && v.TURN_SECRET ? { urls: v.TURN_URLS, secret: v.TURN_SECRET } : undefined,
     uploadLimitBytes: v.UPLOAD_LIMIT_MB * 1024 * 1024,
+    bucket: v.S3_ENDPOINT && v.S3_ACCESS_KEY_ID && v.S3_SECRET_ACCESS_KEY
+      ? {
+        endpoint: v.S3_ENDPOINT, region: v.S3_REGION, accessKeyId: v.S3_ACCESS_KEY_ID, secretAccessKey: v.S3_SECRET_ACCESS_KEY,
+        copiesBytes: v.S3_COPIES_MB * 1024 * 1024,
+      }
+      : undefined,
     virusScanner: v.CLAMD,
     logLevel: v.LOG_LEVEL,
   }

@@ -2,11 +2,10 @@ import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { openIncoming } from './incoming-files.ts'
+import { isOld, openIncoming, type KeptFile } from './incoming-files.ts'
 import { oneAfterTheOther } from './in-turn.ts'
 
-/** A file that is kept: what it is addressed by, and its length. */
-export interface KeptFile { sha256: string, bytes: number }
+export type { KeptFile }
 
 export interface Files {
   /**
@@ -27,8 +26,6 @@ export interface Files {
   bytesOf(sha256: string): Promise<number>
   /** A path on this disk where a program may read the kept file; nobody writes to it. */
   local(sha256: string): Promise<string>
-  /** Where a kept file lies, below `root`. */
-  relativePath(sha256: string): string
   /** Deletes a kept file at once: the law asks that it is no longer there. Nothing happens where it is not. */
   remove(sha256: string): Promise<void>
   /**
@@ -37,9 +34,6 @@ export interface Files {
    */
   sweep(known: (sha256s: readonly string[]) => Promise<ReadonlySet<string>>): Promise<number>
 }
-
-/** A kept file that old is no longer waiting for its record. */
-export const STALE_MS = 24 * 3600_000
 
 /** Content-addressed files on the local disk: `DATA_DIR/files/ab/<sha256>`. Equal contents are kept once. */
 export async function openFiles(dataDir: string): Promise<Files> {
@@ -57,14 +51,8 @@ export async function openFiles(dataDir: string): Promise<Files> {
     keepFile: (localPath) => keep(createReadStream(localPath), Number.MAX_SAFE_INTEGER, async () => {}),
 
     async open(sha256, range) {
-      const handle = await open(placeOf(sha256), 'r')
-      try {
-        const { size } = await handle.stat()
-        return { stream: handle.createReadStream(range ?? {}), bytes: size }
-      } catch (error) {
-        await handle.close()
-        throw error
-      }
+      const { size } = await stat(placeOf(sha256))
+      return { stream: createReadStream(placeOf(sha256), range ?? {}), bytes: size }
     },
 
     async bytesOf(sha256) {
@@ -76,8 +64,6 @@ export async function openFiles(dataDir: string): Promise<Files> {
       await stat(place)
       return place
     },
-
-    remove: (sha256) => inTurn(() => rm(placeOf(sha256), { force: true })),
 
     remove: (sha256) => inTurn(() => rm(placeOf(sha256), { force: true })),
 
@@ -100,12 +86,6 @@ export async function openFiles(dataDir: string): Promise<Files> {
       return swept
     },
   }
-}
-
-/** Whether it is there and older than a day. */
-export async function isOld(file: string): Promise<boolean> {
-  const found = await stat(file).catch(() => undefined)
-  return found !== undefined && Date.now() - found.mtimeMs > STALE_MS
 }
 
 /** Puts the file in its place, and both it and the place on the disk for good. */

@@ -1,10 +1,21 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
 import { AppError } from './error.ts'
-import { isOld, type KeptFile } from './files.ts'
 import { systemCode } from './start-error.ts'
+
+/** A file that is kept: what it is addressed by, and its length. */
+export interface KeptFile { sha256: string, bytes: number }
+
+/** A kept file that old is no longer waiting for its record. */
+export const STALE_MS = 24 * 3600_000
+
+/** Whether it is there and older than a day. */
+export async function isOld(file: string): Promise<boolean> {
+  const found = await stat(file).catch(() => undefined)
+  return found !== undefined && Date.now() - found.mtimeMs > STALE_MS
+}
 
 export interface IncomingFiles {
   /**
