@@ -17,12 +17,25 @@ export async function up(knex: Knex): Promise<void> {
     CREATE INDEX agenda_item_title ON agenda_item (title_text);
     CREATE INDEX document_name ON document (name_text);
 
-    -- Text and words lie beside the rows, which a search of common words then passes quickly.
-    ALTER TABLE file_page SET (toast_tuple_target = 128);
     ALTER TABLE file_page ADD words tsvector GENERATED ALWAYS AS (search_words(body)) STORED;
+    COMMENT ON COLUMN file_page.words IS 'What a search compares to find the page of a document that it has found.';
+    CREATE TABLE file_words (
+      sha256 bytea PRIMARY KEY REFERENCES rendition ON DELETE CASCADE,
+      words tsvector NOT NULL
+    );
     -- Without a list of what is still to be put in: every search would read it.
-    CREATE INDEX file_page_words ON file_page USING gin (words) WITH (fastupdate = off);
-    COMMENT ON COLUMN file_page.words IS 'What a search compares.';
+    CREATE INDEX file_words_words ON file_words USING gin (words) WITH (fastupdate = off);
+    COMMENT ON TABLE file_words IS
+      'The words of all pages of a file, which a search compares: written with them. A file is one row of the index and not one a page.';
+    CREATE FUNCTION file_words_of(bytea) RETURNS tsvector LANGUAGE sql STABLE STRICT
+      RETURN (
+        SELECT array_to_tsvector(coalesce(array_agg(lexeme), '{}')) FROM (
+          SELECT lexeme, sum(octet_length(lexeme)) OVER (ORDER BY page, lexeme ROWS UNBOUNDED PRECEDING) AS bytes
+          FROM (SELECT lexeme, min(page) AS page FROM file_page CROSS JOIN unnest(words) WHERE sha256 = $1 GROUP BY lexeme) AS first_on) AS taken
+        WHERE bytes <= 900000);
+    COMMENT ON FUNCTION file_words_of IS 'The words of all pages of a file: from the first page on, as many as a tsvector holds (1 MiB).';
+    INSERT INTO file_words (sha256, words) SELECT sha256, file_words_of(sha256) FROM rendition WHERE status = 'ready';
+    GRANT SELECT, INSERT, UPDATE, DELETE ON file_words TO nghisu_app;
 
     ALTER TABLE proposal
       ADD title_words tsvector GENERATED ALWAYS AS (search_words(title)) STORED,
@@ -55,8 +68,9 @@ export async function down(knex: Knex): Promise<void> {
     DROP FUNCTION minutes_text(jsonb);
     ALTER TABLE proposal_submission DROP COLUMN title_words, DROP COLUMN words;
     ALTER TABLE proposal DROP COLUMN title_words, DROP COLUMN words;
+    DROP FUNCTION file_words_of(bytea);
+    DROP TABLE file_words;
     ALTER TABLE file_page DROP COLUMN words;
-    ALTER TABLE file_page RESET (toast_tuple_target);
     DROP INDEX meeting_title, agenda_item_title, document_name;
     ALTER TABLE journal_text DROP COLUMN words;
     DROP FUNCTION search_words(text);

@@ -26,7 +26,7 @@ export const SearchHit = z.object({
   body: z.object({ id: Id, name: z.string() }),
   /** When its meeting begins; of a proposal since when it is where it is. */
   at: Instant,
-  /** The page of a document whose text was hit. */
+  /** Of a document whose text was hit the page that holds every word, else the first that holds one. */
   page: z.int().nullable(),
   /** Some of the text about the first words that were hit; null where the title alone was hit. */
   excerpt: z.string().nullable(),
@@ -36,7 +36,7 @@ export type SearchHit = z.infer<typeof SearchHit>
 export const search = defineRoute({
   id: 'search.find', method: 'get', path: '/api/search', access: 'signedIn', errors: ['invalidCursor'],
   summary: 'Proposals, meetings, agenda items, documents by name and the text of their pages, and published minutes, that the caller may read and '
-    + 'that hold every word of `q` in their title or in their text (of a document on one page), with or without diacritics. First those with the very '
+    + 'that hold every word of `q` in their title or in their text, with or without diacritics. First those with the very '
     + 'diacritics that were typed, and of these those hit in their title; then the latest. The last word may be the beginning of one in titles.',
   query: z.object({
     q: z.string().max(200), kind: SearchKind.optional(), bodyId: Id.optional(),

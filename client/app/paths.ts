@@ -13,6 +13,7 @@ export const paths = {
   body: (bodyId: string) => `/bodies/${bodyId}`,
   editBody: (bodyId: string) => `/bodies/${bodyId}/edit`,
   notices: '/notices',
+  search: '/search',
   /** Documents on this device. */
   kept: '/kept',
   /** Where the links of mails lead; the token stands behind `#`. */
@@ -24,6 +25,7 @@ export const paths = {
   meeting: (meetingId: string) => `/meetings/${meetingId}`,
   editMeeting: (meetingId: string) => `/meetings/${meetingId}/edit`,
   document: (meetingId: string, documentId: string) => `/meetings/${meetingId}/documents/${documentId}`,
+  readings: (meetingId: string) => `/meetings/${meetingId}/readings`,
   room: (meetingId: string) => `/meetings/${meetingId}/room`,
   minutes: (meetingId: string) => `/meetings/${meetingId}/minutes`,
   proposals: '/proposals',

@@ -8,6 +8,7 @@ import { meetingRoutes } from '../meetings/routes.ts'
 import { offlineRoutes } from '../offline/routes.ts'
 import { proposalRoutes } from '../proposals/routes.ts'
 import { noticeRoutes } from '../notices/routes.ts'
+import { searchRoutes } from '../search/routes.ts'
 import type { Place } from './theme.ts'
 
 declare module 'vue-router' {
@@ -34,6 +35,7 @@ export const routes: RouteRecordRaw[] = [
   ...invitationRoutes,
   ...noticeRoutes,
   ...offlineRoutes,
+  ...searchRoutes,
   {
     path: '/:path(.*)*', component: () => import('./NotFoundPage.vue'),
     meta: { access: 'anyone', title: 'app.notFound.title' },

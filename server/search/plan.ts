@@ -17,30 +17,40 @@ type Asked = 'exact' | 'folded'
 /** Undefined: nothing of this source can be hit so. */
 type Condition = (source: SearchSource) => string | undefined
 
-const inTitle = (asked: Asked) => `r.title_words @@ CAST(:${asked}Title AS tsquery)`
-
-function inText({ text }: SearchSource, asked: Asked): string {
-  const query = `CAST(:${asked}Text AS tsquery)`
-  switch (text) {
-    case 'words': return `r.words @@ ${query}`
-    case 'pages': return `EXISTS (SELECT FROM file_page page WHERE page.sha256 = r.file AND page.words @@ ${query})`
-    case 'none': return 'false'
-  }
+/** What is asked of a source: as a way in to its rows by an index, or of each row that has come otherwise. */
+interface Asking {
+  title(asked: Asked): string
+  text(source: SearchSource, asked: Asked): string
 }
 
-/** An erased title is null, which holds no words. */
-const not = (...conditions: string[]) => conditions.map((one) => ` AND (${one}) IS NOT TRUE`).join('')
+const tsquery = (asked: Asked, part: 'Title' | 'Text') => `CAST(:${asked}${part} AS tsquery)`
+
+const byIndex: Asking = {
+  title: (asked) => `r.title_words @@ ${tsquery(asked, 'Title')}`,
+  text: ({ text }, asked) => text === 'own'
+    ? `r.words @@ ${tsquery(asked, 'Text')}`
+    : `EXISTS (SELECT FROM file_words text WHERE text.sha256 = r.file AND text.words @@ ${tsquery(asked, 'Text')})`,
+}
+
+/** No index fits these: one that was read anew for each row would cost more than all else. An erased title holds no words. */
+const ofRow: Asking = {
+  title: (asked) => `coalesce(r.title_words, '') @@ ${tsquery(asked, 'Title')}`,
+  text: ({ text }, asked) => text === 'own'
+    ? `coalesce(r.words, '') @@ ${tsquery(asked, 'Text')}`
+    : `coalesce((SELECT text.words @@ ${tsquery(asked, 'Text')} FROM file_words text WHERE text.sha256 = r.file), false)`,
+}
 
 /** What a tier has and none before it. `exact`: diacritics were typed, else the first two tiers have nothing. */
-function inTier(tier: Tier, exact: boolean): Condition {
+function inTier(tier: Tier, exact: boolean, way: Way): Condition {
+  const { title, text } = way === 'walk' ? ofRow : byIndex
+  const not = (...conditions: string[]) => conditions.map((one) => ` AND NOT (${one})`).join('')
   return (source) => {
-    const isText = tier === 1 || tier === 3
-    if (isText && source.text === 'none') return undefined
+    const hasText = source.text !== 'none'
     switch (tier) {
-      case 0: return inTitle('exact')
-      case 1: return inText(source, 'exact') + not(inTitle('exact'))
-      case 2: return inTitle('folded') + (exact ? not(inTitle('exact'), inText(source, 'exact')) : '')
-      case 3: return inText(source, 'folded') + not(inTitle('folded'), ...exact ? [inText(source, 'exact')] : [])
+      case 0: return title('exact')
+      case 1: return hasText ? text(source, 'exact') + not(ofRow.title('exact')) : undefined
+      case 2: return title('folded') + (exact ? not(ofRow.title('exact'), ...hasText ? [ofRow.text(source, 'exact')] : []) : '')
+      case 3: return hasText ? text(source, 'folded') + not(ofRow.title('folded'), ...exact ? [ofRow.text(source, 'exact')] : []) : undefined
     }
   }
 }
@@ -51,7 +61,7 @@ const BEGUN = '(CAST(:at AS timestamptz) IS NULL OR r.at <= :at)'
 function rows(sources: readonly SearchSource[], condition: Condition, inMeeting = ''): string {
   return sources.flatMap((source) => {
     const where = condition(source)
-    const file = source.text === 'pages' ? 'r.file' : 'CAST(NULL AS bytea) AS file'
+    const file = source.text === 'file' ? 'r.file' : 'CAST(NULL AS bytea) AS file'
     return where === undefined ? [] : [`
       SELECT '${source.kind}' AS kind, r.id, r.meeting_id, r.item_id, r.body_id, r.at, r.title, ${file}
       FROM (${source.readable}) r WHERE (${where}) AND ${FILTERS} AND ${BEGUN}${inMeeting}`]
@@ -65,10 +75,10 @@ function found(sources: readonly SearchSource[], condition: Condition, way: Way,
   // OFFSET 0 keeps the planner to this order.
   const inside = rows(sources.filter(({ ofMeeting }) => ofMeeting), condition, ' AND r.meeting_id = walked.id')
   const walk = inside === '' ? '' : `
-    SELECT inside.* FROM (
+    SELECT inside.kind, inside.id, inside.meeting_id, inside.item_id, inside.body_id, walked.at, inside.title, inside.file FROM (
       SELECT r.id, r.at FROM (SELECT id, body_id, starts_at AS at FROM (${READABLE_MEETINGS}) seen) r WHERE ${FILTERS} AND ${BEGUN}
       ORDER BY r.at DESC OFFSET 0) walked
-    CROSS JOIN LATERAL (SELECT kind, id, meeting_id, item_id, body_id, walked.at, title, file FROM (${inside}) of_meeting OFFSET 0) inside`
+    CROSS JOIN LATERAL (SELECT * FROM (${inside}) of_meeting OFFSET 0) inside`
   return [...take(walk), ...take(rows(sources.filter(({ ofMeeting }) => !ofMeeting), condition))].join(' UNION ALL ')
 }
 
@@ -77,7 +87,7 @@ const AFTER = '(CAST(:at AS timestamptz) IS NULL OR (hit.at, hit.id) < (CAST(:at
 
 /** The hits of one tier with what is shown of them; empty where these sources have none in it. */
 export function hitsSql(sources: readonly SearchSource[], tier: Tier, exact: boolean, way: Way): string {
-  const hits = found(sources, inTier(tier, exact), way, `WHERE ${AFTER} ${ORDER}`)
+  const hits = found(sources, inTier(tier, exact, way), way, `WHERE ${AFTER} ${ORDER}`)
   if (hits === '') return ''
   const shown = searchSources.flatMap(({ kind, shown: sql }) => sql === null ? [] : [`SELECT * FROM (${sql}) text_of WHERE hit.kind = '${kind}'`])
   return `
@@ -94,7 +104,7 @@ export function hitsSql(sources: readonly SearchSource[], tier: Tier, exact: boo
 export function countSql(sources: readonly SearchSource[], way: Way): string {
   const rest = 'LIMIT :limit'
   const all = way === 'walk'
-    ? found(sources, (source) => source.text === 'none' ? inTitle('folded') : `${inTitle('folded')} OR ${inText(source, 'folded')}`, way, rest)
-    : ([2, 3] as const).map((tier) => found(sources, inTier(tier, false), way, rest)).filter((sql) => sql !== '').join(' UNION ALL ')
+    ? found(sources, (source) => ofRow.title('folded') + (source.text === 'none' ? '' : ` OR ${ofRow.text(source, 'folded')}`), way, rest)
+    : ([2, 3] as const).map((tier) => found(sources, inTier(tier, false, way), way, rest)).filter((sql) => sql !== '').join(' UNION ALL ')
   return `SELECT count(*)::integer AS count FROM (SELECT FROM (${all}) hit LIMIT :limit) counted`
 }

@@ -36,10 +36,13 @@ export interface FoundHit extends Omit<SearchHit, 'excerpt' | 'at'> {
 }
 
 export interface SearchStore {
-  /** In their order, those that follow `after`. As many queries however many hits there are: at most two a tier. */
-  find(db: Knex, query: SearchQuery, after: { tier: Tier, at: Date, id: string } | undefined, limit: number): Promise<FoundHit[]>
-  /** How many there are, as far as `limit`. */
-  count(db: Knex, query: SearchQuery, limit: number): Promise<number>
+  /**
+   * In their order, those that follow `after`; and how many there are of all as far as `countTo`, where that is given. As many
+   * queries however many hits there are: one a tier, and three.
+   */
+  find(
+    db: Knex, query: SearchQuery, after: { tier: Tier, at: Date, id: string } | undefined, limit: number, countTo: number | null,
+  ): Promise<{ hits: FoundHit[], count: number | null }>
 }
 
 interface Search {
@@ -83,14 +86,12 @@ export function createSearch({ db, store, now = () => new Date() }: { db: Knex, 
       if (!wanted) return { hits: [], count: { hits: 0, more: false }, next: null }
       const at = now()
       const query: SearchQuery = { personId, now: at, on: localDay(at), wanted, kind, bodyId, ...spanOf(year) }
-      const [found, counted] = await Promise.all([
-        store.find(db, query, position, limit + 1), position ? null : store.count(db, query, COUNTED_HITS + 1),
-      ])
+      const { hits: found, count } = await store.find(db, query, position, limit + 1, position ? null : COUNTED_HITS + 1)
       const page = found.slice(0, limit)
       const last = found.length > limit ? page.at(-1) : undefined
       return {
         hits: page.map((hit) => shown(hit, q)),
-        count: counted === null ? null : { hits: Math.min(counted, COUNTED_HITS), more: counted > COUNTED_HITS },
+        count: count === null ? null : { hits: Math.min(count, COUNTED_HITS), more: count > COUNTED_HITS },
         next: last ? cursorOf(last) : null,
       }
     },

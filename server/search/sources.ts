@@ -17,9 +17,12 @@ export interface SearchSource {
   readable: string
   /** It belongs to a meeting, and `at` is when that begins. */
   ofMeeting: boolean
-  /** Besides the title it has a text of its own in `words`, pages of a `file`, or none. */
-  text: 'words' | 'pages' | 'none'
-  /** Columns page and text of a `hit` of this kind whose text holds CAST(:shown AS tsquery): what is shown of it. */
+  /** Besides the title it has a text of its own in `words`, one in `file_words` of its `file`, or none. */
+  text: 'own' | 'file' | 'none'
+  /**
+   * Columns page and text of a `hit` of this kind whose text holds CAST(:shown AS tsquery): what is shown of it. Of a file the
+   * first page that holds all of it, else the first that holds CAST(:some AS tsquery), any of its words.
+   */
   shown: string | null
 }
 
@@ -27,7 +30,7 @@ const SHOWN = 'CAST(:shown AS tsquery)'
 
 export const searchSources: readonly SearchSource[] = [
   {
-    kind: 'proposal', text: 'words', ofMeeting: false,
+    kind: 'proposal', text: 'own', ofMeeting: false,
     readable: `
       SELECT p.id, CAST(NULL AS uuid) AS meeting_id, CAST(NULL AS uuid) AS item_id, p.body_id, p.since AS at, p.title, p.title_words, p.words
       FROM (${READABLE_PROPOSALS}) p`,
@@ -47,16 +50,18 @@ export const searchSources: readonly SearchSource[] = [
       FROM (${READABLE_ITEMS}) item JOIN journal_text title ON title.id = item.title_text`,
   },
   {
-    kind: 'document', text: 'pages', ofMeeting: true,
+    kind: 'document', text: 'file', ofMeeting: true,
     readable: `
       SELECT document.id, document.meeting_id, document.item_id, document.body_id, document.starts_at AS at, name.body AS title,
         name.words AS title_words, document.sha256 AS file
       FROM (${READABLE_DOCUMENTS}) document JOIN journal_text name ON name.id = document.name_text`,
     shown: `
-      (SELECT page.page, page.body AS text FROM file_page page WHERE page.sha256 = hit.file AND page.words @@ ${SHOWN} ORDER BY page.page LIMIT 1)`,
+      (SELECT page.page, page.body AS text FROM file_page page
+      WHERE page.sha256 = hit.file AND page.words @@ CAST(:some AS tsquery) AND EXISTS (SELECT FROM file_words WHERE sha256 = hit.file AND words @@ ${SHOWN})
+      ORDER BY page.words @@ ${SHOWN} DESC, page.page LIMIT 1)`,
   },
   {
-    kind: 'minutes', text: 'words', ofMeeting: true,
+    kind: 'minutes', text: 'own', ofMeeting: true,
     readable: `
       SELECT minutes.meeting_id AS id, minutes.meeting_id, CAST(NULL AS uuid) AS item_id, minutes.body_id, minutes.starts_at AS at,
         title.body AS title, title.words AS title_words, minutes.words

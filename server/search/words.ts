@@ -7,6 +7,8 @@ export interface WordQuery {
   whole: string
   /** For titles: the last word may be the beginning of one, as while somebody types. */
   beginning: string
+  /** Some word. */
+  any: string
 }
 
 export interface Wanted {
@@ -19,7 +21,7 @@ export interface Wanted {
 /** Words hold letters, marks and digits alone, which the quotes of a `tsquery` need not escape. */
 function queryOf(words: readonly string[]): WordQuery {
   const whole = words.map((word) => `'${word}'`).join(' & ')
-  return { whole, beginning: `${whole}:*` }
+  return { whole, beginning: `${whole}:*`, any: whole.replaceAll(' & ', ' | ') }
 }
 
 /** What a search asks for; undefined where there is no word in it. */
