@@ -21,7 +21,8 @@ export function createServing({ db, requireReading, files, conversion }: Serving
       const { sha256, name, mediaType, download } = await requireReading(meetingId, documentId, version, caller)
       if (!download) throw new AppError('downloadNotAllowed')
       const state = (await conversion.statesOf(db, [sha256])).get(sha256)
-      const pdf = state?.pdfSha256 ?? (mediaType === 'application/pdf' ? sha256 : null)
+      // What could not be made harmless is not read as it came either.
+      const pdf = state ? state.pdfSha256 : mediaType === 'application/pdf' ? sha256 : null
       if (!pdf) throw new AppError('documentNotReady', { status: state?.status ?? 'waiting', problem: state?.problem ?? null })
       return { files, sha256: pdf, name: name ?? '' }
     },

@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { pdfOf } from '../../tests/support/pdf.ts'
 import { docxOf, odpOf, odtOf, odtWithMacro, pngOf, xlsxOf } from '../conversion/test-files.ts'
 import { typeOfContent } from './content.ts'
+import { archive, MACRO_TYPES, overlappingArchive } from './hostile-files.ts'
 import { fileName } from './name.ts'
 import { createScanner } from './scanner.ts'
 
@@ -22,13 +23,6 @@ async function write(bytes: Uint8Array | string): Promise<string> {
 }
 const typeOf = async (bytes: Uint8Array | string) => await typeOfContent(await write(bytes))
 const refusal = (bytes: Uint8Array | string) => typeOf(bytes).then((type) => `taken as ${type}`, (error: { problem?: string }) => error.problem ?? error)
-
-const WORD = '<Types><Override ContentType="application/vnd.openxmlformats-officedocument.wordprocessingml.document.main+xml"/></Types>'
-/** An office document of these parts. */
-const archive = (parts: Record<string, string | Uint8Array>) => Buffer.from(zipSync(Object.fromEntries(
-  Object.entries({ '[Content_Types].xml': WORD, 'word/document.xml': '<w/>', ...parts })
-    .map(([name, part]) => [name, typeof part === 'string' ? strToU8(part) : part]),
-)))
 
 describe('the content of a file', () => {
   it('says what it is, whatever it is called', async () => {
@@ -63,7 +57,7 @@ describe('the content of a file', () => {
 
   it('is refused with programs, passwords, or archives inside', async () => {
     expect(await refusal(archive({ 'word/vbaProject.bin': 'x' }))).toBe('macros')
-    expect(await refusal(archive({ '[Content_Types].xml': `${WORD}<Override ContentType="application/vnd.ms-word.document.macroEnabled.main+xml"/>` }))).toBe('macros')
+    expect(await refusal(archive({ '[Content_Types].xml': MACRO_TYPES }))).toBe('macros')
     expect(await refusal(odtWithMacro('/tmp/none'))).toBe('macros')
     expect(await refusal(archive({ 'word/embeddings/inner.zip': zipSync({ a: strToU8('a') }) }))).toBe('nested')
     const locked = odtOf(['x']).toString('latin1')
@@ -77,8 +71,8 @@ describe('the content of a file', () => {
   })
 
   it('is refused where it grows beyond measure, or its names lead elsewhere', async () => {
-    expect(await refusal(archive({ 'word/media/a.xml': new Uint8Array(64 * 1024 ** 2) }))).toBe('bomb')
-    expect(await refusal(archive(Object.fromEntries(Array.from({ length: 10_001 }, (_, at) => [`a${at}`, '']))))).toBe('bomb')
+    expect(await refusal(archive({ 'word/media/a.xml': new Uint8Array(34 * 1024 ** 2) }))).toBe('bomb')
+    for (const entries of [400, 10_001]) expect(await refusal(overlappingArchive(entries))).toBe('bomb')
     expect(await refusal(archive({ '../../etc/passwd': 'x' }))).toBe('broken')
     expect(await refusal(archive({ '/etc/passwd': 'x' }))).toBe('broken')
     // A directory that lies about a length.
