@@ -76,6 +76,7 @@ export async function down(knex: Knex): Promise<void> {
     UPDATE document SET sha256 = version.sha256, bytes = version.bytes FROM document_version AS version WHERE version.document_id = document.id;
     ALTER TABLE document ALTER sha256 SET NOT NULL, ALTER bytes SET NOT NULL;
     CREATE INDEX document_of_file ON document (sha256);
+    CREATE INDEX document_file ON document (sha256) WHERE removed_at IS NULL;
     DROP TABLE document_version;
   `)
 }
