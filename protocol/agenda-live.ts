@@ -20,5 +20,5 @@ export const deferItem = defineCommand({
   summary: 'Puts an item that is current or still to come off to a later meeting, with what is under it and not dealt with; it can be returned to until the closing.',
   access: 'chair, clerk, or who presides',
   input: ChangeOfMeeting.extend({ itemId: Id, reason: Line(MAX_DEFERRAL_REASON) }), output: Nothing,
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'agendaItemDealtWith', 'voteAlreadyOpen'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'agendaItemDealtWith', 'voteAlreadyOpen', 'proposalSecret'],
 })

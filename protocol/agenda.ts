@@ -52,7 +52,7 @@ const Placing = {
 
 export const addItem = defineRoute({
   id: 'agenda.add', method: 'post', path: '/api/meetings/:meetingId/agenda', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'presenterNotParticipant', 'agendaFull', 'idempotencyKeyReused',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'presenterNotParticipant', 'agendaFull', 'idempotencyKeyReused', 'proposalSecret',
     'agendaItemNotFound', 'matterNotFound', 'consentNeeded', 'classifiedNeedsInPerson', 'recordingRuns', 'roomInUse'],
   summary: 'Chair or clerk adds an item, in a live meeting who presides too and with the consent of the body; a classified one has no title, and needs a meeting in person that is not recorded and whose room is empty.',
   params: z.object({ meetingId: Id }),
@@ -62,7 +62,7 @@ export const addItem = defineRoute({
 
 export const changeItem = defineRoute({
   id: 'agenda.change', method: 'put', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn',
-  errors: [...changeErrors, 'agendaItemDealtWith', 'agendaItemChanged', 'classifiedItem'],
+  errors: [...changeErrors, 'agendaItemDealtWith', 'agendaItemChanged', 'classifiedItem', 'proposalSecret'],
   summary: 'Chair or clerk changes an item that has not been dealt with. `version` is the one that they read: after somebody else’s change `agendaItemChanged` says who changed what, and nothing is saved.',
   params: ItemParams, body: AgendaItemDraft.omit({ matterId: true }).extend({ version: z.int().min(1) }),
   response: z.object({ version: z.int() }),

@@ -84,7 +84,7 @@ export const errorCodes = [
   'matterNotFound', // no such matter, or none that this body deals with
   // proposals
   'proposalNotFound', // does not exist, or this person may not know of it
-  'proposalSecret', // a secrecy above none: nothing of it is taken
+  'proposalSecret', // a secrecy above none, or free text with its stamp: nothing of it is taken
   'forbiddenForProposal', // the other side does this; details.sides are the caller's
   'proposalStage', // not the time for it; details.stage
   'proposalChanged', // somebody else changed it first; details.version and details.stage, or the present details.check

@@ -113,14 +113,14 @@ export const listTemplates = defineRoute({
 })
 
 export const addTemplate = defineRoute({
-  id: 'meetingTemplates.add', method: 'post', path: '/api/bodies/:bodyId/meeting-templates', access: 'signedIn', errors: [...officeErrors, 'templatesFull'],
+  id: 'meetingTemplates.add', method: 'post', path: '/api/bodies/:bodyId/meeting-templates', access: 'signedIn', errors: [...officeErrors, 'templatesFull', 'proposalSecret'],
   summary: 'Chair or clerk of a body keeps a template of its meetings.',
   params: OfBody, body: TemplateDraft, response: z.object({ templateId: Id }),
 })
 
 export const changeTemplate = defineRoute({
   id: 'meetingTemplates.change', method: 'put', path: '/api/bodies/:bodyId/meeting-templates/:templateId', access: 'signedIn',
-  errors: [...officeErrors, 'templateNotFound', 'templateChanged'],
+  errors: [...officeErrors, 'templateNotFound', 'templateChanged', 'proposalSecret'],
   summary: 'Chair or clerk changes a template. `version` is the one that the change began from; meetings made of it stay as they are.',
   params: OfTemplate, body: TemplateDraft.extend({ version: z.int().positive() }), response: z.object({}),
 })
@@ -134,7 +134,7 @@ export const removeTemplate = defineRoute({
 
 export const createSeries = defineRoute({
   id: 'meetings.createSeries', method: 'post', path: '/api/bodies/:bodyId/meeting-series', access: 'signedIn',
-  errors: [...officeErrors, 'templateNotFound', 'dateInPast', 'idempotencyKeyReused'],
+  errors: [...officeErrors, 'templateNotFound', 'dateInPast', 'idempotencyKeyReused', 'proposalSecret'],
   summary: 'Drafts of a template, one at each of these starts. What an interrupted call began is completed under the same key.',
   params: OfBody,
   body: z.object({
@@ -146,7 +146,7 @@ export const createSeries = defineRoute({
 
 export const copyMeeting = defineRoute({
   id: 'meetings.copy', method: 'post', path: '/api/meetings/:meetingId/copies', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'bodyNotFound', 'dateInPast', 'idempotencyKeyReused'],
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'bodyNotFound', 'dateInPast', 'idempotencyKeyReused', 'proposalSecret'],
   summary: 'Chair or clerk drafts a meeting like this one: its facts, items and their guests, no documents, nothing of a classified item.',
   params: z.object({ meetingId: Id }), body: z.object({ title: Line(300), startsAt: Instant, key: Key }),
   response: z.object({ meetingId: Id }),

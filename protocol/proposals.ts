@@ -184,14 +184,14 @@ export const submitProposal = defineRoute({
 })
 
 export const withdrawProposal = defineRoute({
-  id: 'proposals.withdraw', method: 'post', path: '/api/proposals/:proposalId/withdrawal', access: 'signedIn', errors: changing,
+  id: 'proposals.withdraw', method: 'post', path: '/api/proposals/:proposalId/withdrawal', access: 'signedIn', errors: [...changing, 'proposalSecret'],
   summary: 'The unit withdraws it, for good; not once it is on an agenda.',
   params: ProposalParams, body: Act.extend({ reason: Reason }), response: Saved,
 })
 
 export const checkProposal = defineRoute({
   id: 'proposals.check', method: 'put', path: '/api/proposals/:proposalId/checks/:itemId', access: 'signedIn',
-  errors: ['proposalNotFound', 'forbiddenForProposal', 'proposalStage', 'proposalChanged'],
+  errors: ['proposalNotFound', 'forbiddenForProposal', 'proposalStage', 'proposalChanged', 'proposalSecret'],
   summary: 'The office ticks one point, with a note where something is missing. Two points may be ticked at once by two; of one point the second is shown the first’s.',
   params: z.object({ proposalId: Id, itemId: z.string().max(40) }),
   body: z.strictObject({ revision: z.int().nonnegative(), state: z.enum(['ok', 'missing']), note: Paragraphs(2000) }),
@@ -199,7 +199,7 @@ export const checkProposal = defineRoute({
 })
 
 export const returnProposal = defineRoute({
-  id: 'proposals.return', method: 'post', path: '/api/proposals/:proposalId/return', access: 'signedIn', errors: changing,
+  id: 'proposals.return', method: 'post', path: '/api/proposals/:proposalId/return', access: 'signedIn', errors: [...changing, 'proposalSecret'],
   summary: 'The office gives it back with a reason, beside what it noted at single points.',
   params: ProposalParams, body: Act.extend({ reason: Reason }), response: Saved,
 })

@@ -14,6 +14,7 @@ import { requireBefore } from '../meetings/meetings.ts'
 import { textOf } from '../meetings/texts.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { requireUnstamped } from '../platform/unstamped.ts'
 import { itemIn, lineOf, rowOf, stateOf, type AgendaItem, type AgendaStore } from './items.ts'
 import { requireSecrecy, type AgendaRoom } from './secrecy.ts'
 
@@ -82,7 +83,7 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
   return {
     /**
      * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`, `agendaItemNotFound`,
-     * `consentNeeded`, `idempotencyKeyReused`, `matterNotFound`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`,
+     * `consentNeeded`, `idempotencyKeyReused`, `matterNotFound`, `proposalSecret`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`,
      * `roomInUse`. `also`: what comes with the item, in the same transaction.
      */
     async add(meetingId: string, caller: Caller, { key, after, level, consent, ...draft }: NewItem, also?: WithNewItem): Promise<{ itemId: string }> {
@@ -90,6 +91,8 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
       const added = await access.change(meetingId, caller, may.add, { key, fingerprint: ['agenda.add', draft, ...asked] }, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
         if (meeting.status === 'live' && !consent) throw new AppError('consentNeeded')
+        // The text of an item handled under secrecy rules is none of its sender's.
+        requireUnstamped(draft.classified ? null : draft.title, consent?.note)
         await requirePresenter(tx, draft.presenterId)
         if (draft.classified) await requireSecrecy(tx, meeting, room)
         const present = await store.items(tx.trx, meetingId)
@@ -116,7 +119,7 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
 
     /**
      * Gives the item's version after it. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `agendaItemNotFound`,
-     * `agendaItemDealtWith`, `presenterNotParticipant`, `classifiedItem`, and `agendaItemChanged` (details `ItemChangedDetails`)
+     * `agendaItemDealtWith`, `presenterNotParticipant`, `classifiedItem`, `proposalSecret`, and `agendaItemChanged` (details `ItemChangedDetails`)
      * where somebody changed it since `version`.
      */
     async change(meetingId: string, itemId: string, caller: Caller, { version, ...draft }: Omit<Draft, 'matterId'> & { version: number }): Promise<{ version: number }> {
@@ -125,6 +128,7 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
         const item = await itemIn(store, tx, itemId)
         await requireUntouched(tx, item)
         if (item.classified) throw new AppError('classifiedItem')
+        requireUnstamped(draft.title)
         const present = stateOf((await tx.state(meetingReducer)).agenda, itemId)
         const { title: titleBody, minutes, presenterId, purpose } = draft
         const title = await textOf(tx, present.title, titleBody)

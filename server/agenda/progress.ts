@@ -5,6 +5,7 @@ import { requireOfficeOrPresiding, type MeetingAccess } from '../meetings/access
 import { requireLive } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { requireUnstamped } from '../platform/unstamped.ts'
 import { lineOf, type AgendaStore } from './items.ts'
 
 /** The video room as the agenda leads it: guests of single items are called in and shown out with theirs. */
@@ -48,12 +49,13 @@ export function createProgress({ access, store, order }: ProgressDeps) {
 
     /**
      * Puts an item off, with what is under it and was not dealt with. Throws `meetingNotFound`, `forbiddenInMeeting`,
-     * `meetingNotLive`, `agendaItemNotFound`, `agendaItemDealtWith`, and `voteAlreadyOpen` while one is open on it.
+     * `meetingNotLive`, `agendaItemNotFound`, `agendaItemDealtWith`, `proposalSecret`, and `voteAlreadyOpen` while one is open on it.
      */
     async defer(meetingId: string, caller: Caller, { key, itemId, reason }: { key: string, itemId: string, reason: string }): Promise<void> {
       const options = { key, fingerprint: ['agenda:defer', itemId, reason] }
       const { shownOut } = await access.change(meetingId, caller, requireOfficeOrPresiding, options, async (tx, { meeting }) => {
         requireLive(meeting)
+        requireUnstamped(reason)
         const items = await store.items(tx.trx, meetingId)
         const branch = branchOf(items.map((item) => ({ ...lineOf(item), status: item.status })), itemId)
         if (!branch[0]) throw new AppError('agendaItemNotFound')

@@ -27,7 +27,7 @@ export interface PlanningDeps {
   meetings: Pick<Meetings, 'create'>
   templates: Pick<Templates, 'get' | 'requireBodyOffice'>
   rules: Pick<MeetingRulesBook, 'all'>
-  agenda: Pick<Agenda, 'add'>
+  agenda: Pick<Agenda, 'add' | 'change'>
   inviteGuests(meetingId: string, itemId: string, caller: Caller, personIds: readonly string[]): Promise<void>
   now?: () => Date
 }
@@ -47,10 +47,14 @@ export function createMeetingPlanning({ journal, access, meetings, templates, ru
     const { meetingId } = await meetings.create(caller, { ...meeting, key })
     const { participants } = await journal.state(meetingId, meetingReducer)
     for (const [index, { guests = [], presenterId, ...item }] of items.entries()) {
-      // Who presents but is no full participant of the new meeting is to be chosen anew.
+      // Who presents, but is neither a full participant of the new meeting nor the item's guest, is to be chosen anew.
       const presenting = participants.some(({ personId, itemsOnly }) => personId === presenterId && !itemsOnly) ? presenterId : null
       const { itemId } = await agenda.add(meetingId, caller, { ...item, presenterId: presenting, key: `${key} ${index}` })
       if (guests.length) await inviteGuests(meetingId, itemId, caller, guests)
+      if (presenting === presenterId || presenterId === null || !guests.includes(presenterId)) continue
+      // A guest can present once invited. An item that a person changed since an interrupted call stays as they left it.
+      const made = (await journal.state(meetingId, meetingReducer)).agenda.find((line) => line.itemId === itemId)
+      if (made?.version === 1) await agenda.change(meetingId, itemId, caller, { ...item, presenterId, version: 1 })
     }
     return meetingId
   }
@@ -77,7 +81,7 @@ export function createMeetingPlanning({ journal, access, meetings, templates, ru
       const { bodyId } = found.meeting
       await templates.requireBodyOffice(caller, bodyId)
       requireAhead(startsAt)
-      const { state: { facts, agenda: copied }, texts } = await journal.snapshot(meetingId, found.viewer, meetingReducer)
+      const { state: { facts, agenda: copied, participants }, texts } = await journal.snapshot(meetingId, found.viewer, meetingReducer)
       if (!facts) throw new Error('a meeting without facts')
       const { mode, plannedMinutes, kindId, roomId } = facts
       const { kinds, rooms } = await rules.all()
@@ -87,8 +91,11 @@ export function createMeetingPlanning({ journal, access, meetings, templates, ru
       // A place that was erased is to be written anew.
       const place = texts[facts.place.$text] ?? '–'
       const meeting = { title, mode, place, plannedMinutes, startsAt, bodyId, ...convening }
-      const items = copied.filter(({ classified }) => !classified).map((item) => ({
-        title: texts[item.title.$text] ?? '', minutes: item.minutes, purpose: item.purpose, presenterId: item.presenterId, level: item.level, guests: item.guests,
+      const onlyGuests = new Set(participants.filter(({ itemsOnly }) => itemsOnly).map(({ personId }) => personId))
+      const items = copied.filter(({ classified }) => !classified).map(({ title: { $text }, minutes, purpose, presenterId, level, guests }) => ({
+        title: texts[$text] ?? '', minutes, purpose, presenterId, level,
+        // A guest who presents, invited under another item perhaps, comes to the copy for what they present there.
+        guests: presenterId !== null && onlyGuests.has(presenterId) ? [...new Set([...guests, presenterId])] : guests,
       }))
       // An item whose title was erased by law is not brought back under another one.
       return { meetingId: await draft(caller, key, meeting, settled(items.filter((item) => item.title !== ''))) }

@@ -3,6 +3,7 @@ import type { MeetingTemplate, TemplateDraft } from '../../protocol/meeting-plan
 import type { Bodies } from '../bodies/bodies.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { requireUnstamped } from '../platform/unstamped.ts'
 import { isOffice } from './access.ts'
 
 /** Templates of one body. */
@@ -52,17 +53,19 @@ export function createTemplates({ db, store, bodies }: TemplatesDeps) {
       return await find(bodyId, templateId)
     },
 
-    /** Throws `bodyNotFound`, `forbiddenInMeeting`, `templatesFull`. */
+    /** Throws `bodyNotFound`, `forbiddenInMeeting`, `templatesFull`, `proposalSecret`. */
     async add(caller: Caller, bodyId: string, template: TemplateDraft): Promise<{ templateId: string }> {
       await requireBodyOffice(caller, bodyId)
+      requireUnstamped(...template.items.map(({ title }) => title))
       const templateId = await store.insert(db, bodyId, template, caller.personId, MAX_TEMPLATES)
       if (templateId === null) throw new AppError('templatesFull', { limit: MAX_TEMPLATES })
       return { templateId }
     },
 
-    /** Throws `bodyNotFound`, `forbiddenInMeeting`, `templateNotFound`, and `templateChanged`, which says what it is now. */
+    /** Throws `bodyNotFound`, `forbiddenInMeeting`, `templateNotFound`, `proposalSecret`, and `templateChanged`, which says what it is now. */
     async change(caller: Caller, bodyId: string, templateId: string, { version, ...content }: TemplateDraft & { version: number }): Promise<void> {
       await requireBodyOffice(caller, bodyId)
+      requireUnstamped(...content.items.map(({ title }) => title))
       if (await store.update(db, { bodyId, templateId, version }, content, caller.personId)) return
       throw new AppError('templateChanged', { template: await find(bodyId, templateId) })
     },

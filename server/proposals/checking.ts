@@ -3,6 +3,7 @@ import { addWorkingDays, localDay } from '../../protocol/calendar.ts'
 import type { ProposalCheck } from '../../protocol/proposals.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { requireUnstamped } from '../platform/unstamped.ts'
 import { may, type Proposal, type ProposalAccessTo } from './access.ts'
 import type { Kinds } from './kinds.ts'
 import type { CalendarAhead, NewStep, ProposalsStore } from './proposals.ts'
@@ -33,11 +34,12 @@ export function createChecking({ access, store, kinds, calendarAhead, told }: Ch
   const kindOf = ({ content, kindVersion }: Proposal, trx: Knex) => kinds.kind(content.kindId, kindVersion, trx)
 
   return {
-    /** Throws what `access.change` does; `proposalChanged` where somebody else ticked the point meanwhile (details `check`). */
+    /** Throws what `access.change` does; `proposalSecret`; `proposalChanged` where somebody else ticked the point meanwhile (details `check`). */
     check: (
       proposalId: string, caller: Caller, itemId: string,
       { revision, state, note }: Pick<ProposalCheck, 'revision' | 'state' | 'note'>,
     ) => access.change(proposalId, caller, may.check, null, async (trx, { proposal }, at): Promise<ProposalCheck> => {
+      requireUnstamped(note)
       const { checklist } = await kindOf(proposal, trx)
       if (!checklist.some(({ id }) => id === itemId)) {
         throw new AppError('badRequest', { issues: [{ path: 'params.itemId', message: 'is no point of the checklist' }] })
@@ -54,10 +56,11 @@ export function createChecking({ access, store, kinds, calendarAhead, told }: Ch
       throw new AppError('proposalChanged', { check: present ?? null })
     }),
 
-    /** Throws what `access.change` does. */
+    /** Throws what `access.change` does, `proposalSecret`. */
     async return(proposalId: string, caller: Caller, { version, reason }: { version: number, reason: string }) {
       const calendar = await calendarAhead()
       return await access.change(proposalId, caller, may.check, version, async (trx, { proposal }, at) => {
+        requireUnstamped(reason)
         const { reviseDays } = await kindOf(proposal, trx)
         const dueOn = addWorkingDays(localDay(at), reviseDays, calendar)
         const saved = await store.update(trx, proposalId, { status: 'returned', since: at, dueOn })

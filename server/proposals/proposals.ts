@@ -5,6 +5,7 @@ import type { ProposalContent, ProposalHolder, ProposalStep } from '../../protoc
 import type { SecretMatter } from '../../protocol/secrecy.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { requireUnstamped } from '../platform/unstamped.ts'
 import { may, type Proposal, type ProposalAccessTo } from './access.ts'
 import type { Kinds } from './kinds.ts'
 
@@ -56,6 +57,9 @@ export interface ProposalsDeps {
 /** Undoes a draft whose key was used meanwhile. */
 class KeyUsed extends Error {}
 
+/** Throws `proposalSecret`. */
+const requireUnstampedContent = ({ title, summary, legalBasis }: ProposalContent) => { requireUnstamped(title, summary, legalBasis) }
+
 /** What a unit does with its proposals: draft, edit, submit, withdraw. */
 export function createProposals({ db, access, store, kinds, calendarAhead, now }: ProposalsDeps) {
   async function requireKnown(source: Knex, content: ProposalContent): Promise<void> {
@@ -79,6 +83,7 @@ export function createProposals({ db, access, store, kinds, calendarAhead, now }
     async create(caller: Caller, body: Open<ProposalContent & { key: string }> | SecretMatter): Promise<Saved> {
       if (body.secrecy !== 'none') throw new AppError('proposalSecret')
       const { key, secrecy: _, ...content } = body
+      requireUnstampedContent(content)
       const known = await store.findCreation(db, caller.personId, key)
       if (known) return known
       await requireKnown(db, content)
@@ -105,6 +110,7 @@ export function createProposals({ db, access, store, kinds, calendarAhead, now }
       if (body.secrecy !== 'none') throw new AppError('proposalSecret')
       const { version, secrecy: _, ...content } = body
       return await access.change(proposalId, caller, may.edit, version, async (trx, { proposal }, at) => {
+        requireUnstampedContent(content)
         await requireKnown(trx, content)
         if (proposal.round > 0 && content.bodyId !== proposal.content.bodyId) {
           throw new AppError('badRequest', { issues: [{ path: 'body.bodyId', message: 'stays as it was first submitted' }] })
@@ -134,9 +140,10 @@ export function createProposals({ db, access, store, kinds, calendarAhead, now }
       })
     },
 
-    /** For good. Throws what `access.change` does. */
+    /** For good. Throws what `access.change` does, `proposalSecret`. */
     withdraw: (proposalId: string, caller: Caller, { version, reason }: { version: number, reason: string }) =>
       access.change(proposalId, caller, may.withdraw, version, async (trx, _, at): Promise<Saved> => {
+        requireUnstamped(reason)
         const saved = await store.update(trx, proposalId, {
           status: 'withdrawn', since: at, dueOn: null, editedAt: at, editedBy: caller.personId,
         })

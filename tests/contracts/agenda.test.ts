@@ -271,6 +271,22 @@ describe('in a live meeting', () => {
   })
 })
 
+it('takes no text that carries the stamp of a state secret, and keeps nothing of it', async () => {
+  const { meetingId, items: [one] } = await house.newMeeting(body, 'live')
+  const before = (await house.entries(meetingId)).length
+  const consent = { how: 'allAgreed' as const, note: null }
+  for (const title of ['MẬT', '[TUYỆT MẬT]', 'Độ mật: TỐI MẬT']) {
+    await expect(agenda.add(meetingId, body.chair, { ...itemDraft(title), key: freshKey(), consent })).rejects.toMatchObject({ code: 'proposalSecret', details: {} })
+    await expect(agenda.change(meetingId, one, body.clerk, { ...itemDraft(title), version: 1 })).rejects.toMatchObject({ code: 'proposalSecret' })
+  }
+  const note = 'MẬT\nKhu vực phòng thủ'
+  await expect(agenda.add(meetingId, body.chair, { ...itemDraft(), key: freshKey(), consent: { how: 'vote', note } })).rejects.toMatchObject({ code: 'proposalSecret' })
+  await expect(agenda.defer(meetingId, body.chair, { key: freshKey(), itemId: one, reason: note })).rejects.toMatchObject({ code: 'proposalSecret' })
+  expect(await house.entries(meetingId)).toHaveLength(before)
+  expect(await house.db('agenda_item').where({ meeting_id: meetingId }).count('* as n')).toEqual([{ n: '2' }])
+  expect((await agenda.change(meetingId, one, body.clerk, { ...itemDraft('Bảo vệ bí mật nhà nước năm 2026'), version: 1 })).version).toBe(2)
+})
+
 it('is refused to members, guests and strangers, and after the closing', async () => {
   const { meetingId, items } = await house.newMeeting(body, 'closed')
   const acts = (caller: Caller) => [

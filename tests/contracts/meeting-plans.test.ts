@@ -125,6 +125,33 @@ describe('a copy', () => {
     expect((await clerk.client.call(copyMeeting, { params: { meetingId }, body: { ...body, key: freshKey(), startsAt: '2020-01-01T01:00:00.000Z' } })).error?.code).toBe('dateInPast')
     expect((await clerk.client.call(copyMeeting, { params: { meetingId }, body: { ...body, title: 'Khác' } })).error?.code).toBe('idempotencyKeyReused')
   })
+
+  it('keeps a presenter who was the guest of an item, as its guest', async () => {
+    const { meetings, agenda } = assembly.server.domains
+    const { clerk, stranger, administrator, member } = assembly
+    const { meetingId } = await meetings.create(clerk.caller, {
+      title: 'Hội nghị tháng 8', mode: 'inPerson', place: 'Trụ sở', startsAt: START, plannedMinutes: 60, bodyId: assembly.body.id, key: freshKey(),
+    })
+    const items: string[] = []
+    for (const title of ['Một', 'Hai', 'Ba']) items.push((await agenda.add(meetingId, clerk.caller, { ...itemDraft(title), key: freshKey() })).itemId)
+    const [one = '', two = '', three = ''] = items
+    await agenda.setGuests(meetingId, one, clerk.caller, { personIds: [administrator.personId, stranger.personId], was: [] })
+    // Invited under the first item, presenting the second too; a member presents the third.
+    for (const [itemId, title, presenterId] of [[one, 'Một', stranger.personId], [two, 'Hai', stranger.personId], [three, 'Ba', member.personId]] as const) {
+      await agenda.change(meetingId, itemId, clerk.caller, { ...itemDraft(title), presenterId, version: 1 })
+    }
+    const body = { title: 'Hội nghị tháng 9', startsAt: ahead(60), key: freshKey() }
+    const { meetingReducer } = await import('../../protocol/meeting-state.ts')
+    const copied = (await clerk.client.call(copyMeeting, { params: { meetingId }, body })).body.meetingId
+    const programme = async () => (await assembly.server.journal.state(copied, meetingReducer)).agenda.map(({ presenterId, guests }) => [presenterId, guests.toSorted()])
+    const both = [administrator.personId, stranger.personId].toSorted()
+    expect(await programme()).toEqual([[stranger.personId, both], [stranger.personId, [stranger.personId]], [member.personId, []]])
+    // The same call again completes what is missing and touches nothing that somebody changed since.
+    const [made] = (await assembly.server.journal.state(copied, meetingReducer)).agenda
+    await agenda.change(copied, made?.itemId ?? '', clerk.caller, { ...itemDraft('Một'), presenterId: null, version: made?.version ?? 0 })
+    expect((await clerk.client.call(copyMeeting, { params: { meetingId }, body })).status).toBe(200)
+    expect((await programme())[0]).toEqual([null, both])
+  })
 })
 
 describe('the rules of meetings', () => {

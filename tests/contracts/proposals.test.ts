@@ -368,6 +368,36 @@ describe('a matter with a state secret', () => {
     expect(logged.length).toBeGreaterThan(0)
     for (const word of [...words, Buffer.from(words[0]!).toString('base64')]) expect(logged).not.toContain(word)
   })
+
+  it('that is called open is refused by the stamp in its text, whoever writes it, and nothing of it is kept or logged', async () => {
+    const { drafter, clerk } = office
+    const stamped = (stamp: string) => `${stamp}\nKhu vực phòng thủ Suối Lam`
+    const refusedText = async (asked: Promise<{ status: number, error?: { code: string } | undefined }>) => {
+      const answer = await asked
+      expect([answer.status, answer.error?.code]).toEqual([422, 'proposalSecret'])
+      expect(JSON.stringify(answer)).not.toContain('Suối Lam')
+    }
+    const { proposalId, version } = await office.newDraft()
+    const create = (changes: object) => drafter.client.call(createProposal, { body: { ...office.content(changes), secrecy: 'none', key: freshKey() } })
+    await refusedText(create({ title: '( TỐI MẬT )' }))
+    await refusedText(create({ summary: stamped('Độ mật: MẬT') }))
+    await refusedText(change(drafter, proposalId, version, { legalBasis: stamped('TUYỆT MẬT') }))
+    // A word in running text is no stamp.
+    expect((await change(drafter, proposalId, version, { summary: 'Nội dung không có độ mật; bảo vệ bí mật nhà nước' })).error).toBeUndefined()
+    await refusedText(drafter.client.call(withdrawProposal, { params: { proposalId }, body: { version: version + 1, reason: stamped('MẬT') } }))
+    await office.submit(proposalId)
+    const point = office.kind.checklist[0]?.id ?? ''
+    const note = { revision: 0, state: 'missing' as const, note: stamped('MẬT') }
+    await refusedText(clerk.client.call(checkProposal, { params: { proposalId, itemId: point }, body: note }))
+    const submitted = await office.get(clerk, proposalId)
+    expect([submitted.stage, submitted.checks]).toEqual(['received', []])
+    await refusedText(clerk.client.call(returnProposal, { params: { proposalId }, body: { version: submitted.version, reason: stamped('* MẬT *') } }))
+    expect(await office.get(drafter, proposalId)).toMatchObject({ stage: 'received', version: submitted.version })
+    const { rows } = await office.server.db.raw<{ rows: { kept: boolean }[] }>(
+      `SELECT EXISTS (SELECT FROM proposal p WHERE p::text LIKE '%phòng thủ Suối Lam%') AS kept`)
+    expect(rows[0]?.kept).toBe(false)
+    expect(log.join('\n')).not.toContain('Suối Lam')
+  })
 })
 
 describe('a document', () => {
