@@ -4,23 +4,23 @@ import type { z } from 'zod'
 import type { Person } from '../../protocol/identity.ts'
 import type { ExportBallots } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
-import type { changeMeeting, MeetingDraft, PageMark } from '../../protocol/convening.ts'
-import { versionOf, type MeetingDetail, type MeetingFacts, type MeetingStatus, type Participant } from '../../protocol/meetings.ts'
+import type { changeMeeting, MeetingDraft } from '../../protocol/convening.ts'
+import { versionOf, type MeetingFacts, type MeetingStatus, type Participant } from '../../protocol/meetings.ts'
 import type { Bodies } from '../bodies/bodies.ts'
 import { canonical, sha256 } from '../journal/chain.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { audienceOf, isOffice, requireOffice, requireOfficeOrPresiding, type Meeting, type MeetingAccess } from './access.ts'
+import { createListing } from './listing.ts'
 import { appendProgramme } from './programme.ts'
 import type { Readiness } from './readiness.ts'
 import type { MeetingRulesBook } from './rules.ts'
-import { summariesOf, type ListedMeeting } from './summaries.ts'
+import type { ListedMeeting } from './summaries.ts'
 import { textOf } from './texts.ts'
 
 type Draft = z.output<typeof MeetingDraft>
 type Change = z.output<NonNullable<typeof changeMeeting.body>>
-type Mark = z.output<typeof PageMark>
 
 export interface MeetingStore {
   /** A fresh id, later ones sorting after earlier ones. */
@@ -84,8 +84,6 @@ const may = {
 
 /** A meeting's life: draft → published → live → closed, and no way back. Meetings that are not held: postponing.ts. */
 export function createMeetings({ db, journal, access, store, bodies, rules, readiness, people, minutesStatuses, closedBallots, closing, log }: MeetingsDeps) {
-  const summaries = (rows: readonly ListedMeeting[]) => summariesOf(rows, { bodies, minutesStatuses })
-
   async function createOnce(caller: Caller, key: string, fingerprint: Buffer, bodyId: string, draft: Draft): Promise<string | undefined> {
     await rules.require(db, draft.startsAt, draft)
     const participants = (await bodies.presentMembers(bodyId, new Date()))
@@ -113,32 +111,7 @@ export function createMeetings({ db, journal, access, store, bodies, rules, read
   return {
     accessTo: access.accessTo,
 
-    /** A page of the caller's meetings, in three queries whatever its length. */
-    async list(caller: Caller, filter: { status?: MeetingStatus | undefined, before?: Mark | undefined, from?: string | undefined, limit: number }) {
-      const [start, id = null] = filter.before?.split('~') ?? []
-      const rows = await store.list(db, caller.personId, {
-        status: filter.status, limit: filter.limit + 1, before: start === undefined ? undefined : { startsAt: new Date(start), id },
-        from: filter.from === undefined ? undefined : new Date(filter.from),
-      })
-      const page = rows.slice(0, filter.limit)
-      const last = page.at(-1)?.meeting
-      const next = rows.length > page.length && last ? `${last.startsAt.toISOString()}~${last.id}` : null
-      return { meetings: await summaries(page), next }
-    },
-
-    /** Throws `meetingNotFound`. */
-    async get(meetingId: string, caller: Caller): Promise<MeetingDetail> {
-      const { meeting } = await access.accessTo(meetingId, caller)
-      const { kindId, roomId } = meeting
-      const [row, participants, [body], convened] = await Promise.all([
-        store.listed(db, caller.personId, meetingId), store.participants(db, meetingId), bodies.bodies([meeting.bodyId]),
-        rules.of({ ...kindId === null ? {} : { kindId }, ...roomId === null ? {} : { roomId } }),
-      ])
-      if (!row || !body) throw new AppError('meetingNotFound')
-      const [[shown], persons] = await Promise.all([summaries([row]), people(participants.map(({ personId }) => personId))])
-      if (!shown) throw new AppError('meetingNotFound')
-      return { ...shown, rules: body.rules, letterhead: body.letterhead, people: persons, participants, ...convened }
-    },
+    ...createListing({ db, access, store, bodies, rules, people, minutesStatuses }),
 
     /**
      * Throws `bodyNotFound`, `forbiddenInMeeting` for members who hold no office in the body, `idempotencyKeyReused`,

@@ -143,11 +143,12 @@ describe('a copy', () => {
     const body = { title: 'Hội nghị tháng 9', startsAt: ahead(60), key: freshKey() }
     const { meetingReducer } = await import('../../protocol/meeting-state.ts')
     const copied = (await clerk.client.call(copyMeeting, { params: { meetingId }, body })).body.meetingId
-    const programme = async () => (await assembly.server.journal.state(copied, meetingReducer)).agenda.map(({ presenterId, guests }) => [presenterId, guests.toSorted()])
+    const state = () => assembly.server.journal.state(copied, meetingReducer)
+    const programme = async () => (await state()).agenda.map(({ presenterId, guests }) => [presenterId, guests.toSorted()])
     const both = [administrator.personId, stranger.personId].toSorted()
     expect(await programme()).toEqual([[stranger.personId, both], [stranger.personId, [stranger.personId]], [member.personId, []]])
     // The same call again completes what is missing and touches nothing that somebody changed since.
-    const [made] = (await assembly.server.journal.state(copied, meetingReducer)).agenda
+    const [made] = (await state()).agenda
     await agenda.change(copied, made?.itemId ?? '', clerk.caller, { ...itemDraft('Một'), presenterId: null, version: made?.version ?? 0 })
     expect((await clerk.client.call(copyMeeting, { params: { meetingId }, body })).status).toBe(200)
     expect((await programme())[0]).toEqual([null, both])
