@@ -23,7 +23,10 @@ export function useProposalList() {
   const sides = computed<ProposalSide[]>(() => [
     ...(form.value?.unit ? ['unit' as const] : []), ...(form.value?.offices.length ? ['office' as const] : []),
   ])
-  const side = computed<ProposalSide>(() => ProposalSide.safeParse(route.query.side).data ?? sides.value[0] ?? 'unit')
+  /** Where the address names no side, and one's unit proposes nothing: what one's office has to do with. */
+  const unitHasNone = shallowRef(false)
+  const side = computed<ProposalSide>(() =>
+    ProposalSide.safeParse(route.query.side).data ?? (unitHasNone.value ? 'office' : sides.value[0]) ?? 'unit')
   const stage = computed(() => ProposalStage.safeParse(route.query.stage).data)
   const search = computed({
     get: () => String(route.query.q ?? ''),
@@ -42,6 +45,11 @@ export function useProposalList() {
         },
       })
       if (mine !== asked) return
+      if (!page.proposals.length && sides.value.length > 1 && !unitHasNone.value && !route.query.side && !stage.value && !search.value) {
+        unitHasNone.value = true
+        await load()
+        return
+      }
       proposals.value = before ? [...proposals.value, ...page.proposals] : page.proposals
       next.value = page.next
     } catch (thrown) {
