@@ -14,6 +14,10 @@ export interface DemoItem {
   presenter: string | null
   purpose: AgendaItemDraft['purpose']
   documents: { name: string, paper: Paper }[]
+  /** User names of those who are invited to this item alone. */
+  guests: string[]
+  /** How deep it stands under the item before it. */
+  level: number
 }
 
 /** What somebody has answered to the invitation by the time of the program's start. */
@@ -39,8 +43,9 @@ export interface DemoMeeting {
 
 function item(
   title: string, minutes: number, presenter: string | null, purpose: DemoItem['purpose'], documents: DemoItem['documents'] = [],
+  { guests = [], level = 0 }: Partial<Pick<DemoItem, 'guests' | 'level'>> = {},
 ): DemoItem {
-  return { title, minutes, presenter, purpose, documents }
+  return { title, minutes, presenter, purpose, documents, guests, level }
 }
 
 const acceptance: DemoMeeting = {
@@ -75,15 +80,17 @@ const monthly: DemoMeeting = {
   ],
   items: [
     item('Thông qua chương trình hội nghị', 5, 'khai', 'decide'),
-    item('Kết quả thực hiện nhiệm vụ tháng 11, phương hướng tháng 12', 45, 'phuc', 'opinion', [
+    item('Kết quả thực hiện nhiệm vụ tháng 11, phương hướng tháng 12', 20, 'phuc', 'opinion', [
       { name: 'Báo cáo 215-BC/VPTU.pdf', paper: monthReport },
     ]),
+    item('Thu ngân sách và giải ngân vốn đầu tư công', 15, 'tung', 'report', [], { level: 1 }),
+    item('Kiểm tra, giám sát và giải quyết đơn thư', 10, 'thach', 'report', [], { level: 1 }),
     item('Chủ trương đầu tư Trung tâm dữ liệu dùng chung của tỉnh', 60, 'thuan', 'decide', [
       { name: 'Tờ trình 48-TTr/ĐU.pdf', paper: dataCentreSubmission },
-    ]),
+    ], { guests: ['chien', 'duy'] }),
     item('Quy định tổ chức hội nghị trực tuyến và sử dụng phòng họp số', 50, 'hang', 'decide', [
       { name: 'Dự thảo Quy định hội nghị trực tuyến.pdf', paper: onlineRulesDraft },
-    ]),
+    ], { guests: ['chien'] }),
     item('Kết luận hội nghị', 20, 'khai', 'decide'),
   ],
 }

@@ -5,7 +5,8 @@ import type { PersonKind } from '../../protocol/identity.ts'
 
 export interface DemoPerson { kind: PersonKind, username: string, fullName: string, office: string }
 export interface DemoMember { username: string, role: BodyRole, office: string, voting: boolean }
-export interface DemoBody { name: string, kind: BodyKind, rules: BodyRulesInput, letterhead: Letterhead, members: DemoMember[] }
+/** `unit` is the code of the one that it belongs to. */
+export interface DemoBody { name: string, kind: BodyKind, unit: string, rules: BodyRulesInput, letterhead: Letterhead, members: DemoMember[] }
 
 const person = (username: string, fullName: string, office: string): DemoPerson => ({ kind: 'person', username, fullName, office })
 
@@ -78,7 +79,7 @@ const twoThirds = (basis: string): Threshold => ({ numerator: 2, denominator: 3,
 const moreThanHalf = (basis: string): Threshold => ({ numerator: 1, denominator: 2, strict: true, basis })
 
 export const standingCommittee: DemoBody = {
-  name: 'Ban Thường vụ Tỉnh uỷ Bình Sơn', kind: 'standingCommittee',
+  name: 'Ban Thường vụ Tỉnh uỷ Bình Sơn', kind: 'standingCommittee', unit: 'TU',
   rules: {
     quorum: twoThirds('Quy chế làm việc của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ'),
     majority: { ...moreThanHalf('Quy định 24-QĐ/TW'), base: 'incumbents' },
@@ -100,7 +101,7 @@ export const standingCommittee: DemoBody = {
 const councilRules = 'Quy chế hoạt động của Hội đồng tư vấn đánh giá, nghiệm thu'
 
 export const scienceCouncil: DemoBody = {
-  name: 'Hội đồng tư vấn đánh giá, nghiệm thu nhiệm vụ khoa học và công nghệ tỉnh Bình Sơn', kind: 'council',
+  name: 'Hội đồng tư vấn đánh giá, nghiệm thu nhiệm vụ khoa học và công nghệ tỉnh Bình Sơn', kind: 'council', unit: 'SKHCN',
   rules: {
     quorum: twoThirds(councilRules),
     majority: { ...moreThanHalf(councilRules), base: 'present' },

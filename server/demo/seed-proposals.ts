@@ -83,9 +83,10 @@ export async function seedHeldConference(
   const { itemId } = await plan(done)
   await plan(undone)
   if (!known || known.status === 'draft') await meetings.publish(meetingId, clerk, lateReason)
-  const people = (await meetings.get(meetingId, clerk)).people.filter(({ kind }) => kind === 'person').map(({ id }) => id)
-  // One does not come.
-  await roll.checkIn.checkIn(meetingId, clerk, { key: 'demo held roll', personIds: people.slice(1) })
+  const { people, participants } = await meetings.get(meetingId, clerk)
+  // One does not come: the last of the members.
+  const away = participants.findLast(({ voting }) => voting)?.personId
+  await roll.checkIn.checkIn(meetingId, clerk, { key: 'demo held roll', personIds: people.filter(({ kind, id }) => kind === 'person' && id !== away).map(({ id }) => id) })
   if (known?.status !== 'live') await meetings.open(meetingId, clerk, 'demo held open')
   await agenda.goTo(meetingId, clerk, 'demo held begun', itemId)
   await agenda.goTo(meetingId, clerk, 'demo held ended', null)

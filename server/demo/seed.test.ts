@@ -77,6 +77,17 @@ describe('the demo', () => {
     }
   })
 
+  it('has items under items, guests of single items, and bodies that belong to units', async () => {
+    const clerk = await be('chi')
+    const { body: { meetings } } = await clerk.call(listMeetings, { query: { status: 'published' } })
+    const [monthly] = meetings
+    const rows = await server.db('agenda_item').where({ meeting_id: monthly?.id }).orderBy('place').select('level')
+    expect(rows.map(({ level }) => Number(level))).toEqual([0, 0, 1, 1, 0, 0, 0])
+    const { body: { participants } } = await clerk.call(getMeeting, { params: { meetingId: monthly?.id ?? '' } })
+    expect(participants.filter(({ itemsOnly }) => itemsOnly)).toHaveLength(2)
+    expect(await server.db('body').whereNull('superior_unit_id').count('* as n')).toEqual([{ n: '0' }])
+  })
+
   it('has matters of units in every stage, some of them late', async () => {
     const stages = await server.db('proposal').count('* as n').first()
     expect(Number(stages?.['n'])).toBe(demoProposals.length)
@@ -103,6 +114,6 @@ describe('the demo', () => {
     expect(attached).toBe(1)
     await seedDemo({ domains: server.domains, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
     const items = await server.db.raw('SELECT count(*)::int AS n FROM agenda_item GROUP BY meeting_id ORDER BY n')
-    expect(items.rows.map(({ n }: { n: number }) => n)).toEqual([2, 5, 5, 7, 7])
+    expect(items.rows.map(({ n }: { n: number }) => n)).toEqual([2, 7, 7, 7, 7])
   })
 })

@@ -1,9 +1,9 @@
 import { randomInt } from 'node:crypto'
 import path from 'node:path'
-import { Readable } from 'node:stream'
 import type { Logger } from 'pino'
 import { localDay } from '../../protocol/calendar.ts'
 import type { Agenda } from '../agenda/agenda.ts'
+import type { Guests } from '../agenda/guests.ts'
 import type { Bodies } from '../bodies/bodies.ts'
 import type { Units } from '../bodies/units.ts'
 import type { Documents } from '../documents/documents.ts'
@@ -27,7 +27,7 @@ export interface DemoDeps extends DemoProposalsDeps, DemoInvitationsDeps {
   meetings: Pick<Meetings, 'list' | 'get' | 'create' | 'publish' | 'open' | 'close'>
   meetingRules: Pick<MeetingRulesBook, 'all' | 'addRoom'>
   templates: Pick<Templates, 'list' | 'add'>
-  agenda: Pick<Agenda, 'add'> & DemoProposalsDeps['agenda']
+  agenda: Pick<Agenda, 'add'> & Pick<Guests, 'setGuests'> & DemoProposalsDeps['agenda']
   documents: Pick<Documents, 'attachMade'>
 }
 
@@ -47,7 +47,7 @@ export async function seedDemo(options: { domains: DemoDeps, dataDir: string, lo
   const password = await readOrMakeSecret(path.join(dataDir, 'keys', 'demo-password'), makePassword)
   const callers = await seedPeople(domains.identity, password)
   await seedUnits(domains.units, callers)
-  for (const body of [standingCommittee, scienceCouncil]) await seedBody(domains.bodies, body, callers)
+  for (const body of [standingCommittee, scienceCouncil]) await seedBody(domains, body, callers)
   await seedConvening(domains, callers)
   const matters = await seedMatters(domains, callers, now)
   for (const meeting of demoMeetings) {
@@ -99,8 +99,9 @@ async function seedUnits(units: DemoDeps['units'], callers: Callers): Promise<vo
   }
 }
 
-async function seedBody(bodies: DemoDeps['bodies'], { members, ...body }: DemoBody, callers: Callers): Promise<void> {
-  const { id: bodyId } = await bodies.findByName(body.name) ?? await bodies.found(body)
+async function seedBody({ bodies, units }: DemoDeps, { members, unit, ...body }: DemoBody, callers: Callers): Promise<void> {
+  const superiorUnitId = (await units.list(true)).find(({ code }) => code === unit)?.id ?? null
+  const { id: bodyId } = await bodies.findByName(body.name) ?? await bodies.found({ ...body, superiorUnitId, since: localDay(TERM_BEGAN) })
   for (const [index, { username, ...membership }] of members.entries()) {
     const { personId } = callerNamed(callers, username)
     await bodies.addMember({ bodyId, personId, ...membership, rank: index + 1, since: TERM_BEGAN })
@@ -159,11 +160,15 @@ async function seedMeeting(domains: DemoDeps, meeting: DemoMeeting, matters: Rea
 async function seedItem(
   domains: DemoDeps, meetingId: string, item: DemoItem, index: number, matter: string | undefined, caller: Caller, callers: Callers,
 ): Promise<void> {
-  const { title, minutes, purpose } = item
+  const { title, minutes, purpose, level } = item
   const presenterId = item.presenter === null ? null : callerNamed(callers, item.presenter).personId
   const { itemId } = await domains.agenda.add(meetingId, caller, {
-    title, minutes, purpose, presenterId, ...matter ? { matterId: matter } : {}, key: `demo item ${index}`,
+    title, minutes, purpose, presenterId, level, ...matter ? { matterId: matter } : {}, key: `demo item ${index}`,
   })
+  // Invited once: who is invited again by a second start is invited already.
+  if (item.guests.length) {
+    await domains.agenda.setGuests(meetingId, itemId, caller, { personIds: item.guests.map((guest) => callerNamed(callers, guest).personId), was: [] })
+  }
   for (const [place, { name, paper }] of item.documents.entries()) {
     const pdf = await renderPdf(paper)
     await domains.documents.attachMade(meetingId, itemId, caller, { pdf, name, key: `demo document ${index}.${place}` })
