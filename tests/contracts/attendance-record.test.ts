@@ -208,17 +208,24 @@ describe('one’s own record of a year', () => {
   it('has each closed meeting with state and minutes, by pages, in as many queries however many', async () => {
     const fresh = await house.newBody({ members: 1 })
     const { results } = house.domains.roll
-    const year = yearOf(Date.now())
+    // A year of their own, in whatever year this runs or turns.
+    const year = 2026
+    const closed: string[] = []
+    async function closeOne() {
+      const { meetingId } = await house.newMeeting(fresh, 'closed')
+      const opened = Date.UTC(year, 5, 1 + closed.push(meetingId))
+      await house.db('meeting').where({ id: meetingId }).update({ opened_at: new Date(opened), closed_at: new Date(opened + 3600_000) })
+    }
     const count = () => house.statements(() => results.own(fresh.member, { year, limit: 100 }))
-    const one = await house.newMeeting(fresh, 'closed')
+    await closeOne()
     const few = (await count()).length
-    for (let more = 0; more < 4; more += 1) await house.newMeeting(fresh, 'closed')
+    for (let more = 0; more < 4; more += 1) await closeOne()
     await house.newMeeting(fresh, 'live')
     await house.newMeeting(fresh, 'published')
     expect((await count()).length).toBe(few)
     const whole = await results.own(fresh.member, { year, limit: 100 })
     expect(whole.meetings).toHaveLength(5)
-    expect(whole.meetings.at(-1)).toMatchObject({ meetingId: one.meetingId, state: 'absentUnexcused', presentMs: 0, role: 'member', title: 'Hội nghị tháng 6' })
+    expect(whole.meetings.at(-1)).toMatchObject({ meetingId: closed[0], state: 'absentUnexcused', presentMs: 0, role: 'member', title: 'Hội nghị tháng 6' })
     expect(whole).toMatchObject({ next: null, year: { meetings: 5, states: { absentUnexcused: 5 }, presentMs: 0 } })
     const first = await results.own(fresh.member, { year, limit: 2 })
     const second = await results.own(fresh.member, { year, limit: 2, before: first.next ?? '' })
