@@ -1,6 +1,6 @@
 import { computed, inject, provide, type ComputedRef, type InjectionKey } from 'vue'
 import { useI18n } from 'vue-i18n'
-import type { DocumentFacts } from '../../protocol/documents.ts'
+import type { DocumentState } from '../../protocol/document-entries.ts'
 import type { Meeting } from '../meetings/use-meeting.ts'
 
 /** Chosen where nobody presents. */
@@ -8,12 +8,12 @@ export const NOBODY = 'nobody'
 
 /** What every row of the agenda's editor needs, worked out once for all of them. */
 export interface AgendaContext {
-  documentsOf(itemId: string): readonly DocumentFacts[]
+  documentsOf(itemId: string): readonly DocumentState[]
   presenters: ComputedRef<{ value: string, label: string, description: string }[]>
 }
 
 const key: InjectionKey<AgendaContext> = Symbol('agenda editor')
-const none: readonly DocumentFacts[] = []
+const none: readonly DocumentState[] = []
 
 export function provideAgendaContext(meeting: Meeting): void {
   const { t } = useI18n()

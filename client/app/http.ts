@@ -16,6 +16,8 @@ export type CallInput<P, Q, B> = Part<'params', P> & Part<'query', Q> & Part<'bo
 
 export interface CallOptions {
   signal?: AbortSignal
+  /** Goes out although the page is being left; for what is small. */
+  keepalive?: boolean
   /** Of a byte-stream body: how much was sent, 0 to 1. */
   onProgress?: (share: number) => void
 }
@@ -124,7 +126,7 @@ async function request(method: string, url: string, body: unknown, options: Call
       ? await sendWithProgress(method, url, headers, body, options)
       : await fetch(url, {
         method: method.toUpperCase(), headers, credentials: 'same-origin', cache: 'no-store',
-        body: body === undefined ? null : JSON.stringify(body), signal: options.signal ?? null,
+        body: body === undefined ? null : JSON.stringify(body), signal: options.signal ?? null, keepalive: options.keepalive ?? false,
       })
     clock.observe(response.headers.get('date'), sentAt, Date.now())
     return response

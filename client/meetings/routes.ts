@@ -24,6 +24,10 @@ export const meetingRoutes: RouteRecordRaw[] = [
     meta: { access: 'signedIn', title: 'documents.title' },
   },
   {
+    path: paths.readings(':meetingId'), component: () => import('../documents/ReadingsPage.vue'), props: true,
+    meta: { access: 'signedIn', title: 'circulation.readings.title' },
+  },
+  {
     path: paths.minutes(':meetingId'), component: () => import('../minutes/MinutesPage.vue'), props: true,
     meta: { access: 'signedIn', title: 'minutes.title' },
   },

@@ -101,7 +101,7 @@ async function work(personId: string): Promise<void> {
 async function fetched(personId: string, { bytes: _, ...paper }: Omit<KeptPaper, 'bytes'> & { bytes: number }): Promise<boolean> {
   try {
     const { meetingId, documentId } = paper
-    const file = await call(readDocument, { params: { meetingId, documentId } })
+    const file = await call(readDocument, { params: { meetingId, documentId }, query: { version: paper.version } })
     await keepPaper({ ...paper, personId, file: await file.arrayBuffer() })
     return true
   } catch (thrown) {

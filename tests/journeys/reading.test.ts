@@ -156,7 +156,7 @@ describe('a document', () => {
     await words(member, 'Nguồn vốn').waitFor()
 
     // Withdrawn while the device is out of reach: at the next contact it is gone, and the page says so.
-    await journey.server.domains.documents.remove(meetingId, documentId, as(clerk.personId))
+    await journey.server.domains.circulating.circulation.withdraw(meetingId, documentId, as(clerk.personId), 'Sai số liệu')
     await context.setOffline(false)
     await page.goto(`${journey.server.origin}/kept`)
     await at(member, 'recalled').waitFor()
