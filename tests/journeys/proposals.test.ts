@@ -103,7 +103,12 @@ describe('a proposal', () => {
         await points.nth(index).getByRole('button', { name: index === missing ? 'Thiếu' : 'Đạt' }).click()
         await clerk.page.locator(`[data-testid="check-panel"] li:nth-child(${index + 1})[data-state]`).waitFor()
       }
-      if (missing !== null) await points.nth(missing).locator('textarea').fill('Chưa nêu căn cứ')
+      if (missing === null) return
+      await points.nth(missing).locator('textarea').fill('Chưa nêu căn cứ')
+      // Not said before the server has it.
+      await points.nth(missing).locator('[data-save-state="saved"]').waitFor()
+      const { checks } = await (await clerk.page.request.get(address.replace('/proposals', '/api/proposals'))).json() as { checks: { note: string }[] }
+      expect(checks.map(({ note }) => note)).toContain('Chưa nêu căn cứ')
     }
     await tickAll(1)
     await at(clerk, 'return-proposal').click()
@@ -131,5 +136,38 @@ describe('a proposal', () => {
     await drafter.page.goto(address)
     await stage(drafter, 'planned')
     for (const { problems } of [drafter, colleague, clerk]) expect(problems).toEqual([])
+  })
+
+  it('meets rules that two administrators do not overwrite each other: who comes second is shown what the first wrote', async () => {
+    const [first, second] = [await journey.sit('quantri'), await journey.sit('quantri')]
+    const basis = ({ page }: Seat) => page.getByTestId('reminder-rule').first().getByLabel('Căn cứ')
+    const hall = ({ page }: Seat) => page.getByRole('button', { name: 'Sửa phòng' }).first()
+    for (const seat of [first, second]) {
+      await seat.page.goto(`${journey.server.origin}/meeting-rules`)
+      await basis(seat).waitFor()
+    }
+    await hall(second).click()
+    await at(second, 'room-place').fill('Nơi của người thứ hai')
+    await hall(first).click()
+    await at(first, 'room-place').fill('Nơi của người thứ nhất')
+    await at(first, 'save-room').click()
+    await at(first, 'room-place').waitFor({ state: 'detached' })
+    await at(second, 'save-room').click()
+    await at(second, 'room-theirs').getByText('Nơi của người thứ nhất').waitFor()
+    expect(await at(second, 'room-place').inputValue()).toBe('Nơi của người thứ hai')
+    await at(second, 'save-room').click()
+    await second.page.getByText('Nơi của người thứ hai').first().waitFor()
+
+    await basis(first).fill('Căn cứ của người thứ nhất')
+    await basis(second).fill('Căn cứ của người thứ hai')
+    await at(first, 'save-reminders').click()
+    await first.page.getByText('Đã lưu quy tắc nhắc').first().waitFor()
+    await at(second, 'save-reminders').click()
+    await at(second, 'reminders-theirs').getByText('Căn cứ của người thứ nhất').waitFor()
+    expect(await basis(second).inputValue()).toBe('Căn cứ của người thứ hai')
+    await at(second, 'take-reminders').click()
+    await at(second, 'reminders-theirs').waitFor({ state: 'detached' })
+    expect(await basis(second).inputValue()).toBe('Căn cứ của người thứ nhất')
+    for (const { problems } of [first, second]) expect(problems).toEqual([])
   })
 })
