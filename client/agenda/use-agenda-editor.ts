@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, ref, shallowReactive, shallowRef, watch } from 'vue'
-import { addItem, orderItems, removeItem, type AgendaItemDraft } from '../../protocol/agenda.ts'
+import { addItem, orderItems, removeItem, type AgendaItemDraft, type ClassifiedItemDraft } from '../../protocol/agenda.ts'
 import { branchOf, indented, movedBefore, movedBy, settled, type OutlineLine } from '../../protocol/outline.ts'
 import { useAttempt } from '../app/attempt.ts'
 import type { Autosave } from '../app/autosave.ts'
@@ -70,7 +70,7 @@ export function useAgendaEditor(meeting: Meeting) {
   }
 
   /** Adds an item where it was typed; resolves to its id once the server has it. */
-  async function add(draft: AgendaItemDraft, key: string): Promise<string | null> {
+  async function add(draft: AgendaItemDraft | ClassifiedItemDraft, key: string): Promise<string | null> {
     const { after, level } = drafting.value ?? { after: null, level: 0 }
     let added: string | null = null
     await attempt(async () => {

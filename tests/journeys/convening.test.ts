@@ -167,13 +167,18 @@ describe('a matter becomes a conference', () => {
     const title = (number: string) => at(clerk, `agenda-row-${number}`).locator('[data-item-title]')
     const typed = at(clerk, 'agenda-draft-row').locator('[data-item-title]')
     await title('1').press('Enter')
+    // Whether an item is a secret is asked before there is a field to write it in; Enter says that it is not.
+    const isOpen = at(clerk, 'item-open')
     for (const [index, text] of OTHERS.entries()) {
+      await until(() => isOpen.evaluate((button) => button === document.activeElement)).toBe(true)
+      expect(await typed.count()).toBe(0)
+      await keyboard.press('Enter')
       await until(() => typed.evaluate((field: HTMLTextAreaElement) => field === document.activeElement && field.value === '')).toBe(true)
       await keyboard.type(text)
       await keyboard.press('Enter')
       await at(clerk, `agenda-row-${index + 2}`).waitFor()
     }
-    await until(() => typed.inputValue()).toBe('')
+    await until(() => isOpen.evaluate((button) => button === document.activeElement)).toBe(true)
     await keyboard.press('Escape')
     for (const [number, becomes] of [['4', '3.1'], ['4', '3.2']] as const) {
       await title(number).press('Tab')

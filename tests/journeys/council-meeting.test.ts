@@ -38,6 +38,7 @@ describe('a provincial science council accepts a study', () => {
 
     for (const [index, title] of ['Nghe báo cáo phản biện', 'Bỏ phiếu xếp loại đề tài'].entries()) {
       if (!await at(clerk, 'agenda-draft-row').isVisible()) await at(clerk, 'add-item').first().click()
+      await at(clerk, 'item-open').click()
       await at(clerk, 'agenda-draft-row').locator('[data-item-title]').fill(title)
       await at(clerk, 'add-this-item').click()
       await at(clerk, `agenda-row-${index + 1}`).waitFor()
