@@ -1,4 +1,5 @@
 import type { Locator } from 'playwright-core'
+import type { PushMessage } from '../../server/notices/push.ts'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { demoJourney } from '../support/journey.ts'
 import { pdfOf } from '../support/pdf.ts'
@@ -136,6 +137,35 @@ describe('a proposal', () => {
     await drafter.page.goto(address)
     await stage(drafter, 'planned')
     for (const { problems } of [drafter, colleague, clerk]) expect(problems).toEqual([])
+  })
+
+  it('is told of on the device of who drafted it, by what the server pushes, and by nothing that is none', async () => {
+    const { context, page } = drafter
+    const { origin } = journey.server
+    await context.grantPermissions(['notifications'], { origin })
+    await page.evaluate(async () => {
+      await navigator.serviceWorker.register('/push-worker.js')
+      await navigator.serviceWorker.ready
+    })
+    // The browser maker's service is out of reach: the browser is handed what would come from there.
+    const devtools = await context.newCDPSession(page)
+    const registration = new Promise<string>((resolve) => {
+      devtools.on('ServiceWorker.workerRegistrationUpdated', ({ registrations: [one] }) => { if (one) resolve(one.registrationId) })
+    })
+    await devtools.send('ServiceWorker.enable')
+    const registrationId = await registration
+    const push = (data: string) => devtools.send('ServiceWorker.deliverPushMessage', { origin, registrationId, data })
+    const shown = () => page.evaluate(async () => {
+      const notices = await (await navigator.serviceWorker.ready).getNotifications()
+      return notices.map(({ title, body, tag, data }) => ({ title, body, tag, link: (data as { link: string }).link }))
+    })
+    const message: PushMessage = { title: 'Nội dung đã được tiếp nhận', body: 'Thí điểm trợ lý số', link: new URL(address).pathname, tag: 'proposal' }
+    await push('không phải thông báo')
+    await push(JSON.stringify(message))
+    await expect.poll(shown).toEqual([message])
+    // A newer one of the same matter takes its place.
+    await push(JSON.stringify({ ...message, title: 'Nội dung đã được đưa vào chương trình' }))
+    await expect.poll(async () => (await shown()).map(({ title }) => title)).toEqual(['Nội dung đã được đưa vào chương trình'])
   })
 
   it('meets rules that two administrators do not overwrite each other: who comes second is shown what the first wrote', async () => {
