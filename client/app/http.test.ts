@@ -171,6 +171,7 @@ describe('call', () => {
     })
     answer = (__, response) => begin(response)
     await expect(call(rename, { params: { thingId: '1' }, body: { name: 'mới' } })).rejects.toMatchObject({ code: 'noAnswer' })
+    await expect(call(getMe, {})).rejects.toMatchObject({ code: 'noAnswer' })
   })
 
   it('lets whoever asked call it off', async () => {

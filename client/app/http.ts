@@ -3,7 +3,6 @@ import { getMe, type Me } from '../../protocol/identity.ts'
 import type { ByteStream, RouteContract } from '../../protocol/route.ts'
 import { ApiError, errorFromBody } from './api-error.ts'
 import { clock } from './clock.ts'
-import { sendWithProgress } from './upload.ts'
 
 type Part<K extends string, S> = S extends z.ZodUndefined
   ? { [key in K]?: undefined }
@@ -18,11 +17,9 @@ export interface CallOptions {
   signal?: AbortSignal
   /** Goes out although the page is being left; for what is small. */
   keepalive?: boolean
-  /** Of a byte-stream body: how much was sent, 0 to 1. */
-  onProgress?: (share: number) => void
 }
 
-/** How long an answer of JSON may take. Files take as long as they need, and show their progress. */
+/** How long an answer of JSON may take. Files take as long as they need. */
 const ANSWER_MS = 30_000
 
 /** What the server answers, validated; a Blob where the answer is a stream of bytes. */
@@ -92,7 +89,8 @@ function withTimeout(
   contract: Pick<RouteContract<z.ZodType, z.ZodType, z.ZodType | ByteStream, z.ZodType | ByteStream>, 'body' | 'response'>,
   options: CallOptions,
 ): CallOptions {
-  if (!(contract.response instanceof z.ZodType) || !(contract.body instanceof z.ZodType)) return options
+  const sendsBytes = contract.body !== undefined && !(contract.body instanceof z.ZodType)
+  if (sendsBytes || !(contract.response instanceof z.ZodType)) return options
   const timeout = AbortSignal.timeout(ANSWER_MS)
   return { ...options, signal: options.signal ? AbortSignal.any([options.signal, timeout]) : timeout }
 }
@@ -122,12 +120,10 @@ async function request(method: string, url: string, body: unknown, options: Call
   else if (body !== undefined) headers.set('content-type', 'application/json')
   const sentAt = Date.now()
   try {
-    const response = bytes
-      ? await sendWithProgress(method, url, headers, body, options)
-      : await fetch(url, {
-        method: method.toUpperCase(), headers, credentials: 'same-origin', cache: 'no-store',
-        body: body === undefined ? null : JSON.stringify(body), signal: options.signal ?? null, keepalive: options.keepalive ?? false,
-      })
+    const response = await fetch(url, {
+      method: method.toUpperCase(), headers, credentials: 'same-origin', cache: 'no-store',
+      body: body === undefined ? null : bytes ? body : JSON.stringify(body), signal: options.signal ?? null, keepalive: options.keepalive ?? false,
+    })
     clock.observe(response.headers.get('date'), sentAt, Date.now())
     return response
   } catch (error) {
