@@ -55,7 +55,7 @@ describe('a provincial science council accepts a study', () => {
     const row = at(clerk, 'agenda-row-1')
     await row.getByTestId('attach-document').setInputFiles([report, impostor])
     await row.getByTestId('document-link').filter({ hasText: 'Báo cáo kết quả.pdf' }).waitFor()
-    await row.getByTestId('upload').filter({ hasText: 'Không phải PDF.pdf' }).getByText('Tệp này không phải PDF').waitFor()
+    await row.getByTestId('upload').filter({ hasText: 'Không phải PDF.pdf' }).getByText('Loại tệp này không được nhận').waitFor()
     expect(await row.getByTestId('document-link').count()).toBe(1)
   })
 
