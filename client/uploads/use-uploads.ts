@@ -13,8 +13,10 @@ const TRY_AGAIN_MS = [1000, 3000, 5000, 10_000, 20_000]
 /** What is the same however often it is tried. */
 const FINAL = ['fileRefused', 'documentEmpty', 'documentTooLarge']
 
-/** A file of this page and how far it came; what is done is not done again. */
-interface Job { file: File, abort: AbortController, uploadId?: string, sent: boolean, result?: UploadResult, agreed: boolean, tries: number }
+/** A file of this page and how far it came; what is done is not done again. One that was sent before the page was left has no file here. */
+interface Job { file: File | undefined, abort: AbortController, uploadId?: string, sent: boolean, result?: UploadResult, agreed: boolean, tries: number }
+
+const newJob = (file: File | undefined): Job => ({ file, abort: new AbortController(), sent: false, agreed: false, tries: 0 })
 
 export interface UploadsOptions {
   /** What the files are for. Begun ones keep the purpose that they began with. */
@@ -50,12 +52,12 @@ export function useUploads({ purpose, onUploaded }: UploadsOptions) {
     uploads.value = uploads.value.filter((upload) => upload.key !== key)
   }
 
-  async function send(key: string, job: Job) {
+  async function send(key: string, job: Job & { file: File }) {
     // Never on the way into a page: the protocol comes with the first file.
     const { sendFile } = await import('./sending.ts').catch((cause: unknown) => { throw new ApiError('offline', {}, { cause }) })
     const { file, abort: { signal } } = job
     const about = { personId: session.personId ?? '', purpose: toValue(purpose), name: file.name, bytes: file.size, lastModified: file.lastModified, at: Date.now() }
-    let remembered = 0
+    let remembered = factsOf(key)?.sentBytes ?? 0
     const remember = (sentBytes: number) => {
       remembered = sentBytes
       if (job.uploadId && about.personId) rememberUpload({ ...about, uploadId: job.uploadId, sentBytes })
@@ -74,16 +76,18 @@ export function useUploads({ purpose, onUploaded }: UploadsOptions) {
       },
     })
     job.sent = true
+    remember(file.size)
   }
 
   /** From where it stands to its end, or to where the person has to decide. */
   async function go(key: string, job: Job) {
-    if (!job.sent) {
+    const { file } = job
+    if (!job.sent && file) {
       change(key, { status: 'sending', error: null })
-      await send(key, job)
+      await send(key, Object.assign(job, { file }))
     }
     if (!job.result) {
-      change(key, { status: 'checking', sentBytes: job.file.size })
+      change(key, { status: 'checking', sentBytes: factsOf(key)?.bytes ?? 0 })
       job.result = await call(finishUpload, { params: { uploadId: job.uploadId ?? '' } }, { signal: job.abort.signal })
     }
     const { uploadId, name, duplicates } = job.result
@@ -113,6 +117,7 @@ export function useUploads({ purpose, onUploaded }: UploadsOptions) {
       return
     }
     // What the server no longer has is sent anew.
+    if (error.code === 'uploadNotFound' && !job.file) return forget(key)
     if (error.code === 'uploadNotFound') Object.assign(job, { uploadId: undefined, sent: false, result: undefined })
     if (FINAL.includes(error.code) && job.uploadId) forgetUpload(job.uploadId)
     change(key, { status: 'failed', error, retriable: !FINAL.includes(error.code) })
@@ -141,9 +146,13 @@ export function useUploads({ purpose, onUploaded }: UploadsOptions) {
 
   for (const upload of unfinishedUploads(session.personId ?? '', toValue(purpose))) {
     const key = newKey()
-    left.set(key, upload)
-    put({ key, name: upload.name, bytes: upload.bytes, sentBytes: upload.sentBytes, status: 'interrupted' })
+    const { uploadId, name, bytes, sentBytes } = upload
+    // What the server has whole needs no file any more.
+    if (sentBytes >= bytes) jobs.set(key, { ...newJob(undefined), uploadId, sent: true })
+    else left.set(key, upload)
+    put({ key, name, bytes, sentBytes, status: jobs.has(key) ? 'waiting' : 'interrupted' })
   }
+  next()
 
   return {
     uploads,
@@ -156,7 +165,7 @@ export function useUploads({ purpose, onUploaded }: UploadsOptions) {
           uploads.value = uploads.value.filter(({ key }) => key !== known)
         }
         const key = newKey()
-        jobs.set(key, { file, abort: new AbortController(), sent: false, agreed: false, tries: 0, ...(before ? { uploadId: before.uploadId } : {}) })
+        jobs.set(key, { ...newJob(file), ...(before ? { uploadId: before.uploadId } : {}) })
         put({ key, name: file.name.normalize('NFC'), bytes: file.size, sentBytes: before?.sentBytes ?? 0, status: 'waiting' })
       }
       next()

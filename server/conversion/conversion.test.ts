@@ -113,6 +113,25 @@ describe('files of every kind', () => {
     expect(await converting.conversion.knownFiles([kept.docx, pdfSha256 ?? ''])).toEqual(new Set([pdfSha256]))
   })
 
+  it('large PDFs get a copy in which all pages’ entries lie together; others are read byte for byte', async () => {
+    const [small, large] = [await keep(manyPages(99), PDF), await keep(manyPages(120), PDF)]
+    const broken = await keep(Buffer.concat([manyPages(130), Buffer.from('% a little after the end')]), PDF)
+    await settle()
+    expect(await stateOf(small)).toMatchObject({ status: 'ready', pages: 99, pdfSha256: small })
+    for (const [sha256, pages] of [[large, 120], [broken, 130]] as const) {
+      const state = await stateOf(sha256)
+      expect(state).toMatchObject({ status: 'ready', pages })
+      expect(state?.pdfSha256).not.toBe(sha256)
+      const copy = placeOf(state?.pdfSha256 ?? '')
+      expect((await readFile(copy)).includes('/ObjStm')).toBe(true)
+      expect((await run('qpdf', ['--check', copy])).stdout).toContain('No syntax or stream encoding errors')
+      expect((await run('pdfinfo', [copy])).stdout).toMatch(new RegExp(`^Pages: +${pages}$`, 'm'))
+    }
+    // Known to the sweep of files, with the file that it was made of elsewhere.
+    const made = (await stateOf(large))?.pdfSha256 ?? ''
+    expect(await converting.conversion.knownFiles([made])).toEqual(new Set([made]))
+  })
+
   it('that seem to bear a level of secrecy are pointed out by their page; words in a sentence are none', async () => {
     const kept: [string, number | null][] = [
       [await keep(await pdfOf(['Tờ trình', 'MẬT\nBáo cáo']), PDF), 2],

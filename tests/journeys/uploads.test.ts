@@ -120,6 +120,9 @@ describe('files', () => {
     }, file.toString('base64'))
     for (const event of ['dragenter', 'dragover', 'drop']) await at(seat, 'papers-draft').dispatchEvent(event, { dataTransfer: dropped })
     await status('Bản tôi có.pdf').toBe('duplicate')
+    // Sent whole, so that nothing is to be chosen again.
+    await seat.page.reload()
+    await status('Bản tôi có.pdf').toBe('duplicate')
     expect(await upload('Bản tôi có.pdf').getByRole('link').getAttribute('href')).toContain(`/meetings/${meeting!.id}/documents/`)
     await upload('Bản tôi có.pdf').getByRole('button', { name: 'Vẫn đính kèm tệp' }).click()
     await paper('Bản tôi có.pdf')
