@@ -31,16 +31,23 @@ export interface PdfView extends Abilities {
   close(): void
 }
 
-export interface ViewListeners { onPage: (page: number) => void, onScale: (scale: number) => void }
+export interface ViewListeners {
+  onPage: (page: number) => void
+  onScale: (scale: number) => void
+  /** The server has another copy of the file by now: it is to be shown anew. */
+  onChanged: () => void
+}
 
 /** pdf.js's own viewer inside `container`, which holds a `.pdfViewer` element and is positioned absolutely. */
-export function createPdfView(container: HTMLDivElement, { onPage, onScale }: ViewListeners): PdfView {
+export function createPdfView(container: HTMLDivElement, { onPage, onScale, onChanged }: ViewListeners): PdfView {
   const eventBus = new EventBus()
   const linkService = new PDFLinkService({ eventBus, externalLinkTarget: 2, externalLinkRel: 'noopener noreferrer' })
   const findController = createFind(eventBus, linkService)
   const viewer = new PDFViewer({ container, eventBus, linkService, findController, removePageBorders: true, annotationMode: 1 })
   linkService.setViewer(viewer)
-  let task: ReturnType<typeof openPdf> | null = null
+  let task: Awaited<ReturnType<typeof openPdf>> | null = null
+  /** Which opening is the latest; closing counts as one. */
+  let latest = 0
   let shown: PDFDocumentProxy | null = null
   /** pdf.js's `auto` fits the width but never blows a page up; it goes on to fit until somebody zooms. */
   let fitted: 'auto' | 'page-width' | null = 'auto'
@@ -75,7 +82,13 @@ export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Vi
     async show(source: DocumentSource) {
       if (typeof source !== 'string' && !(source instanceof Uint8Array)) throw new Error('no PDF')
       void task?.destroy()
-      task = openPdf(source)
+      const opening = latest += 1
+      const opened = await openPdf(source, () => { if (opening === latest) onChanged() })
+      if (opening !== latest) {
+        void opened.destroy()
+        throw new Error('another document is shown by now')
+      }
+      task = opened
       const document = await task.promise
       shown = document
       viewer.setDocument(document)
@@ -106,6 +119,7 @@ export function createPdfView(container: HTMLDivElement, { onPage, onScale }: Vi
       })
     },
     close() {
+      latest += 1
       resized.disconnect()
       viewer.setDocument(null as never)
       linkService.setDocument(null)

@@ -1,5 +1,6 @@
 import * as pdfjs from 'pdfjs-dist'
 import workerUrl from 'pdfjs-dist/build/pdf.worker.min.mjs?url'
+import { fetchFile, PART_BYTES } from './file-parts.ts'
 
 pdfjs.GlobalWorkerOptions.workerSrc = workerUrl
 
@@ -9,17 +10,18 @@ export const fetchWorker = () => fetch(workerUrl)
 /** Where the build puts what some files need besides themselves: fonts that are not embedded, character maps, decoders of scans. */
 const data = (folder: string) => new URL(`/pdf/${folder}/`, location.origin).href
 
-/** Bytes asked for at a time: pages that nobody looks at are not fetched. */
-const RANGE_BYTES = 262_144
-
 /** An address of this origin, which pages are fetched from as they are read, or the file itself, as it is kept on the device. */
 export type PdfSource = string | Uint8Array<ArrayBuffer>
 
-/** Opens a PDF. `destroy()` of the task ends everything that it began. */
-export function openPdf(source: PdfSource) {
+/**
+ * Opens a PDF. `destroy()` of the task ends everything that it began. `onChanged`: the server no longer gives the bytes that were
+ * begun with, and it is to be opened anew.
+ */
+export async function openPdf(source: PdfSource, onChanged: () => void) {
+  const file = typeof source === 'string' ? await fetchFile(source, onChanged) : source
   return pdfjs.getDocument({
-    ...typeof source === 'string' ? { url: source, withCredentials: true } : { data: source },
-    rangeChunkSize: RANGE_BYTES,
+    ...file instanceof Uint8Array ? { data: file } : { range: file },
+    rangeChunkSize: PART_BYTES,
     disableAutoFetch: true,
     disableStream: true,
     standardFontDataUrl: data('standard_fonts'),

@@ -24,8 +24,13 @@ export async function sendFile(res: Response, file: FileToSend): Promise<void> {
 
 /** The whole, or one range; of several ranges the whole, which is as good an answer (RFC 9110, 14.2). */
 async function send(res: Response, { files, sha256 }: FileToSend): Promise<void> {
+  const etag = `"${sha256.slice(0, 32)}"`
+  res.set('ETag', etag)
+  // A reader that has begun with other bytes gets no part of these.
+  const { 'if-match': wanted } = res.req.headers
+  if (wanted !== undefined && wanted !== '*' && !wanted.split(/\s*,\s*/).includes(etag)) return void res.status(412).end()
   const bytes = await files.bytesOf(sha256)
-  const asked = res.req.headers['if-range'] === undefined ? res.req.range(bytes) : undefined
+  const asked = [undefined, etag].includes(res.req.headers['if-range'] as string | undefined) ? res.req.range(bytes) : undefined
   if (asked === -1) return void res.status(416).set('Content-Range', `bytes */${bytes}`).end()
   const range = Array.isArray(asked) && asked.type === 'bytes' && asked.length === 1 ? asked[0] : undefined
   const { start, end } = range ?? { start: 0, end: bytes - 1 }

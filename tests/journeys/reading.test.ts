@@ -63,6 +63,29 @@ describe('a document', () => {
     await at(member, 'tool-strip').click()
   })
 
+  it('is found from any page by its text, without diacritics, and opened at the page that has it', async () => {
+    // Once its text was taken out of it.
+    await expect.poll(async () => (await journey.server.domains.searching.search.find(as(member.personId), { q: 'doi ung', limit: 1 })).hits[0]?.id, { timeout: 30_000 })
+      .toBe(documentId)
+    await member.page.goto(`${journey.server.origin}/`)
+    await at(member, 'open-search').waitFor()
+    await member.page.keyboard.press('Control+k')
+    await at(member, 'search-box').fill('nguon von doi ung')
+    await at(member, 'search-hit').filter({ hasText: 'Báo cáo.pdf' }).waitFor()
+    await member.page.keyboard.press('Enter')
+    await member.page.waitForURL(`${address}?page=2`)
+    await expect.poll(() => at(member, 'pdf-page').inputValue()).toBe('2')
+
+    await phone.page.goto(`${journey.server.origin}/search?q=nguồn vốn đối ứng&kind=document`)
+    await at(phone, 'search-found').filter({ hasText: 'Nguồn vốn đối ứng của địa phương' }).waitFor()
+    expect(await phone.page.locator('mark').allInnerTexts()).toEqual(expect.arrayContaining(['Nguồn', 'vốn', 'đối', 'ứng']))
+    expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    await at(phone, 'search-kind-minutes').click()
+    await phone.page.waitForURL(/kind=minutes/)
+    await expect.poll(() => at(phone, 'search-found').count()).toBe(0)
+    await member.page.goto(address)
+  })
+
   it('keeps a note for its reader over a reload, and no other page ever gets it', async () => {
     const heard: string[] = []
     for (const seat of [clerk, phone]) {
@@ -114,7 +137,7 @@ describe('a document', () => {
 
   it('that the browser cannot draw is read as pictures of its pages, with the place of what one noted on them', async () => {
     const page = await member.context.newPage()
-    await page.route('**/file', (route) => route.fulfill({ status: 200, contentType: 'application/pdf', body: 'not a PDF' }))
+    await page.route('**/file?*', (route) => route.fulfill({ status: 200, contentType: 'application/pdf', body: 'not a PDF' }))
     // The conversion job may still be at it.
     await expect.poll(async () => {
       await page.goto(address)

@@ -1,10 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import os from 'node:os'
 import path from 'node:path'
 import type { CDPSession } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { docxOf } from '../../server/conversion/test-files.ts'
+import { docxOf, rawPdf } from '../../server/conversion/test-files.ts'
 import { as, freshKey } from '../support/house.ts'
 import { demoJourney } from '../support/journey.ts'
 import { pdfOf } from '../support/pdf.ts'
@@ -126,6 +126,38 @@ describe('files', () => {
     expect(await upload('Bản tôi có.pdf').getByRole('link').getAttribute('href')).toContain(`/meetings/${meeting!.id}/documents/`)
     await upload('Bản tôi có.pdf').getByRole('button', { name: 'Vẫn đính kèm tệp' }).click()
     await paper('Bản tôi có.pdf')
+    expect(seat.problems).toEqual([])
+  })
+
+  it('that are large are read on while the copy comes that opens at once', async () => {
+    const { server } = journey
+    const { meetings: [meeting] } = await (await seat.page.request.get(`${server.origin}/api/meetings?status=published`)).json() as { meetings: { id: string }[] }
+    const { meetingReducer } = await import('../../protocol/meeting-state.ts')
+    const itemId = (await server.journal.state(meeting!.id, meetingReducer)).agenda[0]!.itemId
+    const pdf = rawPdf([
+      '<< /Type /Catalog /Pages 2 0 R >>', `<< /Type /Pages /Count 100 /Kids [${Array.from({ length: 100 }, (_, page) => `${3 + 2 * page} 0 R`).join(' ')}] >>`,
+      ...Array.from({ length: 100 }, (_, page) => {
+        const drawing = `1 0 0 rg 20 20 200 100 re f %${randomBytes(40_000).toString('hex')}`
+        return [
+          `<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 200] /Contents ${4 + 2 * page} 0 R >>`, `<< /Length ${drawing.length} >>\nstream\n${drawing}\nendstream`,
+        ]
+      }).flat(),
+    ])
+    const { documentId } = await server.domains.documents.attachMade(meeting!.id, itemId, as(seat.personId), { pdf, name: 'Bản quét.pdf', key: freshKey() })
+    const file = () => server.db('rendition').where({ sha256: createHash('sha256').update(pdf).digest() })
+    await expect.poll(async () => (await file().first<{ status: string }>('status')).status, { timeout: 60_000 }).toBe('ready')
+    const { pdf_sha256: copy } = await file().first<{ pdf_sha256: Buffer }>('pdf_sha256')
+    // As it was before the copy had come.
+    await file().update({ pdf_sha256: server.db.ref('sha256') })
+    await slow(-1)
+    await seat.page.goto(`${server.origin}/meetings/${meeting!.id}/documents/${documentId}`)
+    const drawn = (page: number) => seat.page.locator(`.page[data-page-number="${page}"][data-loaded="true"] canvas`).first().waitFor()
+    await drawn(1)
+    await file().update({ pdf_sha256: copy })
+    await at(seat, 'pdf-page').fill('90')
+    await at(seat, 'pdf-page').press('Enter')
+    await drawn(90)
+    expect(await at(seat, 'pdf-page').inputValue()).toBe('90')
     expect(seat.problems).toEqual([])
   })
 })
