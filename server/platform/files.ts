@@ -1,8 +1,7 @@
-import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
-import { isOld, openIncoming, type KeptFile } from './incoming-files.ts'
+import { isOld, openIncoming, readingOf, type KeptFile } from './incoming-files.ts'
 import { oneAfterTheOther } from './in-turn.ts'
 
 export type { KeptFile }
@@ -48,11 +47,11 @@ export async function openFiles(dataDir: string): Promise<Files> {
   return {
     keep,
 
-    keepFile: (localPath) => keep(createReadStream(localPath), Number.MAX_SAFE_INTEGER, async () => {}),
+    keepFile: async (localPath) => keep(await readingOf(localPath), Number.MAX_SAFE_INTEGER, async () => {}),
 
     async open(sha256, range) {
       const { size } = await stat(placeOf(sha256))
-      return { stream: createReadStream(placeOf(sha256), range ?? {}), bytes: size }
+      return { stream: await readingOf(placeOf(sha256), range), bytes: size }
     },
 
     async bytesOf(sha256) {

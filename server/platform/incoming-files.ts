@@ -1,4 +1,6 @@
 import { createHash, randomUUID } from 'node:crypto'
+import { once } from 'node:events'
+import { createReadStream } from 'node:fs'
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Readable } from 'node:stream'
@@ -15,6 +17,13 @@ export const STALE_MS = 24 * 3600_000
 export async function isOld(file: string): Promise<boolean> {
   const found = await stat(file).catch(() => undefined)
   return found !== undefined && Date.now() - found.mtimeMs > STALE_MS
+}
+
+/** A file of this disk, or a part of it; rejects where it is not there, so that no stream fails before anybody listens. */
+export async function readingOf(file: string, range: { start?: number, end?: number } = {}): Promise<Readable> {
+  const stream = createReadStream(file, range)
+  await once(stream, 'open')
+  return stream
 }
 
 export interface IncomingFiles {

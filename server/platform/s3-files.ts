@@ -1,10 +1,10 @@
-import { createReadStream, openAsBlob } from 'node:fs'
+import { openAsBlob } from 'node:fs'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { S3mini, S3ServiceError } from 's3mini'
 import type { Files } from './files.ts'
-import { openIncoming, STALE_MS } from './incoming-files.ts'
+import { openIncoming, readingOf, STALE_MS } from './incoming-files.ts'
 import { oneAfterTheOther } from './in-turn.ts'
 import { openLocalCopies } from './local-copies.ts'
 
@@ -71,7 +71,7 @@ export async function openS3Files(dataDir: string, { copiesBytes, ...place }: S3
   return {
     keep,
 
-    keepFile: (localPath) => keep(createReadStream(localPath), Number.MAX_SAFE_INTEGER, async () => {}),
+    keepFile: async (localPath) => keep(await readingOf(localPath), Number.MAX_SAFE_INTEGER, async () => {}),
 
     bytesOf,
 
