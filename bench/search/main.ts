@@ -24,21 +24,25 @@ const ABREAST = 4
 /** First calls fill what PostgreSQL and the machine keep; they do not count. */
 const WARM_UP = 2
 const SLOW_CALLS = 3
-const LONGEST_MS = 20 * 60_000
+const LONGEST_MS = 30 * 60_000
 const COMPARED = ['báo cáo', 'chuyển đổi số', 'sạt lở bờ sông', 'số 4521', 'kinh khí cầu']
 
 const { values: options } = parseArgs({ options: { calls: { type: 'string' }, quick: { type: 'boolean', default: false } } })
 const calls = Number(options.calls ?? (options.quick ? 3 : 20))
 const size = options.quick ? quick : whole
-setTimeout(() => {
-  console.error('The benchmark takes too long; is the machine busy?')
-  process.exit(1)
-}, LONGEST_MS).unref()
-
 const folder = await mkdtemp(path.join(os.tmpdir(), 'bench-search-'))
 // PostgreSQL may run as another user, who has to come by here.
 await chmod(folder, 0o755)
 const postgres = await startEmbeddedPostgres({ dataDir: path.join(folder, 'data'), log: { info: () => {}, warn: console.warn } })
+async function cleanUp(): Promise<void> {
+  await postgres.stop()
+  await rm(folder, { recursive: true, force: true })
+}
+setTimeout(() => {
+  console.error('The benchmark takes too long; is the machine busy?')
+  void cleanUp().finally(() => process.exit(1))
+}, LONGEST_MS).unref()
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => void cleanUp().finally(() => process.exit(1)))
 const report: Report = {
   benchmark: 'search', command: `npm run bench:search${process.argv.slice(2).length > 0 ? ` -- ${process.argv.slice(2).join(' ')}` : ''}`,
   takenAt: new Date().toISOString(), quick: options.quick, machine: describeMachine(), parts: [],
@@ -58,8 +62,7 @@ try {
     await db.destroy()
   }
 } finally {
-  await postgres.stop()
-  await rm(folder, { recursive: true, force: true })
+  await cleanUp()
 }
 for (const part of report.parts) console.log(`${partText(part)}\n`)
 console.log(`Written to ${keep(report)}`)

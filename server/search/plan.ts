@@ -4,7 +4,7 @@ import { searchSources, type SearchSource } from './sources.ts'
 
 /**
  * The SQL of a search. Bindings: those of the sources; the words `:exactTitle`, `:exactText`, `:foldedTitle`, `:foldedText` as
- * `tsquery`; the filters `:bodyId` (null: of all), `:from`, `:until`; the position `:at`, `:id` (null: the first page); `:limit`.
+ * `tsquery`; the filters `:bodyId` (null: of all), `:from`, `:until`; the position `:at`, `:id`, `:kind` (null: the first page); `:limit`.
  */
 
 /**
@@ -63,7 +63,7 @@ function rows(sources: readonly SearchSource[], condition: Condition, inMeeting 
     const where = condition(source)
     const file = source.text === 'file' ? 'r.file' : 'CAST(NULL AS bytea) AS file'
     return where === undefined ? [] : [`
-      SELECT '${source.kind}' AS kind, r.id, r.meeting_id, r.item_id, r.body_id, r.at, r.title, ${file}
+      SELECT CAST('${source.kind}' AS text) AS kind, r.id, r.meeting_id, r.item_id, r.body_id, r.at, r.title, ${file}
       FROM (${source.readable}) r WHERE (${where}) AND ${FILTERS} AND ${BEGUN}${inMeeting}`]
   }).join(' UNION ALL ')
 }
@@ -82,22 +82,23 @@ function found(sources: readonly SearchSource[], condition: Condition, way: Way,
   return [...take(walk), ...take(rows(sources.filter(({ ofMeeting }) => !ofMeeting), condition))].join(' UNION ALL ')
 }
 
-const ORDER = 'ORDER BY hit.at DESC, hit.id DESC LIMIT :limit'
-const AFTER = '(CAST(:at AS timestamptz) IS NULL OR (hit.at, hit.id) < (CAST(:at AS timestamptz), CAST(:id AS uuid)))'
+// Minutes have the id of their meeting.
+const ORDERED = 'ORDER BY hit.at DESC, hit.id DESC, hit.kind DESC'
+const AFTER = '(CAST(:at AS timestamptz) IS NULL OR (hit.at, hit.id, hit.kind) < (CAST(:at AS timestamptz), CAST(:id AS uuid), CAST(:kind AS text)))'
 
 /** The hits of one tier with what is shown of them; empty where these sources have none in it. */
 export function hitsSql(sources: readonly SearchSource[], tier: Tier, exact: boolean, way: Way): string {
-  const hits = found(sources, inTier(tier, exact, way), way, `WHERE ${AFTER} ${ORDER}`)
+  const hits = found(sources, inTier(tier, exact, way), way, `WHERE ${AFTER} ${ORDERED} LIMIT :limit`)
   if (hits === '') return ''
   const shown = searchSources.flatMap(({ kind, shown: sql }) => sql === null ? [] : [`SELECT * FROM (${sql}) text_of WHERE hit.kind = '${kind}'`])
   return `
     SELECT hit.kind, hit.id, hit.meeting_id, hit.item_id, hit.at, coalesce(hit.title, '') AS title, body.id AS body_id, body.name AS body_name,
       CASE WHEN hit.kind <> 'meeting' THEN meeting_title.body END AS meeting_title, shown.page, shown.text
-    FROM (SELECT * FROM (${hits}) hit ${ORDER}) hit
+    FROM (SELECT * FROM (${hits}) hit ${ORDERED} LIMIT :limit) hit
     JOIN body ON body.id = hit.body_id
     LEFT JOIN meeting ON meeting.id = hit.meeting_id LEFT JOIN journal_text meeting_title ON meeting_title.id = meeting.title_text
     LEFT JOIN LATERAL (${shown.join(' UNION ALL ')}) shown ON true
-    ORDER BY hit.at DESC, hit.id DESC`
+    ${ORDERED}`
 }
 
 /** How many hits there are of all tiers, as far as `:limit`. */

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { z } from 'zod'
 import { localDay, startOfDay, type Day } from '../../protocol/calendar.ts'
-import { COUNTED_HITS, marksOf, type SearchHit, type SearchKind } from '../../protocol/search.ts'
+import { COUNTED_HITS, marksOf, SearchKind, type SearchHit } from '../../protocol/search.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { excerptOf, wantedOf, type Wanted } from './words.ts'
@@ -11,8 +11,8 @@ export const tiers = [0, 1, 2, 3] as const
 export type Tier = typeof tiers[number]
 
 /** Where a page of hits ended; within a tier the latest comes first, then the highest id. */
-const Position = z.tuple([z.literal(tiers), z.iso.datetime({ precision: 3 }), z.uuid()])
-type Position = z.infer<typeof Position>
+export interface Position { tier: Tier, at: Date, id: string, kind: SearchKind }
+const Cursor = z.tuple([z.literal(tiers), z.iso.datetime({ precision: 3 }), z.uuid(), SearchKind])
 
 /** Who searches, and what they want of what they may read. */
 export interface SearchQuery {
@@ -37,11 +37,11 @@ export interface FoundHit extends Omit<SearchHit, 'excerpt' | 'at'> {
 
 export interface SearchStore {
   /**
-   * In their order, those that follow `after`; and how many there are of all as far as `countTo`, where that is given. As many
-   * queries however many hits there are: one a tier, and three.
+   * In their order, those that follow `after`; and how many there are of all as far as `countTo`, where that is given. At most
+   * one query a tier, and three.
    */
   find(
-    db: Knex, query: SearchQuery, after: { tier: Tier, at: Date, id: string } | undefined, limit: number, countTo: number | null,
+    db: Knex, query: SearchQuery, after: Position | undefined, limit: number, countTo: number | null,
   ): Promise<{ hits: FoundHit[], count: number | null }>
 }
 
@@ -60,18 +60,18 @@ function spanOf(year: number | undefined): { from: Date, until: Date } {
   return year === undefined ? EVER : { from: startOfDay(`${year}-01-01`), until: startOfDay(`${year + 1}-01-01`) }
 }
 
-function positionOf(cursor: string | undefined): { tier: Tier, at: Date, id: string } | undefined {
+function positionOf(cursor: string | undefined): Position | undefined {
   if (cursor === undefined) return undefined
   try {
-    const [tier, at, id] = Position.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
-    return { tier, at: new Date(at), id }
+    const [tier, at, id, kind] = Cursor.parse(JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8')))
+    return { tier, at: new Date(at), id, kind }
   } catch (cause) {
     throw new AppError('invalidCursor', {}, { cause })
   }
 }
 
-const cursorOf = ({ tier, at, id }: FoundHit): string =>
-  Buffer.from(JSON.stringify([tier, at.toISOString(), id] satisfies Position)).toString('base64url')
+const cursorOf = ({ tier, at, id, kind }: Position): string =>
+  Buffer.from(JSON.stringify([tier, at.toISOString(), id, kind] satisfies z.infer<typeof Cursor>)).toString('base64url')
 
 /**
  * Search over everything that a person may read. What that is, each kind's own rules say as SQL inside the query (sources.ts);

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { SearchKind } from '../../protocol/search.ts'
 import { countSql, hitsSql, type Way } from './plan.ts'
-import { tiers, type FoundHit, type SearchQuery, type SearchStore, type Tier } from './search.ts'
+import { tiers, type FoundHit, type Position, type SearchQuery, type SearchStore, type Tier } from './search.ts'
 import { searchSources } from './sources.ts'
 import type { WordQuery } from './words.ts'
 
@@ -49,8 +49,9 @@ async function waysOf(db: Knex, { beginning, whole }: WordQuery, common: number)
   return { title: row?.title ? 'walk' : 'words', text: row?.text ? 'walk' : 'words' }
 }
 
+/** As many as are asked for, tier by tier; none is asked for once there are as many as there can be. */
 async function hitsOf(
-  db: Knex, query: SearchQuery, ways: { exact: Ways, folded: Ways }, after: { tier: Tier, at: Date, id: string } | undefined, limit: number,
+  db: Knex, query: SearchQuery, ways: { exact: Ways, folded: Ways }, after: Position | undefined, limit: number,
 ): Promise<FoundHit[]> {
   const { exact, folded } = query.wanted
   const hits: FoundHit[] = []
@@ -62,7 +63,8 @@ async function hitsOf(
     if (sql === '') continue
     const from = tier === after?.tier ? after : undefined
     const { rows } = await db.raw<{ rows: Row[] }>(sql, {
-      ...bindingsOf(query), at: from?.at ?? null, id: from?.id ?? null, limit: limit - hits.length, shown: words.whole, some: words.any,
+      ...bindingsOf(query), at: from?.at ?? null, id: from?.id ?? null, kind: from?.kind ?? null, limit: limit - hits.length,
+      shown: words.whole, some: words.any,
     })
     hits.push(...rows.map((row) => toHit(row, tier)))
   }
@@ -71,7 +73,8 @@ async function hitsOf(
 
 async function countOf(db: Knex, query: SearchQuery, { title, text }: Ways, limit: number): Promise<number> {
   const sql = countSql(sourcesOf(query), title === 'walk' || text === 'walk' ? 'walk' : 'words')
-  const { rows: [row] } = await db.raw<{ rows: { count: number }[] }>(sql, { ...bindingsOf(query), at: null, id: null, limit })
+  const from = { at: null, id: null, kind: null }
+  const { rows: [row] } = await db.raw<{ rows: { count: number }[] }>(sql, { ...bindingsOf(query), ...from, limit })
   return row?.count ?? 0
 }
 
@@ -87,20 +90,14 @@ const planned = <T>(db: Knex, work: (trx: Knex.Transaction) => Promise<T>): Prom
 /** Searches in PostgreSQL. `common` is for tests, which have few texts. */
 export function createSearchStore(common = COMMON): SearchStore {
   return {
-    async find(db, query, after, limit, countTo) {
+    find: (db, query, after, limit, countTo) => planned(db, async (trx) => {
       const { exact, folded } = query.wanted
-      const ways = await planned(db, async (trx) => {
-        const foldedWays = await waysOf(trx, folded, common)
-        // Words that are rare whatever their diacritics are so with them.
-        const isRare = foldedWays.title === 'words' && foldedWays.text === 'words'
-        return { folded: foldedWays, exact: exact && !isRare ? await waysOf(trx, exact, common) : foldedWays }
-      })
-      // Neither waits for a connection while it holds one.
-      const [hits, count] = await Promise.all([
-        planned(db, (trx) => hitsOf(trx, query, ways, after, limit)),
-        countTo === null ? null : planned(db, (trx) => countOf(trx, query, ways.folded, countTo)),
-      ])
-      return { hits, count }
-    },
+      const foldedWays = await waysOf(trx, folded, common)
+      // Words that are rare whatever their diacritics are so with them.
+      const isRare = foldedWays.title === 'words' && foldedWays.text === 'words'
+      const ways = { folded: foldedWays, exact: exact && !isRare ? await waysOf(trx, exact, common) : foldedWays }
+      const count = countTo === null ? null : await countOf(trx, query, foldedWays, countTo)
+      return { hits: await hitsOf(trx, query, ways, after, Math.min(limit, count ?? limit)), count }
+    }),
   }
 }
