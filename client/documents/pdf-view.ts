@@ -3,7 +3,7 @@ import { createPageMarks, type PageMarks } from './page-marks.ts'
 import './page-marks.css'
 import { createAbilities, createFind, type Abilities } from './pdf-abilities.ts'
 import type { PageImages } from './image-view.ts'
-import { openPdf, type PdfSource } from './pdf.ts'
+import { openPdf, type OpenedPdf, type PdfSource } from './pdf.ts'
 import { createPlaces, type Places } from './places.ts'
 import 'pdfjs-dist/web/pdf_viewer.css'
 import { EventBus, PDFLinkService, PDFViewer } from 'pdfjs-dist/web/pdf_viewer.mjs'
@@ -45,7 +45,7 @@ export function createPdfView(container: HTMLDivElement, { onPage, onScale, onCh
   const findController = createFind(eventBus, linkService)
   const viewer = new PDFViewer({ container, eventBus, linkService, findController, removePageBorders: true, annotationMode: 1 })
   linkService.setViewer(viewer)
-  let task: Awaited<ReturnType<typeof openPdf>> | null = null
+  let task: OpenedPdf | null = null
   /** Which opening is the latest; closing counts as one. */
   let latest = 0
   let shown: PDFDocumentProxy | null = null
