@@ -147,7 +147,7 @@ function partOf(contenders: readonly Contender[]): PartReport {
     }],
     verdicts: [verdict({ what: 'click on the document to its first page, p95', figure: percentile(times('copy'), 0.95), digits: 0, unit: ' ms', atMost: GOAL_MS })],
     remarks: [
-      `Each opening is in a new browser profile, ${LOOKS_MS / 1000} s after the programme’s page was opened, which fetches the reader’s scripts meanwhile. The network is the loopback: requests and megabytes show what a slower line adds.`,
+      `Each opening is in a new browser profile, ${LOOKS_MS / 1000} s after the programme’s page was opened, which fetches and starts the reader’s scripts meanwhile. The network is the loopback: requests and megabytes show what a slower line adds.`,
       'Both files are the same scan but for a remark of some letters; the second has had its copy taken away in the database, and they are opened in turns.',
     ],
     raw: contenders.map(({ name, openings }) => ({ name, openings })),
