@@ -54,6 +54,9 @@ export async function up(knex: Knex): Promise<void> {
     COMMENT ON TABLE document_reading IS
       'How long each page was before a reader''s eyes, as their page tells it. Readers are told that the office sees it.';
 
+    -- Journals are told from now on what became of files; of those that were settled before, too.
+    UPDATE rendition SET told = false, news = news + 1 WHERE status NOT IN ('waiting', 'running');
+
     GRANT SELECT, INSERT, UPDATE (state, sha256) ON document_version TO nghisu_app;
     GRANT UPDATE (parts, download, expires_hours, expired_at, withdrawn_at, quarantined_at, purged_at) ON document TO nghisu_app;
     GRANT SELECT, INSERT, UPDATE (seconds, last_at), DELETE ON document_reading TO nghisu_app;

@@ -13,11 +13,9 @@ export const savable = (document: Pick<DocumentState, 'download'>, office: boole
 /** What a version is read from: its PDF, or, where copies are not allowed, pictures of its pages; null while there is neither. */
 export function sourceOf(meetingId: string, document: DocumentState, { number, mediaType, rendition }: Version, office: boolean): DocumentSource | null {
   const params = { meetingId, documentId: document.documentId }
-  if (rendition?.status !== 'ready') {
-    // A PDF is opened by the browser before the server has looked into it.
-    return savable(document, office) && mediaType === 'application/pdf' ? urlOf(readDocument, { params, query: { version: number } }) : null
-  }
-  if (savable(document, office)) return urlOf(readDocument, { params, query: { version: number } })
-  return rendition.pages === null ? null
+  // A server without the programs reads PDFs as they are.
+  const readable = rendition?.status === 'ready' || (rendition?.status === 'unavailable' && mediaType === 'application/pdf')
+  if (readable && savable(document, office)) return urlOf(readDocument, { params, query: { version: number } })
+  return rendition?.status !== 'ready' || rendition.pages === null ? null
     : { pages: rendition.pages, urlOf: (page, width) => urlOf(readPage, { params: { ...params, page }, query: { version: number, width } }) }
 }

@@ -97,7 +97,10 @@ async function work(personId: string): Promise<void> {
   keeping.value = { status: 'idle', done, of: missing.length, left, recalled, error: null }
 }
 
-/** False where it was recalled in the meantime. */
+/** What is not to be had now is looked for at the next contact: recalled in the meantime, or not readable yet. */
+const NOT_NOW = ['documentNotFound', 'documentNotReady', 'downloadNotAllowed']
+
+/** False where it is not to be had now. */
 async function fetched(personId: string, { bytes: _, ...paper }: Omit<KeptPaper, 'bytes'> & { bytes: number }): Promise<boolean> {
   try {
     const { meetingId, documentId } = paper
@@ -105,7 +108,7 @@ async function fetched(personId: string, { bytes: _, ...paper }: Omit<KeptPaper,
     await keepPaper({ ...paper, personId, file: await file.arrayBuffer() })
     return true
   } catch (thrown) {
-    if (toApiError(thrown).code === 'documentNotFound') return false
+    if (NOT_NOW.includes(toApiError(thrown).code)) return false
     throw thrown
   }
 }

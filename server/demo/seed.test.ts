@@ -7,6 +7,7 @@ import { listProposals, ProposalStage } from '../../protocol/proposals.ts'
 import { followMeeting } from '../../protocol/room.ts'
 import { listUnits } from '../../protocol/units.ts'
 import { command, createClient, type Client } from '../../tests/support/client.ts'
+import { until } from '../../tests/support/journal.ts'
 import { startTestServer, type TestServer } from '../../tests/support/server.ts'
 import { demoProposals } from './proposals.ts'
 import { seedDemo } from './seed.ts'
@@ -70,8 +71,9 @@ describe('the demo', () => {
       expect(state.agenda.length).toBeGreaterThanOrEqual(5)
       expect(state.documents).toHaveLength(3)
       for (const { documentId } of state.documents) {
-        const { body } = await chief.call(readDocument, { params: { meetingId, documentId } })
-        expect(String(body).slice(0, 5)).toBe('%PDF-')
+        const read = () => chief.call(readDocument, { params: { meetingId, documentId }, query: {} })
+        await until(async () => (await read()).status === 200)
+        expect(String((await read()).body).slice(0, 5)).toBe('%PDF-')
       }
       expect((await chief.call(getMeeting, { params: { meetingId } })).body.people.length).toBeGreaterThanOrEqual(9)
     }

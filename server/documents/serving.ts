@@ -18,11 +18,12 @@ export function createServing({ db, requireReading, files, conversion }: Serving
   return {
     /** The PDF that is read in the page. Throws as `documents.read` of the contract says. */
     async pdf(meetingId: string, documentId: string, version: number | null, caller: Caller): Promise<FileToSend> {
-      const { sha256, name, mediaType, download } = await requireReading(meetingId, documentId, version, caller)
+      const { sha256, name, download } = await requireReading(meetingId, documentId, version, caller)
       if (!download) throw new AppError('downloadNotAllowed')
       const state = (await conversion.statesOf(db, [sha256])).get(sha256)
-      // What could not be made harmless is not read as it came either.
-      const pdf = state ? state.pdfSha256 : mediaType === 'application/pdf' ? sha256 : null
+      // Nothing is read as it came before it was looked into, nor what could not be made harmless. `unavailable`: a server
+      // without the programs reads PDFs as they are.
+      const pdf = state?.status === 'ready' || state?.status === 'unavailable' ? state.pdfSha256 : null
       if (!pdf) throw new AppError('documentNotReady', { status: state?.status ?? 'waiting', problem: state?.problem ?? null })
       return { files, sha256: pdf, name: name ?? '' }
     },

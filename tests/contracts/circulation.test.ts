@@ -33,6 +33,8 @@ async function attached(meetingId: string, itemId: string, { file = pdf, ...body
   const uploadId = await uploadFile(assembly.clerk, { kind: 'document', meetingId, itemId }, file)
   const answer = await assembly.clerk.client.call(attachDocument, { params: { meetingId, itemId }, body: { uploadId, key: freshKey(), ...body } })
   expect(answer.error).toBeUndefined()
+  await until(async () => (await state(meetingId)).documents
+    .find(({ documentId }) => documentId === answer.body.documentId)?.versions[0]?.rendition?.status === 'ready')
   return { meetingId, documentId: answer.body.documentId }
 }
 type Params = Awaited<ReturnType<typeof attached>>
@@ -40,7 +42,10 @@ type Params = Awaited<ReturnType<typeof attached>>
 async function versioned(params: Params, itemId: string, file: Buffer, more: { after?: number, state?: 'draft' | 'circulation' | 'final', by?: Actor } = {}) {
   const { after = 1, state: stage = 'draft', by = assembly.clerk } = more
   const uploadId = await uploadFile(assembly.clerk, { kind: 'document', meetingId: params.meetingId, itemId, documentId: params.documentId }, file)
-  return await by.client.call(addVersion, { params, body: { uploadId, key: freshKey(), after, state: stage } })
+  const answer = await by.client.call(addVersion, { params, body: { uploadId, key: freshKey(), after, state: stage } })
+  if (!answer.error) await until(async () => (await state(params.meetingId)).documents
+    .find(({ documentId }) => documentId === params.documentId)?.versions.at(-1)?.rendition?.status === 'ready')
+  return answer
 }
 const read = async ({ client }: Actor, params: Params, version?: number) => {
   const { status, error } = await client.call(readDocument, { params, query: version ? { version } : {} })

@@ -43,8 +43,13 @@ const state = (meetingId: string) => assembly.server.journal.state(meetingId, me
 async function attached(meetingId: string, itemId: string, query: { name?: string, key?: string, uploadId?: string } = {}): Promise<string> {
   const { body, error } = await attach(assembly.clerk, meetingId, itemId, pdf, query)
   expect(error).toBeUndefined()
+  await readable(meetingId, body.documentId)
   return body.documentId
 }
+
+/** It was looked into, and is read in the page from then on. */
+const readable = (meetingId: string, documentId: string) => until(async () =>
+  (await state(meetingId)).documents.find((one) => one.documentId === documentId)?.versions.at(-1)?.rendition?.status === 'ready')
 
 describe('a document', () => {
   it('is kept under its hash, recorded, and read back byte for byte', async () => {

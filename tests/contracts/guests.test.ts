@@ -36,6 +36,7 @@ async function scene(status: 'draft' | 'published' | 'live', visitors: readonly 
     pdf, name, key: freshKey(),
   })).documentId
   const papers = { mine: await attach(mine, 'Bài của khách.pdf'), theirs: await attach(theirs, 'Bài kín.pdf') }
+  await until(async () => (await stateOf(meetingId)).documents.every(({ versions }) => versions[0]?.rendition?.status === 'ready'))
   await agenda.setGuests(meetingId, mine, clerk.caller, { personIds: visitors.map(({ personId }) => personId), was: [] })
   if (status !== 'draft') await meetings.publish(meetingId, clerk.caller, REASON)
   if (status === 'live') await meetings.open(meetingId, chair.caller, freshKey())
