@@ -19,6 +19,9 @@ const LAST_REQUESTS_MS = 5000
 /** A body of which nothing comes for so long is given up. As a whole it may take its time: slow lines upload documents too. */
 const BODY_IDLE_MS = 60_000
 
+/** Longer than proxies keep theirs: whoever closes first may cut off a question that is just being sent. */
+const IDLE_CONNECTION_MS = 75_000
+
 export function createWebServer(tls: Tls | undefined, handle: RequestListener, bodyIdleMs = BODY_IDLE_MS): WebServer {
   const listener: RequestListener = (req, res) => {
     watchBody(req, res, bodyIdleMs)
@@ -27,6 +30,7 @@ export function createWebServer(tls: Tls | undefined, handle: RequestListener, b
   const server = tls ? createHttpsServer(tls, listener) : createHttpServer(listener)
   // Heads of requests keep their own limit (`headersTimeout`).
   server.requestTimeout = 0
+  server.keepAliveTimeout = IDLE_CONNECTION_MS
   const open = new Set<Socket>()
   let closing: Promise<void> = Promise.resolve()
   // Upgraded connections are no longer the HTTP server's to close.
