@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { CarriableItem } from '../../protocol/carry-over.ts'
+import type { Part } from '../../protocol/journal.ts'
 import type { MediaType } from '../../protocol/media-type.ts'
 import type { CarryOverStore, LeftItem } from './carry-over.ts'
 
@@ -22,6 +23,10 @@ const LEFT = `
 
 /** Documents that are still there to be taken along. */
 const STANDS = 'document.removed_at IS NULL AND document.withdrawn_at IS NULL AND document.quarantined_at IS NULL'
+
+interface DocumentRow {
+  item_id: string, name: string, sha256: Buffer, media_type: MediaType, bytes: string, parts: Part[], download: boolean, expires_hours: number | null
+}
 
 interface ListedRow {
   item_id: string
@@ -73,13 +78,14 @@ export const carryOverStore: CarryOverStore = {
   },
 
   async documents(db, itemIds) {
-    const { rows: found } = await db.raw<{ rows: { item_id: string, name: string, sha256: Buffer, media_type: MediaType, bytes: string }[] }>(`
-      SELECT DISTINCT ON (document.id) document.item_id, name.body AS name, version.sha256, version.media_type, version.bytes
+    const { rows: found } = await db.raw<{ rows: DocumentRow[] }>(`
+      SELECT DISTINCT ON (document.id) document.item_id, name.body AS name, version.sha256, version.media_type, version.bytes,
+        document.parts, document.download, document.expires_hours
       FROM document JOIN document_version AS version ON version.document_id = document.id JOIN journal_text AS name ON name.id = document.name_text
       WHERE ${STANDS} AND version.state <> 'draft' AND name.body IS NOT NULL AND document.item_id = ANY(?::uuid[])
       ORDER BY document.id, version.number DESC`, [[...itemIds]])
-    return found.map(({ item_id: itemId, name, sha256, media_type: mediaType, bytes }) => (
-      { itemId, name, sha256: sha256.toString('hex'), mediaType, bytes: Number(bytes) }
+    return found.map(({ item_id: itemId, name, sha256, media_type: mediaType, bytes, parts, download, expires_hours: expiresHours }) => (
+      { itemId, name, sha256: sha256.toString('hex'), mediaType, bytes: Number(bytes), circulation: { parts, download, expiresHours } }
     ))
   },
 

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { CLASSIFIED_TITLE, MAX_ITEMS, type AgendaItemDraft, type AgendaItemFacts } from '../../protocol/agenda.ts'
 import type { CarriableItem } from '../../protocol/carry-over.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
-import type { KeptDocument } from '../documents/documents.ts'
+import type { TakenDocument } from '../documents/documents.ts'
 import type { JournalTx } from '../journal/journal.ts'
 import { audienceOfItem, requireOffice, type Meeting, type MeetingAccess } from '../meetings/access.ts'
 import type { Caller } from '../platform/contract.ts'
@@ -33,8 +33,8 @@ export interface CarryOverStore {
   left(db: Knex, bodyId: string, personId: string, itemIds: readonly string[]): Promise<LeftItem[]>
   /** Waits until no other command carries items of this body over. */
   lockBody(trx: Knex.Transaction, bodyId: string): Promise<void>
-  /** Of those items, with their names; without those whose name was erased. */
-  documents(db: Knex, itemIds: readonly string[]): Promise<(KeptDocument & { itemId: string })[]>
+  /** Of those items, with their names and who reads them; without those whose name was erased. */
+  documents(db: Knex, itemIds: readonly string[]): Promise<(TakenDocument & { itemId: string })[]>
   guests(db: Knex, itemIds: readonly string[]): Promise<{ itemId: string, personId: string }[]>
   /** Gives an item of before there were matters its matter. */
   setMatter(trx: Knex.Transaction, itemId: string, matterId: string): Promise<void>
@@ -47,7 +47,7 @@ export interface CarryOverDeps {
   store: CarryOverStore
   guests: Pick<Guests, 'put'>
   room: AgendaRoom
-  attachKept(tx: JournalTx, meeting: Meeting, itemId: string, documents: readonly KeptDocument[]): Promise<void>
+  attachKept(tx: JournalTx, meeting: Meeting, itemId: string, documents: readonly TakenDocument[]): Promise<void>
 }
 
 /** What a body's meetings left undone, on the agenda of its next one. */
@@ -92,7 +92,7 @@ export function createCarryOver({ db, access, agenda, store, guests, room, attac
           if (!left || (left.title === null && !left.classified)) throw new AppError('notCarriable')
           const itemId = await add(tx, meeting, left)
           added.push(itemId)
-          await attachKept(tx, meeting, itemId, documents.filter((document) => document.itemId === left.itemId))
+          await attachKept(tx, meeting, itemId, documents.filter((document) => document.itemId === left.itemId).map(({ itemId: _, ...document }) => document))
           const personIds = invited.filter((guest) => guest.itemId === left.itemId).map(({ personId }) => personId)
           if (personIds.length) await guests.put(tx, meeting, itemId, personIds)
         }

@@ -17,6 +17,9 @@ import { audienceOfDocument, audienceOfParts, tellDocument, tellGone, tellVersio
 /** A file that is kept already, with the name that it has elsewhere. */
 export interface KeptDocument extends KeptFile { name: string, mediaType: MediaType }
 
+/** One that is taken along from elsewhere; without `circulation` everybody who sees the item reads it. */
+export interface TakenDocument extends KeptDocument { circulation?: Circulation }
+
 export interface NewVersion extends KeptFile { state: VersionState, mediaType: MediaType, addedBy: string | null, at: Date }
 
 /** A version that somebody may read now; `name` null: it was erased. */
@@ -189,10 +192,10 @@ export function createDocuments({ db, journal, access, store, conversion, files,
      * Attaches files that are kept already, without another upload: of a proposal, or of an item that is carried over. Who may
      * do so, and that the item is there and not classified, is for the command that it is a part of. Throws `documentsFull`.
      */
-    async attachKept(tx: JournalTx, meeting: Meeting, itemId: string, documents: readonly KeptDocument[]): Promise<void> {
-      for (const document of documents) {
+    async attachKept(tx: JournalTx, meeting: Meeting, itemId: string, documents: readonly TakenDocument[]): Promise<void> {
+      for (const { circulation = OPEN_CIRCULATION, ...document } of documents) {
         await requireRoom(tx.trx, tx.meetingId)
-        await record(tx, meeting, itemId, document, 'circulation', OPEN_CIRCULATION)
+        await record(tx, meeting, itemId, document, 'circulation', circulation)
       }
     },
 

@@ -41,7 +41,7 @@ function writer({ texts, people, style }: DraftInput) {
   const { title } = phrases[style]
   return {
     text: (ref: TextRef) => texts[ref.$text] ?? ERASED,
-    document: (ref: TextRef) => texts[ref.$text]?.replace(/\.pdf$/i, '') ?? ERASED,
+    document: (ref: TextRef) => texts[ref.$text]?.replace(/\.[a-z]{3,4}$/i, '') ?? ERASED,
     /** `đồng chí Nguyễn Văn A, Phó Bí thư Tỉnh uỷ, Chủ tịch Hội đồng`: who, and what they are there and here. */
     person({ personId, office }: Participant): string {
       const known = persons.get(personId)
@@ -92,9 +92,10 @@ export function draftMinutes(input: DraftInput): MinutesContent {
   }
 }
 
-/** What was before the members; who reads the minutes did not see drafts, and learns nothing of what was stopped. */
-const usedIn = ({ documents }: MeetingState) =>
-  documents.filter(({ held, withdrawn, versions }) => !withdrawn && (!held || held === 'expired') && versions.some(({ state }) => state !== 'draft'))
+/** What everybody had who will read the minutes: members and substitutes. Of anything else they learn nothing by them. */
+const usedIn = ({ documents }: MeetingState) => documents.filter(({ held, withdrawn, versions, parts }) => (
+  !withdrawn && (!held || held === 'expired') && versions.some(({ state }) => state !== 'draft') && parts.includes('members') && parts.includes('substitutes')
+))
 
 const moment = (instant: string) => `${officialTime(instant)}, ${officialDate(instant)}`
 

@@ -7,6 +7,7 @@ import {
   removeDocument, reportReading, setCirculation, stateVersion, withdrawDocument, type Circulation,
 } from '../../protocol/documents.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
+import { getMinutes } from '../../protocol/minutes.ts'
 import { listNotices } from '../../protocol/notices.ts'
 import { OPEN_CIRCULATION } from '../../server/documents/documents.ts'
 import { docxOf } from '../../server/conversion/test-files.ts'
@@ -150,6 +151,19 @@ describe('who reads a document', () => {
     expect(await read(assembly.member, params)).toBe(200)
     expect((await seenBy(meetingId, assembly.member)).documents).toMatchObject([{ documentId: params.documentId, held: null }])
   })
+})
+
+it('one whose readers are fewer than those of the minutes is not named in them', async () => {
+  const { meetingId, items } = await assembly.newMeeting('live')
+  const { documents, meetings } = assembly.server.domains
+  const attach = (name: string, parts: Circulation['parts']) => documents.attachMade(meetingId, items[0], assembly.clerk.caller, {
+    pdf, name, key: freshKey(), circulation: { ...OPEN_CIRCULATION, parts },
+  })
+  await attach('Bài của khách.pdf', ['guests'])
+  await attach('Báo cáo chung.pdf', OPEN_CIRCULATION.parts)
+  await meetings.close(meetingId, assembly.chair.caller, freshKey())
+  const content = JSON.stringify((await assembly.clerk.client.call(getMinutes, { params: { meetingId } })).body)
+  expect([content.includes('Báo cáo chung'), content.includes('Bài của khách')]).toEqual([true, false])
 })
 
 describe('a document is stopped', () => {
