@@ -83,7 +83,8 @@ function initial(): MeetingState {
 function apply(state: MeetingState, entry: Told): MeetingState {
   const next = applied(state, entry)
   const { status, documents } = next
-  const isThere = ({ documentId }: { documentId: string }) => documents.some((document) => document.documentId === documentId && !document.withdrawn && !document.held)
+  const isThere = ({ documentId }: { documentId: string }) =>
+    documents.some(({ withdrawn, held, ...document }) => document.documentId === documentId && !withdrawn && !held)
   const review = next.review && (status === 'published' || status === 'live') && isThere(next.review) ? next.review : null
   const drafts = next.drafts.every(isThere) ? next.drafts : next.drafts.filter(isThere)
   return review === next.review && drafts === next.drafts ? next : { ...next, review, drafts }

@@ -24,7 +24,15 @@ type Role = typeof roles[number]
 const actors = {} as Record<Role, Actor>
 const sockets = {} as Record<Role, Socket>
 
-interface Case { circulation?: Partial<Circulation>, draft?: true, then?(meetingId: string, documentId: string): Promise<unknown>, readers: readonly Role[], knowers?: readonly Role[] }
+interface Case {
+  circulation?: Partial<Circulation>
+  draft?: true
+  /** What happens to it after it was attached. */
+  then?(meetingId: string, documentId: string): Promise<unknown>
+  readers: readonly Role[]
+  /** Who still knows of it; without, who reads it. */
+  knowers?: readonly Role[]
+}
 const office: readonly Role[] = ['chair', 'clerk']
 const everyReader: readonly Role[] = [...office, 'member', 'substitute', 'itemGuest']
 const of = () => assembly.server.domains.circulating

@@ -36,7 +36,8 @@ export function createOffline({ journal, access, now = () => new Date() }: Offli
     const titles = new Map(state.agenda.map(({ itemId, title }) => [itemId, texts[title.$text] ?? '']))
     return {
       until: until.toISOString(), title: texts[state.facts.title.$text] ?? '', startsAt: state.facts.startsAt,
-      documents: state.documents.filter(({ download, held, withdrawn }) => download && !held && !withdrawn).flatMap(({ documentId, itemId, name, versions }) => {
+      documents: state.documents.flatMap(({ documentId, itemId, name, versions, download, held, withdrawn }) => {
+        if (!download || held || withdrawn) return []
         // Known to the office alone, a draft is kept on no device.
         const version = versions.findLast((one) => one.state !== 'draft')
         return version ? [{
