@@ -50,16 +50,16 @@ describe('a document', () => {
     await shown(member)
     await at(member, 'tool-find').click()
     await at(member, 'find-text').locator('input').or(member.page.locator('input[data-testid="find-text"]')).first().fill('uy ban')
-    await expect.poll(() => at(member, 'find-count').innerText()).toBe('1/1')
+    await expect.poll(() => at(member, 'find-count').innerText(), { timeout: 30_000 }).toBe('1/1')
     await member.page.keyboard.press('Escape')
     const width = async () => (await member.page.locator('.page').first().boundingBox())?.width ?? 0
     const height = async () => (await member.page.locator('.page').first().boundingBox())?.height ?? 0
     expect(await height()).toBeGreaterThan(await width())
     await at(member, 'tool-turn').click()
-    await expect.poll(async () => await width() > await height()).toBe(true)
+    await expect.poll(async () => await width() > await height(), { timeout: 30_000 }).toBe(true)
     for (let quarter = 0; quarter < 3; quarter += 1) await at(member, 'tool-turn').click()
     await at(member, 'tool-strip').click()
-    await expect.poll(() => at(member, 'thumbnail').count()).toBeGreaterThan(0)
+    await expect.poll(() => at(member, 'thumbnail').count(), { timeout: 30_000 }).toBeGreaterThan(0)
     await at(member, 'tool-strip').click()
   })
 
@@ -74,7 +74,7 @@ describe('a document', () => {
     await at(member, 'search-hit').filter({ hasText: 'Báo cáo.pdf' }).waitFor()
     await member.page.keyboard.press('Enter')
     await member.page.waitForURL(`${address}?page=2`)
-    await expect.poll(() => at(member, 'pdf-page').inputValue()).toBe('2')
+    await expect.poll(() => at(member, 'pdf-page').inputValue(), { timeout: 30_000 }).toBe('2')
 
     await phone.page.goto(`${journey.server.origin}/search?q=nguồn vốn đối ứng&kind=document`)
     await at(phone, 'search-found').filter({ hasText: 'Nguồn vốn đối ứng của địa phương' }).waitFor()
@@ -82,7 +82,7 @@ describe('a document', () => {
     expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
     await at(phone, 'search-kind-minutes').click()
     await phone.page.waitForURL(/kind=minutes/)
-    await expect.poll(() => at(phone, 'search-found').count()).toBe(0)
+    await expect.poll(() => at(phone, 'search-found').count(), { timeout: 30_000 }).toBe(0)
     await member.page.goto(address)
   })
 
@@ -188,7 +188,7 @@ describe('a document', () => {
 
   it('leaves nothing on the device of whoever signs out', async () => {
     const { page } = member
-    await expect.poll(() => at(member, 'kept-paper').count()).toBeGreaterThan(0)
+    await expect.poll(() => at(member, 'kept-paper').count(), { timeout: 30_000 }).toBeGreaterThan(0)
     await page.locator('header').getByRole('button').last().click()
     await page.getByRole('menuitem', { name: 'Đăng xuất' }).click()
     await page.waitForURL(/sign-in/)
