@@ -7,6 +7,9 @@ pdfjs.GlobalWorkerOptions.workerSrc = workerUrl
 /** A stamp stands on the first page; a few more, since files are put together of several papers. */
 const PAGES = 5
 
+/** Smaller files are read as they are, in one go. */
+const WHOLE_BYTES = 8 * 1024 ** 2
+
 /** Reads what is looked at alone: a scan of some hundred megabytes does not fit into a tablet's memory. */
 class PartsOfFile extends pdfjs.PDFDataRangeTransport {
   private file: File
@@ -27,7 +30,8 @@ class PartsOfFile extends pdfjs.PDFDataRangeTransport {
  */
 export async function stampInPdf(file: File): Promise<string | null> {
   if (!(await file.slice(0, 1024).text()).includes('%PDF-')) return null
-  const task = pdfjs.getDocument({ range: new PartsOfFile(file), useWasm: false, enableXfa: false, disableAutoFetch: true, disableStream: true })
+  const source = file.size > WHOLE_BYTES ? { range: new PartsOfFile(file) } : { data: new Uint8Array(await file.arrayBuffer()) }
+  const task = pdfjs.getDocument({ ...source, useWasm: false, enableXfa: false, disableAutoFetch: true, disableStream: true })
   try {
     const pdf = await task.promise
     for (let number = 1; number <= Math.min(PAGES, pdf.numPages); number += 1) {
