@@ -67,8 +67,8 @@ export async function up(knex: Knex): Promise<void> {
 export async function down(knex: Knex): Promise<void> {
   await knex.raw(`
     DO $$ BEGIN
-      IF EXISTS (SELECT FROM document_version WHERE number > 1 OR state <> 'circulation' OR sha256 IS NULL)
-        OR EXISTS (SELECT FROM document WHERE parts <> '{members,guests,substitutes}' OR NOT download OR withdrawn_at IS NOT NULL OR quarantined_at IS NOT NULL) THEN
+      IF EXISTS (SELECT FROM document_version WHERE number > 1 OR state <> 'circulation' OR sha256 IS NULL OR media_type <> 'application/pdf')
+        OR EXISTS (SELECT FROM document WHERE cardinality(parts) < 3 OR NOT download OR expires_hours IS NOT NULL OR withdrawn_at IS NOT NULL OR quarantined_at IS NOT NULL) THEN
         RAISE EXCEPTION 'there are versions of documents or limits of who reads them: export their journals, then drop the tables by hand';
       END IF;
     END $$;

@@ -76,7 +76,7 @@ export type ItemChangedDetails = z.infer<typeof ItemChangedDetails>
 
 export const removeItem = defineRoute({
   id: 'agenda.remove', method: 'delete', path: '/api/meetings/:meetingId/agenda/:itemId', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'agendaItemNotFound', 'agendaItemDealtWith'],
+  errors: ['documentQuarantined', 'meetingNotFound', 'forbiddenInMeeting', 'meetingClosed', 'meetingCancelled', 'agendaItemNotFound', 'agendaItemDealtWith'],
   summary: 'Chair or clerk takes an item off the agenda, with everything under it, their documents and guests; refused once one of them was begun or voted on.',
   params: ItemParams, response: z.object({}),
 })

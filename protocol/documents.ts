@@ -106,12 +106,12 @@ export const readOriginal = defineRoute({
 
 export const compareVersions = defineRoute({
   id: 'documents.compare', method: 'get', path: '/api/meetings/:meetingId/documents/:documentId/comparison', access: 'signedIn',
-  errors: ['meetingNotFound', 'documentNotFound', 'documentNotComparable'],
-  summary: 'What the texts of two versions differ in.',
+  errors: ['meetingNotFound', 'documentNotFound', 'downloadNotAllowed', 'documentNotComparable'],
+  summary: 'What the texts of two versions differ in, for those who may save the document.',
   params: DocumentParams, query: z.object({ before: z.coerce.number().int().positive(), after: z.coerce.number().int().positive() }), response: Comparison,
 })
 
-/** Seconds that one report may count for a page: a reader’s page tells several times a minute. */
+/** Seconds that one report may count in all: a reader’s page tells several times a minute. */
 export const MAX_READ_SECONDS = 60
 
 export const reportReading = defineRoute({
@@ -121,7 +121,8 @@ export const reportReading = defineRoute({
   params: DocumentParams,
   body: z.strictObject({
     version: z.int().positive(),
-    pages: z.array(z.strictObject({ page: z.int().min(1).max(10_000), seconds: z.int().min(1).max(MAX_READ_SECONDS) })).min(1).max(60),
+    pages: z.array(z.strictObject({ page: z.int().min(1).max(10_000), seconds: z.int().min(1).max(MAX_READ_SECONDS) })).min(1).max(60)
+      .refine((pages) => pages.reduce((sum, { seconds }) => sum + seconds, 0) <= MAX_READ_SECONDS),
   }),
   response: z.object({}),
 })

@@ -36,7 +36,7 @@ const states = ['forbiddenInMeeting', 'meetingNotPublished', 'meetingClosed', 'm
 
 export const openDraft = defineRoute({
   id: 'drafting.open', method: 'post', path, access: 'signedIn',
-  errors: [...missing, ...states],
+  errors: ['downloadNotAllowed', ...missing, ...states],
   summary: 'Chair, clerk, who presides and who presents the item open a document’s text to be written together, with what is readable of it; one at a time a document, so that a second opening answers the one that is open.',
   params, response: z.object({ draftId: Id }),
 })

@@ -96,6 +96,7 @@ export const errorCodes = [
   'documentNotFound',
   'documentChanged', // somebody else changed it meanwhile: details.number, details.state or details.circulation as it is now
   'documentCirculated', // others have known of it: it is withdrawn with a reason, not removed
+  'documentQuarantined', // it waits to be purged, and its item stays until then
   'documentNotQuarantined', // only what was stopped first is purged
   'documentNotComparable', // one of the two has no text, or none yet
   'downloadNotAllowed', // pages are shown as pictures; no file leaves the server

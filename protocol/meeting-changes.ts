@@ -100,7 +100,7 @@ function readable({ documents }: Programme): Map<string, { document: DocumentSta
   }))
 }
 
-/** Documents that went with their item are not told again. */
+/** Documents that went with their item are not told again, nor those that somebody is no longer to know of. */
 function documents(before: Programme, after: Programme): MeetingChange[] {
   const [were, are] = [readable(before), readable(after)]
   const items = new Set(after.agenda.map(({ itemId }) => itemId))
@@ -111,8 +111,8 @@ function documents(before: Programme, after: Programme): MeetingChange[] {
       if (!was) return [{ kind: 'documentAdded', ...told(document) }]
       return was.number === number ? [] : [{ kind: 'documentVersion', ...told(document) }]
     }),
-    ...[...were.values()].filter(({ document }) => !are.has(document.documentId) && items.has(document.itemId))
-      .map(({ document }) => ({ kind: 'documentRemoved' as const, ...told(document) })),
+    ...after.documents.filter(({ documentId, itemId, withdrawn, held }) => withdrawn && !held && were.has(documentId) && items.has(itemId))
+      .map((document) => ({ kind: 'documentRemoved' as const, ...told(document) })),
   ]
 }
 

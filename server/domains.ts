@@ -2,26 +2,13 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { Id } from '../protocol/journal.ts'
 import type { IceServer } from '../protocol/room.ts'
-import { createAgenda, type AgendaDeps } from './agenda/agenda.ts'
-import { carryOverStore } from './agenda/carry-over-store.ts'
-import { createCarryOver } from './agenda/carry-over.ts'
-import { createGuests, type GuestsDeps } from './agenda/guests.ts'
 import { mountAgendaLive } from './agenda/live.ts'
-import { createPlan } from './agenda/plan.ts'
-import { createProgress } from './agenda/progress.ts'
 import { mountAgenda } from './agenda/routes.ts'
-import { agendaStore } from './agenda/store.ts'
 import { createAnnotating } from './annotating.ts'
 import { createAttendance } from './attendance/attendance.ts'
-import { createCheckIn, type CheckInDeps } from './attendance/check-in.ts'
-import { createCheckInCodes } from './attendance/codes.ts'
-import { createCorrections } from './attendance/corrections.ts'
-import { createHistory } from './attendance/history.ts'
-import { createLists, type ListDeps } from './attendance/list.ts'
 import { mountAttendanceLive } from './attendance/live.ts'
-import { createResults } from './attendance/results.ts'
 import { mountAttendance } from './attendance/routes.ts'
-import { attendanceStore, resultsStore } from './attendance/store.ts'
+import { attendanceStore } from './attendance/store.ts'
 import { createBodies } from './bodies/bodies.ts'
 import { createCalendarStore } from './bodies/calendar-store.ts'
 import { createCalendar } from './bodies/calendar.ts'
@@ -39,11 +26,11 @@ import { createUnits } from './bodies/units.ts'
 import { createChat } from './chat/chat.ts'
 import { mountChatLive } from './chat/live.ts'
 import { createCirculating } from './circulating.ts'
+import { createAgendaDomain, createRoll } from './conducting.ts'
 import { createCopies } from './conversion/copies.ts'
 import { mountConversion } from './conversion/routes.ts'
 import type { WorkFolders } from './conversion/work-folders.ts'
 import { createConverting } from './converting.ts'
-import type { Documents } from './documents/documents.ts'
 import { createAttempts } from './identity/attempts.ts'
 import { createIdentity } from './identity/identity.ts'
 import { createAuthenticate, mountIdentity } from './identity/routes.ts'
@@ -128,33 +115,6 @@ export interface DomainsDeps {
   log: Logger
 }
 
-/** The agenda: what stands on it, its guests, its course in the live meeting, and what is carried over from earlier ones. */
-function createAgendaDomain({ db, journal, access, order, people, documents, room, proposedTo }:
-  Pick<DomainsDeps, 'db' | 'journal'> & Pick<GuestsDeps, 'access' | 'order' | 'people'> & Pick<AgendaDeps, 'room' | 'proposedTo'>
-  & { documents: Pick<Documents, 'attachKept' | 'removeOfItem'> }) {
-  const guests = createGuests({ access, store: agendaStore, order, people, addParticipants: meetingStore.insertParticipants })
-  return {
-    ...createAgenda({ access, store: agendaStore, room, removeWithItem: documents.removeOfItem, proposedTo }),
-    ...createProgress({ access, store: agendaStore, order }),
-    ...createPlan({ journal, access }),
-    ...createCarryOver({ db, access, agenda: agendaStore, store: carryOverStore, room, guests, attachKept: documents.attachKept }),
-    setGuests: guests.setGuests, guests,
-  }
-}
-
-/** Attendance in the hall, what meetings come to for each person, and what chair and clerk read of it. */
-function createRoll({ db, journal, access, secret, origins, people, bodies }:
-  Pick<DomainsDeps, 'db' | 'journal' | 'secret' | 'origins'> & Pick<CheckInDeps, 'access'> & Pick<ListDeps, 'people' | 'bodies'>) {
-  const results = createResults({ db, journal, store: resultsStore })
-  const history = createHistory({ journal, access })
-  return {
-    results, history,
-    checkIn: createCheckIn({ access, codes: createCheckInCodes({ secret: secret('check-in codes') }), origins, people }),
-    corrections: createCorrections({ access, keepResults: results.keep }),
-    lists: createLists({ journal, history, people, bodies }),
-  }
-}
-
 /** Every domain with its store, and who knows whom. */
 export function createDomains(deps: DomainsDeps) {
   const { db, journal, files, workFolders, recording, uploadLimitBytes, uploadWays, media, iceServers, secret, origins, outside, now, log } = deps
@@ -169,7 +129,7 @@ export function createDomains(deps: DomainsDeps) {
   const converting = createConverting({ db, files, folders: workFolders, jobs: outside?.jobs ?? { wake: async () => {} }, log })
   const { conversion } = converting
   const circulating = createCirculating({
-    db, journal, access, files, conversion, now,
+    db, journal, access, files, conversion, now, log,
     takeUpload: (...upload) => uploads.take(...upload), sendNotices: (...told) => inviting.notices.send(...told),
     knownElsewhere: async (source, sha256s) => new Set([...await proposals.papers.knownFiles(sha256s, source), ...await uploads.knownFiles(sha256s, source)]),
   })

@@ -19,7 +19,7 @@ import { pdfOf } from './support/pdf.ts'
 
 let assembly: Assembly
 let pdf: Buffer
-const roles = ['chair', 'clerk', 'member', 'substitute', 'itemGuest', 'otherGuest', 'stranger', 'administrator'] as const
+const roles = ['chair', 'clerk', 'presiding', 'member', 'substitute', 'itemGuest', 'otherGuest', 'stranger', 'administrator'] as const
 type Role = typeof roles[number]
 const actors = {} as Record<Role, Actor>
 const sockets = {} as Record<Role, Socket>
@@ -27,13 +27,21 @@ const sockets = {} as Record<Role, Socket>
 interface Case {
   circulation?: Partial<Circulation>
   draft?: true
-  /** What happens to it after it was attached. */
+  /** Attached before the publication. */
+  early?: true
+  /** What happens to one that is early, before the publication. */
+  before?(meetingId: string, documentId: string): Promise<unknown>
+  /** What happens to it after it was attached, and the meeting published. */
   then?(meetingId: string, documentId: string): Promise<unknown>
   readers: readonly Role[]
   /** Who still knows of it; without, who reads it. */
   knowers?: readonly Role[]
+  /** Its name is known to nobody. */
+  nameless?: true
 }
-const office: readonly Role[] = ['chair', 'clerk']
+const office: readonly Role[] = ['chair', 'clerk', 'presiding']
+/** Who presided is a member once the meeting is over. */
+const afterwards: readonly Role[] = ['chair', 'clerk']
 const everyReader: readonly Role[] = [...office, 'member', 'substitute', 'itemGuest']
 const of = () => assembly.server.domains.circulating
 const expired = async (meetingId: string) => {
@@ -53,10 +61,28 @@ const cases: Record<string, Case> = {
   'without copies': { circulation: { download: false }, readers: everyReader },
   'withdrawn': { readers: [], knowers: everyReader, then: (meetingId, documentId) => of().circulation.withdraw(meetingId, documentId, actors.clerk.caller, 'Sai số liệu') },
   'quarantined': { readers: [], knowers: office, then: (meetingId, documentId) => of().circulation.quarantine(meetingId, documentId, actors.clerk.caller) },
-  'expired, and not told yet': { circulation: { expiresHours: 1 }, readers: office, knowers: everyReader, then: expired },
-  'expired': { circulation: { expiresHours: 1 }, readers: office, async then(meetingId) {
+  'expired, and not told yet': { circulation: { expiresHours: 1 }, readers: afterwards, knowers: everyReader, then: expired },
+  'expired': { circulation: { expiresHours: 1 }, readers: afterwards, async then(meetingId) {
     await expired(meetingId)
     await of().circulation.expireDue()
+  } },
+  'quarantined, published with the meeting': {
+    early: true, readers: [], knowers: office, then: (meetingId, documentId) => of().circulation.quarantine(meetingId, documentId, actors.clerk.caller),
+  },
+  'purged': { early: true, readers: [], knowers: office, nameless: true, async then(meetingId, documentId) {
+    await of().circulation.quarantine(meetingId, documentId, actors.clerk.caller)
+    await of().circulation.purge(meetingId, documentId, actors.chair.caller)
+  } },
+  'narrowed after the publication': { early: true, readers: office, async then(meetingId, documentId) {
+    await of().circulation.set(meetingId, documentId, actors.clerk.caller, { ...OPEN_CIRCULATION, parts: [], was: OPEN_CIRCULATION })
+  } },
+  'withdrawn before the publication': {
+    early: true, readers: [], before: (meetingId, documentId) => of().circulation.withdraw(meetingId, documentId, actors.clerk.caller, 'Sai số liệu'),
+  },
+  'expired with a cancelled meeting': { circulation: { expiresHours: 0 }, readers: afterwards, async then(meetingId) {
+    await assembly.server.domains.postponing.cancel(meetingId, actors.clerk.caller, 'Không còn cần')
+    await assembly.server.db('meeting').where({ id: meetingId }).update({ starts_at: new Date(Date.now() - 24 * 3600_000) })
+    expect(await of().circulation.expireDue()).toBe(1)
   } },
   'removed with its item': { readers: [], async then(meetingId, documentId) {
     const { documents } = await assembly.server.journal.state(meetingId, meetingReducer)
@@ -68,34 +94,39 @@ beforeAll(async () => {
   assembly = await startAssembly()
   pdf = await pdfOf(['Tờ trình về việc nghiệm thu'])
   const [substitute, itemGuest, otherGuest] = [await assembly.newVisitor(), await assembly.newVisitor(), await assembly.newVisitor()]
-  Object.assign(actors, { ...assembly.actors, substitute, itemGuest, otherGuest })
+  Object.assign(actors, { ...assembly.actors, presiding: await assembly.newMember(), substitute, itemGuest, otherGuest })
   for (const role of roles) sockets[role] = await actors[role].client.socket()
 })
 afterAll(async () => {
-  for (const role of ['substitute', 'itemGuest', 'otherGuest'] as const) actors[role].client.close()
+  for (const role of ['presiding', 'substitute', 'itemGuest', 'otherGuest'] as const) actors[role].client.close()
   await assembly.close()
 })
 
 /** A published meeting with a substitute and two guests of single items, and the document under its first item. */
-async function scene({ circulation, draft, then }: Case): Promise<{ meetingId: string, documentId: string }> {
+async function scene({ circulation, draft, early, before, then }: Case): Promise<{ meetingId: string, documentId: string }> {
   const { server } = assembly
   const { meetingId, items } = await assembly.newMeeting('draft')
   const { agenda, documents, meetings } = server.domains
   for (const [itemId, guest] of [[items[0], actors.itemGuest], [items[1], actors.otherGuest]] as const) {
     await agenda.setGuests(meetingId, itemId, actors.clerk.caller, { personIds: [guest.personId], was: [] })
   }
+  const attach = async () => (await documents.attachMade(meetingId, items[0], actors.clerk.caller, {
+    pdf, name: 'Tên không được lộ.pdf', key: freshKey(), state: draft ? 'draft' : 'circulation', circulation: { ...OPEN_CIRCULATION, ...circulation },
+  })).documentId
+  const attached = early ? await attach() : undefined
+  if (attached) await before?.(meetingId, attached)
   await meetings.publish(meetingId, actors.clerk.caller, REASON)
+  await server.db('meeting').where({ id: meetingId }).update({ presiding_id: actors.presiding.personId })
   await server.journal.run(meetingId, { actorId: actors.chair.personId }, async (tx) => {
     const participant = {
       personId: actors.substitute.personId, role: 'member' as const, office: 'Phó Giám đốc', voting: false, rank: 9, substituteFor: actors.member.personId,
     }
     await meetingStore.insertParticipants(tx.trx, meetingId, [participant])
+    tx.append({ kind: 'order.chairHanded', data: { personId: actors.presiding.personId }, audience: { scope: 'meeting' } })
     tx.append({ kind: 'meeting.participantAdded', data: { participant }, audience: { scope: 'meeting' } })
   })
-  const { documentId } = await documents.attachMade(meetingId, items[0], actors.clerk.caller, {
-    pdf, name: 'Tên không được lộ.pdf', key: freshKey(), state: draft ? 'draft' : 'circulation', circulation: { ...OPEN_CIRCULATION, ...circulation },
-  })
-  await until(async () => (await server.journal.state(meetingId, meetingReducer)).documents[0]?.versions[0]?.rendition?.status === 'ready')
+  const documentId = attached ?? await attach()
+  if (!before) await until(async () => (await server.journal.state(meetingId, meetingReducer)).documents[0]?.versions[0]?.rendition?.status === 'ready')
   await then?.(meetingId, documentId)
   return { meetingId, documentId }
 }
@@ -176,7 +207,7 @@ describe.each(Object.entries(cases))('a document %s', (_, it_) => {
         await actors[role].client.send('GET', `/api/meetings/${ids.meetingId}/changes`).then((response) => response.text()),
       ])
       const knows = (it_.knowers ?? it_.readers).includes(role)
-      expect([role, known.includes(ids.documentId), known.includes('Tên không được lộ')]).toEqual([role, knows, knows])
+      expect([role, known.includes(ids.documentId), known.includes('Tên không được lộ')]).toEqual([role, knows, knows && !it_.nameless])
     }
   }, 60_000)
 })

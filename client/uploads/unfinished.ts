@@ -8,6 +8,8 @@ const EXPIRES_MS = 3 * 24 * 3600_000
 /** A file that was on its way when the page was left: enough to know it again when the person chooses it again. */
 const UnfinishedUpload = z.object({
   uploadId: z.string(), personId: z.string(), purpose: UploadPurpose, name: z.string(), bytes: z.number(), lastModified: z.number(),
+  /** What the person had chosen for it when it was begun. */
+  choice: z.string().optional(),
   /** How much the server had when it was last heard of. */
   sentBytes: z.number(), at: z.number(),
 })

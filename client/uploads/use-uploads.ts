@@ -14,22 +14,34 @@ const TRY_AGAIN_MS = [1000, 3000, 5000, 10_000, 20_000]
 const FINAL = ['fileRefused', 'documentEmpty', 'documentTooLarge']
 
 /** A file of this page and how far it came; what is done is not done again. One that was sent before the page was left has no file here. */
-interface Job { file: File | undefined, abort: AbortController, uploadId?: string, sent: boolean, result?: UploadResult, agreed: boolean, tries: number }
+interface Job {
+  file: File | undefined
+  choice: string | undefined
+  abort: AbortController
+  uploadId?: string
+  sent: boolean
+  result?: UploadResult
+  agreed: boolean
+  tries: number
+}
 
-const newJob = (file: File | undefined): Job => ({ file, abort: new AbortController(), sent: false, agreed: false, tries: 0 })
+const newJob = (file: File | undefined, choice: string | undefined): Job =>
+  ({ file, choice, abort: new AbortController(), sent: false, agreed: false, tries: 0 })
 
 export interface UploadsOptions {
   /** What the files are for. Begun ones keep the purpose that they began with. */
   purpose: MaybeRefOrGetter<UploadPurpose>
   /**
    * Attaches a file that the server has taken, under the name that it gave it. `uploadId` is the key of that change too: where
-   * an answer is lost this is called again with the same.
+   * an answer is lost this is called again with the same. `choice`: what was chosen when the file was, however long ago.
    */
-  onUploaded(uploadId: string, name: string): Promise<unknown>
+  onUploaded(uploadId: string, name: string, choice: string | undefined): Promise<unknown>
+  /** What the person has chosen for the files that they choose now. */
+  choice?: () => string
 }
 
 /** Sends files two at a time. Each can be paused, waits out a cut network, and is found again after the page was left. */
-export function useUploads({ purpose, onUploaded }: UploadsOptions) {
+export function useUploads({ purpose, onUploaded, choice = () => '' }: UploadsOptions) {
   const session = useSession()
   const uploads = ref<UploadFacts[]>([])
   const jobs = new Map<string, Job>()
@@ -56,7 +68,7 @@ export function useUploads({ purpose, onUploaded }: UploadsOptions) {
     // Never on the way into a page: the protocol comes with the first file.
     const { sendFile } = await import('./sending.ts').catch((cause: unknown) => { throw new ApiError('offline', {}, { cause }) })
     const { file, abort: { signal } } = job
-    const about = { personId: session.personId ?? '', purpose: toValue(purpose), name: file.name, bytes: file.size, lastModified: file.lastModified, at: Date.now() }
+    const about = { personId: session.personId ?? '', purpose: toValue(purpose), name: file.name, bytes: file.size, lastModified: file.lastModified, choice: job.choice, at: Date.now() }
     let remembered = factsOf(key)?.sentBytes ?? 0
     const remember = (sentBytes: number) => {
       remembered = sentBytes
@@ -93,7 +105,7 @@ export function useUploads({ purpose, onUploaded }: UploadsOptions) {
     const { uploadId, name, duplicates } = job.result
     if (duplicates.length && !job.agreed) return change(key, { status: 'duplicate', duplicates })
     change(key, { status: 'attaching' })
-    await onUploaded(uploadId, name)
+    await onUploaded(uploadId, name, job.choice)
     forget(key)
   }
 
@@ -148,7 +160,7 @@ export function useUploads({ purpose, onUploaded }: UploadsOptions) {
     const key = newKey()
     const { uploadId, name, bytes, sentBytes } = upload
     // What the server has whole needs no file any more.
-    if (sentBytes >= bytes) jobs.set(key, { ...newJob(undefined), uploadId, sent: true })
+    if (sentBytes >= bytes) jobs.set(key, { ...newJob(undefined, upload.choice), uploadId, sent: true })
     else left.set(key, upload)
     put({ key, name, bytes, sentBytes, status: jobs.has(key) ? 'waiting' : 'interrupted' })
   }
@@ -165,7 +177,7 @@ export function useUploads({ purpose, onUploaded }: UploadsOptions) {
           uploads.value = uploads.value.filter(({ key }) => key !== known)
         }
         const key = newKey()
-        jobs.set(key, { ...newJob(file), ...(before ? { uploadId: before.uploadId } : {}) })
+        jobs.set(key, { ...newJob(file, before ? before.choice : choice()), ...(before ? { uploadId: before.uploadId } : {}) })
         put({ key, name: file.name.normalize('NFC'), bytes: file.size, sentBytes: before?.sentBytes ?? 0, status: 'waiting' })
       }
       next()

@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
 import type { CarriableItem } from '../../protocol/carry-over.ts'
+import type { VersionState } from '../../protocol/document-entries.ts'
 import type { Part } from '../../protocol/journal.ts'
 import type { MediaType } from '../../protocol/media-type.ts'
 import type { CarryOverStore, LeftItem } from './carry-over.ts'
@@ -26,6 +27,7 @@ const STANDS = 'document.removed_at IS NULL AND document.withdrawn_at IS NULL AN
 
 interface DocumentRow {
   item_id: string, name: string, sha256: Buffer, media_type: MediaType, bytes: string, parts: Part[], download: boolean, expires_hours: number | null
+  state: VersionState
 }
 
 interface ListedRow {
@@ -62,7 +64,8 @@ export const carryOverStore: CarryOverStore = {
       SELECT item.id AS item_id, item.meeting_id, title.body AS title, item.minutes, item.classified, item.status, meeting.starts_at,
         (SELECT body FROM journal_text WHERE id = meeting.title_text) AS meeting_title,
         (SELECT body FROM journal_text WHERE id = item.deferral_text AND item.status = 'deferred') AS reason,
-        (SELECT count(*) FROM document WHERE item_id = item.id AND document.meeting_id = item.meeting_id AND ${STANDS}) AS documents,
+        (SELECT count(*) FROM document WHERE item_id = item.id AND document.meeting_id = item.meeting_id AND ${STANDS}
+          AND EXISTS (SELECT FROM document_version AS version WHERE version.document_id = document.id AND version.state <> 'draft')) AS documents,
         (SELECT count(*) FROM agenda_item_guest AS guest WHERE guest.item_id = item.id AND guest.meeting_id = item.meeting_id) AS guests
       ${LEFT} ORDER BY meeting.starts_at DESC, meeting.id DESC, item.place LIMIT :limit`, { bodyId, personId, limit })
     return found.map(toListed)
@@ -80,12 +83,12 @@ export const carryOverStore: CarryOverStore = {
   async documents(db, itemIds) {
     const { rows: found } = await db.raw<{ rows: DocumentRow[] }>(`
       SELECT DISTINCT ON (document.id) document.item_id, name.body AS name, version.sha256, version.media_type, version.bytes,
-        document.parts, document.download, document.expires_hours
+        document.parts, document.download, document.expires_hours, version.state
       FROM document JOIN document_version AS version ON version.document_id = document.id JOIN journal_text AS name ON name.id = document.name_text
       WHERE ${STANDS} AND version.state <> 'draft' AND name.body IS NOT NULL AND document.item_id = ANY(?::uuid[])
       ORDER BY document.id, version.number DESC`, [[...itemIds]])
-    return found.map(({ item_id: itemId, name, sha256, media_type: mediaType, bytes, parts, download, expires_hours: expiresHours }) => (
-      { itemId, name, sha256: sha256.toString('hex'), mediaType, bytes: Number(bytes), circulation: { parts, download, expiresHours } }
+    return found.map(({ item_id: itemId, name, sha256, media_type: mediaType, bytes, parts, download, expires_hours: expiresHours, state }) => (
+      { itemId, name, sha256: sha256.toString('hex'), mediaType, bytes: Number(bytes), state, circulation: { parts, download, expiresHours } }
     ))
   },
 

@@ -9,6 +9,8 @@ export interface ReadVersion {
   sha256: string
   /** A final one is no longer reworded. */
   final: boolean
+  /** Its readers may have more of it than pictures of its pages. */
+  copies: boolean
   /** Who learns of what is said about it: those who may read it. */
   audience: Audience
 }

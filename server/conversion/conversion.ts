@@ -123,7 +123,7 @@ export function createConversion({ db, store, jobs, images, log, now = () => new
     },
 
     /** For the sweep of files that nobody knows. */
-    knownFiles: (sha256s: readonly string[]) => store.knownFiles(db, sha256s),
+    knownFiles: (sha256s: readonly string[], source: Knex = db) => store.knownFiles(source, sha256s),
 
     /** With a file that is purged: its texts and what was made of it are no longer known, so its PDF is swept. */
     forget: (trx: Knex.Transaction, sha256: string): Promise<void> => store.forget(trx, sha256),

@@ -1,4 +1,7 @@
 import type { CirculationStore } from './circulation.ts'
+import { ENDED_AT } from './readable.ts'
+
+const DUE = `document.expires_hours IS NOT NULL AND document.expired_at IS NULL AND ${ENDED_AT} + document.expires_hours * interval '1 hour' <= :now`
 
 const buffer = (sha256: string) => Buffer.from(sha256, 'hex')
 
@@ -20,11 +23,18 @@ export const circulationStore: CirculationStore = {
     await trx('document').where({ id: documentId }).update({ expired_at: at })
   },
 
+  async expire(trx, documentId, now) {
+    const { rowCount } = await trx.raw<{ rowCount: number }>(
+      `UPDATE document SET expired_at = :now FROM meeting WHERE meeting.id = document.meeting_id AND document.id = :documentId AND ${DUE}`, { documentId, now })
+    return rowCount === 1
+  },
+
   async purge(trx, documentId, at) {
     await trx('document').where({ id: documentId }).update({ purged_at: at })
     await trx('document_version').where({ document_id: documentId }).update({ sha256: null })
     await trx('document_reading').where({ document_id: documentId }).delete()
     await trx('annotation').where({ document_id: documentId }).delete()
+    await trx('draft_text').where({ document_id: documentId, closed_at: null }).update({ closed_at: at, state: null })
   },
 
   async textsAbout(trx, documentId) {
@@ -37,7 +47,8 @@ export const circulationStore: CirculationStore = {
   },
 
   async unused(trx, sha256s) {
-    const rows: { sha256: Buffer }[] = await trx('document_version').distinct('sha256').whereIn('sha256', sha256s.map(buffer))
+    const rows: { sha256: Buffer }[] = await trx('document_version').join('document', 'document.id', 'document_version.document_id')
+      .distinct('sha256').whereIn('sha256', sha256s.map(buffer)).where('document.removed_at', null)
     const used = new Set(rows.map(({ sha256 }) => sha256.toString('hex')))
     return sha256s.filter((sha256) => !used.has(sha256))
   },
@@ -45,9 +56,7 @@ export const circulationStore: CirculationStore = {
   async due(db, now, limit) {
     const { rows } = await db.raw<{ rows: { meetingId: string, documentId: string }[] }>(`
       SELECT document.meeting_id AS "meetingId", document.id AS "documentId" FROM document JOIN meeting ON meeting.id = document.meeting_id
-      WHERE document.expires_hours IS NOT NULL AND document.expired_at IS NULL AND meeting.closed_at IS NOT NULL
-        AND meeting.closed_at + document.expires_hours * interval '1 hour' <= ?
-      ORDER BY document.id LIMIT ?`, [now, limit])
+      WHERE ${DUE} ORDER BY document.id LIMIT :limit`, { now, limit })
     return rows
   },
 

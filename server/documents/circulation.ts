@@ -1,16 +1,17 @@
 import type { Knex } from 'knex'
+import type { Logger } from 'pino'
 import type { DocumentState } from '../../protocol/document-entries.ts'
 import type { Circulation } from '../../protocol/documents.ts'
-import { meetingReducer } from '../../protocol/meeting-state.ts'
+import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { Conversion, RenditionState } from '../conversion/conversion.ts'
 import { canonical } from '../journal/chain.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
-import { requireOffice, type MeetingAccess, type Permission } from '../meetings/access.ts'
+import { requireOffice, type Meeting, type MeetingAccess, type Permission } from '../meetings/access.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { Files } from '../platform/files.ts'
-import { requireDocument } from './documents.ts'
-import { tellDocument, tellGone } from './telling.ts'
+import { requireDocument } from './present.ts'
+import { retell, tellDocument, tellGone } from './telling.ts'
 
 /** Changes are made under the lock of the meeting's journal. */
 export interface CirculationStore {
@@ -19,11 +20,13 @@ export interface CirculationStore {
   setQuarantined(trx: Knex.Transaction, documentId: string, at: Date): Promise<void>
   /** Null: it is read again. */
   setExpired(trx: Knex.Transaction, documentId: string, at: Date | null): Promise<void>
-  /** Forgets the files of a document, who read them, and readers' own notes on it. */
+  /** As `setExpired` now; false, and nothing is written, where its time is not over or it was told already. */
+  expire(trx: Knex.Transaction, documentId: string, now: Date): Promise<boolean>
+  /** Forgets the files of a document, the text that is written of it, who read them, and readers' own notes on it. */
   purge(trx: Knex.Transaction, documentId: string, at: Date): Promise<void>
   /** What was quoted from it and said about it, as far as it was not erased: ids of texts. */
   textsAbout(trx: Knex.Transaction, documentId: string): Promise<string[]>
-  /** Which of these files no document has that was not purged. */
+  /** Which of these files no document has that is neither purged nor removed. */
   unused(trx: Knex.Transaction, sha256s: readonly string[]): Promise<string[]>
   /** Documents whose time is over and whose readers were not told yet. */
   due(db: Knex, now: Date, limit: number): Promise<{ meetingId: string, documentId: string }[]>
@@ -36,10 +39,11 @@ export interface CirculationDeps {
   journal: Pick<Journal, 'run'>
   access: MeetingAccess
   store: CirculationStore
-  conversion: Pick<Conversion, 'forget' | 'statesOf'>
+  conversion: Pick<Conversion, 'forget' | 'statesOf' | 'knownFiles'>
   /** Which of these files belong to something else than a meeting's documents. */
   knownElsewhere(source: Knex, sha256s: readonly string[]): Promise<ReadonlySet<string>>
   files: Pick<Files, 'remove'>
+  log: Pick<Logger, 'error'>
   now?: (() => Date) | undefined
 }
 
@@ -53,11 +57,12 @@ const circulationOf = ({ parts, download, expiresHours }: DocumentState): Circul
 const sorted = ({ parts, ...rest }: Circulation): Circulation => ({ ...rest, parts: [...parts].sort() })
 
 /** Who reads documents and how long; how they are stopped. */
-export function createCirculation({ db, journal, access, store, conversion, knownElsewhere, files, now = () => new Date() }: CirculationDeps) {
-  async function find(tx: JournalTx, documentId: string): Promise<DocumentState> {
-    const found = (await tx.state(meetingReducer)).documents.find((document) => document.documentId === documentId)
-    if (!found) throw new AppError('documentNotFound')
-    return found
+export function createCirculation({ db, journal, access, store, conversion, knownElsewhere, files, log, now = () => new Date() }: CirculationDeps) {
+  async function find(tx: JournalTx, documentId: string): Promise<{ document: DocumentState, known: MeetingState }> {
+    const known = await tx.state(meetingReducer)
+    const document = known.documents.find((one) => one.documentId === documentId)
+    if (!document) throw new AppError('documentNotFound')
+    return { document, known }
   }
 
   /** What was made of them goes too. Gives the files that are to be deleted, once that is committed. */
@@ -66,28 +71,33 @@ export function createCirculation({ db, journal, access, store, conversion, know
     const gone = sha256s.filter((sha256) => !others.has(sha256))
     const made = [...(await conversion.statesOf(trx, gone)).values()].flatMap(({ pdfSha256 }) => pdfSha256 ?? [])
     for (const sha256 of gone) await conversion.forget(trx, sha256)
-    return [...new Set([...gone, ...made])]
+    // What was made of one may have been attached as a document of its own, or be what is read of another.
+    const files = [...new Set([...gone, ...made])]
+    const [unused, kept, read] = [await store.unused(trx, files), await knownElsewhere(trx, files), await conversion.knownFiles(files, trx)]
+    return unused.filter((sha256) => !kept.has(sha256) && !read.has(sha256))
   }
 
-  const isOver = (hours: number | null, closedAt: Date | null) =>
-    hours !== null && closedAt !== null && closedAt.getTime() + hours * 3600_000 <= now().getTime()
+  /** As `ENDED_AT` of readable.ts has it. */
+  function isOver(hours: number | null, { status, closedAt, startsAt, plannedMinutes }: Meeting): boolean {
+    const ended = closedAt?.getTime() ?? (status === 'cancelled' ? startsAt.getTime() + plannedMinutes * 60_000 : null)
+    return hours !== null && ended !== null && ended + hours * 3600_000 <= now().getTime()
+  }
 
   return {
     /** Throws as `documents.setCirculation` of the contract says. */
     async set(meetingId: string, documentId: string, caller: Caller, { was, ...wanted }: Circulation & { was: Circulation }): Promise<void> {
       await access.change(meetingId, caller, may.set, {}, async (tx, { meeting }) => {
-        const document = await find(tx, documentId)
+        const { document, known } = await find(tx, documentId)
         if (document.withdrawn || (document.held && document.held !== 'expired')) throw new AppError('documentNotFound')
         const [before, after] = [circulationOf(document), sorted(wanted)]
         if (canonical(before) === canonical(after)) return
         if (canonical(before) !== canonical(sorted(was))) throw new AppError('documentChanged', { circulation: before })
         await store.setCirculation(tx.trx, documentId, after)
         const { itemId } = document
-        const held = isOver(after.expiresHours, meeting.closedAt) ? 'expired' as const : null
+        const held = isOver(after.expiresHours, meeting) ? 'expired' as const : null
         if (held !== document.held) await store.setExpired(tx.trx, documentId, held && tx.at)
         if (canonical(before.parts) !== canonical(after.parts) || held !== document.held) {
-          tellGone(tx, document)
-          return tellDocument(tx, meeting, { ...document, ...after, held })
+          return retell(tx, meeting, known, document, { ...document, ...after, held })
         }
         const { audience } = document
         if (before.download !== after.download) tx.append({ kind: 'documents.downloadSet', data: { documentId, itemId, download: after.download }, audience })
@@ -110,7 +120,7 @@ export function createCirculation({ db, journal, access, store, conversion, know
     /** Throws as `documents.quarantine` of the contract says. */
     async quarantine(meetingId: string, documentId: string, caller: Caller): Promise<void> {
       await access.change(meetingId, caller, may.quarantine, {}, async (tx, { meeting }) => {
-        const document = await find(tx, documentId)
+        const { document } = await find(tx, documentId)
         if (document.held === 'quarantined' || document.held === 'purged') return
         await store.setQuarantined(tx.trx, documentId, tx.at)
         tellGone(tx, document)
@@ -121,7 +131,7 @@ export function createCirculation({ db, journal, access, store, conversion, know
     /** Throws as `documents.purge` of the contract says. */
     async purge(meetingId: string, documentId: string, caller: Caller): Promise<void> {
       const gone = await access.change(meetingId, caller, may.purge, {}, async (tx, { meeting }) => {
-        const document = await find(tx, documentId)
+        const { document } = await find(tx, documentId)
         if (document.held === 'purged') return []
         if (document.held !== 'quarantined') throw new AppError('documentNotQuarantined')
         const sha256s = [...new Set(document.versions.map(({ sha256 }) => sha256))]
@@ -137,18 +147,20 @@ export function createCirculation({ db, journal, access, store, conversion, know
 
     /** Tells the readers of documents whose time is over that these went; gives how many. The law of reading knows before. */
     async expireDue(): Promise<number> {
-      const due = await store.due(db, now(), 100)
-      for (const { meetingId, documentId } of due) {
+      let told = 0
+      for (const { meetingId, documentId } of await store.due(db, now(), 100)) {
         await journal.run(meetingId, { actorId: null }, async (tx) => {
+          // Given more time meanwhile, it stays.
+          if (!await store.expire(tx.trx, documentId, now())) return
+          told += 1
           const { documents, status } = await tx.state(meetingReducer)
-          await store.setExpired(tx.trx, documentId, tx.at)
           const document = documents.find((one) => one.documentId === documentId)
           if (!document || document.held || document.withdrawn) return
           tellGone(tx, document)
           tellDocument(tx, { status }, { ...document, held: 'expired' })
-        })
+        }).catch((err: unknown) => { log.error({ err, meetingId }, 'not told yet that a document has expired; it is tried again') })
       }
-      return due.length
+      return told
     },
 
     /** A file was made readable, or was not: those who may read its documents are told. The same again tells nothing. */

@@ -1,10 +1,10 @@
 import { Readable } from 'node:stream'
 import type { Knex } from 'knex'
-import { newestOf, type DocumentState, type Version, type VersionState } from '../../protocol/document-entries.ts'
+import { newestOf, type DocumentState, type VersionState } from '../../protocol/document-entries.ts'
 import { MAX_DOCUMENTS, MAX_VERSIONS, type Circulation } from '../../protocol/documents.ts'
 import { Part, type Audience } from '../../protocol/journal.ts'
 import type { MediaType } from '../../protocol/media-type.ts'
-import { meetingReducer } from '../../protocol/meeting-state.ts'
+import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { Conversion } from '../conversion/conversion.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import { requireOffice, type Meeting, type MeetingAccess } from '../meetings/access.ts'
@@ -12,13 +12,14 @@ import { requireBefore } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { Files, KeptFile } from '../platform/files.ts'
-import { audienceOfDocument, audienceOfParts, tellDocument, tellGone, tellVersion } from './telling.ts'
+import { requireDocument, requireItem } from './present.ts'
+import { audienceOfParts, restate, tellDocument, tellGone } from './telling.ts'
 
 /** A file that is kept already, with the name that it has elsewhere. */
 export interface KeptDocument extends KeptFile { name: string, mediaType: MediaType }
 
-/** One that is taken along from elsewhere; without `circulation` everybody who sees the item reads it. */
-export interface TakenDocument extends KeptDocument { circulation?: Circulation }
+/** One that is taken along from elsewhere; without more it is in circulation, for everybody who sees the item. */
+export interface TakenDocument extends KeptDocument { circulation?: Circulation, state?: VersionState }
 
 export interface NewVersion extends KeptFile { state: VersionState, mediaType: MediaType, addedBy: string | null, at: Date }
 
@@ -61,6 +62,8 @@ export interface DocumentsStore {
 export interface RequiredDocument extends ReadableVersion {
   /** A final one is no longer reworded. */
   final: boolean
+  /** Its readers, not the office alone, may have more of it than pictures of its pages. */
+  copies: boolean
   /** Who learns of what happens to it: those who may read it. */
   audience: Audience
 }
@@ -109,13 +112,13 @@ export function createDocuments({ db, journal, access, store, conversion, files,
   }
 
   async function recordVersion(
-    tx: JournalTx, meeting: Meeting, document: DocumentState, { name: _, ...kept }: KeptDocument, state: VersionState,
+    tx: JournalTx, meeting: Meeting, known: MeetingState, document: DocumentState, { name: _, ...kept }: KeptDocument, state: VersionState,
   ): Promise<number> {
     const number = newestOf(document).number + 1
     if (number > MAX_VERSIONS) throw new AppError('versionsFull', { limit: MAX_VERSIONS })
     await store.insertVersion(tx.trx, document.documentId, number, { ...kept, state, addedBy: tx.actorId, at: tx.at })
     await conversion.register(tx.trx, kept)
-    restate(tx, meeting, document, { ...kept, number, state, rendition: null })
+    restate(tx, meeting, known, document, { ...kept, number, state, rendition: null })
     return number
   }
 
@@ -134,7 +137,6 @@ export function createDocuments({ db, journal, access, store, conversion, files,
   async function attach(
     meetingId: string, itemId: string, caller: Caller, { key, source, state, circulation = OPEN_CIRCULATION, take }: Attaching,
   ): Promise<{ documentId: string }> {
-    await requireAttachable(meetingId, itemId, caller)
     const fingerprint = ['documents.attach', itemId, source, state, circulation]
     return await access.change(meetingId, caller, may.attach, { key, fingerprint }, async (tx, { meeting }) => {
       requireBefore(meeting, 'closed')
@@ -158,7 +160,7 @@ export function createDocuments({ db, journal, access, store, conversion, files,
       const found = await store.readable(source, { meetingId, documentId, number: version }, caller.personId, now())
       if (!found) throw new AppError('documentNotFound')
       const audience: Audience = found.state === 'draft' ? { scope: 'office' } : audienceOfParts(meeting, found)
-      return { ...found, download: found.download || found.office, final: found.state === 'final', audience }
+      return { ...found, copies: found.download, download: found.download || found.office, final: found.state === 'final', audience }
     },
 
     /** Attaches a PDF that was made here. */
@@ -179,12 +181,12 @@ export function createDocuments({ db, journal, access, store, conversion, files,
       const fingerprint = ['documents.addVersion', documentId, source, after, state]
       return await access.change(meetingId, caller, may.attach, { key, fingerprint }, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        const { agenda, documents } = await tx.state(meetingReducer)
-        const document = requireDocument(documents, documentId)
-        requireItem(agenda, document.itemId)
+        const known = await tx.state(meetingReducer)
+        const document = requireDocument(known.documents, documentId)
+        requireItem(known.agenda, document.itemId)
         const newest = newestOf(document)
         if (newest.number !== after) throw new AppError('documentChanged', { number: newest.number })
-        return { number: await recordVersion(tx, meeting, document, await take(tx.trx, document.itemId), state) }
+        return { number: await recordVersion(tx, meeting, known, document, await take(tx.trx, document.itemId), state) }
       })
     },
 
@@ -193,15 +195,16 @@ export function createDocuments({ db, journal, access, store, conversion, files,
      * do so, and that the item is there and not classified, is for the command that it is a part of. Throws `documentsFull`.
      */
     async attachKept(tx: JournalTx, meeting: Meeting, itemId: string, documents: readonly TakenDocument[]): Promise<void> {
-      for (const { circulation = OPEN_CIRCULATION, ...document } of documents) {
+      for (const { circulation = OPEN_CIRCULATION, state = 'circulation', ...document } of documents) {
         await requireRoom(tx.trx, tx.meetingId)
-        await record(tx, meeting, itemId, document, 'circulation', circulation)
+        await record(tx, meeting, itemId, document, state, circulation)
       }
     },
 
     /** As `attachKept`: what was written together becomes the next version, in circulation. Throws `documentNotFound`, `versionsFull`. */
     async addKeptVersion(tx: JournalTx, meeting: Meeting, documentId: string, file: KeptDocument): Promise<void> {
-      await recordVersion(tx, meeting, requireDocument((await tx.state(meetingReducer)).documents, documentId), file, 'circulation')
+      const known = await tx.state(meetingReducer)
+      await recordVersion(tx, meeting, known, requireDocument(known.documents, documentId), file, 'circulation')
     },
 
     /** Throws as `documents.stateVersion` of the contract says. */
@@ -210,13 +213,14 @@ export function createDocuments({ db, journal, access, store, conversion, files,
     ): Promise<void> {
       await access.change(meetingId, caller, may.state, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
-        const document = requireDocument((await tx.state(meetingReducer)).documents, documentId)
+        const known = await tx.state(meetingReducer)
+        const document = requireDocument(known.documents, documentId)
         const version = document.versions.find((one) => one.number === number)
         if (!version) throw new AppError('documentNotFound')
         if (version.state === state) return
         if (version.state !== was || version.state === 'final') throw new AppError('documentChanged', { state: version.state })
         await store.setState(tx.trx, documentId, number, state)
-        restate(tx, meeting, document, { ...version, state })
+        restate(tx, meeting, known, document, { ...version, state })
       })
     },
 
@@ -225,14 +229,20 @@ export function createDocuments({ db, journal, access, store, conversion, files,
       await access.change(meetingId, caller, may.remove, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
         const document = requireDocument((await tx.state(meetingReducer)).documents, documentId)
-        if (document.audience.scope !== 'office') throw new AppError('documentCirculated')
+        const known = meeting.publishedAt !== null && document.versions.some(({ state }) => state !== 'draft')
+        if (known) throw new AppError('documentCirculated')
         await store.remove(tx.trx, meetingId, documentId, tx.at)
         tellGone(tx, document)
       })
     },
 
-    /** Goes with an item that is removed; the item's entry says that its documents went too. */
+    /**
+     * Goes with an item that is removed; the item's entry says that its documents went too. Throws `documentQuarantined` while one
+     * waits to be purged, which nobody could do any more.
+     */
     async removeOfItem(tx: JournalTx, itemId: string): Promise<void> {
+      const { documents } = await tx.state(meetingReducer)
+      if (documents.some((document) => document.itemId === itemId && document.held === 'quarantined')) throw new AppError('documentQuarantined')
       await store.removeOfItem(tx.trx, tx.meetingId, itemId, tx.at)
     },
 
@@ -242,27 +252,3 @@ export function createDocuments({ db, journal, access, store, conversion, files,
 }
 
 export type Documents = ReturnType<typeof createDocuments>
-
-/** A version as it is from now on; where others come to know of the document by it, these are told of all that they may read. */
-function restate(tx: JournalTx, meeting: Meeting, document: DocumentState, version: Omit<Version, 'audience'>): void {
-  const others = document.versions.filter(({ number }) => number !== version.number)
-  const now = { ...document, versions: [...others, version].sort((a, b) => a.number - b.number) }
-  const audience = audienceOfDocument(meeting, now)
-  if (audience.scope === document.audience.scope) return tellVersion(tx, document.documentId, version, audience)
-  tellGone(tx, document)
-  tellDocument(tx, meeting, now)
-}
-
-/** Throws `documentNotFound`, also for one that was withdrawn or is held back: nothing more comes to it. */
-export function requireDocument(documents: readonly DocumentState[], documentId: string): DocumentState {
-  const found = documents.find((document) => document.documentId === documentId)
-  if (!found || found.withdrawn || found.held) throw new AppError('documentNotFound')
-  return found
-}
-
-/** Throws `agendaItemNotFound`, and `classifiedItem` for one that no document may be attached to. */
-function requireItem(agenda: readonly { itemId: string, classified: boolean }[], itemId: string): void {
-  const found = agenda.find((item) => item.itemId === itemId)
-  if (!found) throw new AppError('agendaItemNotFound')
-  if (found.classified) throw new AppError('classifiedItem')
-}

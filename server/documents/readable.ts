@@ -1,3 +1,7 @@
+/** When a meeting ended, from which documents expire; one that was cancelled, when it was to end. Null: not yet. */
+export const ENDED_AT = `coalesce(meeting.closed_at,
+  CASE WHEN meeting.status = 'cancelled' THEN meeting.starts_at + meeting.planned_minutes * interval '1 minute' END)`
+
 /**
  * The one law of reading, as SQL: which versions of which documents a person may read at a moment. Beside chair, clerk and who
  * presides these are the parts that the document names, once the meeting is published, until it expires, and without drafts.
@@ -20,7 +24,7 @@ export const READABLE_VERSIONS = `
       WHERE guest.meeting_id = meeting.id AND guest.item_id = document.item_id AND guest.person_id = part.person_id))
     AND (reader.office OR (
       meeting.published_at IS NOT NULL AND version.state <> 'draft' AND document.expired_at IS NULL
-      AND (document.expires_hours IS NULL OR meeting.closed_at IS NULL OR meeting.closed_at + document.expires_hours * interval '1 hour' > :now)
+      AND (document.expires_hours IS NULL OR coalesce(${ENDED_AT} + document.expires_hours * interval '1 hour' > :now, true))
       AND CASE WHEN part.items_only THEN 'guests' WHEN part.substitute_for IS NOT NULL THEN 'substitutes' ELSE 'members' END = ANY(document.parts)))`
 
 /**

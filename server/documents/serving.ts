@@ -42,6 +42,7 @@ export function createServing({ db, requireReading, files, conversion }: Serving
       const [before, after] = [
         await requireReading(meetingId, documentId, versions.before, caller), await requireReading(meetingId, documentId, versions.after, caller),
       ]
+      if (!before.download || !after.download) throw new AppError('downloadNotAllowed')
       const found = await conversion.compare(db, before.sha256, after.sha256)
       if (!found) throw new AppError('documentNotComparable')
       return found

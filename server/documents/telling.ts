@@ -1,5 +1,6 @@
 import type { DocumentFacts, DocumentState, Version, VersionFacts } from '../../protocol/document-entries.ts'
 import { Part, type Audience } from '../../protocol/journal.ts'
+import type { MeetingState } from '../../protocol/meeting-state.ts'
 import type { Meeting } from '../meetings/access.ts'
 import type { JournalTx } from '../journal/journal.ts'
 
@@ -40,7 +41,38 @@ export function tellDocument(tx: Pick<JournalTx, 'append'>, meeting: Pick<Meetin
   for (const version of versions) if (version.number !== first.number) tellVersion(tx, documentId, version, audience)
 }
 
+/**
+ * A document as it is from now on, for others than before: who knew of it does no longer, and who reads it now is told of all that
+ * they may read. What goes on about it goes on for them: the text that is being written, and that it is led.
+ */
+export function retell(
+  tx: Pick<JournalTx, 'append'>, meeting: Pick<Meeting, 'status'>, { drafts, review }: Pick<MeetingState, 'drafts' | 'review'>,
+  before: Pick<DocumentState, 'documentId' | 'audience'>, document: Told,
+): void {
+  tellGone(tx, before)
+  tellDocument(tx, meeting, document)
+  if (document.held) return
+  const { documentId, itemId } = document
+  const audience = audienceOfDocument(meeting, document)
+  for (const { draftId } of drafts.filter((draft) => draft.documentId === documentId)) {
+    tx.append({ kind: 'drafting.opened', data: { draftId, documentId, itemId }, audience })
+  }
+  if (review?.documentId === documentId) tx.append({ kind: 'review.led', data: { documentId, itemId, leaderId: review.leaderId }, audience })
+}
+
 /** Those who knew of it do no longer. */
 export function tellGone(tx: Pick<JournalTx, 'append'>, { documentId, audience }: Pick<DocumentState, 'documentId' | 'audience'>): void {
   tx.append({ kind: 'documents.removed', data: { documentId }, audience })
+}
+
+/** A version as it is from now on; where others come to know of the document by it, these are told of all that they may read. */
+export function restate(
+  tx: Pick<JournalTx, 'append'>, meeting: Pick<Meeting, 'status'>, state: Pick<MeetingState, 'drafts' | 'review'>, document: DocumentState,
+  version: Omit<Version, 'audience'>,
+): void {
+  const others = document.versions.filter(({ number }) => number !== version.number)
+  const now = { ...document, versions: [...others, version].sort((a, b) => a.number - b.number) }
+  const audience = audienceOfDocument(meeting, now)
+  if (audience.scope === document.audience.scope) return tellVersion(tx, document.documentId, version, audience)
+  retell(tx, meeting, state, document, now)
 }

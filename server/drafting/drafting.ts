@@ -83,6 +83,8 @@ export function createDrafting({ db, journal, access, store, requireReading, ...
     async open(meetingId: string, documentId: string, caller: Caller): Promise<{ draftId: string }> {
       const before = await find(meetingId, documentId, caller)
       requireEditing(before)
+      // All its readers would have its words.
+      if (!before.read.copies) throw new AppError('downloadNotAllowed')
       const paragraphs = blocksFromPages(await deps.pagesOf(db, before.read))
       return await access.change(meetingId, caller, everyParticipant, {}, async (tx) => {
         const found = await find(meetingId, documentId, caller, tx)

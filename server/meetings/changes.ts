@@ -1,4 +1,4 @@
-import type { TextBodies } from '../../protocol/journal.ts'
+import { textRefs, type TextBodies } from '../../protocol/journal.ts'
 import { changesBetween, publicationReducer, type MeetingChange } from '../../protocol/meeting-changes.ts'
 import type { Journal } from '../journal/journal.ts'
 import type { Caller } from '../platform/contract.ts'
@@ -11,7 +11,9 @@ export function createChanges({ journal, access }: { journal: Pick<Journal, 'sna
     async list(meetingId: string, caller: Caller): Promise<{ publishedAt: string | null, changes: MeetingChange[], texts: TextBodies }> {
       const { viewer } = await access.accessTo(meetingId, caller)
       const { state: { published, now }, texts } = await journal.snapshot(meetingId, viewer, publicationReducer)
-      return { publishedAt: now.publishedAt, changes: published ? changesBetween(published, now, texts) : [], texts }
+      const changes = published ? changesBetween(published, now, texts) : []
+      // Nothing of what was published and is known no longer.
+      return { publishedAt: now.publishedAt, changes, texts: Object.fromEntries(textRefs(changes).map(({ $text }) => [$text, texts[$text] ?? null])) }
     },
   }
 }

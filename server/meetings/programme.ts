@@ -18,5 +18,6 @@ export function appendProgramme(tx: JournalTx, { agenda, documents }: Pick<Meeti
     const data = { itemIds: agenda.map(({ itemId }) => itemId), levels: agenda.map(({ level }) => level) }
     tx.append({ kind: 'agenda.ordered', data, audience: { scope: 'whole' } })
   }
-  for (const document of documents) tellDocument(tx, { status: 'published' }, document)
+  // What was withdrawn before anybody knew of it is told to nobody.
+  for (const document of documents.filter(({ withdrawn }) => !withdrawn)) tellDocument(tx, { status: 'published' }, document)
 }

@@ -36,8 +36,10 @@ export function createOffline({ journal, access, now = () => new Date() }: Offli
     const titles = new Map(state.agenda.map(({ itemId, title }) => [itemId, texts[title.$text] ?? '']))
     return {
       until: until.toISOString(), title: texts[state.facts.title.$text] ?? '', startsAt: state.facts.startsAt,
-      documents: state.documents.flatMap(({ documentId, itemId, name, versions, download, held, withdrawn }) => {
+      documents: state.documents.flatMap(({ documentId, itemId, name, versions, download, expiresHours, held, withdrawn }) => {
         if (!download || held || withdrawn) return []
+        // No device out of reach would know that its time is over before the meeting's is.
+        if (expiresHours !== null && expiresHours < KEPT_HOURS) return []
         // Known to the office alone, a draft is kept on no device.
         const version = versions.findLast((one) => one.state !== 'draft')
         return version ? [{

@@ -95,6 +95,7 @@ export const httpStatus: Record<ErrorCode, number> = {
   documentNotFound: 404,
   documentChanged: 409,
   documentCirculated: 409,
+  documentQuarantined: 409,
   documentNotQuarantined: 409,
   documentNotComparable: 409,
   downloadNotAllowed: 403,

@@ -1,5 +1,5 @@
 import type { SearchKind } from '../../protocol/search.ts'
-import { READABLE_DOCUMENTS } from '../documents/readable.ts'
+import { READABLE_DOCUMENTS, READABLE_VERSIONS } from '../documents/readable.ts'
 import { READABLE_ITEMS, READABLE_MEETINGS } from '../meetings/readable.ts'
 import { READABLE_MINUTES } from '../minutes/readable.ts'
 import { READABLE_PROPOSALS } from '../proposals/readable.ts'
@@ -58,6 +58,7 @@ export const searchSources: readonly SearchSource[] = [
     shown: `
       (SELECT page.page, page.body AS text FROM file_page page
       WHERE page.sha256 = hit.file AND page.words @@ CAST(:some AS tsquery) AND EXISTS (SELECT FROM file_words WHERE sha256 = hit.file AND words @@ ${SHOWN})
+        AND EXISTS (SELECT FROM (${READABLE_VERSIONS}) AS own WHERE own.id = hit.id AND (own.download OR own.office))
       ORDER BY page.words @@ ${SHOWN} DESC, page.page LIMIT 1)`,
   },
   {

@@ -24,7 +24,7 @@ const LIMITED = { parts: ['members' as const], download: false, expiresHours: 24
 /** A closed meeting: its first item dealt with, the second put off or left. */
 async function held(body: Body, fate: 'deferred' | 'left' = 'deferred') {
   const { meetingId, items } = await house.newMeeting(body, 'draft')
-  const source = () => ({ pdf, name: 'Tờ trình 12.pdf', key: freshKey(), circulation: LIMITED })
+  const source = () => ({ pdf, name: 'Tờ trình 12.pdf', key: freshKey(), circulation: LIMITED, state: 'final' as const })
   await documents.attachMade(meetingId, items[1], body.clerk, source())
   const guest = await house.newPerson()
   await agenda.setGuests(meetingId, items[1], body.clerk, { personIds: [guest.personId], was: [] })
@@ -53,7 +53,7 @@ describe('what a meeting left undone', () => {
     const [old, carried] = [before.agenda.find((item) => item.itemId === undone), now.agenda.at(-1)]
     expect(carried).toMatchObject({ itemId, matterId: old?.matterId, minutes: old?.minutes, purpose: old?.purpose, status: 'pending', guests: [guest.personId] })
     expect(carried?.title).not.toEqual(old?.title)
-    expect(now.documents).toMatchObject([{ itemId, ...LIMITED, versions: [{ sha256: before.documents[0]?.versions[0]?.sha256, bytes: pdf.length }] }])
+    expect(now.documents).toMatchObject([{ itemId, ...LIMITED, versions: [{ state: 'final', sha256: before.documents[0]?.versions[0]?.sha256, bytes: pdf.length }] }])
     expect(now.documents[0]?.documentId).not.toBe(before.documents[0]?.documentId)
     expect(now.participants.find(({ personId }) => personId === guest.personId)).toMatchObject({ role: 'guest', voting: false, itemsOnly: true })
     // Nobody is offered it a second time.

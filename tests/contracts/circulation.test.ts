@@ -6,9 +6,11 @@ import {
   addVersion, attachDocument, compareVersions, getReadings, MAX_READ_SECONDS, purgeDocument, quarantineDocument, readDocument, readOriginal, remindReaders,
   removeDocument, reportReading, setCirculation, stateVersion, withdrawDocument, type Circulation,
 } from '../../protocol/documents.ts'
+import { openDraft } from '../../protocol/drafting.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import { getMinutes } from '../../protocol/minutes.ts'
 import { listNotices } from '../../protocol/notices.ts'
+import { circulationStore } from '../../server/documents/circulation-store.ts'
 import { OPEN_CIRCULATION } from '../../server/documents/documents.ts'
 import { docxOf } from '../../server/conversion/test-files.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
@@ -132,6 +134,24 @@ describe('who reads a document', () => {
     expect((await client.call(downloadCopy, { params, query: {} })).error?.code).toBe('downloadNotAllowed')
     expect((await client.call(readPage, { params: { ...params, page: 1 }, query: { width: 320 } })).status).toBe(200)
     expect(await read(assembly.clerk, params)).toBe(200)
+    await versioned(params, items[0], await pdfOf(['Tờ trình khác']), { state: 'circulation' })
+    const compare = (actor: Actor) => actor.client.call(compareVersions, { params, query: { before: 1, after: 2 } })
+    expect([(await compare(assembly.member)).error?.code, (await compare(assembly.clerk)).error]).toEqual(['downloadNotAllowed', undefined])
+    expect((await assembly.clerk.client.call(openDraft, { params })).error?.code).toBe('downloadNotAllowed')
+    const { hits } = await assembly.server.domains.searching.search.find(assembly.member.caller, { q: 'tờ trình khác', limit: 5 })
+    expect(hits.find(({ id }) => id === params.documentId)).toMatchObject({ excerpt: null, page: null })
+  })
+
+  it('goes on with the text that is written and with the leading when others come to read it', async () => {
+    const { meetingId, items } = await assembly.newMeeting('live')
+    const params = await attached(meetingId, items[0])
+    await assembly.clerk.client.call(openDraft, { params })
+    await assembly.server.domains.reviewing.review.lead(meetingId, assembly.clerk.caller, { key: freshKey(), documentId: params.documentId })
+    const before = await state(meetingId)
+    expect((await circulate(params, { parts: ['members', 'guests'] })).error).toBeUndefined()
+    const { drafts, review } = await seenBy(meetingId, assembly.member)
+    expect([drafts.map(({ draftId }) => draftId), review?.leaderId]).toEqual([before.drafts.map(({ draftId }) => draftId), assembly.clerk.personId])
+    expect((await seenBy(meetingId, assembly.member, { substitute: true })).drafts).toEqual([])
   })
 
   it('reads it until it expires, which the law knows before the journal tells it', async () => {
@@ -146,6 +166,8 @@ describe('who reads a document', () => {
     expect(await domains.circulating.circulation.expireDue()).toBe(0)
     expect((await seenBy(meetingId, assembly.member)).documents).toEqual([])
     expect((await state(meetingId)).documents).toMatchObject([{ held: 'expired' }])
+    // What is no longer due is not expired by a job that had found it.
+    expect(await db.transaction((trx) => circulationStore.expire(trx, params.documentId, new Date(Date.now() - 24 * 3600_000)))).toBe(false)
     // Given more time, it is read again.
     expect((await circulate(params, { expiresHours: 48 }, { expiresHours: 1 })).error).toBeUndefined()
     expect(await read(assembly.member, params)).toBe(200)
@@ -186,7 +208,11 @@ describe('a document is stopped', () => {
   it('at once where it proves to be secret, and the chair alone has it purged to the last copy', async () => {
     const { meetingId, items } = await assembly.newMeeting('published')
     const secret = await docxOf(['Nội dung thuộc bí mật nhà nước'])
+    // One that was removed before holds nothing back.
+    const twin = await attached(meetingId, items[0], { file: secret, state: 'draft' })
+    expect((await assembly.clerk.client.call(removeDocument, { params: twin })).error).toBeUndefined()
     const params = await attached(meetingId, items[0], { file: secret })
+    expect((await assembly.clerk.client.call(openDraft, { params })).error).toBeUndefined()
     const sha256 = (await state(meetingId)).documents[0]?.versions[0]?.sha256 ?? ''
     await settled(sha256)
     const { db, domains } = assembly.server
@@ -203,12 +229,14 @@ describe('a document is stopped', () => {
     for (const actor of [assembly.member, assembly.clerk, assembly.chair]) expect(await read(actor, params)).toBe('documentNotFound')
     expect((await seenBy(meetingId, assembly.member)).documents).toEqual([])
     expect((await seenBy(meetingId, assembly.clerk, { office: true })).documents).toMatchObject([{ held: 'quarantined' }])
+    await expect(domains.agenda.remove(meetingId, items[0], assembly.clerk.caller)).rejects.toMatchObject({ code: 'documentQuarantined' })
     expect((await purge(assembly.clerk)).error?.code).toBe('forbiddenInMeeting')
     expect((await purge(assembly.chair)).error).toBeUndefined()
     expect((await purge(assembly.chair)).error).toBeUndefined()
     const { state: left, texts } = await assembly.server.journal.snapshot(meetingId, { personId: assembly.clerk.personId, office: true, items: 'all' }, meetingReducer)
     expect([left.documents[0]?.held, texts[left.documents[0]?.name.$text ?? '']]).toEqual(['purged', null])
     const rows = async (sql: string, ...values: string[]) => (await db.raw<{ rows: unknown[] }>(sql, values)).rows
+    expect(await rows('SELECT FROM draft_text WHERE document_id = ? AND state IS NOT NULL', params.documentId)).toEqual([])
     expect(await rows('SELECT FROM annotation WHERE document_id = ?', params.documentId)).toEqual([])
     expect(await rows('SELECT FROM file_page WHERE sha256 = decode(?, \'hex\')', sha256)).toEqual([])
     expect(await rows("SELECT FROM journal_text WHERE body LIKE '%tài liệu mật%' OR body LIKE '%bí mật%'")).toEqual([])
@@ -227,7 +255,9 @@ describe('readings', () => {
       client.call(reportReading, { params, body: { version, pages } })
     expect((await report(assembly.member, [{ page: 1, seconds: 12 }, { page: 3, seconds: 5 }, { page: 4, seconds: 5 }])).error).toBeUndefined()
     expect((await report(assembly.member, [{ page: 1, seconds: 8 }])).error).toBeUndefined()
-    expect((await report(assembly.member, [{ page: 1, seconds: MAX_READ_SECONDS + 1 }])).error?.code).toBe('badRequest')
+    for (const much of [[{ page: 1, seconds: MAX_READ_SECONDS + 1 }], [{ page: 1, seconds: 40 }, { page: 2, seconds: 40 }]]) {
+      expect((await report(assembly.member, much)).error?.code).toBe('badRequest')
+    }
     expect((await report(assembly.member, [{ page: 1, seconds: 1 }], 2)).error?.code).toBe('documentNotFound')
     expect((await report(assembly.stranger, [{ page: 1, seconds: 1 }])).error?.code).toBe('meetingNotFound')
     const asked = ({ client }: Actor) => client.call(getReadings, { params: { meetingId } })
@@ -257,6 +287,9 @@ it('one that was circulated is not removed without a word', async () => {
   expect((await assembly.clerk.client.call(stateVersion, { params: { ...draft, number: 1 }, body: { state: 'circulation', was: 'draft' } })).error).toBeUndefined()
   expect((await seenBy(meetingId, assembly.member)).documents.map(({ documentId }) => documentId)).toEqual([shown.documentId, draft.documentId])
   expect((await remove(draft)).error?.code).toBe('documentCirculated')
+  // That nobody reads it now does not mean that nobody did.
+  expect((await circulate(shown, { parts: [] })).error).toBeUndefined()
+  expect((await remove(shown)).error?.code).toBe('documentCirculated')
   const kept = await attached(meetingId, items[0], { state: 'draft' })
   expect((await remove(kept)).error).toBeUndefined()
 })

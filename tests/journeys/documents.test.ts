@@ -116,6 +116,25 @@ describe('a document on its way', () => {
     expect((await phone.page.request.get(`${journey.server.origin}/api/meetings/${meetingId}/documents/${documentId}/file`)).status()).toBe(403)
   })
 
+  it('is a draft if it was chosen as one, also where the page was left before it was attached', async () => {
+    const finish = '**/api/uploads/*/finish'
+    await clerk.page.route(finish, (route) => route.abort())
+    await clerk.page.getByText('Tệp mới là bản đang soạn').click()
+    await at(clerk, 'attach-document').setInputFiles([await docx('9')])
+    await clerk.page.locator('[data-testid="upload"][data-status="cut"]').waitFor()
+    await clerk.page.unroute(finish)
+    await clerk.page.reload()
+    await clerk.page.locator(`[aria-controls="details-${itemId}"]`).click()
+    await until(async () => (await state()).documents.length).toBe(2)
+    const added = (await state()).documents.find((one) => one.documentId !== documentId)
+    expect(added?.versions.map(({ state: stage }) => stage)).toEqual(['draft'])
+    await tablet.page.goto(page())
+    await at(tablet, 'document-link').waitFor()
+    expect(await at(tablet, 'document-link').count()).toBe(1)
+    await journey.server.domains.documents.remove(meetingId, added?.documentId ?? '', as(clerk.personId))
+    await until(() => at(clerk, 'document-menu').count()).toBe(1)
+  })
+
   it('is withdrawn while it is open, and its readers are told why', async () => {
     await menu('Thu hồi')
     await at(clerk, 'reason').fill('Số liệu kinh phí sai')
