@@ -218,4 +218,4 @@ export function viewerOf({ personId, role, itemsOnly, substituteFor }: Participa
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 12, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 13, initial, apply, project }
