@@ -52,6 +52,8 @@ const leftOut: LeftOut[] = [
   { importer: /\/mediasoup-client\/lib\//, source: /^h264-profile-level-id$/, instead: () => 'module.exports = {}' },
   // Short notices have a place of their own, app/Toaster.vue, which is loaded for the first of them.
   { importer: /\/@nuxt\/ui\/.*\/App\.vue/, source: /^\.\/Toaster\.vue$/, instead: () => 'export default {}' },
+  // The interface's own words come with its messages, before anything is shown.
+  { importer: /\/@nuxt\/ui\/.*\/useLocale\.js/, source: /^\.\.\/locale\/en\.js$/, instead: () => 'export default {}' },
   // Of Tailwind's colours, those that the theme names.
   {
     importer: /\/@nuxt\/ui\//,

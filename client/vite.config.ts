@@ -9,6 +9,7 @@ import { deskIcons } from './desk-icons-plugin.ts'
 import { leaveOut } from './leave-out.ts'
 import { splitNamespaces } from './split-namespaces.ts'
 import { offlineShell } from './offline-shell-plugin.ts'
+import { ownCopies } from './own-copies.ts'
 import { pureContracts } from './pure-contracts.ts'
 import { pdfData } from './pdf-data-plugin.ts'
 import { precompress } from './precompress.ts'
@@ -16,7 +17,7 @@ import { precompress } from './precompress.ts'
 const top = fileURLToPath(new URL('..', import.meta.url))
 
 /** What many pages share and the way into the room does without. */
-const OF_THE_DESK = /\/(?:reka-ui|@floating-ui|aria-hidden|@internationalized|@tanstack|@nuxt\/ui)\/|nuxt-ui-templates|\/protocol\/minutes|\/client\/ui\//
+const OF_THE_DESK = /\/(?:reka-ui|@floating-ui|aria-hidden|ohash|@internationalized|@tanstack|@nuxt\/ui)\/|@vueuse\/[^?]*$|nuxt-ui-templates|\/protocol\/minutes|\/client\/ui\//
 
 /** Builds the browser application into dist/client. */
 export default defineConfig({
@@ -31,6 +32,7 @@ export default defineConfig({
     vue(),
     splitNamespaces(),
     leaveOut(),
+    ownCopies(),
     deskIcons(),
     pureContracts(),
     compileMessages(),
