@@ -187,6 +187,9 @@ export const errorCodes = [
   'minutesPublished',
   'minutesChanged', // details.version
   'minutesNumberTaken', // the body has issued minutes under it in details.year
+  'minutesNotClosed', // they are laid before the members once the meeting is over
+  'minutesNotInReview', // also once its time is over
+  'minutesDueTooSoon', // the time for comments must lie ahead
   // media
   'mediaUnavailable',
 ] as const

@@ -10,7 +10,7 @@ import {
 } from './invitation-entries.ts'
 import { canSee, type Audience, type Reducer, type TextRef, type Viewer } from './journal.ts'
 import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
-import { minutesEntries } from './minutes-entries.ts'
+import { applyMinutes, minutesEntries, noMinutes, type MinutesState } from './minutes-entries.ts'
 import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
 import { applyRecording, recordingEntries, type RecordingsState } from './recording.ts'
 import { applyReview, projectReview, reviewEntries, type LedDocument } from './review-entries.ts'
@@ -66,6 +66,8 @@ export interface MeetingState {
   order: OrderState
   chat: ChatState
   recordings: RecordingsState
+  /** How far the minutes are; nothing of it for who sees single items alone. */
+  minutes: MinutesState
   minutesNumber: string | null
 }
 
@@ -75,7 +77,7 @@ function initial(): MeetingState {
     changedBy: null, openedAt: null, closedAt: null,
     agenda: [], told: [], statedWhole: false, documents: [], review: null, drafts: [],
     invitations: noInvitations, attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
-    minutesNumber: null,
+    minutes: noMinutes, minutesNumber: null,
   }
 }
 
@@ -174,6 +176,9 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'comments.opened': case 'comments.replied': case 'comments.settled': case 'comments.takenBack':
     case 'minutes.saved': case 'invitation.drafted':
       return state
+    case 'minutes.helperSet': case 'minutes.reviewOpened': case 'minutes.commented': case 'minutes.replied': case 'minutes.settled':
+    case 'minutes.returned': case 'minutes.approved':
+      return { ...state, minutes: applyMinutes(state.minutes, entry) }
     case 'minutes.published':
       return { ...state, minutesNumber: entry.data.number }
   }
@@ -202,7 +207,7 @@ function ofItems(state: MeetingState, viewer: Viewer): MeetingState {
   const place = new Map(told.map((itemId, index) => [itemId, index]))
   const agenda = state.agenda.filter(({ itemId }) => place.has(itemId)).map((item) => ({ ...item, level: 0 }))
   return {
-    ...state, told, agenda: agenda.toSorted((a, b) => (place.get(a.itemId) ?? 0) - (place.get(b.itemId) ?? 0)),
+    ...state, told, minutes: noMinutes, agenda: agenda.toSorted((a, b) => (place.get(a.itemId) ?? 0) - (place.get(b.itemId) ?? 0)),
     votes: state.votes.filter(({ itemId }) => sees(itemId)),
     chat: state.chat.filter(({ to, itemId }) => to === 'office' || (itemId !== null && sees(itemId))),
   }

@@ -169,5 +169,8 @@ export const httpStatus: Record<ErrorCode, number> = {
   minutesPublished: 409,
   minutesChanged: 409,
   minutesNumberTaken: 409,
+  minutesNotClosed: 409,
+  minutesNotInReview: 409,
+  minutesDueTooSoon: 400,
   mediaUnavailable: 503,
 }
