@@ -11,11 +11,13 @@ import * as carryOver from './carry-over.ts'
 import * as chat from './chat.ts'
 import * as checkIn from './check-in.ts'
 import * as comments from './comments.ts'
+import * as conclusions from './conclusions.ts'
 import * as convening from './convening.ts'
 import * as conversion from './conversion.ts'
 import * as documents from './documents.ts'
 import * as drafting from './drafting.ts'
 import type { AnyCommand, AnyNotice } from './event.ts'
+import * as floor from './floor.ts'
 import * as health from './health.ts'
 import * as identity from './identity.ts'
 import * as invitations from './invitations.ts'
@@ -38,6 +40,7 @@ import * as reminders from './reminders.ts'
 import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
 import * as search from './search.ts'
+import * as tasks from './tasks.ts'
 import * as terms from './terms.ts'
 import * as units from './units.ts'
 import * as uploads from './uploads.ts'
@@ -47,7 +50,8 @@ const domains = {
   health, identity, accounts, bodies, terms, organisationImport, people, units, calendar, meetings, convening, meetingKinds, meetingPlans, meetingChanges,
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
-  invitations, reminders, notices, voting, minutes, room, order, chat, recording, review,
+  invitations, reminders, notices, voting, minutes, room, order, floor, chat, recording, review,
+  conclusions, tasks,
   search,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))

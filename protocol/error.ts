@@ -133,6 +133,13 @@ export const errorCodes = [
   'notWaiting',
   'notPresent',
   'presides', // who presides cannot be put out
+  // the floor
+  'speakRequestNotFound', // withdrawn, called up, or over with its item
+  'speakRequestsFull', // of one person; details.limit
+  'agendaItemNotCurrent', // of the moment alone: reply, point of order, and giving the floor
+  'turnNotFound',
+  'turnNotTimed', // it has no limit that could be extended
+  'floorChanged', // somebody else gave the floor or time first; details.turnId or details.limitS is what it is now
   // recording
   'alreadyRecording',
   'notRecording',
@@ -182,6 +189,16 @@ export const errorCodes = [
   'choiceUnknown',
   'gradingNotAllowed', // the body has no grading scale
   'quorumNotMet', // details.present, details.needed, details.summoned
+  'voteTermsInvalid', // details.reason: what the ballot would lack or have too much of
+  'statutoryElection', // details.basis: the law has it elected on paper in a room
+  'nobodyEntitled', // all who would be are recused
+  'secretNotAllowed', // the body keeps secret ballots to paper
+  'voteIsSecret', // a ballot under a name is none of a secret vote
+  'votesInHall', // marked as voting on paper or by hands
+  'hallNotCounted', // somebody votes in the hall, and no count of it is confirmed
+  'hallCountInvalid', // details.reason: way, handedOut, collected, invalid or counts
+  'hallCountChanged', // details.revision
+  'hallCountOwn', // who entered a count does not confirm it
   // minutes
   'minutesNotFound',
   'minutesPublished',
@@ -190,6 +207,24 @@ export const errorCodes = [
   'minutesNotClosed', // they are laid before the members once the meeting is over
   'minutesNotInReview', // also once its time is over
   'minutesDueTooSoon', // the time for comments must lie ahead
+  // conclusions and tasks
+  'conclusionsNotOpen', // before the meeting was opened, or after it was cancelled
+  'itemNotBegun', // the meeting has not come to the item
+  'conclusionNotFound',
+  'conclusionChanged', // somebody else wrote first; details as in ConclusionChangedDetails
+  'conclusionSettled', // the chair stands by it: to be reopened first
+  'conclusionUnsettled', // the chair does not stand by it yet
+  'conclusionEmpty',
+  'noticeNotFound', // none is due for this meeting, or it was not issued
+  'noticeStage', // not the time for it; details.status
+  'noticeChanged', // somebody else changed it first; details.version, details.status
+  'taskNotFound', // does not exist, or this person may not know of it
+  'forbiddenForTask', // the other side's act; details.sides
+  'taskStage', // not the time for it; details.stage
+  'taskChanged', // somebody else acted first; details.version, details.stage
+  'dueDateInvalid', // details.why: past, dayOff, notLater; details.next is the next working day
+  'extensionPending', // one was asked for already
+  'extensionNotAsked',
   // media
   'mediaUnavailable',
 ] as const

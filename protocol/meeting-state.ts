@@ -3,6 +3,7 @@ import { AgendaItemFacts, agendaEntries, applyAgenda, newItem, type AgendaState 
 import { applyAttendance, attendanceEntries, endAttendance, isInRoom, noAttendance, type AttendanceState } from './attendance.ts'
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
 import { commentEntries } from './comment-entries.ts'
+import { applyConclusions, conclusionEntries, type Conclusion } from './conclusion-entries.ts'
 import { applyDrafts, draftEntries, projectDrafts, type OpenDraft } from './draft-entries.ts'
 import { applyDocuments, DocumentFacts, documentEntries, newDocument, projectDocuments, type DocumentsState } from './document-entries.ts'
 import {
@@ -14,7 +15,7 @@ import { applyMinutes, minutesEntries, noMinutes, type MinutesState } from './mi
 import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
 import { applyRecording, recordingEntries, type RecordingsState } from './recording.ts'
 import { applyReview, projectReview, reviewEntries, type LedDocument } from './review-entries.ts'
-import { applyVoting, votingEntries, type VotingState } from './voting.ts'
+import { applyVoting, votingEntries, type VotingState } from './vote-entries.ts'
 
 /**
  * The meeting as published, since members have seen nothing of the draft. Its items and documents follow in entries of
@@ -30,7 +31,7 @@ const published = z.object({
 /** Every kind of entry that a meeting's journal holds. */
 export const MeetingEntry = z.discriminatedUnion('kind', [
   ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...minutesEntries,
-  ...orderEntries, ...chatEntries, ...recordingEntries, ...invitationEntries, ...reviewEntries, ...draftEntries, ...commentEntries,
+  ...orderEntries, ...chatEntries, ...recordingEntries, ...invitationEntries, ...reviewEntries, ...draftEntries, ...commentEntries, ...conclusionEntries,
 ])
 export type MeetingEntry = z.infer<typeof MeetingEntry>
 
@@ -63,6 +64,8 @@ export interface MeetingState {
   invitations: InvitationsState
   attendance: AttendanceState
   votes: VotingState
+  /** The chair's conclusions on items, in the order in which they were begun. */
+  conclusions: Conclusion[]
   order: OrderState
   chat: ChatState
   recordings: RecordingsState
@@ -76,7 +79,7 @@ function initial(): MeetingState {
     status: 'draft', facts: null, participants: [], publishedAt: null, despite: null, postponement: null, cancellation: null,
     changedBy: null, openedAt: null, closedAt: null,
     agenda: [], told: [], statedWhole: false, documents: [], review: null, drafts: [],
-    invitations: noInvitations, attendance: noAttendance, votes: [], order: initialOrder, chat: [], recordings: [],
+    invitations: noInvitations, attendance: noAttendance, votes: [], conclusions: [], order: initialOrder, chat: [], recordings: [],
     minutes: noMinutes, minutesNumber: null,
   }
 }
@@ -154,7 +157,8 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'attendance.corrected': case 'attendance.correctionReason': case 'attendance.headCount': case 'attendance.absenceRecorded':
     case 'attendance.absenceReason':
       return { ...state, attendance: applyAttendance(state.attendance, entry) }
-    case 'vote.opened': case 'vote.ballotCast': case 'vote.closed':
+    case 'vote.opened': case 'vote.ballotCast': case 'vote.ballotChanged': case 'vote.hallSet': case 'vote.hallCounted': case 'vote.hallConfirmed':
+    case 'vote.reminded': case 'vote.opinionReserved': case 'vote.closed':
       return { ...state, votes: applyVoting(state.votes, entry) }
     case 'order.ruleSet': case 'order.knocked': case 'order.knockEnded': case 'order.admitted': case 'order.muted':
     case 'order.shareStopped': case 'order.invitedToSpeak': case 'order.ejected': case 'order.ejectionReason':
@@ -173,6 +177,10 @@ function applied(state: MeetingState, entry: Told): MeetingState {
       return { ...state, review: applyReview(state.review, entry) }
     case 'drafting.opened': case 'drafting.issued': case 'drafting.discarded':
       return { ...state, drafts: applyDrafts(state.drafts, entry) }
+    case 'conclusion.written': case 'conclusion.settled': case 'conclusion.reopened':
+      return { ...state, conclusions: applyConclusions(state.conclusions, entry) }
+    case 'conclusionNotice.saved': case 'conclusionNotice.sent': case 'conclusionNotice.returned': case 'conclusionNotice.approved':
+    case 'conclusionNotice.waived': case 'conclusionNotice.issued': case 'task.assigned':
     case 'comments.opened': case 'comments.replied': case 'comments.settled': case 'comments.takenBack':
     case 'minutes.saved': case 'invitation.drafted':
       return state
@@ -208,7 +216,7 @@ function ofItems(state: MeetingState, viewer: Viewer): MeetingState {
   const agenda = state.agenda.filter(({ itemId }) => place.has(itemId)).map((item) => ({ ...item, level: 0 }))
   return {
     ...state, told, minutes: noMinutes, agenda: agenda.toSorted((a, b) => (place.get(a.itemId) ?? 0) - (place.get(b.itemId) ?? 0)),
-    votes: state.votes.filter(({ itemId }) => sees(itemId)),
+    votes: state.votes.filter(({ itemId }) => sees(itemId)), conclusions: state.conclusions.filter(({ itemId }) => sees(itemId)),
     chat: state.chat.filter(({ to, itemId }) => to === 'office' || (itemId !== null && sees(itemId))),
   }
 }

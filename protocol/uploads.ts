@@ -14,6 +14,8 @@ export const UPLOADS_PATH = '/api/uploads'
 export const UploadPurpose = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('document'), meetingId: Id, itemId: Id, documentId: Id.optional() }),
   z.strictObject({ kind: z.literal('paper'), secrecy: z.literal('none'), proposalId: Id, paperKind: ProposalDocumentKind }),
+  /** Evidence of what was done for a task. */
+  z.strictObject({ kind: z.literal('evidence'), secrecy: z.literal('none'), taskId: Id }),
 ])
 export type UploadPurpose = z.infer<typeof UploadPurpose>
 
@@ -40,7 +42,7 @@ export type UploadResult = z.infer<typeof UploadResult>
 export const finishUpload = defineRoute({
   id: 'uploads.finish', method: 'post', path: `${UPLOADS_PATH}/:uploadId/finish`, access: 'signedIn',
   errors: ['uploadNotFound', 'uploadIncomplete', 'fileRefused', 'scannerUnavailable', 'storageFull', 'meetingNotFound', 'forbiddenInMeeting', 'meetingClosed',
-    'agendaItemNotFound', 'classifiedItem', 'proposalNotFound', 'forbiddenForProposal', 'proposalStage'],
+    'agendaItemNotFound', 'classifiedItem', 'proposalNotFound', 'forbiddenForProposal', 'proposalStage', 'taskNotFound', 'forbiddenForTask', 'taskStage'],
   summary: 'Holds a file that was sent whole to its content. Asked again, the answer is the same.',
   params: z.object({ uploadId: Id }), response: UploadResult,
 })
