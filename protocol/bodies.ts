@@ -1,45 +1,15 @@
 import { z } from 'zod'
 import { Day } from './calendar.ts'
+import { commonFloorRule, FloorRule } from './floor-rules.ts'
 import { Id } from './journal.ts'
 import { Person } from './identity.ts'
 import { defineRoute } from './route.ts'
+import { Grade, Threshold, VoteBase } from './shares.ts'
+import { VoteRule, VotingRules } from './voting-rules.ts'
 
 /** chủ trì · thư ký · thành viên · khách mời */
 export const BodyRole = z.enum(['chair', 'clerk', 'member', 'guest'])
 export type BodyRole = z.infer<typeof BodyRole>
-
-/**
- * A share that a count must reach, as data: `strict` means "more than" (quá nửa = 1/2 strict), else "at least"
- * (two thirds = 2/3, not strict). `basis` names the regulation it is taken from.
- */
-export const Threshold = z.object({
-  numerator: z.int().positive(), denominator: z.int().positive(), strict: z.boolean(), basis: z.string(),
-})
-export type Threshold = z.infer<typeof Threshold>
-
-/** Whether `count` out of `base` reaches the threshold. Integers only, so nothing is lost to rounding. */
-export function reaches(count: number, base: number, threshold: Threshold): boolean {
-  const left = count * threshold.denominator
-  const right = base * threshold.numerator
-  return base > 0 && (threshold.strict ? left > right : left >= right)
-}
-
-/** The fewest of `base` that reach the threshold. Of a base of none nothing ever reaches it: then 1. */
-export function fewest(base: number, { numerator, denominator, strict }: Threshold): number {
-  if (base === 0) return 1
-  const share = base * numerator
-  const rest = share % denominator
-  const whole = (share - rest) / denominator
-  return strict || rest > 0 ? whole + 1 : whole
-}
-
-/** What a vote is counted against: all incumbents of the body, those present, or the valid ballots. */
-export const VoteBase = z.enum(['incumbents', 'present', 'validBallots'])
-export type VoteBase = z.infer<typeof VoteBase>
-
-/** One grade of a scale, best first. `passes` is false for the grades that reject the work. */
-export const Grade = z.object({ id: z.string(), label: z.object({ vi: z.string(), en: z.string() }), passes: z.boolean() })
-export type Grade = z.infer<typeof Grade>
 
 const Basis = z.string().max(300)
 
@@ -48,7 +18,8 @@ export const DocumentRule = z.object({ leadWorkingDays: z.int().min(0).max(60), 
 
 /** What the numbers of a body's papers are followed by: the kind of each in letters; see `symbolOf`. */
 export const NumberingRule = z.object({
-  invitation: z.string().trim().min(1).max(20), minutes: z.string().trim().min(1).max(20), conclusion: z.string().trim().min(1).max(20), basis: Basis,
+  invitation: z.string().trim().min(1).max(20), minutes: z.string().trim().min(1).max(20), conclusion: z.string().trim().min(1).max(20),
+  resolution: z.string().trim().min(1).max(20).default('NQ'), basis: Basis,
 })
 
 /** What somebody who attends in a member's place counts for. Whoever the chair admits may speak. */
@@ -57,18 +28,29 @@ export const SubstituteRule = z.object({ countsForQuorum: z.boolean(), mayVote: 
 /** Whether who answers an invitation with an absence must say why. */
 export const AbsenceRule = z.object({ reasonRequired: z.boolean(), basis: Basis })
 
+/** What follows a meeting, in whole working days (protocol/calendar.ts). */
+export const FollowUpRule = z.object({
+  /** Within how many after the closing the notice of the conclusions is issued. */
+  conclusionNoticeWorkingDays: z.int().min(1).max(60),
+  /** How many before the day of a task its lead is reminded; 0: not at all. */
+  taskReminderWorkingDays: z.int().min(0).max(30), basis: Basis,
+})
+
 /** The rules of a body, each from its own regulations: data, never constants in code. What older rows lack is the common rule. */
 export const BodyRules = z.object({
   /** Share of the summoned voting members that must be present. */
   quorum: Threshold,
   /** Named votes: share of `base` that must approve. */
-  majority: Threshold.extend({ base: VoteBase }),
+  majority: VoteRule,
   /** Grading ballots, where the body grades: the result is the best grade that `threshold` of `base` gave or surpassed. */
   grading: z.object({ scale: z.array(Grade).min(2), threshold: Threshold, base: VoteBase }).nullable(),
   documents: DocumentRule.default({ leadWorkingDays: 3, basis: 'Quyết định 45/2018/QĐ-TTg' }),
-  numbering: NumberingRule.default({ invitation: 'GM', minutes: 'BB', conclusion: 'TB', basis: 'Nghị định 30/2020/NĐ-CP; Hướng dẫn 36-HD/VPTW' }),
+  numbering: NumberingRule.default({ invitation: 'GM', minutes: 'BB', conclusion: 'TB', resolution: 'NQ', basis: 'Nghị định 30/2020/NĐ-CP; Hướng dẫn 36-HD/VPTW' }),
   absences: AbsenceRule.default({ reasonRequired: false, basis: 'Khi quy chế làm việc không quy định khác' }),
   substitutes: SubstituteRule.default({ countsForQuorum: false, mayVote: false, basis: 'Khi quy chế làm việc không quy định khác' }),
+  voting: VotingRules.prefault({}),
+  floor: FloorRule.default(commonFloorRule),
+  followUp: FollowUpRule.default({ conclusionNoticeWorkingDays: 5, taskReminderWorkingDays: 3, basis: 'Quyết định 45/2018/QĐ-TTg' }),
 })
 export type BodyRules = z.output<typeof BodyRules>
 /** Rules as they may be written down: what is left out is the common rule. */
@@ -86,7 +68,7 @@ export const Letterhead = z.object({
 export type Letterhead = z.infer<typeof Letterhead>
 
 /** The symbol of a body's paper as its letterhead has that of the minutes, e.g. `GM/TU` beside `BB/TU`. */
-export function symbolOf({ rules, letterhead }: { rules: BodyRules, letterhead: Letterhead }, paper: 'invitation' | 'minutes' | 'conclusion'): string {
+export function symbolOf({ rules, letterhead }: { rules: BodyRules, letterhead: Letterhead }, paper: 'invitation' | 'minutes' | 'conclusion' | 'resolution'): string {
   return paper === 'minutes' ? letterhead.minutesSymbol : letterhead.minutesSymbol.replace(/^[^/-]*/, rules.numbering[paper])
 }
 

@@ -195,6 +195,14 @@ export const errorCodes = [
   'secretNotAllowed', // the body keeps secret ballots to paper
   'voteIsSecret', // a ballot under a name is none of a secret vote
   'votesInHall', // marked as voting on paper or by hands
+  'castingNotOpen', // casting has not been opened yet
+  'drawingEnded', // credentials are drawn no more: casting is open
+  'credentialDrawn', // with another blinded message, as from another device
+  'blindedInvalid', // no number below the modulus
+  'ballotInvalid', // details.reason: text, credential, signature, content
+  'cookieRefused', // a secret ballot comes without
+  'voteNotClosed', // the box is shown once it is open
+  'ballotBoxLost', // the vote’s secret is not where it was made: DATA_DIR/keys/secret-votes
   'hallNotCounted', // somebody votes in the hall, and no count of it is confirmed
   'hallCountInvalid', // details.reason: way, handedOut, collected, invalid or counts
   'hallCountChanged', // details.revision
@@ -225,6 +233,27 @@ export const errorCodes = [
   'dueDateInvalid', // details.why: past, dayOff, notLater; details.next is the next working day
   'extensionPending', // one was asked for already
   'extensionNotAsked',
+  // issuing
+  'paperNotFound', // does not exist, or this person may not know of it
+  'forbiddenForPaper', // the office of its body does this
+  'paperNotInForce', // it was recalled or replaced; details.status
+  'paperNotReplaceable', // minutes and invitations are replaced where they are made; details.kind
+  'paperSecret', // a secrecy above none, or text with its stamp: nothing of it is taken
+  'paperWithoutFile', // issued on paper, or before there was the register
+  'numbersBegun', // numbers of the series were given; details.last
+  'numbersChanged', // somebody else set where it begins; details.start
+  'recipientUnknown', // details.index: no such person or unit
+  'recipientsFull', // details.limit
+  'recipientsChanged', // somebody else changed them first; details.version
+  'notRecipient',
+  'notSigner', // somebody else is named as signer
+  'alreadySigned',
+  'signingKeyMissing', // none is configured for the signer or their office
+  'signingKeyUnusable', // details.reason: file, password, expired, notYetValid, key
+  'preparationNotFound', // used, or too old
+  'signatureInvalid', // details.reason: cms, digest, certificate, signature, room
+  'paperTemplateNotFound',
+  'paperTemplateChanged', // somebody else saved a version first; details.version
   // media
   'mediaUnavailable',
 ] as const

@@ -1,20 +1,25 @@
 import { z } from 'zod'
-import { AgendaItemFacts, agendaEntries, applyAgenda, newItem, type AgendaState } from './agenda.ts'
-import { applyAttendance, attendanceEntries, endAttendance, isInRoom, noAttendance, type AttendanceState } from './attendance.ts'
+import { AgendaItemFacts, agendaEntries, applyAgenda, currentItem, newItem, type AgendaState } from './agenda.ts'
+import { applyAttendance, attendanceEntries, endAttendance, isPresent, noAttendance, type AttendanceState } from './attendance.ts'
 import { applyChat, chatEntries, type ChatState } from './chat.ts'
 import { commentEntries } from './comment-entries.ts'
 import { applyConclusions, conclusionEntries, type Conclusion } from './conclusion-entries.ts'
 import { applyDrafts, draftEntries, projectDrafts, type OpenDraft } from './draft-entries.ts'
 import { applyDocuments, DocumentFacts, documentEntries, newDocument, projectDocuments, type DocumentsState } from './document-entries.ts'
 import {
+  applyFloor, emptyFloor, endRunning, floorEntries, floorOfItems, withoutItem, withoutPerson, withoutWhoLeft, type FloorState,
+} from './floor-entries.ts'
+import {
   applyInvitations, invitationEntries, noInvitations, projectInvitations, withoutSubstitute, type InvitationsState,
 } from './invitation-entries.ts'
+import { applyIssuing, issuingEntries, projectPapers, type MeetingPaper } from './issuing.ts'
 import { canSee, type Audience, type Reducer, type TextRef, type Viewer } from './journal.ts'
 import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
 import { applyMinutes, minutesEntries, noMinutes, type MinutesState } from './minutes-entries.ts'
 import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
 import { applyRecording, recordingEntries, type RecordingsState } from './recording.ts'
 import { applyReview, projectReview, reviewEntries, type LedDocument } from './review-entries.ts'
+import { applySecretBallots, secretBallotEntries, type SecretBox } from './secret-ballots.ts'
 import { applyVoting, votingEntries, type VotingState } from './vote-entries.ts'
 
 /**
@@ -30,8 +35,9 @@ const published = z.object({
 
 /** Every kind of entry that a meeting's journal holds. */
 export const MeetingEntry = z.discriminatedUnion('kind', [
-  ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...minutesEntries,
-  ...orderEntries, ...chatEntries, ...recordingEntries, ...invitationEntries, ...reviewEntries, ...draftEntries, ...commentEntries, ...conclusionEntries,
+  ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...secretBallotEntries, ...minutesEntries,
+  ...orderEntries, ...floorEntries, ...chatEntries, ...recordingEntries, ...invitationEntries, ...reviewEntries, ...draftEntries, ...commentEntries, ...conclusionEntries,
+  ...issuingEntries,
 ])
 export type MeetingEntry = z.infer<typeof MeetingEntry>
 
@@ -64,14 +70,19 @@ export interface MeetingState {
   invitations: InvitationsState
   attendance: AttendanceState
   votes: VotingState
+  /** Of secret votes. */
+  secretBoxes: SecretBox[]
   /** The chair's conclusions on items, in the order in which they were begun. */
   conclusions: Conclusion[]
   order: OrderState
+  floor: FloorState
   chat: ChatState
   recordings: RecordingsState
   /** How far the minutes are; nothing of it for who sees single items alone. */
   minutes: MinutesState
   minutesNumber: string | null
+  /** Official papers that were issued of it. */
+  papers: MeetingPaper[]
 }
 
 function initial(): MeetingState {
@@ -79,8 +90,8 @@ function initial(): MeetingState {
     status: 'draft', facts: null, participants: [], publishedAt: null, despite: null, postponement: null, cancellation: null,
     changedBy: null, openedAt: null, closedAt: null,
     agenda: [], told: [], statedWhole: false, documents: [], review: null, drafts: [],
-    invitations: noInvitations, attendance: noAttendance, votes: [], conclusions: [], order: initialOrder, chat: [], recordings: [],
-    minutes: noMinutes, minutesNumber: null,
+    invitations: noInvitations, attendance: noAttendance, votes: [], secretBoxes: [], conclusions: [], order: initialOrder, floor: emptyFloor, chat: [], recordings: [],
+    minutes: noMinutes, minutesNumber: null, papers: [],
   }
 }
 
@@ -126,11 +137,11 @@ function applied(state: MeetingState, entry: Told): MeetingState {
       return { ...state, status: 'published', changedBy: entry.actorId, facts: state.facts && { ...state.facts, startsAt: to, version } }
     }
     case 'meeting.cancelled':
-      return { ...state, status: 'cancelled', attendance: endAttendance(state.attendance, entry.at), cancellation: { reason: entry.data.reason, at: entry.at } }
+      return { ...state, status: 'cancelled', attendance: endAttendance(state.attendance, entry.at), floor: floorAtEnd(state, entry.at), cancellation: { reason: entry.data.reason, at: entry.at } }
     case 'meeting.opened':
       return { ...state, status: 'live', openedAt: entry.at }
     case 'meeting.closed':
-      return { ...state, status: 'closed', closedAt: entry.at, attendance: endAttendance(state.attendance, entry.at) }
+      return { ...state, status: 'closed', closedAt: entry.at, attendance: endAttendance(state.attendance, entry.at), floor: floorAtEnd(state, entry.at) }
     case 'meeting.participantAdded': {
       const { participant } = entry.data
       return { ...state, participants: [...state.participants.filter(({ personId }) => personId !== participant.personId), participant] }
@@ -140,30 +151,44 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'agenda.itemRemoved':
       return {
         ...state, agenda: applyAgenda(state.agenda, entry), told: state.told.filter((itemId) => itemId !== entry.data.itemId),
+        floor: withoutItem(state.floor, entry.data.itemId),
         documents: state.documents.filter((document) => document.itemId !== entry.data.itemId),
       }
-    case 'agenda.itemChanged': case 'agenda.ordered': case 'agenda.itemStarted': case 'agenda.itemEnded': case 'agenda.itemDeferred':
+    case 'agenda.itemEnded': case 'agenda.itemDeferred':
+      return { ...state, agenda: applyAgenda(state.agenda, entry), floor: withoutItem(state.floor, entry.data.itemId) }
+    case 'agenda.itemChanged': case 'agenda.ordered': case 'agenda.itemStarted':
     case 'agenda.consented': case 'agenda.guestsSet':
       return { ...state, agenda: applyAgenda(state.agenda, entry) }
     case 'documents.attached': case 'documents.versionStated': case 'documents.rendered': case 'documents.downloadSet':
     case 'documents.expirySet': case 'documents.withdrawn': case 'documents.removed': case 'documents.readersReminded':
       return { ...state, documents: applyDocuments(state.documents, entry) }
-    case 'attendance.left': {
+    case 'attendance.left': case 'attendance.checkedOut': case 'attendance.corrected': {
       const attendance = applyAttendance(state.attendance, entry)
-      const hands = state.order.hands.filter(({ personId }) => personId !== entry.data.personId || isInRoom(attendance, personId))
-      return { ...state, attendance, order: { ...state.order, hands } }
+      const { personId } = entry.data
+      const left = isPresent(state.attendance, personId) && !isPresent(attendance, personId)
+      return { ...state, attendance, floor: left ? withoutWhoLeft(state.floor, personId, currentIdOf(state)) : state.floor }
     }
-    case 'attendance.joined': case 'attendance.checkedIn': case 'attendance.checkedOut': case 'attendance.checkInWithdrawn':
-    case 'attendance.corrected': case 'attendance.correctionReason': case 'attendance.headCount': case 'attendance.absenceRecorded':
+    case 'attendance.joined': case 'attendance.checkedIn': case 'attendance.checkInWithdrawn': case 'attendance.correctionReason': case 'attendance.headCount': case 'attendance.absenceRecorded':
     case 'attendance.absenceReason':
       return { ...state, attendance: applyAttendance(state.attendance, entry) }
     case 'vote.opened': case 'vote.ballotCast': case 'vote.ballotChanged': case 'vote.hallSet': case 'vote.hallCounted': case 'vote.hallConfirmed':
     case 'vote.reminded': case 'vote.opinionReserved': case 'vote.closed':
       return { ...state, votes: applyVoting(state.votes, entry) }
+    case 'vote.boxPrepared': case 'vote.credentialDrawn': case 'vote.castingOpened': case 'vote.boxOpened': {
+      const { votes, boxes } = applySecretBallots({ votes: state.votes, boxes: state.secretBoxes }, entry)
+      return { ...state, votes, secretBoxes: boxes }
+    }
     case 'order.ruleSet': case 'order.knocked': case 'order.knockEnded': case 'order.admitted': case 'order.muted':
-    case 'order.shareStopped': case 'order.invitedToSpeak': case 'order.ejected': case 'order.ejectionReason':
+    case 'order.shareStopped': case 'order.invitedToSpeak': case 'order.ejectionReason':
     case 'order.shownOut': case 'order.banLifted': case 'order.chairHanded': case 'order.handRaised': case 'order.handLowered':
       return { ...state, order: applyOrder(state.order, entry) }
+    case 'order.ejected': {
+      const { personId } = entry.data
+      const floor = withoutWhoLeft(state.floor, personId, currentIdOf(state))
+      return { ...state, order: applyOrder(state.order, entry), floor: endRunning(floor, entry.at, 'putOut', personId) }
+    }
+    case 'floor.requested': case 'floor.withdrawn': case 'floor.turnStarted': case 'floor.turnExtended': case 'floor.turnEnded':
+      return { ...state, floor: applyFloor(state.floor, entry) }
     case 'chat.sent':
       return { ...state, chat: applyChat(state.chat, entry) }
     case 'recording.started': case 'recording.stopped': case 'recording.composed': case 'recording.failed': case 'recording.deleted':
@@ -172,7 +197,7 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'invitation.substituteDeclined': case 'invitation.reminded':
       return { ...state, invitations: applyInvitations(state.invitations, entry) }
     case 'invitation.substituteEnded':
-      return { ...state, participants: withoutSubstitute(state.participants, entry.data) }
+      return { ...state, participants: withoutSubstitute(state.participants, entry.data), floor: withoutPerson(state.floor, entry.data.substituteId) }
     case 'review.led': case 'review.ended':
       return { ...state, review: applyReview(state.review, entry) }
     case 'drafting.opened': case 'drafting.issued': case 'drafting.discarded':
@@ -187,10 +212,17 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'minutes.helperSet': case 'minutes.reviewOpened': case 'minutes.commented': case 'minutes.replied': case 'minutes.settled':
     case 'minutes.returned': case 'minutes.approved':
       return { ...state, minutes: applyMinutes(state.minutes, entry) }
+    case 'issuing.issued': case 'issuing.sent': case 'issuing.recalled': case 'issuing.replaced': case 'issuing.signed':
+      return { ...state, papers: applyIssuing(state.papers, entry) }
     case 'minutes.published':
       return { ...state, minutesNumber: entry.data.number }
   }
 }
+
+const currentIdOf = ({ agenda }: MeetingState): string | null => currentItem(agenda)?.itemId ?? null
+
+/** Once the meeting is over nobody asks, and nobody speaks. */
+const floorAtEnd = ({ floor }: MeetingState, at: string): FloorState => ({ ...endRunning(floor, at, 'meeting'), requests: [] })
 
 /** What one viewer may see of the state; equals folding only the entries that the viewer may see. */
 function project(state: MeetingState, viewer: Viewer): MeetingState {
@@ -203,6 +235,7 @@ function project(state: MeetingState, viewer: Viewer): MeetingState {
     attendance: { ...state.attendance, reasons: {} },
     order: { ...state.order, waiting: [], waitingFor: {} },
     documents: projectDocuments(state.documents, viewer), review: projectReview(state.review, viewer), drafts: projectDrafts(state.drafts, viewer),
+    papers: projectPapers(state.papers, viewer),
     chat: state.chat.filter((message) => message.to === 'everyone' || message.personId === viewer.personId),
   }
   return viewer.items === 'all' ? shared : ofItems(shared, viewer)
@@ -216,7 +249,7 @@ function ofItems(state: MeetingState, viewer: Viewer): MeetingState {
   const agenda = state.agenda.filter(({ itemId }) => place.has(itemId)).map((item) => ({ ...item, level: 0 }))
   return {
     ...state, told, minutes: noMinutes, agenda: agenda.toSorted((a, b) => (place.get(a.itemId) ?? 0) - (place.get(b.itemId) ?? 0)),
-    votes: state.votes.filter(({ itemId }) => sees(itemId)), conclusions: state.conclusions.filter(({ itemId }) => sees(itemId)),
+    votes: state.votes.filter(({ itemId }) => sees(itemId)), floor: floorOfItems(state.floor, sees), secretBoxes: state.secretBoxes.filter(({ itemId }) => sees(itemId)), conclusions: state.conclusions.filter(({ itemId }) => sees(itemId)),
     chat: state.chat.filter(({ to, itemId }) => to === 'office' || (itemId !== null && sees(itemId))),
   }
 }

@@ -1,5 +1,6 @@
 import { isPresent, type AttendanceState } from './attendance.ts'
-import { fewest, type BodyRules, reaches } from './bodies.ts'
+import type { BodyRules } from './bodies.ts'
+import { fewest, reaches } from './shares.ts'
 import type { MeetingStatus, Participant } from './meetings.ts'
 import { modeWithin, type StayMode } from './stays.ts'
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
-import { openVote, proposedQuestion, VoteKind } from './voting.ts'
+import { VoteKind } from './ballots.ts'
+import { openVote, proposedQuestion } from './voting.ts'
 
 it('proposes a question for each kind of vote, naming the item, that the command takes as it is', () => {
   const title = 'Chủ trương đầu tư Trung tâm dữ liệu'

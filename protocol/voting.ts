@@ -1,19 +1,16 @@
 import { z } from 'zod'
-import { Grade, Threshold, VoteBase } from './bodies.ts'
-import { Id, TextRef } from './journal.ts'
+import { BallotContent, HallCount, VoteKind, VoteResult } from './ballots.ts'
+import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
+import { Id } from './journal.ts'
 import { defineRoute } from './route.ts'
-import { ChangeOfMeeting, defineCommand } from './event.ts'
 import { Line, Paragraphs } from './text.ts'
 
-/** biểu quyết công khai · bỏ phiếu đánh giá, xếp loại */
-export const VoteKind = z.enum(['named', 'grading'])
-export type VoteKind = z.infer<typeof VoteKind>
-
-/** The longest reason for a vote without quorum, in characters. */
+/** The longest reason for a vote without quorum, for a recusal, and the longest reserved opinion, in characters. */
 export const MAX_WITHOUT_QUORUM = 500
-
-/** tán thành · không tán thành · không có ý kiến */
-export const namedChoices = ['approve', 'reject', 'abstain'] as const
+export const MAX_RECUSAL = 500
+export const MAX_OPINION = 2000
+/** Options, candidates or persons on one ballot. */
+export const MAX_OPTIONS = 60
 
 /**
  * The question as a clerk would put it, for who opens the vote to change. It goes into the minutes word for word, so it is
@@ -23,92 +20,106 @@ export function proposedQuestion(kind: VoteKind, title: string): string {
   switch (kind) {
     case 'named': return `Đồng chí có tán thành nội dung “${title}” không?`
     case 'grading': return `Đồng chí đánh giá, xếp loại “${title}” ở mức nào?`
+    case 'scoring': return `Đồng chí chấm “${title}” bao nhiêu điểm theo từng tiêu chí?`
+    case 'options': return `Đồng chí chọn phương án nào cho nội dung “${title}”?`
+    case 'election': return `Đồng chí bầu những ai trong danh sách của nội dung “${title}”?`
+    case 'confidence': return `Đồng chí tín nhiệm từng người trong danh sách của nội dung “${title}” ở mức nào?`
   }
 }
 
-/** `accepted`: the majority was reached. `grade` is set for grading ballots; null when no grade has the majority. */
-export const VoteResult = z.object({
-  counts: z.record(z.string(), z.int()), cast: z.int(), base: z.int(), needed: z.int(), accepted: z.boolean(), grade: z.string().nullable(),
+/** What somebody asks for who opens a vote. What the kind does not have is left out. */
+export const VoteAsked = z.object({
+  itemId: Id, kind: VoteKind, question: Line(1000),
+  secret: z.boolean().default(false).describe('nobody learns who cast which ballot'),
+  options: z.array(z.object({ label: Line(300), personId: Id.optional() })).max(MAX_OPTIONS).optional().describe('options: at least two; election: the candidates; confidence: the persons'),
+  election: z.object({
+    seats: z.int().min(1).max(MAX_OPTIONS), method: z.enum(['mark', 'strike']), matter: z.string().max(40).describe('what is elected, one of the body’s matters'),
+  }).optional(),
+  recused: z.array(z.object({ personId: Id, reason: Paragraphs(MAX_RECUSAL) })).max(500).optional().describe('who is entitled and takes no part in this vote, and why'),
+  previous: Id.optional().describe('the closed vote that this is a further round of'),
+  goOn: z.array(z.string().max(40)).max(MAX_OPTIONS).optional().describe('a further round of options or an election: among whom, of those that may go on; left out: all of them'),
+  withoutQuorum: Paragraphs(MAX_WITHOUT_QUORUM).optional().describe('why it is to be opened although too few are there; passed over where enough are'),
 })
-export type VoteResult = z.infer<typeof VoteResult>
-
-/** What is frozen when a vote opens, and never changes afterwards. */
-export const VoteTerms = z.object({
-  voteId: Id, itemId: Id, kind: VoteKind, question: TextRef,
-  choices: z.array(z.string()),
-  /** The grading scale, best first; empty for named votes. */
-  scale: z.array(Grade),
-  electorate: z.array(Id),
-  base: z.object({ kind: VoteBase, size: z.int() }),
-  threshold: Threshold,
-  /** Who was there when it opened, by the body's quorum rule. Absent in journals of before there was this. */
-  quorum: z.object({ present: z.int(), summoned: z.int(), needed: z.int(), met: z.boolean() }).exactOptional(),
-  /** Why it was opened although too few were there. */
-  withoutQuorum: TextRef.exactOptional(),
-})
-export type VoteTerms = z.infer<typeof VoteTerms>
+export type VoteAsked = z.output<typeof VoteAsked>
 
 export const openVote = defineCommand({
   name: 'vote:open',
-  summary: 'Opens a vote on an item; electorate, base and majority are frozen from the body’s rules. Without quorum only with a reason, which everybody sees and the minutes tell.',
+  summary: 'Opens a vote on an item; electorate, base and majority are frozen from the body’s rules. Without quorum only with a reason, which everybody sees and the minutes tell. What the law has elected on paper in a room is refused.',
   access: 'chair, clerk, or who presides',
-  input: ChangeOfMeeting.extend({
-    itemId: Id, kind: VoteKind, question: Line(1000),
-    withoutQuorum: Paragraphs(MAX_WITHOUT_QUORUM).optional().describe('why it is to be opened although too few are there; passed over where enough are'),
-  }),
+  input: ChangeOfMeeting.extend(VoteAsked.shape),
   output: z.object({ voteId: Id }),
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'voteAlreadyOpen', 'gradingNotAllowed', 'quorumNotMet'],
+  errors: [
+    'meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'voteAlreadyOpen', 'gradingNotAllowed', 'quorumNotMet', 'voteNotFound',
+    'voteTermsInvalid', 'statutoryElection', 'nobodyEntitled', 'secretNotAllowed',
+  ],
 })
 
+/** A ballot as its voter sees it. `revision`: 1, and one more with each change. */
+export const RecordedBallot = z.object({ content: BallotContent, castAt: z.string(), revision: z.int().positive(), reservedOpinion: z.string().nullable() })
+export type RecordedBallot = z.infer<typeof RecordedBallot>
+
 export const castBallot = defineCommand({
-  name: 'vote:cast', summary: 'Casts one’s ballot: once, whatever the devices, tabs and retries.', access: 'members entitled to vote in that vote',
-  input: ChangeOfMeeting.extend({ voteId: Id, choice: z.string().max(40) }),
-  output: z.object({ choice: z.string(), castAt: z.string() }),
-  errors: ['meetingNotFound', 'voteNotFound', 'voteClosed', 'alreadyVoted', 'notEntitledToVote', 'choiceUnknown'],
+  name: 'vote:cast',
+  summary: 'Casts one’s ballot: once, whatever the devices, tabs and retries. With `replaces` it takes the place of the one cast before, where the body’s rule has that.',
+  access: 'members entitled to vote in that vote',
+  input: ChangeOfMeeting.extend({
+    voteId: Id, content: BallotContent,
+    reservedOpinion: Paragraphs(MAX_OPINION).optional().describe('named votes: told with the result'),
+    replaces: z.int().positive().optional().describe('the revision of the ballot that this is to replace'),
+  }),
+  output: RecordedBallot,
+  errors: ['meetingNotFound', 'voteNotFound', 'voteClosed', 'alreadyVoted', 'notEntitledToVote', 'choiceUnknown', 'votesInHall', 'voteIsSecret'],
 })
 
 export const closeVote = defineCommand({
-  name: 'vote:close', summary: 'Closes the vote, counts and tells the result by the body’s rule.', access: 'chair, clerk, or who presides',
+  name: 'vote:close',
+  summary: 'Closes the vote, counts and tells the result by the body’s rule. Where somebody votes in the hall, only once their count is confirmed.',
+  access: 'chair, clerk, or who presides',
   input: ChangeOfMeeting.extend({ voteId: Id }), output: VoteResult,
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed', 'hallNotCounted'],
+})
+
+export const remindVoters = defineCommand({
+  name: 'vote:remind', summary: 'Asks those who have not voted, or of a secret vote not drawn, to do so: their page shows it.',
+  access: 'chair, clerk, or who presides',
+  input: ChangeOfMeeting.extend({ voteId: Id }), output: Nothing,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed'],
+})
+
+export const setHallVoters = defineCommand({
+  name: 'vote:setHall',
+  summary: 'Says who votes on paper or by hands, before they do: all of them, in the place of what was said before. They cannot vote on screen then, and who did cannot be among them. A count entered before is void.',
+  access: 'chair, clerk, or who presides',
+  input: ChangeOfMeeting.extend({ voteId: Id, way: HallCount.shape.way, voterIds: z.array(Id).max(5000) }), output: Nothing,
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed', 'notEntitledToVote', 'alreadyVoted', 'hallCountInvalid'],
+})
+
+export const enterHallCount = defineCommand({
+  name: 'vote:countHall', summary: 'Writes down what was counted in the hall. It counts once somebody else has confirmed it.',
+  access: 'chair, clerk, or who presides',
+  input: ChangeOfMeeting.extend({ voteId: Id, hall: HallCount, revision: z.int().min(0).describe('of the count that this replaces; 0: there is none') }),
+  output: z.object({ revision: z.int() }),
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed', 'hallCountInvalid', 'hallCountChanged'],
+})
+
+export const confirmHallCount = defineCommand({
+  name: 'vote:confirmHall', summary: 'Confirms a count in the hall that somebody else entered.',
+  access: 'chair, clerk, or who presides; never who entered it',
+  input: ChangeOfMeeting.extend({ voteId: Id, revision: z.int().positive() }), output: Nothing,
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed', 'hallCountChanged', 'hallCountOwn'],
+})
+
+export const getHallCount = defineRoute({
+  id: 'voting.hallCount', method: 'get', path: '/api/meetings/:meetingId/votes/:voteId/hall-count', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound'],
+  summary: 'What was counted in the hall, for chair and clerk who confirm it: the papers that they have before them, and nothing of what came on screen.',
+  params: z.object({ meetingId: Id, voteId: Id }),
+  response: z.object({ count: z.object({ hall: HallCount, revision: z.int(), enteredBy: Id, confirmedBy: Id.nullable() }).nullable() }),
 })
 
 export const getOwnBallots = defineRoute({
   id: 'voting.ownBallots', method: 'get', path: '/api/meetings/:meetingId/ballots/mine', access: 'signedIn', errors: ['meetingNotFound'],
-  summary: 'What the caller voted in this meeting.',
+  summary: 'What the caller voted in this meeting, other than secretly.',
   params: z.object({ meetingId: Id }),
-  response: z.object({ ballots: z.array(z.object({ voteId: Id, choice: z.string(), castAt: z.string() })) }),
+  response: z.object({ ballots: z.array(RecordedBallot.extend({ voteId: Id })) }),
 })
-
-/** What happens to votes. Results are held back until closing: a ballot's entry tells that it was cast, not how. */
-export const votingEntries = [
-  z.object({ kind: z.literal('vote.opened'), data: VoteTerms }),
-  /** The actor cast a ballot. */
-  z.object({ kind: z.literal('vote.ballotCast'), data: z.object({ voteId: Id, voterId: Id }) }),
-  /** `ballotsRoot` is the SHA-256 over the sorted ballots, so that they cannot be altered afterwards. */
-  z.object({ kind: z.literal('vote.closed'), data: z.object({ voteId: Id, result: VoteResult, ballotsRoot: z.string() }) }),
-] as const
-
-export type VoteState = VoteTerms & { openedAt: string, closedAt: string | null, voted: string[], result: VoteResult | null }
-export type VotingState = VoteState[]
-
-type VotingEntry = z.infer<typeof votingEntries[number]> & { at: string }
-
-/** The votes after one more entry. */
-export function applyVoting(votes: VotingState, entry: VotingEntry): VotingState {
-  const each = (change: (vote: VoteState) => VoteState) => votes.map((vote) => vote.voteId === entry.data.voteId ? change(vote) : vote)
-  switch (entry.kind) {
-    case 'vote.opened': {
-      const data = entry.data
-      return [...votes, { ...data, openedAt: entry.at, closedAt: null, voted: [], result: null }]
-    }
-    case 'vote.ballotCast': {
-      const { voterId } = entry.data
-      return each((vote) => ({ ...vote, voted: [...vote.voted, voterId] }))
-    }
-    case 'vote.closed': {
-      const { result } = entry.data
-      return each((vote) => ({ ...vote, closedAt: entry.at, result }))
-    }
-  }
-}

@@ -1,4 +1,5 @@
-import { BodyRules, type Body, type BodyKind, type Letterhead, type Threshold, type VoteBase } from '../../protocol/bodies.ts'
+import { BodyRules, type Body, type BodyKind, type Letterhead } from '../../protocol/bodies.ts'
+import type { Threshold, VoteBase } from '../../protocol/shares.ts'
 import type { BodyFields } from '../../protocol/terms.ts'
 
 /** A body while it is typed in. */

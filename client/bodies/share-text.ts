@@ -1,5 +1,5 @@
 import { useI18n } from 'vue-i18n'
-import type { Threshold } from '../../protocol/bodies.ts'
+import type { Threshold } from '../../protocol/shares.ts'
 
 /** A share in words: "từ 2/3 trở lên", "trên 1/2". */
 export function useShareText() {

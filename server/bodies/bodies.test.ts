@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { listBodies, listMembers, reaches, type BodyRole, type BodyRulesInput } from '../../protocol/bodies.ts'
+import { listBodies, listMembers, type BodyRole, type BodyRulesInput } from '../../protocol/bodies.ts'
+import { reaches } from '../../protocol/shares.ts'
 import { createClient, type Client } from '../../tests/support/client.ts'
 import { PASSWORD, person } from '../../tests/support/people.ts'
 import { startTestServer, type TestServer } from '../../tests/support/server.ts'

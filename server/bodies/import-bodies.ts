@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
-import { BodyRules, type BodyKind, type Letterhead, type VoteBase } from '../../protocol/bodies.ts'
+import { BodyRules, type BodyKind, type Letterhead } from '../../protocol/bodies.ts'
+import type { VoteBase } from '../../protocol/shares.ts'
 import { toneText } from '../../protocol/fold.ts'
 import type { ImportColumn } from '../../protocol/organisation-import.ts'
 import type { BodyFields } from '../../protocol/terms.ts'

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import type { Threshold } from '../../protocol/bodies.ts'
+import type { Threshold } from '../../protocol/shares.ts'
 import { foldText } from '../../protocol/fold.ts'
 import type { ImportColumn, ImportProblem, ImportReason } from '../../protocol/organisation-import.ts'
 import type { Cells } from './import-columns.ts'

@@ -1,4 +1,5 @@
-import type { BodyKind, BodyRole, BodyRulesInput, Letterhead, Threshold } from '../../protocol/bodies.ts'
+import type { BodyKind, BodyRole, BodyRulesInput, Letterhead } from '../../protocol/bodies.ts'
+import type { Threshold } from '../../protocol/shares.ts'
 import type { PersonKind } from '../../protocol/identity.ts'
 
 /** An invented province and invented people, in the roles that such a province has. Nobody here exists. */

@@ -1,4 +1,4 @@
-import type { Threshold, VoteBase } from '../../protocol/bodies.ts'
+import type { Threshold, VoteBase } from '../../protocol/shares.ts'
 import type { MeetingMode } from '../../protocol/meetings.ts'
 import type { StayMode } from '../../protocol/stays.ts'
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
-import type { BodyRole, Threshold } from '../../protocol/bodies.ts'
+import type { BodyRole } from '../../protocol/bodies.ts'
+import type { Threshold } from '../../protocol/shares.ts'
 import type { Person } from '../../protocol/identity.ts'
 import { fold, textRefs, type TextBodies, type TextRef, type VisibleEntry } from '../../protocol/journal.ts'
 import { meetingReducer, type MeetingEntry } from '../../protocol/meeting-state.ts'
