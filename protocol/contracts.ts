@@ -21,6 +21,7 @@ import * as floor from './floor.ts'
 import * as health from './health.ts'
 import * as identity from './identity.ts'
 import * as invitations from './invitations.ts'
+import * as issuing from './issuing.ts'
 import * as meetingChanges from './meeting-changes.ts'
 import * as meetingKinds from './meeting-rules.ts'
 import * as meetingPlans from './meeting-plans.ts'
@@ -40,6 +41,8 @@ import * as reminders from './reminders.ts'
 import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
 import * as search from './search.ts'
+import * as secretBallots from './secret-ballots.ts'
+import * as signing from './signing.ts'
 import * as tasks from './tasks.ts'
 import * as terms from './terms.ts'
 import * as units from './units.ts'
@@ -51,8 +54,8 @@ const domains = {
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, reminders, notices, voting, minutes, room, order, floor, chat, recording, review,
-  conclusions, tasks,
-  search,
+  conclusions, tasks, issuing, signing,
+  search, secretBallots,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 
