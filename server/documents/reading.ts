@@ -112,7 +112,8 @@ export function createReading({ db, journal, access, store, requireReading, page
         const { startsAt } = state.facts
         const people = await sendNotices(tx.trx, unread.map(({ personId, left }) => ({
           personId, kind: 'documents.readersReminded', topic: `meeting:${meetingId}`, link: `/meetings/${meetingId}`,
-          dedupeKey: `documents.readersReminded:${meetingId}:${key}`, words: readingAsked({ title, startsAt, left }),
+          // Once an hour, however many press the button.
+          dedupeKey: `documents.readersReminded:${meetingId}:${tx.at.toISOString().slice(0, 13)}`, words: readingAsked({ title, startsAt, left }),
         })))
         if (people) tx.append({ kind: 'documents.readersReminded', data: { people }, audience: { scope: 'office' } })
         return { people }

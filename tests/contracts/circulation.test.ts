@@ -272,6 +272,8 @@ describe('readings', () => {
     const remind = ({ client }: Actor) => client.call(remindReaders, { params: { meetingId }, body: { key: freshKey(), personIds } })
     expect((await remind(assembly.member)).error?.code).toBe('forbiddenInMeeting')
     expect((await remind(assembly.clerk)).body).toEqual({ people: 1 })
+    // At the turn of an hour it would be another one.
+    if (new Date().getUTCMinutes() < 59) expect((await remind(assembly.clerk)).body).toEqual({ people: 0 })
     const notices = (await assembly.guest.client.call(listNotices, { query: {} })).body.notices
     expect(notices).toMatchObject([{ kind: 'documents.readersReminded' }])
   })
