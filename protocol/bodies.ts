@@ -4,7 +4,7 @@ import { commonFloorRule, FloorRule } from './floor-rules.ts'
 import { Id } from './journal.ts'
 import { Person } from './identity.ts'
 import { defineRoute } from './route.ts'
-import { Grade, Threshold, VoteBase } from './shares.ts'
+import { Grade, Majority, Threshold, VoteBase } from './shares.ts'
 import { VoteRule, VotingRules } from './voting-rules.ts'
 
 /** chủ trì · thư ký · thành viên · khách mời */
@@ -43,7 +43,7 @@ export const BodyRules = z.object({
   /** Named votes: share of `base` that must approve. */
   majority: VoteRule,
   /** Grading ballots, where the body grades: the result is the best grade that `threshold` of `base` gave or surpassed. */
-  grading: z.object({ scale: z.array(Grade).min(2), threshold: Threshold, base: VoteBase }).nullable(),
+  grading: z.object({ scale: z.array(Grade).min(2), threshold: Majority, base: VoteBase }).nullable(),
   documents: DocumentRule.default({ leadWorkingDays: 3, basis: 'Quyết định 45/2018/QĐ-TTg' }),
   numbering: NumberingRule.default({ invitation: 'GM', minutes: 'BB', conclusion: 'TB', resolution: 'NQ', basis: 'Nghị định 30/2020/NĐ-CP; Hướng dẫn 36-HD/VPTW' }),
   absences: AbsenceRule.default({ reasonRequired: false, basis: 'Khi quy chế làm việc không quy định khác' }),

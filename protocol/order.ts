@@ -54,7 +54,7 @@ export const stopShare = defineCommand({
 
 export const inviteToSpeak = defineCommand({
   name: 'order:inviteToSpeak',
-  summary: 'Invites a person to speak, anew too, and takes their hand down; under `invitedOnly` it gives microphone, camera and screen, or takes them back.',
+  summary: 'Invites a person to speak beside the order of the floor, anew too; under `invitedOnly` it gives microphone, camera and screen, or takes them back. A turn of the floor brings this by itself.',
   access: presiding, input: OfPerson.extend({ on: z.boolean() }), output: Nothing, errors: [...errors, 'notParticipant'],
 })
 
@@ -74,16 +74,6 @@ export const handChair = defineCommand({
   name: 'order:handChair', summary: 'The chair hands the presiding to a member who is present, or (null) takes it back; who got it may give it back.',
   access: 'the chair; who presides, to give it back',
   input: ChangeOfMeeting.extend({ personId: Id.nullable() }), output: Nothing, errors: [...errors, 'notParticipant', 'notPresent'],
-})
-
-export const raiseHand = defineCommand({
-  name: 'order:raiseHand', summary: 'Asks to speak; the order of asking is kept.', access: 'participants in the room',
-  input: ChangeOfMeeting, output: Nothing, errors: [...errors, 'notPresent', 'tooManyRequests'],
-})
-
-export const lowerHand = defineCommand({
-  name: 'order:lowerHand', summary: 'Takes a raised hand down: one’s own, anybody’s, or (null) all.', access: `the person; ${presiding}`,
-  input: OfPersons, output: Nothing, errors,
 })
 
 const ofPerson = z.object({ personId: Id })
@@ -106,11 +96,12 @@ export const orderEntries = [
   z.object({ kind: z.literal('order.ejectionReason'), data: z.object({ personId: Id, reason: TextRef }) }),
   z.object({ kind: z.literal('order.banLifted'), data: ofPerson }),
   z.object({ kind: z.literal('order.chairHanded'), data: z.object({ personId: Id.nullable() }) }),
+  /** Of journals of before there was a floor (`floor-entries.ts`), as the next. */
   z.object({ kind: z.literal('order.handRaised'), data: ofPerson }),
   z.object({ kind: z.literal('order.handLowered'), data: z.object({ personId: Id.nullable() }) }),
 ] as const
 
-type OrderEntry = z.infer<typeof orderEntries[number]> & { at: string }
+type OrderEntry = z.infer<typeof orderEntries[number]>
 
 /** The order of the room as it stands. */
 export interface OrderState {
@@ -126,13 +117,11 @@ export interface OrderState {
   invited: string[]
   /** Put out: `ban` is how. */
   out: { personId: string, ban: boolean }[]
-  /** In the order of asking; a hand goes down when its person leaves the room. */
-  hands: { personId: string, at: string }[]
 }
 
 export const initialOrder: OrderState = {
   rules: { lobby: false, locked: false, severalScreens: false, invitedOnly: false, clerkActs: false },
-  presiding: null, waiting: [], waitingFor: {}, admitted: [], invited: [], out: [], hands: [],
+  presiding: null, waiting: [], waitingFor: {}, admitted: [], invited: [], out: [],
 }
 
 /** A person and their role in the meeting; undefined: none. */
@@ -202,31 +191,19 @@ export function applyOrder(state: OrderState, entry: OrderEntry): OrderState {
       const { personId, ban } = entry.data
       return {
         ...state, ...notWaiting(state, personId), admitted: without(state.admitted, personId),
-        invited: without(state.invited, personId), hands: state.hands.filter((hand) => hand.personId !== personId),
+        invited: without(state.invited, personId),
         out: [...state.out.filter((one) => one.personId !== personId), { personId, ban }],
       }
     }
     case 'order.shownOut': {
       const { personId } = entry.data
-      return {
-        ...state, admitted: without(state.admitted, personId), invited: without(state.invited, personId),
-        hands: state.hands.filter((hand) => hand.personId !== personId),
-      }
+      return { ...state, admitted: without(state.admitted, personId), invited: without(state.invited, personId) }
     }
     case 'order.banLifted':
       return { ...state, out: state.out.filter((one) => one.personId !== entry.data.personId) }
     case 'order.chairHanded':
       return { ...state, presiding: entry.data.personId }
-    case 'order.handRaised': {
-      const { personId } = entry.data
-      if (state.hands.some((hand) => hand.personId === personId)) return state
-      return { ...state, hands: [...state.hands, { personId, at: entry.at }] }
-    }
-    case 'order.handLowered': {
-      const { personId } = entry.data
-      return { ...state, hands: personId === null ? [] : state.hands.filter((hand) => hand.personId !== personId) }
-    }
-    case 'order.muted': case 'order.shareStopped': case 'order.ejectionReason':
+    case 'order.muted': case 'order.shareStopped': case 'order.ejectionReason': case 'order.handRaised': case 'order.handLowered':
       return state
   }
 }

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Logger } from 'pino'
+import { DRAFT_PATH } from '../protocol/drafting.ts'
 import { createClosers, type Closers } from './closers.ts'
 import { seedDemo } from './demo/seed.ts'
 import { loadPushKeys } from './notices/push.ts'
@@ -29,6 +30,7 @@ import { serveUpgrades } from './platform/upgrade.ts'
 import { createWebServer } from './platform/web-server.ts'
 import { openRecordingFolders } from './recording/folders.ts'
 import { watchRecordings } from './recording/watch.ts'
+import { openVoteSecrets } from './secret-ballots/vote-secrets.ts'
 import { createScanner } from './uploads/scanner.ts'
 import { createTus } from './uploads/tus.ts'
 
@@ -80,9 +82,12 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
     workFolders: await openWorkFolders(config.dataDir),
     recording: { folders: await openRecordingFolders(config.dataDir), media: mediaNode }, uploadLimitBytes: config.uploadLimitBytes,
     uploadWays: { folder: path.join(config.dataDir, 'uploads'), scanner: config.virusScanner ? createScanner(config.virusScanner) : undefined },
+    secretVotes: { secrets: await openVoteSecrets(path.join(config.dataDir, 'keys', 'secret-votes'), signer.secret('secret votes')), signReceipt: signer.signText },
     secret: signer.secret, outside: await openOutside(config, jobs), origins: [config.origin, ...config.allowedOrigins], log,
   })
 
+  closers.add('keys of votes', domains.keyring.close)
+  closers.add('secret ballots', domains.casting.close)
   closers.add('press', () => domains.press.close())
   closers.add('mail', () => domains.inviting.close())
   const edge = { allowedOrigins: config.allowedOrigins, session: sessions.middleware, authenticate: domains.authenticate, log }
@@ -96,10 +101,11 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   domains.mountCommands(command, followers)
   domains.reviewing.mountCommands(command, io)
   domains.inviting.connect(io)
-  const open = { io, media: serveUpgrades(web.server, { media: mediaNode, drafts: domains.writing.texts, ...edge }) }
+  const open = { io, media: serveUpgrades(web.server, { media: mediaNode, texts: new Map([[DRAFT_PATH, domains.writing.texts]]), ...edge }) }
   const app = createApp(config, {
     ...edge,
     uploads: await createTus({ uploads: domains.uploads, authenticate: domains.authenticate, log }),
+    mountNameless: domains.mountNameless,
     mount(route) {
       mountHealth(route, { db, version, mediaNodes: () => mediaNode?.state() ?? [] })
       domains.mountRoutes(route, open)
@@ -112,10 +118,13 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('clearing away', clearAway([
     journal.forgetKeys, meetings.forgetKeys, () => files.sweep(known), () => recordings.deleteExpired(new Date()),
     domains.inviting.notices.forgetOld, uploads.sweep,
+    () => domains.keyring.sweep(new Date(Date.now() - 3600_000)),
   ], log))
   await mediaNode?.follow(domains.presence)
   closers.add('recordings', watchRecordings(recordings, log))
   await domains.entrance.endOldKnocks()
+  closers.add('floor', domains.floor.stop)
+  await domains.floor.resume()
   closers.add('conversions', converting.close)
   closers.add('drafts', domains.writing.texts.close)
   closers.add('jobs', jobs.stop)

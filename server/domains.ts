@@ -31,6 +31,10 @@ import { createCopies } from './conversion/copies.ts'
 import { mountConversion } from './conversion/routes.ts'
 import type { WorkFolders } from './conversion/work-folders.ts'
 import { createConverting } from './converting.ts'
+import { createFloor } from './floor/floor.ts'
+import { mountFloorLive } from './floor/live.ts'
+import { mountFloor } from './floor/routes.ts'
+import { floorStore } from './floor/store.ts'
 import { createAttempts } from './identity/attempts.ts'
 import { createIdentity } from './identity/identity.ts'
 import { createAuthenticate, mountIdentity } from './identity/routes.ts'
@@ -80,6 +84,13 @@ import { createSearching } from './searching.ts'
 import { createUploading, type UploadWays } from './uploading.ts'
 import { mountUploads } from './uploads/routes.ts'
 import type { Uploads } from './uploads/uploads.ts'
+import { createCasting } from './secret-ballots/casting.ts'
+import { createKeyring } from './secret-ballots/keyring.ts'
+import { mountSecretBallotsLive } from './secret-ballots/live.ts'
+import { mountCasting, mountSecretBallots } from './secret-ballots/routes.ts'
+import { createSecretBallots } from './secret-ballots/secret-ballots.ts'
+import { secretBallotsStore } from './secret-ballots/store.ts'
+import type { VoteSecrets } from './secret-ballots/vote-secrets.ts'
 import { createVoting } from './voting/voting.ts'
 import { mountVotingLive } from './voting/live.ts'
 import { mountVoting } from './voting/routes.ts'
@@ -106,6 +117,8 @@ export interface DomainsDeps {
   iceServers(): IceServer[]
   /** 32 bytes that all processes of the installation share and the database never has, one for each purpose. */
   secret(purpose: string): Buffer
+  /** Where the secrets of secret votes are kept, outside the database; `signReceipt` signs with the journal's key. `gatherMs` for tests. */
+  secretVotes: { secrets: VoteSecrets, signReceipt(text: string): string, gatherMs?: number }
   /** The server's own addresses, as browsers come by them. */
   origins: readonly string[]
   /** The ways out of the product; without, nothing is sent. */
@@ -117,7 +130,7 @@ export interface DomainsDeps {
 
 /** Every domain with its store, and who knows whom. */
 export function createDomains(deps: DomainsDeps) {
-  const { db, journal, files, workFolders, recording, uploadLimitBytes, uploadWays, media, iceServers, secret, origins, outside, now, log } = deps
+  const { db, journal, files, workFolders, recording, uploadLimitBytes, uploadWays, media, iceServers, secret, secretVotes, origins, outside, now, log } = deps
   const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
   const bodies = createBodies({ store: createBodiesStore(db) })
   const terms = createTerms({ store: createTermsStore(db), found: bodies.found })
@@ -134,7 +147,10 @@ export function createDomains(deps: DomainsDeps) {
     knownElsewhere: async (source, sha256s) => new Set([...await proposals.papers.knownFiles(sha256s, source), ...await uploads.knownFiles(sha256s, source)]),
   })
   const { documents } = circulating
-  const voting = createVoting({ db, journal, access, store: votingStore, bodies })
+  const keyring = createKeyring({ db, secrets: secretVotes.secrets, unopened: secretBallotsStore.unopened, log })
+  const secretBallots = createSecretBallots({ db, journal, access, store: secretBallotsStore, keyring })
+  const casting = createCasting({ db, store: secretBallotsStore, keyring, ...secretVotes })
+  const voting = createVoting({ db, journal, access, store: votingStore, bodies, secret: secretBallots })
   const people = (ids: readonly string[], trx?: Knex) => createIdentityStore(trx ?? db).people(ids)
   const attendance = createAttendance({
     db, journal, access, store: attendanceStore, media, people, log, noteAbsence: (...absence) => inviting.answers.noteAbsence(...absence),
@@ -150,8 +166,9 @@ export function createDomains(deps: DomainsDeps) {
   const enforcement = createEnforcement({ db, journal, store: orderStore, media, log })
   const doors = createDoors()
   const order = createOrder({ access, store: orderStore, enforcement, doors })
+  const floor = createFloor({ db, journal, access, store: floorStore, enforcement, bodies, people, log })
   const agenda = createAgendaDomain({
-    db, journal, access, order, people, documents, proposedTo: proposals.planning.proposedTo,
+    db, journal, access, order, floor, people, documents, proposedTo: proposals.planning.proposedTo,
     room: { inUse: (meetingId) => (media?.peers(meetingId).length ?? 0) > 0, close: attendance.closeRoom },
   })
   const entrance = createEntrance({ db, journal, access, store: orderStore, enforcement, doors, media, iceServers, log })
@@ -165,9 +182,10 @@ export function createDomains(deps: DomainsDeps) {
     bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
   })
   const closing: Closing = {
-    endings: [voting.closeOpen, agenda.endCurrent, attendance.endStays, order.endWithMeeting, recordings.endAtClosing],
+    endings: [voting.closeOpen, floor.endWithMeeting, agenda.endCurrent, attendance.endStays, order.endWithMeeting, recordings.endAtClosing],
     async draftMinutes(tx) {
       await roll.results.keep(tx)
+      await floor.keepTimes(tx)
       await minutes.draftAtClosing(tx)
     },
     async closeRoom(meetingId) {
@@ -183,7 +201,7 @@ export function createDomains(deps: DomainsDeps) {
   })
   const meetings = createMeetings({
     db, journal, access, store: meetingStore, bodies, rules: meetingRules, readiness, people: identity.people,
-    minutesStatuses: minutes.statuses, closedBallots: voting.closedBallots, log, closing,
+    minutesStatuses: minutes.statuses, closedBallots: async (trx, meetingId) => [...await voting.closedBallots(trx, meetingId), ...await secretBallots.boxes(trx, meetingId)], log, closing,
   })
   const postponing = createPostponing({ access, store: meetingStore, closing, log })
   const changes = createChanges({ journal, access })
@@ -225,7 +243,7 @@ export function createDomains(deps: DomainsDeps) {
   return {
     identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda,
     proposals, proposalsAt, documents, circulating, uploads, converting, annotating, reviewing, writing, searching,
-    voting, attendance, roll, order, entrance, chat, presence,
+    voting, secretBallots, casting, keyring, attendance, roll, order, floor, entrance, chat, presence,
     recordings, minutes,
     press, inviting,
     authenticate: createAuthenticate(identity),
@@ -233,6 +251,9 @@ export function createDomains(deps: DomainsDeps) {
     followers: (io: SocketServer): Followers => createFollowers({
       io, journal, officeOf: access.officeOf, liveAmong: meetings.liveAmong, log,
     }),
+
+    /** What is asked by nobody in particular: these requests have neither session nor line in the log. */
+    mountNameless: (route: MountRoute): void => mountCasting(route, casting),
 
     mountRoutes(route: MountRoute, open: OpenSockets): void {
       mountIdentity(route, { identity, open, putOut: attendance.putOut })
@@ -249,6 +270,8 @@ export function createDomains(deps: DomainsDeps) {
       searching.mountRoutes(route)
       mountProposals(route, proposals)
       mountVoting(route, voting)
+      mountSecretBallots(route, secretBallots)
+      mountFloor(route, floor)
       mountAttendance(route, { ...roll, press })
       inviting.mountRoutes(route)
       mountMinutes(route, minutes, press)
@@ -259,9 +282,11 @@ export function createDomains(deps: DomainsDeps) {
       mountMeetingsLive(command, { meetings, followers })
       mountAgendaLive(command, agenda)
       mountVotingLive(command, voting)
+      mountSecretBallotsLive(command, secretBallots)
       mountAttendanceLive(command, { attendance, ...roll })
       inviting.mountCommands(command)
       mountOrderLive(command, { order, entrance })
+      mountFloorLive(command, floor)
       mountChatLive(command, chat)
       mountRecordingLive(command, recordings)
     },

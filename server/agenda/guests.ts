@@ -14,7 +14,7 @@ import type { AgendaFollower } from './progress.ts'
 export interface GuestsDeps {
   access: MeetingAccess
   store: AgendaStore
-  order: AgendaFollower
+  follower: AgendaFollower
   people(ids: readonly string[], trx: Knex.Transaction): Promise<readonly Person[]>
   addParticipants(trx: Knex.Transaction, meetingId: string, participants: readonly Participant[]): Promise<void>
 }
@@ -23,7 +23,7 @@ export interface GuestsDeps {
  * Guests of single items. Who is no participant becomes one who sees and attends their items alone; who is one already is
  * named as expected under the item, and sees what they saw.
  */
-export function createGuests({ access, store, order, people, addParticipants }: GuestsDeps) {
+export function createGuests({ access, store, follower, people, addParticipants }: GuestsDeps) {
   /** Makes participants of those who are none. Throws `personNotFound`, `guestsFull`. */
   async function admitAsGuests(tx: JournalTx, meeting: Meeting, personIds: readonly string[]): Promise<void> {
     const { participants } = await tx.state(meetingReducer)
@@ -59,18 +59,18 @@ export function createGuests({ access, store, order, people, addParticipants }: 
     async setGuests(
       meetingId: string, itemId: string, caller: Caller, { personIds, was }: { personIds: readonly string[], was: readonly string[] },
     ): Promise<void> {
-      const { shownOut } = await access.change(meetingId, caller, requireOffice, {}, async (tx, { meeting }) => {
+      const followed = await access.change(meetingId, caller, requireOffice, {}, async (tx, { meeting }) => {
         requireBefore(meeting, 'closed')
         const item = await itemIn(store, tx, itemId)
         if (item.classified) throw new AppError('classifiedItem')
         const { guests } = stateOf((await tx.state(meetingReducer)).agenda, itemId)
         const wanted = [...new Set(personIds)]
-        if (isSame(guests, wanted)) return { shownOut: [] }
+        if (isSame(guests, wanted)) return { shownOut: [], silenced: [] }
         if (!isSame(guests, was)) throw new AppError('agendaItemChanged', { guests })
         await put(tx, meeting, itemId, wanted)
-        return await order.followAgenda(tx)
+        return await follower.followAgenda(tx)
       })
-      await order.showOut(meetingId, shownOut)
+      await follower.carryOut(meetingId, followed)
     },
   }
 }

@@ -8,17 +8,21 @@ import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
 import { lineOf, type AgendaStore } from './items.ts'
 
-/** The video room as the agenda leads it: guests of single items are called in and shown out with theirs. */
+/** Guests of single items who are shown out with theirs, and whose right to speak ended with their turn. */
+export interface Followed { shownOut: string[], silenced: string[] }
+
+/** What the agenda leads: the video room and the floor. */
 export interface AgendaFollower {
-  /** A step of every command that changes what is dealt with; `shownOut` is carried out after the commit. */
-  followAgenda(tx: JournalTx): Promise<{ shownOut: string[] }>
-  showOut(meetingId: string, personIds: readonly string[]): Promise<void>
+  /** A step of every command that changes what is dealt with. */
+  followAgenda(tx: JournalTx): Promise<Followed>
+  /** After its commit. */
+  carryOut(meetingId: string, followed: Followed): Promise<void>
 }
 
-export interface ProgressDeps { access: MeetingAccess, store: AgendaStore, order: AgendaFollower }
+export interface ProgressDeps { access: MeetingAccess, store: AgendaStore, follower: AgendaFollower }
 
 /** Going through the agenda of a live meeting: what is dealt with, and what is put off. */
-export function createProgress({ access, store, order }: ProgressDeps) {
+export function createProgress({ access, store, follower }: ProgressDeps) {
   async function end(tx: JournalTx, itemId: string): Promise<void> {
     await store.update(tx.trx, tx.meetingId, itemId, { status: 'done' })
     tx.append({ kind: 'agenda.itemEnded', data: { itemId }, audience: { scope: 'item', itemId } })
@@ -31,20 +35,20 @@ export function createProgress({ access, store, order }: ProgressDeps) {
      */
     async goTo(meetingId: string, caller: Caller, key: string, itemId: string | null): Promise<void> {
       const options = { key, fingerprint: ['agenda:goTo', itemId] }
-      const { shownOut } = await access.change(meetingId, caller, requireOfficeOrPresiding, options, async (tx, { meeting }) => {
+      const followed = await access.change(meetingId, caller, requireOfficeOrPresiding, options, async (tx, { meeting }) => {
         requireLive(meeting)
         const items = await store.items(tx.trx, meetingId)
         const current = items.find(({ status }) => status === 'current')
         if (itemId !== null && !items.some(({ id }) => id === itemId)) throw new AppError('agendaItemNotFound')
-        if ((current?.id ?? null) === itemId) return { shownOut: [] }
+        if ((current?.id ?? null) === itemId) return { shownOut: [], silenced: [] }
         if (current) await end(tx, current.id)
         if (itemId !== null) {
           await store.update(tx.trx, meetingId, itemId, { status: 'current' })
           tx.append({ kind: 'agenda.itemStarted', data: { itemId }, audience: { scope: 'item', itemId } })
         }
-        return await order.followAgenda(tx)
+        return await follower.followAgenda(tx)
       })
-      await order.showOut(meetingId, shownOut)
+      await follower.carryOut(meetingId, followed)
     },
 
     /**
@@ -53,7 +57,7 @@ export function createProgress({ access, store, order }: ProgressDeps) {
      */
     async defer(meetingId: string, caller: Caller, { key, itemId, reason }: { key: string, itemId: string, reason: string }): Promise<void> {
       const options = { key, fingerprint: ['agenda:defer', itemId, reason] }
-      const { shownOut } = await access.change(meetingId, caller, requireOfficeOrPresiding, options, async (tx, { meeting }) => {
+      const followed = await access.change(meetingId, caller, requireOfficeOrPresiding, options, async (tx, { meeting }) => {
         requireLive(meeting)
         requireUnstamped(reason)
         const items = await store.items(tx.trx, meetingId)
@@ -69,9 +73,9 @@ export function createProgress({ access, store, order }: ProgressDeps) {
           await store.update(tx.trx, meetingId, line.itemId, { status: 'deferred', deferralText: text.$text })
           tx.append({ kind: 'agenda.itemDeferred', data: { itemId: line.itemId, reason: text }, audience: { scope: 'item', itemId: line.itemId } })
         }
-        return await order.followAgenda(tx)
+        return await follower.followAgenda(tx)
       })
-      await order.showOut(meetingId, shownOut)
+      await follower.carryOut(meetingId, followed)
     },
 
     /** A step of closing the meeting. */

@@ -1,5 +1,5 @@
 import {
-  admit, eject, handChair, inviteToSpeak, liftBan, lowerHand, mute, raiseHand, setRule, stopShare, turnAway,
+  admit, eject, handChair, inviteToSpeak, liftBan, mute, setRule, stopShare, turnAway,
 } from '../../protocol/order.ts'
 import { enterRoom, probeConnection, stopWaiting } from '../../protocol/room.ts'
 import type { MountCommand } from '../platform/socket.ts'
@@ -58,16 +58,6 @@ export function mountOrderLive(command: MountCommand, { order, entrance }: { ord
 
   command(handChair, async ({ input: { meetingId, ...asked }, caller }) => {
     await order.handChair(meetingId, caller, asked)
-    return {}
-  })
-
-  command(raiseHand, async ({ input: { meetingId, ...asked }, caller }) => {
-    await order.raiseHand(meetingId, caller, asked)
-    return {}
-  })
-
-  command(lowerHand, async ({ input: { meetingId, ...asked }, caller }) => {
-    await order.lowerHand(meetingId, caller, asked)
     return {}
   })
 }

@@ -1,16 +1,14 @@
 import type { Knex } from 'knex'
-import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { isCalled } from '../../protocol/agenda.ts'
 import { isInRoom } from '../../protocol/attendance.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { Participant } from '../../protocol/meetings.ts'
 import { isOut, type RoomRule } from '../../protocol/order.ts'
 import type { JournalTx } from '../journal/journal.ts'
-import { everyParticipant, presides, requirePresiding, type Access, type MeetingAccess, type Permission } from '../meetings/access.ts'
+import { presides, requirePresiding, type Access, type MeetingAccess, type Permission } from '../meetings/access.ts'
 import { requirePublished } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
-import { tooManyRequests } from '../platform/limit.ts'
 import type { Doors } from './doors.ts'
 import type { Enforcement } from './enforcement.ts'
 import { admissionOf } from './rights.ts'
@@ -32,9 +30,6 @@ export interface OrderDeps {
   doors: Pick<Doors, 'clear'>
 }
 
-/** Hands raised, per person. */
-const HANDS = { points: 20, duration: 60 }
-
 /** A command that concerns a person, or everybody. */
 interface Of<P extends string | null> { key: string, personId: P }
 
@@ -44,10 +39,6 @@ const requireChair: Permission = ({ role }) => {
 /** The chair hands it over and takes it back; who has it gives it back. */
 const mayHand = (to: string | null): Permission => (access) => {
   if (to !== null || access.meeting.presidingId !== access.viewer.personId) requireChair(access)
-}
-/** One takes one's own hand down; who presides takes anybody's. */
-const mayLowerHandOf = (personId: string | null): Permission => (access) => {
-  if (access.viewer.personId !== personId) requirePresiding(access)
 }
 
 const everybody = { scope: 'meeting' } as const
@@ -70,8 +61,6 @@ function requirePresent(state: MeetingState, personId: string): void {
  * says beside.
  */
 export function createOrder({ access, store, enforcement, doors }: OrderDeps) {
-  const hands = new RateLimiterMemory(HANDS)
-
   async function change<T extends { key: string }>(
     name: string, meetingId: string, caller: Caller, permission: Permission, { key, ...asked }: T,
     command: (tx: JournalTx, state: MeetingState, access: Access) => Promise<void>,
@@ -162,16 +151,13 @@ export function createOrder({ access, store, enforcement, doors }: OrderDeps) {
       await enforcement.endShare(meetingId, personId)
     },
 
-    /** Invited anew, a person is told anew; whose turn it is need not ask any longer. Throws `notParticipant`. */
+    /** Invited anew, a person is told anew. Throws `notParticipant`. */
     async inviteToSpeak(meetingId: string, caller: Caller, asked: Of<string> & { on: boolean }): Promise<void> {
       const { personId, on } = asked
       await change('order:inviteToSpeak', meetingId, caller, requirePresiding, asked, async (tx, state) => {
         participantIn(state, personId)
-        const { invited, hands: raised } = state.order
-        if (!on && !invited.includes(personId)) return
+        if (!on && !state.order.invited.includes(personId)) return
         tx.append({ kind: 'order.invitedToSpeak', data: { personId, on }, audience: everybody })
-        if (!on || !raised.some((hand) => hand.personId === personId)) return
-        tx.append({ kind: 'order.handLowered', data: { personId }, audience: everybody })
       })
       await enforcement.rights(meetingId, [personId])
     },
@@ -217,25 +203,6 @@ export function createOrder({ access, store, enforcement, doors }: OrderDeps) {
         tx.append({ kind: 'order.chairHanded', data: { personId: presidingId }, audience: everybody })
       })
       await enforcement.rights(meetingId, [before, personId].filter((id) => id !== null))
-    },
-
-    /** Throws `notPresent`, `tooManyRequests`. */
-    async raiseHand(meetingId: string, caller: Caller, asked: { key: string }): Promise<void> {
-      const { personId } = caller
-      await hands.consume(personId).catch(tooManyRequests)
-      await change('order:raiseHand', meetingId, caller, everyParticipant, asked, async (tx, state) => {
-        requirePresent(state, personId)
-        if (state.order.hands.some((hand) => hand.personId === personId)) return
-        tx.append({ kind: 'order.handRaised', data: { personId }, audience: everybody })
-      })
-    },
-
-    async lowerHand(meetingId: string, caller: Caller, asked: Of<string | null>): Promise<void> {
-      const { personId } = asked
-      await change('order:lowerHand', meetingId, caller, mayLowerHandOf(personId), asked, async (tx, { order }) => {
-        if (!order.hands.some((hand) => personId === null || hand.personId === personId)) return
-        tx.append({ kind: 'order.handLowered', data: { personId }, audience: everybody })
-      })
     },
 
     /**

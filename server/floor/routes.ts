@@ -1,0 +1,7 @@
+import { getSpeaking } from '../../protocol/floor.ts'
+import type { MountRoute } from '../platform/contract.ts'
+import type { Floor } from './floor.ts'
+
+export function mountFloor(route: MountRoute, floor: Floor): void {
+  route(getSpeaking, ({ params, caller }) => floor.speaking(params.meetingId, caller))
+}
