@@ -12,7 +12,8 @@ import { requirePublished } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { KeptFile } from '../platform/files.ts'
-import { blocksFromPages, newText, openSuggestions, paperBlocks, textOf } from './text.ts'
+import { textOf } from '../texts/yjs.ts'
+import { blocksFromPages, newText, openSuggestions, paperBlocks } from './text.ts'
 
 /** A text that is being written, or was. */
 export interface DraftRecord { draftId: string, meetingId: string, documentId: string, itemId: string }

@@ -2,14 +2,12 @@ import { isDeepStrictEqual } from 'node:util'
 import * as Y from 'yjs'
 import { DRAFT_FIELD, DraftBlockKind, MAX_DRAFT_BLOCKS, MAX_DRAFT_TEXT, SuggestionMark } from '../../protocol/drafting.ts'
 import type { TextBlock } from '../issuing/paper.ts'
+import { UnsoundText } from '../texts/yjs.ts'
 
 /** Words of one kind: as they stand, suggested to be inserted, to be deleted, or both. */
 interface Run { text: string, insertion?: SuggestionMark, deletion?: SuggestionMark }
 /** `suggestion`: the whole block is suggested. */
 interface Block { kind: DraftBlockKind, suggestion?: SuggestionMark, runs: Run[] }
-
-/** What is no text of a draft, or too long for one. */
-export class UnsoundText extends Error {}
 
 /** The text of a draft. Throws `UnsoundText`. */
 export function blocksOf(doc: Y.Doc): Block[] {
@@ -117,13 +115,3 @@ export function newText(paragraphs: readonly string[]): Uint8Array {
   doc.destroy()
   return state
 }
-
-/** A document of these states, which may know different parts of it. */
-export function textOf(states: readonly Uint8Array[]): Y.Doc {
-  const doc = new Y.Doc()
-  for (const state of states) Y.applyUpdate(doc, state)
-  return doc
-}
-
-/** Whether something waits for a part that never came: it would be carried out later, by another’s words. */
-export const isWhole = ({ store }: Y.Doc): boolean => store.pendingStructs === null && store.pendingDs === null

@@ -2,7 +2,6 @@ import { ServerResponse, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { RequestHandler } from 'express'
 import type { Logger } from 'pino'
-import { DRAFT_PATH } from '../../protocol/drafting.ts'
 import type { Authenticate, Caller } from './contract.ts'
 import { AppError } from './error.ts'
 import type { MediaNode } from './media-node.ts'
@@ -16,12 +15,12 @@ export interface UpgradeOptions {
   session: RequestHandler
   authenticate: Authenticate
   media: Pick<MediaNode, 'proxyUpgrade' | 'register'> | undefined
-  /** Takes those who write a draft together. */
-  drafts: { accept(req: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void }
+  /** By path: takes those who write a text together. */
+  texts: ReadonlyMap<string, { accept(req: IncomingMessage, socket: Duplex, head: Buffer, caller: Caller): void }>
   log: Pick<Logger, 'warn'>
 }
 
-/** The WebSockets that were led to the media node or to a draft. They are signed in as their upgrade was, until that ends. */
+/** The WebSockets that were led to the media node or to a text. They are signed in as their upgrade was, until that ends. */
 export interface MediaSockets {
   /** Cuts those of `personRoom` or `sessionRoom`, except those that are of the other one too. */
   end(room: string, exceptRoom?: string): void
@@ -30,17 +29,17 @@ export interface MediaSockets {
 }
 
 /**
- * Leads WebSockets of `/media/` to the media nodes and of `DRAFT_PATH` to drafts, for signed-in people on pages of ours, and
+ * Leads WebSockets of `/media/` to the media nodes and those of texts to who takes them, for signed-in people on pages of ours, and
  * takes the registrations of nodes. Socket.IO serves its own path.
  */
-export function serveUpgrades(server: Server, { allowedOrigins, session, authenticate, media, drafts, log }: UpgradeOptions): MediaSockets {
+export function serveUpgrades(server: Server, { allowedOrigins, session, authenticate, media, texts, log }: UpgradeOptions): MediaSockets {
   const led = new Map<Duplex, { family: string, rooms: string[] }>()
 
   async function lead(req: SessionRequest, socket: Duplex, head: Buffer): Promise<void> {
     // A media node has no session; it proves that it holds the secret.
     if (media && req.url === '/media-nodes') return media.register(req, socket, head)
-    const toDraft = req.url?.split('?')[0] === DRAFT_PATH
-    if (!toDraft && (!media || !req.url?.startsWith('/media/'))) return refuseUpgrade(socket, '404 Not Found')
+    const text = texts.get(req.url?.split('?')[0] ?? '')
+    if (!text && (!media || !req.url?.startsWith('/media/'))) return refuseUpgrade(socket, '404 Not Found')
     if (!originAllowed(req, allowedOrigins)) return refuseUpgrade(socket, '403 Forbidden')
     await withSession(session, req)
     const caller = await authenticate(req)
@@ -49,7 +48,7 @@ export function serveUpgrades(server: Server, { allowedOrigins, session, authent
     if (socket.destroyed) return
     led.set(socket, { family, rooms: [personRoom(caller.personId), sessionRoom(family)] })
     socket.once('close', () => led.delete(socket))
-    if (toDraft) drafts.accept(req, socket, head, caller)
+    if (text) text.accept(req, socket, head, caller)
     else media?.proxyUpgrade(req, socket, head)
   }
 
