@@ -176,9 +176,22 @@ const ExportText = z.strictObject({
   key: z.base64().nullable(),
   erasedAt: At.nullable(),
 })
-/** The ballots of a closed vote. The entry `vote.closed` of that vote holds their root. */
+/** What a ballot says: a choice, those chosen, or points or levels by choice (protocol/ballots.ts). */
+const BallotChoice = z.union([z.string(), z.array(z.string()), z.record(z.string(), z.union([z.number(), z.string()]))])
+export type BallotChoice = z.infer<typeof BallotChoice>
+
+/**
+ * The ballots of a closed vote, other than a secret one. The entry `vote.closed` of that vote holds their root. `revision`, from 2:
+ * it took the place of the one before, and of a voter's the last counts.
+ */
 const ExportBallots = z.strictObject({
-  record: z.literal('ballots'), voteId: Id, ballots: z.array(z.strictObject({ voterId: Id, choice: z.string(), castAt: At })),
+  record: z.literal('ballots'), voteId: Id,
+  ballots: z.array(z.strictObject({ voterId: Id, choice: BallotChoice, castAt: At, revision: z.int().min(2).exactOptional() })),
+})
+/** The opened box of a closed secret vote (`SignedBallot` of protocol/secret-ballots.ts). The entry `vote.closed` of that vote holds its root. */
+const ExportBox = z.strictObject({
+  record: z.literal('box'), voteId: Id, publicKey: z.string(),
+  ballots: z.array(z.strictObject({ key: z.string(), credential: z.string(), text: z.string(), signature: z.string() })),
 })
 const ExportEnd = z.strictObject({ record: z.literal('end'), entries: z.int().nonnegative(), head: SignedHead })
 
@@ -186,10 +199,11 @@ const ExportEnd = z.strictObject({ record: z.literal('end'), entries: z.int().no
  * One record of the auditor's export: a header, the entries in order, each text after the first entry that refers to it,
  * the ballots of each closed vote, and the end. The file is a JSON array with one record a line.
  */
-export const ExportRecord = z.discriminatedUnion('record', [ExportHeader, ExportEntry, ExportText, ExportBallots, ExportEnd])
+export const ExportRecord = z.discriminatedUnion('record', [ExportHeader, ExportEntry, ExportText, ExportBallots, ExportBox, ExportEnd])
 export type ExportRecord = z.infer<typeof ExportRecord>
 export type ExportHeader = z.infer<typeof ExportHeader>
 export type ExportEntry = z.infer<typeof ExportEntry>
 export type ExportText = z.infer<typeof ExportText>
 export type ExportBallots = z.infer<typeof ExportBallots>
+export type ExportBox = z.infer<typeof ExportBox>
 export type ExportEnd = z.infer<typeof ExportEnd>

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { textRefs, type ExportBallots, type ExportRecord } from '../../protocol/journal.ts'
+import { textRefs, type ExportBallots, type ExportBox, type ExportRecord } from '../../protocol/journal.ts'
 import { AppError } from '../platform/error.ts'
 import type { HeadSigning, Signer } from './head.ts'
 import { findEntries } from './store.ts'
@@ -16,7 +16,7 @@ const RETRY_AFTER_SECONDS = 30
 interface TextRow { id: string, body: string | null, key: Buffer | null, erased_at: Date | null }
 
 /** What a domain adds beside the entries, read in the transaction of the export. */
-export type MoreRecords = (trx: Knex.Transaction) => Promise<ExportBallots[]>
+export type MoreRecords = (trx: Knex.Transaction) => Promise<(ExportBallots | ExportBox)[]>
 
 export interface ExportsDeps {
   db: Knex

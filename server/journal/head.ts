@@ -13,6 +13,8 @@ export interface Signer {
   /** For auditors: publish it where the database's owner cannot change it. */
   publicKeyPem: string
   sign(meetingId: string, hash: string, at: Date): SignedHead
+  /** Ed25519 over a text that says what it is, base64url: receipts and the like. */
+  signText(text: string): string
   /** 32 bytes that all processes with this key share and nobody else can know, one for each purpose. */
   secret(purpose: string): Buffer
 }
@@ -29,6 +31,7 @@ export function createSigner(privateKey: KeyObject): Signer {
       const head = { meetingId, hash, at: at.toISOString(), keyId }
       return { ...head, signature: sign(null, headBytes(head), privateKey).toString('base64url') }
     },
+    signText: (text) => sign(null, Buffer.from(text), privateKey).toString('base64url'),
     secret: (purpose) => Buffer.from(hkdfSync('sha256', bytes, '', `nghisu journal ${purpose}`, 32)),
   }
 }

@@ -98,6 +98,8 @@ export async function verifyExport(
       texts.text(record)
     } else if (record.record === 'ballots') {
       ballots.ballots(record)
+    } else if (record.record === 'box') {
+      ballots.box(record)
     } else {
       end = record
     }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import type { z } from 'zod'
 import type { Person } from '../../protocol/identity.ts'
-import type { ExportBallots } from '../../protocol/journal.ts'
+import type { ExportBallots, ExportBox } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import type { changeMeeting, MeetingDraft } from '../../protocol/convening.ts'
 import { versionOf, type MeetingFacts, type MeetingStatus, type Participant } from '../../protocol/meetings.ts'
@@ -72,7 +72,7 @@ export interface MeetingsDeps {
   people(ids: readonly string[]): Promise<Person[]>
   minutesStatuses(meetingIds: readonly string[]): Promise<Map<string, 'draft' | 'published'>>
   /** The ballots of a meeting's closed votes, for its auditors. */
-  closedBallots(trx: Knex.Transaction, meetingId: string): Promise<ExportBallots[]>
+  closedBallots(trx: Knex.Transaction, meetingId: string): Promise<(ExportBallots | ExportBox)[]>
   closing: Closing
   log: Pick<Logger, 'warn'>
 }

@@ -4,6 +4,7 @@ import expressStaticGzip from 'express-static-gzip'
 import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
+import { castSecretBallot } from '../../protocol/secret-ballots.ts'
 import { UPLOADS_PATH } from '../../protocol/uploads.ts'
 import type { Config } from './config.ts'
 import { createRoutes, type Authenticate, type MountRoute } from './contract.ts'
@@ -21,6 +22,8 @@ export interface AppDeps {
   log: Logger
   /** The tus protocol, at UPLOADS_PATH: what it does not answer goes on to the routes. */
   uploads?: RequestHandler
+  /** Mounts routes that come before sessions: nobody in particular calls them. */
+  mountNameless?(route: MountRoute): void
   /** Mounts the routes of all domains. */
   mount(route: MountRoute): void
   /** Folder of the client build; default CLIENT_BUILD. */
@@ -39,6 +42,10 @@ export function createApp(config: Pick<Config, 'allowedOrigins' | 'https' | 'tls
     res.set('Cache-Control', 'no-store')
     next()
   })
+  // Before the session: it would renew itself in the database, at the very time, whenever a cookie came along.
+  const nameless = express.Router()
+  app.use(nameless)
+  deps.mountNameless?.(createRoutes(nameless, async () => null))
   app.use('/api', deps.session)
   app.use('/api', refuseForgery(config.allowedOrigins))
   if (deps.uploads) app.all([UPLOADS_PATH, `${UPLOADS_PATH}/:uploadId`], deps.uploads)
@@ -64,7 +71,8 @@ function requestLog(log: Logger): RequestHandler {
     // Failures are logged where they are answered.
     customErrorObject: (_req, _res, _error, value: { req: unknown, res: unknown, responseTime: number }) =>
       ({ req: value.req, res: value.res, responseTime: value.responseTime }),
-    autoLogging: { ignore: (req) => !req.url?.startsWith('/api/') },
+    // A ballot leaves no line, whose time would be that of a ballot.
+    autoLogging: { ignore: (req) => !req.url?.startsWith('/api/') || req.url.startsWith(castSecretBallot.path) },
   })
 }
 

@@ -8,6 +8,7 @@ import type { Threshold } from '../../protocol/shares.ts'
 import type { PersonKind } from '../../protocol/identity.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { MeetingDraft } from '../../protocol/convening.ts'
+import { openVoteSecrets } from '../../server/secret-ballots/vote-secrets.ts'
 import { openWorkFolders } from '../../server/conversion/work-folders.ts'
 import { createDomains, type RoomMedia } from '../../server/domains.ts'
 import type { Outside } from '../../server/inviting.ts'
@@ -61,6 +62,7 @@ export async function openHouse(
   const recording = { folders: await openRecordingFolders(dataDir), media: recorder }
   const domains = createDomains({
     db, journal, files, workFolders: await openWorkFolders(dataDir), recording, uploadLimitBytes: UPLOAD_LIMIT, uploadWays: { folder: path.join(dataDir, 'uploads'), scanner: undefined }, media, iceServers: () => [],
+    secretVotes: { secrets: await openVoteSecrets(path.join(dataDir, 'keys', 'secret-votes'), Buffer.alloc(32)), signReceipt: () => 'x'.repeat(86), gatherMs: 5 },
     secret: (purpose) => createHash('sha256').update(purpose).digest(), origins: ['https://hop.example.vn'], outside, now,
     log: pino({ level: 'silent' }),
   })
