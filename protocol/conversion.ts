@@ -52,6 +52,6 @@ export const readPage = defineRoute({
 export const downloadCopy = defineRoute({
   id: 'conversion.copy', method: 'get', path: '/api/meetings/:meetingId/documents/:documentId/copy', access: 'signedIn',
   errors: ['meetingNotFound', 'documentNotFound', 'downloadNotAllowed', 'documentNotReady', 'tooManyRequests'],
-  summary: 'The document as PDF to be saved, with the reader’s name and the minute on every page, and without anything that acts by itself.',
-  params: DocumentParams, query: z.object({ version: Version }), response: { stream: 'application/pdf' },
+  summary: 'The document as PDF to be saved, or `to` print shown by the browser itself, with the reader’s name and the minute on every page, and without anything that acts by itself.',
+  params: DocumentParams, query: z.object({ version: Version, to: z.enum(['save', 'print']).default('save') }), response: { stream: 'application/pdf' },
 })

@@ -18,7 +18,7 @@ export function mountConversion(route: MountRoute, copies: Copies): void {
 
   route(downloadCopy, async ({ params, query, caller, res }) => {
     const { stream, bytes, name } = await copies.copy(params.meetingId, params.documentId, query.version ?? null, caller)
-    res.attachment(`${name || 'document'}.pdf`)
+    if (query.to === 'save') res.attachment(`${name || 'document'}.pdf`)
     res.set({ ...PRIVATE, 'Content-Type': 'application/pdf', 'Content-Length': String(bytes) })
     // A reader who turns away is no failure; the copy goes with the stream.
     await pipeline(stream, res).catch(() => undefined)

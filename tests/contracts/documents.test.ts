@@ -93,6 +93,9 @@ describe('a document', () => {
     const saved = copy.body as Buffer
     expect(copy.headers.get('content-length')).toBe(String(saved.length))
     expect(saved.subarray(0, 5).toString()).toBe('%PDF-')
+    // The browser shows it, and prints it from there.
+    const printed = await assembly.clerk.client.call(downloadCopy, { params, query: { to: 'print' } })
+    expect([printed.headers.get('content-disposition'), printed.headers.get('content-type')]).toEqual([null, 'application/pdf'])
     expect(await domains.converting.conversion.textsOf(db, sha256)).toEqual(['Trang đầu của báo cáo', 'Trang cuối'].map((text) => expect.stringContaining(text)))
   })
 
