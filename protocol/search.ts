@@ -10,8 +10,8 @@ export type SearchKind = z.infer<typeof SearchKind>
 
 /** Words beyond these are not asked for. */
 export const MAX_SEARCH_WORDS = 10
-/** Hits are counted as far as this: "more than 200" says as much, and takes as long however many there are. */
-export const COUNTED_HITS = 200
+/** Hits are counted as far as this: "more than 100" says as much, and takes as long however many there are. */
+export const COUNTED_HITS = 100
 
 export const SearchHit = z.object({
   kind: SearchKind,
