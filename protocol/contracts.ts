@@ -31,6 +31,7 @@ import * as notices from './notices.ts'
 import * as offline from './offline.ts'
 import * as order from './order.ts'
 import * as organisationImport from './organisation-import.ts'
+import * as paperTemplates from './paper-templates.ts'
 import * as people from './people.ts'
 import * as proposalKinds from './proposal-kinds.ts'
 import * as proposals from './proposals.ts'
@@ -54,7 +55,7 @@ const domains = {
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, reminders, notices, voting, minutes, room, order, floor, chat, recording, review,
-  conclusions, tasks, issuing, signing,
+  conclusions, tasks, issuing, signing, paperTemplates,
   search, secretBallots,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))

@@ -73,6 +73,7 @@ import type { PresenceFollower } from './platform/media-presence.ts'
 import type { MountCommand, OpenSockets, SocketServer } from './platform/socket.ts'
 import { mountProposals } from './proposals/routes.ts'
 import { createProposing } from './proposing.ts'
+import { createPublishing } from './publishing.ts'
 import { createComposer } from './recording/composer.ts'
 import type { RecordingFolders } from './recording/folders.ts'
 import { mountRecordingLive } from './recording/live.ts'
@@ -176,6 +177,10 @@ export function createDomains(deps: DomainsDeps) {
   const recordings = createRecordings({
     db, journal, access, store: recordingsStore, composer: createComposer(recording), ...recording, log,
   })
+  const publishing = createPublishing({
+    db, jobs: outside?.jobs ?? { wake: async () => {} }, sendNotices: (...told) => inviting.notices.send(...told), people, now,
+    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
+  })
   const minutes = createMinutes({
     journal, access, store: createMinutesStore(db),
     people,
@@ -245,7 +250,7 @@ export function createDomains(deps: DomainsDeps) {
     proposals, proposalsAt, documents, circulating, uploads, converting, annotating, reviewing, writing, searching,
     voting, secretBallots, casting, keyring, attendance, roll, order, floor, entrance, chat, presence,
     recordings, minutes,
-    press, inviting,
+    press, inviting, publishing,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({

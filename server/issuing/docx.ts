@@ -44,7 +44,7 @@ export function renderDocx(paper: Paper): Promise<Buffer> {
           },
         },
       },
-      headers: { first: new Header({ children: [] }), default: new Header({ children: [pageNumber] }) },
+      headers: { first: new Header({ children: [] }), default: new Header({ children: template.shows.pageNumbers ? [pageNumber] : [] }) },
       footers: { first: foot, default: foot },
       children: [
         table(layout.letterhead, columns, GUTTER),

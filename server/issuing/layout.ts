@@ -1,7 +1,8 @@
+import type { PaperFrame } from '../../protocol/paper-templates.ts'
 import { officialDate } from './dates.ts'
 import { textWidth, type Face } from './fonts.ts'
 import { printable, registeredNumber, type Paper, type Signature, type TableBlock, type TextBlock } from './paper.ts'
-import { paperTemplates, type PaperTemplate } from './template.ts'
+import { paperFrames } from './template.ts'
 
 /** One paragraph with its looks; sizes and lengths in points. */
 export interface Line extends Face {
@@ -16,6 +17,8 @@ export interface Line extends Face {
   /** Length of a rule beneath, centred. */
   rule?: number
   keepWithNext?: boolean
+  /** A place in the PDF that is found again by this name: where a signature is shown. */
+  anchor?: string
 }
 
 /** Rows of cells between rules, each cell one line; the first row is the head. */
@@ -23,7 +26,7 @@ export interface Grid { widths: readonly number[], rows: readonly (readonly Line
 
 /** A paper set in lines: what the DOCX and the PDF both draw, so that they cannot differ. */
 export interface PaperLayout {
-  template: PaperTemplate
+  template: PaperFrame
   /** Widths of the letterhead's columns; the first ends with the gutter. */
   columns: readonly [number, number]
   /** Rows of the letterhead: issuer's side, title's side. */
@@ -42,12 +45,14 @@ const BLANK = '…'
 export const GUTTER = 8
 /** Between title and text. */
 const TITLE_SPACE = 14
-/** Room for a hand-written signature. */
-const SIGNATURE_SPACE = 64
+/** Room for a signature, written by hand or shown of a digital one. */
+export const SIGNATURE_SPACE = 64
+
+export const signatureAnchor = (side: 'left' | 'right') => `signature-${side}`
 
 /** Sets a paper by the template of its style. */
 export function layoutPaper(paper: Paper): PaperLayout {
-  const template = paperTemplates[paper.style]
+  const template = paper.frame ?? paperFrames[paper.style]
   const width = A4.width - points(template.margins.left) - points(template.margins.right)
   const [left, right] = paper.signatures
   const issuerWidth = width * template.issuerShare
@@ -62,9 +67,9 @@ export function layoutPaper(paper: Paper): PaperLayout {
     columns: [issuerWidth, width - issuerWidth],
     letterhead: letterhead(paper, template, issuerWidth - GUTTER),
     body: [...title(paper, template, width), ...body],
-    signatures: [left ? signature(left, template, true) : recipients(paper, template, 0), signature(right, template, left !== null)],
+    signatures: [left ? signature(left, template, true, 'left') : recipients(paper, template, 0), signature(right, template, left !== null, 'right')],
     recipients: left ? recipients(paper, template, 14) : [],
-    foot: paper.foot === null ? null : { text: printable(paper.foot), size: 8, align: 'center' },
+    foot: paper.foot === null || !template.shows.foot ? null : { text: printable(paper.foot), size: 8, align: 'center' },
   }
 }
 
@@ -72,11 +77,11 @@ export const isGrid = (line: Line | Grid): line is Grid => 'rows' in line
 
 const capitals = (text: string) => printable(text).toLocaleUpperCase('vi')
 
-function letterhead(paper: Paper, template: PaperTemplate, issuerWidth: number): PaperLayout['letterhead'] {
+function letterhead(paper: Paper, template: PaperFrame, issuerWidth: number): PaperLayout['letterhead'] {
   const issuer: Line = { text: capitals(paper.issuer), size: template.issuerSize, bold: true, align: 'center' }
   if (template.issuerRule !== null) issuer.rule = Math.min(textWidth(issuer.text, issuer), issuerWidth) * template.issuerRule
   const issuerSide: Line[] = [issuer]
-  if (paper.superior) issuerSide.unshift({ text: capitals(paper.superior), size: template.superiorSize, align: 'center' })
+  if (paper.superior && template.shows.superior) issuerSide.unshift({ text: capitals(paper.superior), size: template.superiorSize, align: 'center' })
   if (template.issuerRule === null) issuerSide.push({ text: '*', size: template.issuerSize, align: 'center' })
 
   const titleSide = template.heading.map(({ text, size, ruled }): Line => {
@@ -84,7 +89,8 @@ function letterhead(paper: Paper, template: PaperTemplate, issuerWidth: number):
     return ruled ? { ...line, rule: textWidth(text, line) } : line
   })
 
-  const number = template.numberLine(paper.number === null ? BLANK : registeredNumber(paper.number), printable(paper.symbol))
+  const registered = paper.number === null ? BLANK : registeredNumber(paper.number)
+  const number = `${template.numberLabel} ${registered}${template.numberSeparator}${printable(paper.symbol)}`
   const numberSide: Line[] = paper.unnumbered ? [] : [{ text: number, size: template.numberSize, align: 'center', before: 2 }]
   if (paper.draft) numberSide.push({ text: 'DỰ THẢO', size: template.numberSize, bold: true, align: 'center', before: 4 })
   const date = paper.date === null ? `ngày ${BLANK} tháng ${BLANK} năm ${BLANK}` : officialDate(paper.date)
@@ -94,13 +100,14 @@ function letterhead(paper: Paper, template: PaperTemplate, issuerWidth: number):
   return [[issuerSide, titleSide], [numberSide, dateSide]]
 }
 
-function title(paper: Paper, template: PaperTemplate, width: number): Line[] {
+function title(paper: Paper, template: PaperFrame, width: number): Line[] {
   const type: Line = {
     text: capitals(paper.type), size: template.typeSize, bold: true, align: 'center', before: 20, keepWithNext: true,
   }
   const abstract: Line = {
     text: printable(paper.abstract), size: template.abstractSize, bold: true, align: 'center', before: 2, keepWithNext: true,
   }
+  if (template.separator === null) return [type, abstract]
   if (template.separator === '-----') {
     return [type, abstract, { text: template.separator, size: template.abstractSize, align: 'center', keepWithNext: true }]
   }
@@ -108,19 +115,22 @@ function title(paper: Paper, template: PaperTemplate, width: number): Line[] {
 }
 
 /** A block's paragraphs; a line break in its text begins another one. */
-function blockLines(block: TextBlock, draft: boolean, template: PaperTemplate, width: number): Line[] {
+function blockLines(block: TextBlock, draft: boolean, template: PaperFrame, width: number): Line[] {
   const { bodySize: size, firstLineIndent, leading, paragraphSpace: before } = template
+  const basis = block.kind === 'basis'
   const strong = block.kind === 'heading' || block.kind === 'subheading'
   return block.text.split('\n').flatMap((text, index): Line[] => {
     const shown = printable(text).trim() || (draft ? dots(width - firstLineIndent, size) : '')
     if (!shown) return []
-    const dashed = block.kind === 'listItem' && index === 0 ? `- ${shown}` : shown
-    return [{ text: dashed, size, align: 'justify', before, firstLineIndent, leading, bold: strong, keepWithNext: strong }]
+    const dashed = (block.kind === 'listItem' || (basis && template.basisDash)) && index === 0 ? `- ${shown}` : shown
+    return [{
+      text: dashed, size, align: 'justify', before, firstLineIndent, leading, bold: strong, italics: basis && template.basisItalics, keepWithNext: strong,
+    }]
   })
 }
 
 /** A table's text is two points smaller, so that names and offices keep to their lines. */
-function grid({ columns, rows }: TableBlock, { bodySize }: PaperTemplate, width: number): Grid {
+function grid({ columns, rows }: TableBlock, { bodySize }: PaperFrame, width: number): Grid {
   const parts = columns.reduce((sum, { share }) => sum + share, 0)
   const size = bodySize - 2
   return {
@@ -137,15 +147,15 @@ function dots(width: number, size: number): string {
 }
 
 /** `followed`: the recipients stand beneath, on the same page. What keeps with nothing would be moved to a page of its own. */
-function signature({ title, name }: Signature, template: PaperTemplate, followed: boolean): Line[] {
+function signature({ title, name }: Signature, template: PaperFrame, followed: boolean, side: 'left' | 'right'): Line[] {
   const line: Line = { text: '', size: template.signatureSize, bold: true, align: 'center', keepWithNext: true }
   const titles = title.split('\n').map((text): Line => ({ ...line, text: capitals(text) }))
-  return [...titles, { ...line, text: name === null ? '' : printable(name), before: SIGNATURE_SPACE, keepWithNext: followed }]
+  return [...titles, { ...line, text: name === null ? '' : printable(name), before: SIGNATURE_SPACE, keepWithNext: followed, anchor: signatureAnchor(side) }]
 }
 
-function recipients(paper: Paper, template: PaperTemplate, before: number): Line[] {
+function recipients(paper: Paper, template: PaperFrame, before: number): Line[] {
   // A cell is never without a line.
-  if (!paper.recipients.length) return before ? [] : [{ text: '', size: template.recipientsSize, align: 'left' }]
+  if (!paper.recipients.length || !template.shows.recipients) return before ? [] : [{ text: '', size: template.recipientsSize, align: 'left' }]
   const last = paper.recipients.length - 1
   return [
     { text: 'Nơi nhận:', ...template.recipientsTitle, align: 'left', before, keepWithNext: true },

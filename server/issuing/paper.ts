@@ -1,7 +1,9 @@
+import type { PaperFrame } from '../../protocol/paper-templates.ts'
 import type { PaperStyle } from './template.ts'
 
 export interface TextBlock {
-  kind: 'heading' | 'subheading' | 'paragraph' | 'listItem'
+  /** `basis`: what the paper is based upon (căn cứ ban hành). */
+  kind: 'heading' | 'subheading' | 'paragraph' | 'listItem' | 'basis'
   text: string
 }
 
@@ -21,6 +23,8 @@ export interface Signature { title: string, name: string | null }
 /** An official paper, whatever file it becomes: what is said, not how it looks. */
 export interface Paper {
   style: PaperStyle
+  /** How it looks; left out: the common frame of its style. */
+  frame?: PaperFrame
   superior: string
   issuer: string
   /** As registered; null leaves the place blank. */

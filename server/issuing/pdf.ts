@@ -31,7 +31,7 @@ export function renderPdf(paper: Paper): Promise<Buffer> {
       ...(paper.date === null ? {} : { creationDate: new Date(paper.date) }),
     },
     defaultStyle: { font: 'Tinos', fontSize: template.bodySize },
-    header: (page) => page === 1 ? null : {
+    header: (page) => page === 1 || !template.shows.pageNumbers ? null : {
       text: String(page), alignment: 'center', fontSize: template.pageNumberSize,
       margin: [points(left), points(top / 2), points(right), 0],
     },
@@ -106,5 +106,6 @@ function textNode(line: Line) {
     leadingIndent: firstLineIndent,
     lineHeight: Math.max(1, leading / (size * NATURAL_LEADING)),
     ...(line.underline ? { decoration: 'underline' as const } : {}),
+    ...(line.anchor ? { id: line.anchor } : {}),
   }
 }
