@@ -18,7 +18,7 @@ export async function up(knex: Knex): Promise<void> {
       ADD COLUMN hall jsonb;
     COMMENT ON COLUMN vote.secret IS 'No ballot of it stands in ballot, nor who cast one anywhere.';
     COMMENT ON COLUMN vote.change_ballot IS 'A ballot may be followed by another of the same voter while the vote is open.';
-    COMMENT ON COLUMN vote.more_terms IS 'What else of the frozen terms the result depends on: criteria, election, returned, tie, chairId (protocol/ballots.ts).';
+    COMMENT ON COLUMN vote.more_terms IS 'What else of the frozen terms a ballot is held against: criteria, election (protocol/ballots.ts). All of them stand in the journal.';
     COMMENT ON COLUMN vote.hall IS 'What was counted on paper or by hands and went into the result; set when it closes.';
     GRANT UPDATE (hall) ON vote TO nghisu_app;
 
@@ -62,8 +62,8 @@ export async function up(knex: Knex): Promise<void> {
       SELECT * INTO v FROM vote WHERE id = NEW.vote_id AND closed_at IS NULL AND NOT secret;
       IF v.id IS NULL OR NOT (CASE v.kind
         WHEN 'election' THEN jsonb_typeof(NEW.choice) = 'array' AND to_jsonb(v.choices) @> NEW.choice
-        WHEN 'scoring' THEN jsonb_typeof(NEW.choice) = 'object' AND NEW.choice ?& v.choices AND NEW.choice - v.choices = '{}'
-        WHEN 'confidence' THEN jsonb_typeof(NEW.choice) = 'object' AND NEW.choice ?& v.choices AND NEW.choice - v.choices = '{}'
+        WHEN 'scoring' THEN jsonb_typeof(NEW.choice) = 'object' AND NEW.choice \\?& v.choices AND NEW.choice - v.choices = '{}'
+        WHEN 'confidence' THEN jsonb_typeof(NEW.choice) = 'object' AND NEW.choice \\?& v.choices AND NEW.choice - v.choices = '{}'
         ELSE jsonb_typeof(NEW.choice) = 'string' AND NEW.choice #>> '{}' = ANY (v.choices)
       END) THEN
         RAISE EXCEPTION 'a ballot is refused: the vote is closed or secret, or has no such choice' USING ERRCODE = 'check_violation';

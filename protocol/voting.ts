@@ -40,7 +40,7 @@ export const VoteAsked = z.object({
   goOn: z.array(z.string().max(40)).max(MAX_OPTIONS).optional().describe('a further round of options or an election: among whom, of those that may go on; left out: all of them'),
   withoutQuorum: Paragraphs(MAX_WITHOUT_QUORUM).optional().describe('why it is to be opened although too few are there; passed over where enough are'),
 })
-export type VoteAsked = z.output<typeof VoteAsked>
+export type VoteAsked = z.input<typeof VoteAsked>
 
 export const openVote = defineCommand({
   name: 'vote:open',

@@ -78,7 +78,11 @@ const inputs: Record<string, (scene: Scene) => object> = {
   'agenda:goTo': ({ itemId }) => ({ itemId }),
   'agenda:defer': ({ itemId }) => ({ itemId, reason: 'Chờ thẩm định' }),
   'vote:open': ({ itemId }) => ({ itemId, kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' }),
-  'vote:cast': ({ voteId }) => ({ voteId, choice: 'approve' }),
+  'vote:cast': ({ voteId }) => ({ voteId, content: { kind: 'named', choice: 'approve' } }),
+  'vote:remind': ({ voteId }) => ({ voteId }),
+  'vote:setHall': ({ voteId }) => ({ voteId, way: 'paper', voterIds: [] }),
+  'vote:countHall': ({ voteId }) => ({ voteId, revision: 0, hall: { way: 'paper', handedOut: 0, collected: 0, invalid: 0, counts: {} } }),
+  'vote:confirmHall': ({ voteId }) => ({ voteId, revision: 1 }),
   'vote:close': ({ voteId }) => ({ voteId }),
   'attendance:recordAbsence': ({ personId }) => ({ personId, reason: 'Ốm' }),
   'attendance:reportHeadCount': ({ personId }) => ({ personId, people: 7 }),
@@ -172,7 +176,7 @@ it('there is something to call', () => {
   expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:defer', 'agenda:goTo', 'attendance:checkIn', 'attendance:checkOut',
     'attendance:correct', 'attendance:recordAbsence', 'attendance:reportHeadCount', 'attendance:withdrawCheckIn', 'chat:send', 'invitation:answer', 'invitation:decideSubstitute', 'invitation:remind', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
     'order:handChair', 'order:inviteToSpeak', 'order:liftBan', 'order:lowerHand', 'order:mute', 'order:raiseHand', 'order:setRule', 'order:stopShare',
-    'order:turnAway', 'recording:start', 'recording:stop', 'review:attend', 'review:depart', 'review:end', 'review:lead', 'review:point', 'review:show', 'room:enter', 'room:probe', 'room:stopWaiting', 'vote:cast', 'vote:close', 'vote:open'])
+    'order:turnAway', 'recording:start', 'recording:stop', 'review:attend', 'review:depart', 'review:end', 'review:lead', 'review:point', 'review:show', 'room:enter', 'room:probe', 'room:stopWaiting', 'vote:cast', 'vote:close', 'vote:confirmHall', 'vote:countHall', 'vote:open', 'vote:remind', 'vote:setHall'])
 })
 
 describe.each(['draft', 'live', 'closed'] as const)('a %s meeting', (status) => {

@@ -1,82 +1,113 @@
 import type { Knex } from 'knex'
-import type { Vote, VotingStore } from './voting.ts'
+import type { BallotChoice } from '../../protocol/journal.ts'
+import type { VotingStore, VoteRow as Vote } from './voting.ts'
 
-interface VoteRow {
+interface Row {
   id: string
   item_id: string
   kind: Vote['kind']
   choices: string[]
-  scale: Vote['scale']
-  base_kind: Vote['base']['kind']
-  base_size: number
-  threshold: Vote['threshold']
+  secret: boolean
+  change_ballot: boolean
+  more_terms: Pick<Vote, 'criteria' | 'election'>
   closed_at: Date | null
 }
 
-const columns = ['id', 'item_id', 'kind', 'choices', 'scale', 'base_kind', 'base_size', 'threshold', 'closed_at'] as const
+const columns = ['id', 'item_id', 'kind', 'choices', 'secret', 'change_ballot', 'more_terms', 'closed_at'] as const
 
-function toVote(row: VoteRow): Vote {
-  const { id, kind, choices, scale, threshold } = row
-  return { id, itemId: row.item_id, kind, choices, scale, threshold, base: { kind: row.base_kind, size: row.base_size }, closedAt: row.closed_at }
+function toVote(row: Row): Vote {
+  const { id, kind, choices, secret } = row
+  const { criteria = [], ...election } = row.more_terms
+  return { id, itemId: row.item_id, kind, choices, secret, changeBallot: row.change_ballot, criteria, ...election, closedAt: row.closed_at }
 }
 
-async function findVote(db: Knex, where: object): Promise<Vote | undefined> {
-  const row: VoteRow | undefined = await db('vote').select(...columns).where(where).first()
-  return row && toVote(row)
-}
+const ballotColumns = { voterId: 'ballot.voter_id', choice: 'ballot.choice', castAt: 'ballot.cast_at', revision: 'ballot.revision' }
+interface BallotRow { voterId: string, choice: BallotChoice, castAt: Date, revision: number }
 
 /** Votes and ballots in PostgreSQL. */
 export const votingStore: VotingStore = {
-  async insert(trx, meetingId, vote) {
+  async insert(trx, meetingId, { terms, questionText, openedAt }) {
+    const { itemId, kind, choices, scale, base, threshold, secret, changeBallot, criteria, election, electorate } = terms
     const [row] = await trx('vote').insert({
-      meeting_id: meetingId, item_id: vote.itemId, kind: vote.kind, question_text: vote.questionText, choices: vote.choices,
-      scale: JSON.stringify(vote.scale), base_kind: vote.base.kind, base_size: vote.base.size, threshold: JSON.stringify(vote.threshold),
-      opened_at: vote.openedAt,
+      meeting_id: meetingId, item_id: itemId, kind, question_text: questionText, choices, scale: JSON.stringify(scale),
+      base_kind: base.kind, base_size: base.size, threshold: JSON.stringify(threshold), opened_at: openedAt,
+      secret, change_ballot: changeBallot, more_terms: JSON.stringify({ criteria, ...election ? { election } : {} }),
     }).returning<{ id: string }[]>('id')
     if (!row) throw new Error('no vote was inserted')
-    await trx.raw('INSERT INTO vote_elector (vote_id, voter_id) SELECT ?, unnest(?::uuid[])', [row.id, vote.electorate])
+    await trx.raw('INSERT INTO vote_elector (vote_id, voter_id) SELECT ?, unnest(?::uuid[])', [row.id, electorate])
     return row.id
   },
-
-  find: (db, meetingId, voteId) => findVote(db, { meeting_id: meetingId, id: voteId }),
-
-  findOpen: (db, meetingId) => findVote(db, { meeting_id: meetingId, closed_at: null }),
 
   async findForVoter(db, meetingId, voteId, personId) {
     const row = await db('vote')
       .leftJoin('vote_elector as elector', (on) => on.on('elector.vote_id', 'vote.id').andOnVal('elector.voter_id', personId))
       .where({ 'vote.meeting_id': meetingId, 'vote.id': voteId })
-      .first<(VoteRow & { voter_id: string | null }) | undefined>(...columns.map((column) => `vote.${column}`), 'elector.voter_id')
-    return row && { vote: toVote(row), elector: row.voter_id !== null }
+      .first<(Row & { voter_id: string | null, hall_way: string | null, revision: number }) | undefined>(
+        ...columns.map((column) => `vote.${column}`), 'elector.voter_id', 'elector.hall_way',
+        db.raw('(SELECT coalesce(max(revision), 0) FROM ballot WHERE ballot.vote_id = vote.id AND ballot.voter_id = ?) AS revision', [personId]),
+      )
+    return row && { vote: toVote(row), elector: row.voter_id !== null, inHall: row.hall_way !== null, revision: row.revision }
   },
 
-  async insertBallot(trx, voteId, { voterId, choice, castAt }) {
-    const inserted = await trx('ballot').insert({ vote_id: voteId, voter_id: voterId, choice, cast_at: castAt })
-      .onConflict(['vote_id', 'voter_id']).ignore().returning('voter_id')
+  async insertBallot(trx, voteId, { voterId, choice, castAt, revision }) {
+    const inserted = await trx('ballot').insert({ vote_id: voteId, voter_id: voterId, choice: JSON.stringify(choice), cast_at: castAt, revision })
+      .onConflict(['vote_id', 'voter_id', 'revision']).ignore().returning('voter_id')
     return inserted.length === 1
   },
 
-  async findBallot(db, voteId, voterId) {
-    return await db('ballot').where({ vote_id: voteId, voter_id: voterId })
-      .first<{ choice: string, castAt: Date } | undefined>('choice', 'cast_at as castAt')
+  async setOpinion(trx, voteId, voterId, body) {
+    if (body) await trx('ballot_opinion').insert({ vote_id: voteId, voter_id: voterId, body }).onConflict(['vote_id', 'voter_id']).merge()
+    else await trx('ballot_opinion').where({ vote_id: voteId, voter_id: voterId }).delete()
+  },
+
+  async takeOpinions(trx, voteId) {
+    const taken = await trx('ballot_opinion').where({ vote_id: voteId }).delete().returning<{ voter_id: string, body: string }[]>(['voter_id', 'body'])
+    return taken.map(({ voter_id: voterId, body }) => ({ voterId, body })).toSorted((a, b) => a.voterId < b.voterId ? -1 : 1)
   },
 
   async closedVotes(db, meetingId) {
-    return await db('vote').where({ meeting_id: meetingId }).whereNotNull('closed_at').orderBy(['opened_at', 'id']).pluck<string[]>('id')
+    return await db('vote').where({ meeting_id: meetingId, secret: false }).whereNotNull('closed_at').orderBy(['opened_at', 'id']).pluck<string[]>('id')
   },
 
   async ballots(db, voteId) {
-    return await db('ballot').where({ vote_id: voteId }).orderBy('voter_id')
-      .select<{ voterId: string, choice: string, castAt: Date }[]>('voter_id as voterId', 'choice', 'cast_at as castAt')
+    return await db('ballot').where({ vote_id: voteId }).orderBy(['voter_id', 'revision']).select<BallotRow[]>(ballotColumns)
   },
 
-  async close(trx, voteId, { closedAt, result, ballotsRoot }) {
-    await trx('vote').where({ id: voteId }).update({ closed_at: closedAt, result: JSON.stringify(result), ballots_root: ballotsRoot })
+  async close(trx, voteId, { closedAt, result, ballotsRoot, hall }) {
+    await trx('vote').where({ id: voteId }).update({
+      closed_at: closedAt, result: JSON.stringify(result), ballots_root: ballotsRoot, hall: hall ? JSON.stringify(hall) : null,
+    })
   },
 
-  async ballotsOf(db, meetingId, personId) {
-    return await db('ballot').join('vote', 'vote.id', 'ballot.vote_id').where({ 'vote.meeting_id': meetingId, 'ballot.voter_id': personId })
-      .orderBy('ballot.cast_at')
-      .select<{ voteId: string, choice: string, castAt: Date }[]>('ballot.vote_id as voteId', 'ballot.choice', 'ballot.cast_at as castAt')
+  async ballotsOf(db, meetingId, personId, voteId) {
+    const latest = db('ballot').join('vote', 'vote.id', 'ballot.vote_id')
+      .leftJoin('ballot_opinion as opinion', { 'opinion.vote_id': 'ballot.vote_id', 'opinion.voter_id': 'ballot.voter_id' })
+      .where({ 'vote.meeting_id': meetingId, 'ballot.voter_id': personId, ...voteId ? { 'vote.id': voteId } : {} })
+      .distinctOn('ballot.vote_id').orderBy(['ballot.vote_id', { column: 'ballot.revision', order: 'desc' }])
+      .select({ ...ballotColumns, voteId: 'ballot.vote_id', kind: 'vote.kind', reservedOpinion: 'opinion.body' })
+    return await db.from(latest.as('latest')).orderBy('castAt')
+      .select<(BallotRow & { voteId: string, kind: Vote['kind'], reservedOpinion: string | null })[]>('*')
+  },
+
+  async setHall(trx, voteId, way, voterIds) {
+    await trx.raw(`
+      UPDATE vote_elector SET hall_way = CASE WHEN voter_id = ANY(?::uuid[]) THEN ? END
+      WHERE vote_id = ? AND (hall_way IS NOT NULL OR voter_id = ANY(?::uuid[]))`, [[...voterIds], way, voteId, [...voterIds]])
+    await trx('hall_count').where({ vote_id: voteId }).delete()
+  },
+
+  async findHallCount(db, voteId) {
+    return await db('hall_count').where({ vote_id: voteId })
+      .first({ hall: 'figures', revision: 'revision', enteredBy: 'entered_by', confirmedBy: 'confirmed_by' })
+  },
+
+  async putHallCount(trx, voteId, { hall, revision, enteredBy, at }) {
+    await trx('hall_count').insert({
+      vote_id: voteId, revision, figures: JSON.stringify(hall), entered_by: enteredBy, entered_at: at, confirmed_by: null, confirmed_at: null,
+    }).onConflict('vote_id').merge()
+  },
+
+  async confirmHallCount(trx, voteId, { confirmedBy, at }) {
+    await trx('hall_count').where({ vote_id: voteId }).update({ confirmed_by: confirmedBy, confirmed_at: at })
   },
 }

@@ -1,44 +1,66 @@
 import type { Knex } from 'knex'
-import { isPresent } from '../../protocol/attendance.ts'
-import type { BodyRules } from '../../protocol/bodies.ts'
-import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
-import type { ExportBallots } from '../../protocol/journal.ts'
+import { validBallot, type BallotContent, type BallotTerms, type HallCount, type VoteResult, type VoteTerms } from '../../protocol/ballots.ts'
+import { countBallots } from '../../protocol/counting.ts'
+import type { BallotChoice, ExportBallots } from '../../protocol/journal.ts'
+import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { quorumOf } from '../../protocol/roll.ts'
-import { namedChoices, type VoteKind, type VoteResult, type VoteTerms } from '../../protocol/voting.ts'
+import type { ConfirmedHall, VoteState } from '../../protocol/vote-entries.ts'
+import type { VoteAsked } from '../../protocol/voting.ts'
 import type { Bodies } from '../bodies/bodies.ts'
 import { ballotsRoot } from '../journal/ballots.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
-import { requireOfficeOrPresiding, type MeetingAccess } from '../meetings/access.ts'
+import { requireOfficeOrPresiding, seesItem, type MeetingAccess } from '../meetings/access.ts'
 import { requireLive } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
-import { count, type CountingTerms } from './count.ts'
+import { choiceOf, contentOf } from './content.ts'
+import { createHall } from './hall.ts'
+import { openVoteIn } from './open-vote.ts'
+import { termsOf } from './terms.ts'
 
-/** A vote's present row, as far as rules need it. */
-export interface Vote extends CountingTerms { id: string, itemId: string, closedAt: Date | null }
-export interface Ballot { voterId: string, choice: string, castAt: Date }
-export interface OwnBallot { voteId: string, choice: string, castAt: Date }
-export interface NewVote extends Omit<VoteTerms, 'voteId' | 'question' | 'quorum' | 'withoutQuorum'> { questionText: string, openedAt: Date }
+/** A vote's present row, as far as casting needs it; all its terms stand in the journal. */
+export interface VoteRow extends BallotTerms { id: string, itemId: string, secret: boolean, changeBallot: boolean, closedAt: Date | null }
+/** `revision`: 1, and one more with each change. */
+export interface Ballot { voterId: string, choice: BallotChoice, castAt: Date, revision: number }
+export interface KeptHallCount { hall: HallCount, revision: number, enteredBy: string, confirmedBy: string | null }
 
 export interface VotingStore {
   /** Opens a vote with its electorate and gives its id. A second open vote of the meeting is refused by a unique key. */
-  insert(trx: Knex.Transaction, meetingId: string, vote: NewVote): Promise<string>
-  find(db: Knex, meetingId: string, voteId: string): Promise<Vote | undefined>
-  /** The open vote of a meeting. */
-  findOpen(db: Knex, meetingId: string): Promise<Vote | undefined>
-  /** A vote, and whether the person is one of its electors. One query: bursts of ballots ask for nothing else. */
-  findForVoter(db: Knex, meetingId: string, voteId: string, personId: string): Promise<{ vote: Vote, elector: boolean } | undefined>
-  /** False, and nothing inserted, when the voter's ballot is there already. */
+  insert(trx: Knex.Transaction, meetingId: string, vote: { terms: Omit<VoteTerms, 'voteId' | 'question'>, questionText: string, openedAt: Date }): Promise<string>
+  /**
+   * A vote, whether the person is one of its electors, whether they vote in the hall, and the revision of their ballot (0: none).
+   * One query: bursts of ballots ask for nothing else.
+   */
+  findForVoter(
+    db: Knex, meetingId: string, voteId: string, personId: string,
+  ): Promise<{ vote: VoteRow, elector: boolean, inHall: boolean, revision: number } | undefined>
+  /** False, and nothing inserted, when the voter's ballot of this revision is there already. */
   insertBallot(trx: Knex.Transaction, voteId: string, ballot: Ballot): Promise<boolean>
-  /** What this voter cast. */
-  findBallot(db: Knex, voteId: string, voterId: string): Promise<{ choice: string, castAt: Date } | undefined>
-  /** By voter's id. */
+  /** Keeps the opinion that a voter reserves until the vote closes; an empty one takes it away. */
+  setOpinion(trx: Knex.Transaction, voteId: string, voterId: string, body: string): Promise<void>
+  /** Gives the opinions kept, by voter's id, and keeps them no longer. */
+  takeOpinions(trx: Knex.Transaction, voteId: string): Promise<{ voterId: string, body: string }[]>
+  /** All of them with those that were changed, by voter's id and revision. */
   ballots(db: Knex, voteId: string): Promise<Ballot[]>
-  close(trx: Knex.Transaction, voteId: string, closing: { closedAt: Date, result: VoteResult, ballotsRoot: Buffer }): Promise<void>
-  /** The closed votes of a meeting in the order they were opened. */
+  close(trx: Knex.Transaction, voteId: string, closing: { closedAt: Date, result: VoteResult, ballotsRoot: Buffer, hall: ConfirmedHall | null }): Promise<void>
+  /** The closed votes of a meeting in the order they were opened, without the secret ones. */
   closedVotes(db: Knex, meetingId: string): Promise<string[]>
-  /** By time. */
-  ballotsOf(db: Knex, meetingId: string, personId: string): Promise<OwnBallot[]>
+  /** What this voter cast, the last revision of each, by time; of one vote alone if it is named. */
+  ballotsOf(db: Knex, meetingId: string, personId: string, voteId?: string): Promise<(Ballot & { voteId: string, kind: VoteTerms['kind'], reservedOpinion: string | null })[]>
+  /** Marks these electors, and no others, as voting in the hall; a count of it is gone. */
+  setHall(trx: Knex.Transaction, voteId: string, way: HallCount['way'], voterIds: readonly string[]): Promise<void>
+  findHallCount(db: Knex, voteId: string): Promise<KeptHallCount | undefined>
+  /** In the place of an earlier one; unconfirmed. */
+  putHallCount(trx: Knex.Transaction, voteId: string, count: { hall: HallCount, revision: number, enteredBy: string, at: Date }): Promise<void>
+  confirmHallCount(trx: Knex.Transaction, voteId: string, by: { confirmedBy: string, at: Date }): Promise<void>
+}
+
+/** What is asked of secret ballots; both run in the transaction that opens and closes the vote. */
+export interface SecretBallots {
+  /** Makes ready what credentials of this vote are signed with. */
+  prepare(tx: JournalTx, voteId: string, terms: VoteTerms): Promise<void>
+  /** Closes and publishes the box: what its valid ballots say, and its root. */
+  open(tx: JournalTx, voteId: string): Promise<{ contents: BallotContent[], root: Buffer }>
 }
 
 export interface VotingDeps {
@@ -47,101 +69,151 @@ export interface VotingDeps {
   access: MeetingAccess
   store: VotingStore
   bodies: Pick<Bodies, 'bodies'>
+  /** Absent: no secret vote is opened. */
+  secret?: SecretBallots | undefined
 }
 
 /** Who may do what with votes. A ballot is cast by the electors of that vote, whatever their role. */
-const may = { open: requireOfficeOrPresiding, close: requireOfficeOrPresiding }
+const may = { open: requireOfficeOrPresiding, close: requireOfficeOrPresiding, remind: requireOfficeOrPresiding }
 
-export function createVoting({ db, journal, access, store, bodies }: VotingDeps) {
-  async function closeVote(tx: JournalTx, vote: Vote): Promise<VoteResult> {
-    const ballots = await store.ballots(tx.trx, vote.id)
-    const result = count(vote, ballots.map(({ choice }) => choice))
-    const root = ballotsRoot({ voteId: vote.id, ballots: ballots.map(dated) })
-    await store.close(tx.trx, vote.id, { closedAt: tx.at, result, ballotsRoot: root })
-    const data = { voteId: vote.id, result, ballotsRoot: root.toString('hex') }
-    tx.append({ kind: 'vote.closed', data, audience: { scope: 'item', itemId: vote.itemId } })
+/** Reminders within this time of each other are one. */
+const REMIND_AGAIN_MS = 10_000
+
+export function createVoting({ db, journal, access, store, bodies, secret }: VotingDeps) {
+  async function closeVote(tx: JournalTx, vote: VoteState): Promise<VoteResult> {
+    const { voteId, itemId } = vote
+    const audience = { scope: 'item', itemId } as const
+    const hall = await confirmedHall(tx, voteId)
+    const { contents, root, chair } = await (vote.secret ? openBox(tx, voteId) : openBallots(tx, vote))
+    const result = countBallots(vote, contents, hall ?? undefined, chair)
+    await store.close(tx.trx, voteId, { closedAt: tx.at, result, ballotsRoot: root, hall })
+    for (const { voterId, body } of await store.takeOpinions(tx.trx, voteId)) {
+      tx.append({ kind: 'vote.opinionReserved', data: { voteId, voterId, text: await tx.text(body) }, audience })
+    }
+    tx.append({ kind: 'vote.closed', data: { voteId, result, ballotsRoot: root.toString('hex'), ...hall ? { hall } : {} }, audience })
     return result
+  }
+
+  /** The ballots under names; of a voter's the last counts, and all are in the root. */
+  async function openBallots({ trx }: JournalTx, { voteId, kind, chairId }: VoteState) {
+    const ballots = await store.ballots(trx, voteId)
+    const last = new Map(ballots.map(({ voterId, choice }) => [voterId, contentOf(kind, choice)]))
+    return { contents: [...last.values()], root: ballotsRoot({ voteId, ballots: ballots.map(exported) }), chair: chairId ? last.get(chairId) : undefined }
+  }
+
+  async function openBox(tx: JournalTx, voteId: string) {
+    if (!secret) throw new Error('a secret vote of whose box nobody knows')
+    return { ...await secret.open(tx, voteId), chair: undefined }
+  }
+
+  async function confirmedHall({ trx }: JournalTx, voteId: string): Promise<ConfirmedHall | null> {
+    const { hall, enteredBy, confirmedBy = null } = await store.findHallCount(trx, voteId) ?? {}
+    return hall && enteredBy && confirmedBy ? { ...hall, enteredBy, confirmedBy } : null
   }
 
   return {
     /**
      * Freezes electorate, base and majority by the body's rules of this moment. Where too few are there only with a reason,
-     * which stands in the entry. Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotLive`, `agendaItemNotFound`,
-     * `voteAlreadyOpen`, `gradingNotAllowed`, `quorumNotMet` (details `present`, `needed`, `summoned`).
+     * which stands in the entry, or not at all where the body says so. Throws `meetingNotFound`, `forbiddenInMeeting`,
+     * `meetingNotLive`, `agendaItemNotFound`, `voteAlreadyOpen`, `secretNotAllowed`, `quorumNotMet` (details `present`, `needed`,
+     * `summoned`), and as `termsOf` does.
      */
-    async open(
-      meetingId: string, caller: Caller, asked: { key: string, itemId: string, kind: VoteKind, question: string, withoutQuorum?: string | undefined },
-    ): Promise<{ voteId: string }> {
-      const { key, itemId, kind, question, withoutQuorum = '' } = asked
+    async open(meetingId: string, caller: Caller, { key, ...asked }: { key: string } & VoteAsked): Promise<{ voteId: string }> {
+      const { itemId, question, withoutQuorum = '' } = asked
       const { meeting: { bodyId } } = await access.accessTo(meetingId, caller)
       const [body] = await bodies.bodies([bodyId])
       if (!body) throw new Error('a meeting of no body')
-      const fingerprint = ['vote:open', itemId, kind, question, withoutQuorum]
-      return await access.change(meetingId, caller, may.open, { key, fingerprint }, async (tx, { meeting }) => {
+      const { rules } = body
+      return await access.change(meetingId, caller, may.open, { key, fingerprint: ['vote:open', asked] }, async (tx, { meeting }) => {
         requireLive(meeting)
         const state = await tx.state(meetingReducer)
         if (!state.agenda.some((item) => item.itemId === itemId)) throw new AppError('agendaItemNotFound')
-        if (await store.findOpen(tx.trx, meetingId)) throw new AppError('voteAlreadyOpen')
-        const terms = { ...termsOf(kind, body.rules, state), itemId }
-        const quorum = quorumOf(state, body.rules)
+        if (state.votes.some(({ closedAt }) => !closedAt)) throw new AppError('voteAlreadyOpen')
+        if (asked.secret && !(secret && rules.voting.secretAllowed)) throw new AppError('secretNotAllowed')
+        const { options, recused, ...terms } = termsOf(asked, rules, state)
+        const quorum = quorumOf(state, rules)
         const { present, needed, summoned } = quorum
-        if (!quorum.met && !withoutQuorum) throw new AppError('quorumNotMet', { present, needed, summoned })
+        const refused = rules.voting.withoutQuorum === 'refused'
+        if (!quorum.met && (refused || !withoutQuorum)) throw new AppError('quorumNotMet', { present, needed, summoned, refused })
         const text = await tx.text(question)
-        const reason = quorum.met ? {} : { withoutQuorum: await tx.text(withoutQuorum) }
-        const voteId = await store.insert(tx.trx, meetingId, { ...terms, questionText: text.$text, openedAt: tx.at })
-        const data: VoteTerms = { ...terms, voteId, question: text, quorum, ...reason }
+        const kept = {
+          ...terms, itemId, quorum, ...quorum.met ? {} : { withoutQuorum: await tx.text(withoutQuorum) },
+          options: await Promise.all(options.map(async ({ label, ...option }) => ({ ...option, label: typeof label === 'string' ? await tx.text(label) : label }))),
+          recused: await Promise.all(recused.map(async ({ personId, reason }) => ({ personId, reason: await tx.text(reason) }))),
+        }
+        const voteId = await store.insert(tx.trx, meetingId, { terms: kept, questionText: text.$text, openedAt: tx.at })
+        const data: VoteTerms = { ...kept, voteId, question: text }
         tx.append({ kind: 'vote.opened', data, audience: { scope: 'item', itemId } })
+        if (data.secret) await secret?.prepare(tx, voteId, data)
         return { voteId }
       })
     },
 
     /**
-     * Casts the caller's ballot. Throws `meetingNotFound`, `voteNotFound`, `voteClosed`, `alreadyVoted`,
-     * `notEntitledToVote`, `choiceUnknown`.
+     * Casts the caller's ballot, or another in the place of the one that `replaces` names. Throws `meetingNotFound`, `voteNotFound`,
+     * `voteClosed`, `voteIsSecret`, `alreadyVoted`, `notEntitledToVote`, `votesInHall`, `choiceUnknown`.
      */
-    async cast(meetingId: string, caller: Caller, { key, voteId, choice }: { key: string, voteId: string, choice: string }) {
-      await access.accessTo(meetingId, caller)
+    async cast(
+      meetingId: string, caller: Caller,
+      { key, voteId, content, reservedOpinion = '', replaces = 0 }: { key: string, voteId: string, content: BallotContent, reservedOpinion?: string | undefined, replaces?: number | undefined },
+    ) {
+      const here = await access.accessTo(meetingId, caller)
       const voterId = caller.personId
-      const options = { actorId: voterId, key, fingerprint: ['vote:cast', voteId, choice] }
+      const options = { actorId: voterId, key, fingerprint: ['vote:cast', voteId, content, reservedOpinion, replaces] }
       // All that decides is the vote's own, under the lock that its closing takes too.
       await journal.run(meetingId, options, async (tx) => {
         const found = await store.findForVoter(tx.trx, meetingId, voteId, voterId)
         if (!found) throw new AppError('voteNotFound')
-        const { vote, elector } = found
-        if (!elector) throw new AppError('notEntitledToVote')
+        const { vote, elector, inHall, revision } = found
+        if (!elector) throw new AppError(seesItem(here, vote.itemId) ? 'notEntitledToVote' : 'voteNotFound')
         if (vote.closedAt) throw new AppError('voteClosed')
-        if (!vote.choices.includes(choice)) throw new AppError('choiceUnknown')
-        if (!await store.insertBallot(tx.trx, voteId, { voterId, choice, castAt: tx.at })) throw new AppError('alreadyVoted')
-        tx.append({ kind: 'vote.ballotCast', data: { voteId, voterId }, audience: { scope: 'item', itemId: vote.itemId } })
+        if (vote.secret) throw new AppError('voteIsSecret')
+        if (inHall) throw new AppError('votesInHall')
+        if (!validBallot(vote, content) || (reservedOpinion && vote.kind !== 'named')) throw new AppError('choiceUnknown')
+        if (revision !== replaces || (revision > 0 && !vote.changeBallot)) throw new AppError('alreadyVoted')
+        if (!await store.insertBallot(tx.trx, voteId, { voterId, choice: choiceOf(content), castAt: tx.at, revision: revision + 1 })) throw new AppError('alreadyVoted')
+        if (reservedOpinion || revision > 0) await store.setOpinion(tx.trx, voteId, voterId, reservedOpinion)
+        tx.append({ kind: revision > 0 ? 'vote.ballotChanged' : 'vote.ballotCast', data: { voteId, voterId }, audience: { scope: 'item', itemId: vote.itemId } })
         // What is kept for the key is no place for a choice: the answer is looked up.
         return {}
       })
-      const ballot = await store.findBallot(db, voteId, voterId)
+      const [ballot] = await store.ballotsOf(db, meetingId, voterId, voteId)
       if (!ballot) throw new Error('a ballot that was cast is not there')
-      return dated(ballot)
+      return recorded(ballot)
     },
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `voteNotFound`, `voteClosed`. */
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `voteNotFound`, `voteClosed`, `hallNotCounted`. */
     async close(meetingId: string, caller: Caller, { key, voteId }: { key: string, voteId: string }): Promise<VoteResult> {
       return await access.change(meetingId, caller, may.close, { key, fingerprint: ['vote:close', voteId] }, async (tx) => {
-        const vote = await store.find(tx.trx, meetingId, voteId)
-        if (!vote) throw new AppError('voteNotFound')
-        if (vote.closedAt) throw new AppError('voteClosed')
+        const vote = await openVoteIn(tx, voteId)
+        if (vote.hall && !vote.hallCount?.confirmedBy) throw new AppError('hallNotCounted')
         return await closeVote(tx, vote)
       })
     },
 
-    /** A step of closing the meeting: an open vote is counted as it stands. */
+    /** A step of closing the meeting: an open vote is counted as it stands, with the hall's count only if it was confirmed. */
     async closeOpen(tx: JournalTx): Promise<void> {
-      const vote = await store.findOpen(tx.trx, tx.meetingId)
+      const vote = (await tx.state(meetingReducer)).votes.find(({ closedAt }) => !closedAt)
       if (vote) await closeVote(tx, vote)
     },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `voteNotFound`, `voteClosed`. */
+    async remind(meetingId: string, caller: Caller, { key, voteId }: { key: string, voteId: string }): Promise<Record<string, never>> {
+      return await access.change(meetingId, caller, may.remind, { key, fingerprint: ['vote:remind', voteId] }, async (tx) => {
+        const { itemId, remindedAt } = await openVoteIn(tx, voteId)
+        if (remindedAt && tx.at.getTime() - Date.parse(remindedAt) < REMIND_AGAIN_MS) return {}
+        tx.append({ kind: 'vote.reminded', data: { voteId }, audience: { scope: 'item', itemId } })
+        return {}
+      })
+    },
+
+    ...createHall({ db, access, store }),
 
     /** The ballots of each closed vote as the auditor's export has them; whoever asks has seen to the right to it. */
     async closedBallots(trx: Knex.Transaction, meetingId: string): Promise<ExportBallots[]> {
       const boxes: ExportBallots[] = []
       for (const voteId of await store.closedVotes(trx, meetingId)) {
-        boxes.push({ record: 'ballots', voteId, ballots: (await store.ballots(trx, voteId)).map(dated) })
+        boxes.push({ record: 'ballots', voteId, ballots: (await store.ballots(trx, voteId)).map(exported) })
       }
       return boxes
     },
@@ -150,30 +222,17 @@ export function createVoting({ db, journal, access, store, bodies }: VotingDeps)
     async ownBallots(meetingId: string, caller: Caller) {
       await access.accessTo(meetingId, caller)
       const ballots = await store.ballotsOf(db, meetingId, caller.personId)
-      return { ballots: ballots.map(dated) }
+      return { ballots: ballots.map((ballot) => ({ voteId: ballot.voteId, ...recorded(ballot) })) }
     },
   }
 }
 
 export type Voting = ReturnType<typeof createVoting>
 
-/** What a vote opened now is decided by. Throws `gradingNotAllowed` where the body has no scale. */
-export function termsOf(kind: VoteKind, { majority, grading }: BodyRules, state: Pick<MeetingState, 'participants' | 'attendance'>) {
-  const { participants, attendance } = state
-  const rule = kind === 'named' ? { threshold: majority, base: majority.base, scale: [], choices: [...namedChoices] }
-    : grading && { ...grading, choices: grading.scale.map(({ id }) => id) }
-  if (!rule) throw new AppError('gradingNotAllowed')
-  const electorate = participants.filter(({ voting }) => voting).map(({ personId }) => personId)
-  const present = electorate.filter((id) => isPresent(attendance, id)).length
-  const sizes = { incumbents: electorate.length, present, validBallots: 0 }
-  const { numerator, denominator, strict, basis } = rule.threshold
-  return {
-    kind, choices: rule.choices, scale: rule.scale, electorate,
-    base: { kind: rule.base, size: sizes[rule.base] }, threshold: { numerator, denominator, strict, basis },
-  }
+/** A ballot as its voter is told of it. */
+function recorded({ kind, choice, castAt, revision, reservedOpinion }: Ballot & { kind: VoteTerms['kind'], reservedOpinion: string | null }) {
+  return { content: contentOf(kind, choice), castAt: castAt.toISOString(), revision, reservedOpinion }
 }
 
-/** A ballot with its time as it is told. */
-function dated<B extends { castAt: Date }>(ballot: B): Omit<B, 'castAt'> & { castAt: string } {
-  return { ...ballot, castAt: ballot.castAt.toISOString() }
-}
+/** A ballot as root and export have it. */
+const exported = ({ voterId, choice, castAt, revision }: Ballot) => ({ voterId, choice, castAt: castAt.toISOString(), ...revision > 1 ? { revision } : {} })

@@ -83,7 +83,7 @@ describe('following', () => {
     await send(chair.socket, goToItem, { meetingId, itemId: items[0] })
     const opened = await send(chair.socket, openVote, { meetingId, itemId: items[0], kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
     const { voteId } = opened.ok ? opened.result as { voteId: string } : { voteId: '' }
-    await send(member.socket, castBallot, { meetingId, voteId, choice: 'approve' })
+    await send(member.socket, castBallot, { meetingId, voteId, content: { kind: 'named', choice: 'approve' } })
     await send(chair.socket, closeVote, { meetingId, voteId })
     await send(chair.socket, closeMeeting, { meetingId })
     await until(() => [chair, member, second].every(({ state }) => state.status === 'closed') && chair.kinds().includes('minutes.saved'))

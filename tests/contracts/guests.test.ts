@@ -90,7 +90,7 @@ describe('a guest of a single item', () => {
     const say = (text: string) => chat.send(meetingId, member.caller, { key: freshKey(), to: 'everyone', text })
     const vote = async (itemId: string, question: string) => {
       const { voteId } = await voting.open(meetingId, chair.caller, { key: freshKey(), itemId, kind: 'named', question, withoutQuorum: 'Diễn tập' })
-      await voting.cast(meetingId, member.caller, { key: freshKey(), voteId, choice: 'approve' })
+      await voting.cast(meetingId, member.caller, { key: freshKey(), voteId, content: { kind: 'named', choice: 'approve' } })
       await voting.close(meetingId, chair.caller, { key: freshKey(), voteId })
     }
     await say('Lời trước khi bàn')
@@ -155,7 +155,7 @@ describe('a guest of a single item', () => {
     const { voting } = assembly.server.domains
     const { voteId } = await voting.open(meetingId, assembly.chair.caller, { key: freshKey(), itemId: mine, kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
     expect((await stateOf(meetingId)).votes.at(-1)?.electorate).not.toContain(guest.personId)
-    await expect(voting.cast(meetingId, guest.caller, { key: freshKey(), voteId, choice: 'approve' })).rejects.toMatchObject({ code: 'notEntitledToVote' })
+    await expect(voting.cast(meetingId, guest.caller, { key: freshKey(), voteId, content: { kind: 'named', choice: 'approve' } })).rejects.toMatchObject({ code: 'notEntitledToVote' })
   })
 
   it('is told when it is planned and expected, and not of the others', async () => {

@@ -10,6 +10,7 @@ import type { Caller } from '../../server/platform/contract.ts'
 import { newText } from '../../server/drafting/text.ts'
 import { AppError } from '../../server/platform/error.ts'
 import { bodyRules, draft, freshKey, itemDraft, openHouse, START, type House } from '../support/house.ts'
+import { emptyHall, someBallot } from '../support/ballots.ts'
 import { audited } from '../support/journal.ts'
 import { pdfOf } from '../support/pdf.ts'
 
@@ -24,7 +25,7 @@ let cautionId: string
 
 beforeAll(async () => {
   house = await openHouse()
-  body = await house.newBody({ rules: bodyRules.council, sites: 1 })
+  body = await house.newBody({ rules: { ...bodyRules.council, voting: { changeBallot: true } }, sites: 1 })
   visitors = [await house.newPerson(), await house.newPerson()]
   pdf = await pdfOf(['Tờ trình'])
   cautionId = (await house.domains.meetingRules.all()).cautions[0]?.id ?? ''
@@ -33,7 +34,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'addVersion', 'stateVersion', 'circulate', 'withdrawPaper', 'quarantine', 'purge', 'expire', 'render', 'remindReaders', 'join', 'leave',
-  'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
+  'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
   'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
@@ -157,7 +158,14 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     }
     case 'vote': return await open('named')
     case 'grade': return await open('grading')
-    case 'cast': return await voting.cast(meetingId, caller, { key: freshKey(), voteId, choice: pick(state.votes.at(-1)?.choices ?? []) ?? 'approve' })
+    case 'cast': case 'recast': {
+      const [vote] = state.votes.slice(-1)
+      return await voting.cast(meetingId, caller, { key: freshKey(), voteId, content: someBallot(vote, which), ...act === 'recast' ? { replaces: 1 } : {}, ...which % 3 ? {} : { reservedOpinion: `Ý kiến ${which}` } })
+    }
+    case 'remindVoters': return await voting.remind(meetingId, caller, { key: freshKey(), voteId })
+    case 'setHall': return await voting.setHall(meetingId, caller, { key: freshKey(), voteId, way: 'paper', voterIds: state.votes.at(-1)?.electorate.slice(-1) ?? [] })
+    case 'countHall': return await voting.countHall(meetingId, caller, { key: freshKey(), voteId, revision: state.votes.at(-1)?.hallCount?.revision ?? 0, hall: emptyHall })
+    case 'confirmHall': return await voting.confirmHall(meetingId, caller, { key: freshKey(), voteId, revision: state.votes.at(-1)?.hallCount?.revision ?? 1 })
     case 'closeVote': return await voting.close(meetingId, caller, { key: freshKey(), voteId })
     case 'headCount': return await attendance.reportHeadCount(meetingId, caller, { key: freshKey(), personId: someone.personId, people: which })
     case 'invitePaper': return await inviting.invitations.issue(meetingId, caller, { version: 0, number: nextNumber(), key: freshKey() })
@@ -272,7 +280,7 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
   const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'render', 'remindReaders', 'comment', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'addVersion', 'circulate', 'stateVersion', 'withdrawPaper', 'changeItem', 'order', 'add', 'remove', 'goTo',
-    'vote', 'cast', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
+    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // The item just added goes again, not the one under way; who excuses themselves is not the one who is there.
   for (const step of steps) if (['remove', 'absence', 'withdraw'].includes(step.act)) step.which = 2
   steps.splice(steps.findIndex(({ act }) => act === 'circulate'), 0, { act: 'circulate', who: 0, which: 3 })

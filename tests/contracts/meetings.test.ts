@@ -119,7 +119,7 @@ describe('the life of a meeting', () => {
     const peer = `${body.member.personId}.11111111-1111-4111-8111-111111111111`
     await attendance.event({ event: 'peerJoined', room: meetingId, peer, label: '', at: Date.now() })
     const { voteId } = await voting.open(meetingId, body.chair, { key: freshKey(), itemId: items[0], kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
-    await voting.cast(meetingId, body.member, { key: freshKey(), voteId, choice: 'approve' })
+    await voting.cast(meetingId, body.member, { key: freshKey(), voteId, content: { kind: 'named', choice: 'approve' } })
 
     // Minutes there already: the last step of the closing fails.
     await house.journal.run(meetingId, { actorId: null }, async (tx) => {
@@ -133,7 +133,7 @@ describe('the life of a meeting', () => {
     const other = await house.newMeeting(body, 'live')
     await attendance.event({ event: 'peerJoined', room: other.meetingId, peer, label: '', at: Date.now() })
     const vote = await voting.open(other.meetingId, body.chair, { key: freshKey(), itemId: other.items[0], kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
-    await voting.cast(other.meetingId, body.member, { key: freshKey(), voteId: vote.voteId, choice: 'approve' })
+    await voting.cast(other.meetingId, body.member, { key: freshKey(), voteId: vote.voteId, content: { kind: 'named', choice: 'approve' } })
     await agenda.goTo(other.meetingId, body.chair, freshKey(), other.items[1])
     await meetings.close(other.meetingId, body.chair, freshKey())
     const state = await house.state(other.meetingId)

@@ -60,7 +60,7 @@ const cases: Case[] = [
   {
     store: 'votes',
     write: async (held, tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))),
-    read: ({ meetingId }) => votingStore.findOpen(house.db, meetingId),
+    read: ({ meetingId }) => house.db('vote').where({ meeting_id: meetingId }),
   },
   {
     store: 'the room’s order',
@@ -80,8 +80,12 @@ const cases: Case[] = [
 ]
 
 const newVote = (held: Held, questionText: string) => ({
-  itemId: held.items[0], kind: 'named' as const, questionText, choices: ['approve', 'reject'], scale: [], threshold: moreThanHalf,
-  electorate: [held.member.personId, held.chair.personId], base: { kind: 'incumbents' as const, size: 2 }, openedAt: new Date(),
+  questionText, openedAt: new Date(),
+  terms: {
+    itemId: held.items[0], kind: 'named' as const, choices: ['approve', 'reject'], scale: [], threshold: moreThanHalf, secret: false, changeBallot: true,
+    options: [], criteria: [], recused: [], tie: 'notAdopted' as const, round: 1,
+    electorate: [held.member.personId, held.chair.personId], base: { kind: 'incumbents' as const, size: 2 },
+  },
 })
 
 describe.each(cases)('the store of $store', ({ write, read }) => {
@@ -189,22 +193,25 @@ describe('the store of votes', () => {
     const held = await house.newMeeting(body)
     const voteId = await within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))
     await expect(within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))).rejects.toMatchObject({ code: '23505' })
-    expect(await votingStore.find(house.db, held.meetingId, voteId)).toEqual({
-      id: voteId, itemId: held.items[0], kind: 'named', choices: ['approve', 'reject'], scale: [], base: { kind: 'incumbents', size: 2 }, threshold: moreThanHalf, closedAt: null,
-    })
     const forVoter = (personId: string, meetingId = held.meetingId) => votingStore.findForVoter(house.db, meetingId, voteId, personId)
-    expect(await forVoter(held.member.personId)).toMatchObject({ elector: true, vote: { id: voteId } })
+    expect(await forVoter(held.member.personId)).toEqual({
+      elector: true, inHall: false, revision: 0,
+      vote: { id: voteId, itemId: held.items[0], kind: 'named', choices: ['approve', 'reject'], criteria: [], secret: false, changeBallot: true, closedAt: null },
+    })
     expect(await forVoter(held.clerk.personId)).toMatchObject({ elector: false, vote: { id: voteId } })
     expect(await forVoter(held.member.personId, randomUUID())).toBeUndefined()
-    const cast = (voterId: string, choice: string) => within(held, (tx) => votingStore.insertBallot(tx.trx, voteId, { voterId, choice, castAt: tx.at }))
+    const cast = (voterId: string, choice: string, revision = 1) => within(held, (tx) => votingStore.insertBallot(tx.trx, voteId, { voterId, choice, castAt: tx.at, revision }))
     expect([await cast(held.member.personId, 'approve'), await cast(held.member.personId, 'reject'), await cast(held.chair.personId, 'reject')]).toEqual([true, false, true])
     const ballots = await votingStore.ballots(house.db, voteId)
     expect(ballots.map(({ voterId, choice }) => `${voterId} ${choice}`)).toEqual([`${held.member.personId} approve`, `${held.chair.personId} reject`].toSorted())
     expect(await votingStore.ballotsOf(house.db, held.meetingId, held.member.personId)).toMatchObject([{ voteId, choice: 'approve' }])
+    expect(await cast(held.member.personId, 'reject', 2)).toBe(true)
+    expect(await votingStore.ballotsOf(house.db, held.meetingId, held.member.personId, voteId)).toMatchObject([{ choice: 'reject', revision: 2, kind: 'named' }])
+    expect(await votingStore.ballots(house.db, voteId)).toHaveLength(3)
     const result = { counts: { approve: 1, reject: 1 }, cast: 2, base: 2, needed: 2, accepted: false, grade: null }
-    await within(held, (tx) => votingStore.close(tx.trx, voteId, { closedAt: tx.at, result, ballotsRoot: Buffer.alloc(32) }))
-    expect(await votingStore.findOpen(house.db, held.meetingId)).toBeUndefined()
-    expect((await votingStore.find(house.db, held.meetingId, voteId))?.closedAt).toBeInstanceOf(Date)
+    await within(held, (tx) => votingStore.close(tx.trx, voteId, { closedAt: tx.at, result, ballotsRoot: Buffer.alloc(32), hall: null }))
+    expect((await forVoter(held.member.personId))?.vote.closedAt).toBeInstanceOf(Date)
+    expect(await votingStore.closedVotes(house.db, held.meetingId)).toEqual([voteId])
   })
 })
 

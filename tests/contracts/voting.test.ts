@@ -20,7 +20,7 @@ afterAll(() => house.close())
 type Held = Awaited<ReturnType<House['newMeeting']>>
 const open = async ({ meetingId, chair, items }: Held, kind: 'named' | 'grading' = 'named') =>
   (await voting.open(meetingId, chair, { key: freshKey(), itemId: items[0], kind, question: 'Đồng ý thông qua?', withoutQuorum: 'Diễn tập' })).voteId
-const cast = (meetingId: string, voter: Caller, voteId: string, choice = 'approve', key = freshKey()) => voting.cast(meetingId, voter, { key, voteId, choice })
+const cast = (meetingId: string, voter: Caller, voteId: string, choice = 'approve', key = freshKey()) => voting.cast(meetingId, voter, { key, voteId, content: { kind: 'named', choice } })
 const comes = (meetingId: string, { personId }: Caller) =>
   attendance.event({ event: 'peerJoined', room: meetingId, peer: `${personId}.${freshKey()}`, label: '', at: Date.now() })
 
@@ -209,7 +209,9 @@ describe('closing', () => {
     const held = await house.newMeeting(council, 'live')
     const voteId = await open(held, 'grading')
     const choices = ['excellent', 'good', 'excellent', 'fail', 'excellent']
-    for (const [index, voter] of [council.chair, ...council.members].entries()) await cast(held.meetingId, voter, voteId, choices[index])
+    for (const [index, voter] of [council.chair, ...council.members].entries()) {
+      await voting.cast(held.meetingId, voter, { key: freshKey(), voteId, content: { kind: 'grading', choice: choices[index] ?? '' } })
+    }
     expect(await voting.close(held.meetingId, council.chair, { key: freshKey(), voteId })).toEqual({
       counts: { excellent: 3, good: 1, pass: 0, fail: 1 }, cast: 5, base: 5, needed: 3, accepted: true, grade: 'excellent',
     })
@@ -221,12 +223,12 @@ describe('closing', () => {
 it('the database itself refuses what the rules would', async () => {
   const held = await house.newMeeting(committee, 'live')
   const voteId = await open(held)
-  const ballot = { vote_id: voteId, voter_id: committee.member.personId, choice: 'approve', cast_at: new Date() }
+  const ballot = { vote_id: voteId, voter_id: committee.member.personId, choice: '"approve"', cast_at: new Date(), revision: 1 }
   await cast(held.meetingId, committee.member, voteId)
   await expect(house.db('ballot').insert(ballot)).rejects.toMatchObject({ code: '23505' })
   await expect(house.db('ballot').insert({ ...ballot, voter_id: committee.clerk.personId })).rejects.toMatchObject({ code: '23503' })
-  await expect(house.db('ballot').insert({ ...ballot, voter_id: committee.chair.personId, choice: 'maybe' })).rejects.toMatchObject({ code: '23514' })
-  await expect(house.db('ballot').where({ vote_id: voteId }).update({ choice: 'reject' })).rejects.toMatchObject({ code: '42501' })
+  await expect(house.db('ballot').insert({ ...ballot, voter_id: committee.chair.personId, choice: '"maybe"' })).rejects.toMatchObject({ code: '23514' })
+  await expect(house.db('ballot').where({ vote_id: voteId }).update({ choice: '"reject"' })).rejects.toMatchObject({ code: '42501' })
   await expect(house.archive.owner('ballot').where({ vote_id: voteId }).delete()).rejects.toMatchObject({ code: '42501' })
   await voting.close(held.meetingId, committee.chair, { key: freshKey(), voteId })
   await expect(house.db('ballot').insert({ ...ballot, voter_id: committee.chair.personId })).rejects.toMatchObject({ code: '23514' })

@@ -5,9 +5,12 @@ import type { Person } from '../../protocol/identity.ts'
 import { fold, textRefs, type TextBodies, type TextRef, type VisibleEntry } from '../../protocol/journal.ts'
 import { meetingReducer, type MeetingEntry } from '../../protocol/meeting-state.ts'
 import type { MeetingMode, Participant } from '../../protocol/meetings.ts'
-import { namedChoices, type VoteResult, type VoteTerms } from '../../protocol/voting.ts'
+import { namedChoices, type VoteResult, type VoteTerms } from '../../protocol/ballots.ts'
 import type { JournalTx } from '../../server/journal/journal.ts'
 import { courseReducer } from '../../server/minutes/course.ts'
+
+/** What terms of a vote say where there is nothing special. */
+const ordinary = { secret: false, options: [], criteria: [], recused: [], tie: 'notAdopted' as const, changeBallot: false, round: 1 }
 
 /** Tells a meeting of 08/06/2026 entry by entry, at clock times of Vietnam, as its journal would hold it. */
 export function tellStory(meeting: { title: string, place: string, mode: MeetingMode }) {
@@ -86,7 +89,7 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
       add(from, {
         kind: 'vote.opened',
         data: {
-          voteId, itemId, kind: 'named', question: text(question), choices: [...namedChoices], scale: [], electorate,
+          voteId, itemId, kind: 'named', question: text(question), choices: [...namedChoices], scale: [], electorate, ...ordinary,
           base: { kind: 'incumbents', size: electorate.length }, threshold,
           ...without ? { quorum: without.quorum, withoutQuorum: text(without.why) } : {},
         },
@@ -101,7 +104,7 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
       add(from, {
         kind: 'vote.opened',
         data: {
-          voteId, itemId, kind: 'grading', question: text(question), choices: scale.map(({ id }) => id), scale, electorate,
+          voteId, itemId, kind: 'grading', question: text(question), choices: scale.map(({ id }) => id), scale, electorate, ...ordinary,
           base: { kind: 'present', size: result.base }, threshold,
         },
       })
