@@ -113,6 +113,7 @@ export const errorCodes = [
   'fileRefused', // its content; details.problem of protocol/uploads.ts
   'scannerUnavailable', // the virus scanner does not answer, so nothing is taken
   'storageFull',
+  'storageUnavailable', // nothing was kept; the same file may be sent again
   // attendance
   'notParticipant',
   'alreadyPresent',

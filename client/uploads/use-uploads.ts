@@ -221,5 +221,5 @@ export function useUploads({ purpose, onUploaded, choice = () => '' }: UploadsOp
 /** Whether it passes by itself: no network, no answer, a gateway without its server, or a piece that still lies under the server's hand. */
 function isPassing({ code, details: { status } }: ApiError): boolean {
   if (code === 'unexpectedAnswer') return typeof status === 'number' && (status >= 500 || status === 409 || status === 423)
-  return code === 'offline' || code === 'noAnswer' || code === 'databaseUnavailable'
+  return code === 'offline' || code === 'noAnswer' || code === 'databaseUnavailable' || code === 'storageUnavailable'
 }

@@ -183,11 +183,12 @@ describe('a bucket', () => {
   it('that fails keeps nothing half, and says so', async () => {
     const files = await openBucket()
     s3.failures.push({ method: 'PUT', status: 500, times: 100 })
-    await expect(files.keep(Readable.from([Buffer.from('x')]), 10, accept)).rejects.toThrow('500')
+    await expect(files.keep(Readable.from([Buffer.from('x')]), 10, accept)).rejects
+      .toMatchObject({ code: 'storageUnavailable', cause: { message: expect.stringContaining('500') } })
     s3.failures.length = 0
     expect([s3.objects.size, s3.uploads.size, (await incoming()).length]).toEqual([0, 0, 0])
     await expect(openS3Files(dataDir, { ...s3.place, secretAccessKey: 'wrong', copiesBytes: MB }).then((wrong) => wrong.keep(Readable.from([Buffer.from('x')]), 10, accept)))
-      .rejects.toThrow('SignatureDoesNotMatch')
+      .rejects.toMatchObject({ code: 'storageUnavailable', cause: { message: expect.stringContaining('SignatureDoesNotMatch') } })
   })
 
   it('is read by programs from copies here, which are whole, few, and fetched once', async () => {

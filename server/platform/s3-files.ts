@@ -3,6 +3,7 @@ import path from 'node:path'
 import { Readable } from 'node:stream'
 import type { ReadableStream } from 'node:stream/web'
 import { S3mini, S3ServiceError } from 's3mini'
+import { AppError } from './error.ts'
 import type { Files } from './files.ts'
 import { openIncoming, readingOf, STALE_MS } from './incoming-files.ts'
 import { oneAfterTheOther } from './in-turn.ts'
@@ -26,7 +27,7 @@ const LISTED_AT_ONCE = 1000
 
 /**
  * Content-addressed files in a bucket: `ab/<sha256>`. They come in through this disk, where they are held to what they are, and
- * programs read them from copies here.
+ * programs read them from copies here. Throws `storageUnavailable` where the storage gives no answer or refuses.
  */
 export async function openS3Files(dataDir: string, { copiesBytes, ...place }: S3Place): Promise<Files> {
   const s3 = new S3mini({ ...place, minPartSize: PART_BYTES })
@@ -44,14 +45,14 @@ export async function openS3Files(dataDir: string, { copiesBytes, ...place }: S3
   }
 
   async function askLength(sha256: string): Promise<number> {
-    return await s3.getContentLength(keyOf(sha256)).catch((error: Error) => { throw notThere(error.cause) ?? error })
+    return await s3.getContentLength(keyOf(sha256)).catch((error: Error) => { throw notThere(error.cause) ?? unavailable(error) })
   }
 
   const bytesOf = async (sha256: string) => lengths.get(sha256) ?? knowLength(sha256, await askLength(sha256))
 
   async function get(sha256: string, range?: { start: number, end: number }): Promise<Readable> {
     const { body } = await s3.getObjectRaw(keyOf(sha256), !range, range?.start, range && range.end + 1)
-      .catch((error: unknown) => { throw notThere(error) ?? error })
+      .catch((error: unknown) => { throw notThere(error) ?? unavailable(error) })
     // Node's own web streams, under the names of the browser's types.
     return body ? Readable.fromWeb(body as ReadableStream) : Readable.from([])
   }
@@ -60,7 +61,7 @@ export async function openS3Files(dataDir: string, { copiesBytes, ...place }: S3
     incoming.take(source, limitBytes, accept, async ({ sha256, bytes }, temporary) => {
       // Also where it is there: it is young from now on, and no sweep takes it.
       await inTurn(async () => {
-        await s3.putAnyObject(keyOf(sha256), await openAsBlob(temporary))
+        await s3.putAnyObject(keyOf(sha256), await openAsBlob(temporary)).catch((error: unknown) => { throw unavailable(error) })
         const there = await askLength(sha256)
         if (there !== bytes) throw new Error(`the storage has ${there} bytes of ${bytes}`)
       })
@@ -83,7 +84,7 @@ export async function openS3Files(dataDir: string, { copiesBytes, ...place }: S3
     local: (sha256) => copies.copyOf(sha256, () => get(sha256)),
 
     async remove(sha256) {
-      await inTurn(() => s3.deleteObject(keyOf(sha256)))
+      await inTurn(() => s3.deleteObject(keyOf(sha256)).catch((error: unknown) => { throw unavailable(error) }))
       lengths.delete(sha256)
       await copies.remove(sha256)
     },
@@ -119,6 +120,8 @@ export async function openS3Files(dataDir: string, { copiesBytes, ...place }: S3
 }
 
 const isStale = (at: Date) => Date.now() - at.getTime() > STALE_MS
+
+const unavailable = (cause: unknown) => new AppError('storageUnavailable', {}, { cause })
 
 /** What a file that is not there is on a local disk too. */
 function notThere(error: unknown): Error | undefined {

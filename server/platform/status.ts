@@ -112,6 +112,7 @@ export const httpStatus: Record<ErrorCode, number> = {
   fileRefused: 422,
   scannerUnavailable: 503,
   storageFull: 507,
+  storageUnavailable: 503,
   notParticipant: 422,
   alreadyPresent: 409,
   notASite: 422,
