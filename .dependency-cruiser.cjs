@@ -1,5 +1,5 @@
 // The direction of dependencies drawn in docs/architecture.md, held by `npm run lint`.
-const DOMAINS = 'identity|bodies|meetings|agenda|attendance|documents|voting|minutes|order|chat|recording|proposals|conversion|search'
+const DOMAINS = 'identity|bodies|meetings|agenda|attendance|documents|voting|secret-ballots|minutes|order|chat|recording|proposals|conversion|search'
 
 module.exports = {
   forbidden: [

@@ -1,9 +1,9 @@
 import { z } from 'zod'
-import { BallotContent, HallCount, VoteResult, VoteTerms } from './ballots.ts'
+import { BallotContent, VoteResult, VoteTerms } from './ballots.ts'
 import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
 import { Id, Sha256 } from './journal.ts'
 import { defineRoute } from './route.ts'
-import type { VoteState } from './vote-entries.ts'
+import { ConfirmedHall, type VoteState } from './vote-entries.ts'
 
 /**
  * Secret ballots that nobody can link to who cast them. In the first phase each elector, signed in, draws one credential: a
@@ -80,7 +80,7 @@ export const Box = z.strictObject({
   /** Ballots that were in the database and could not be opened: somebody altered them there. */
   unreadable: z.int().nonnegative(),
   /** What was counted on paper, by those who drew none. */
-  hall: HallCount.nullable(),
+  hall: ConfirmedHall.nullable(),
   result: VoteResult,
   /** As in the journal's entry `vote.closed`. */
   ballotsRoot: Sha256,
