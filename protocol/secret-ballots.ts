@@ -69,6 +69,10 @@ export function receiptText({ voteId, hash }: { voteId: string, hash: string }):
   return JSON.stringify(['nghisu-ballot-receipt-1', voteId, hash])
 }
 
+/** A receipt as its voter keeps it in a file: it promises, and shows to whoever has it which ballot is the voter's. */
+export const BallotReceipt = z.strictObject({ format: z.literal('nghisu-ballot-receipt-1'), voteId: Id, hash: Sha256, receipt: Base64url(86) })
+export type BallotReceipt = z.infer<typeof BallotReceipt>
+
 /** A box as it is published at closing, all that a stranger needs to count it again. */
 export const Box = z.strictObject({
   format: z.literal('nghisu-box-1'), meetingId: Id, voteId: Id, publicKey: VotePublicKey,

@@ -9,7 +9,7 @@ const [name] = process.argv.splice(2, 1)
 /** Those that measure the media node alone need neither pages nor a browser. */
 const MEDIA_ONLY = ['sfu']
 /** Those that ask the server alone need no media either. */
-const SERVER_ONLY = ['web', 'search']
+const SERVER_ONLY = ['web', 'search', 'vote']
 
 begin(async (signalsAreOurs) => {
   const { prepare, prepareDependencies } = await import('./prepare.mjs')

@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { createPublicKey, randomBytes, verify } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import os from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import type { Socket } from 'socket.io-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ExportRecord } from '../../protocol/journal.ts'
@@ -262,6 +265,37 @@ describe('casting', () => {
 })
 
 describe('the verifier', () => {
+  it('runs alone, on files', async () => {
+    const vote = await held()
+    const voter = await draw(members[0]!, vote)
+    await starts(assembly.chair, vote)
+    const { body } = await cast(await ballotOf(voter, approve))
+    await close(assembly.chair, vote)
+    const { body: box } = await boxOf(assembly.chair, vote)
+    let text = ''
+    for await (const piece of await assembly.server.domains.meetings.exportJournal(vote.meetingId, assembly.chair.caller)) text += piece
+    const folder = await mkdtemp(path.join(os.tmpdir(), 'ballots-'))
+    const file = async (name: string, content: unknown) => {
+      await writeFile(path.join(folder, name), typeof content === 'string' ? content : JSON.stringify(content))
+      return path.join(folder, name)
+    }
+    const verifier = async (...args: string[]) => await promisify(execFile)(process.execPath, [path.resolve(import.meta.dirname, '../../server/secret-ballots/verify-cli.ts'), ...args])
+      .then(({ stdout }) => ({ code: 0, stdout }), ({ code, stdout }: { code: number, stdout: string }) => ({ code, stdout }))
+    try {
+      const [whole, journal] = [await file('box.json', box), await file('journal.json', text)]
+      const receipt = { format: 'nghisu-ballot-receipt-1', voteId: vote.voteId, ...body }
+      const kept = await file('receipt.json', receipt)
+      expect(await verifier(whole, '--journal', journal, '--receipt', kept)).toMatchObject({ code: 0, stdout: expect.stringContaining('VERIFIED') as string })
+      const forged = await file('forged.json', { ...receipt, hash: '0'.repeat(64) })
+      expect(await verifier(whole, '--journal', journal, '--receipt', forged)).toMatchObject({ code: 1, stdout: expect.stringContaining('was not signed') as string })
+      const emptied = await file('emptied.json', { ...box, ballots: [] })
+      expect(await verifier(emptied, '--receipt', kept)).toMatchObject({ code: 1, stdout: expect.stringContaining('is not in the box') as string })
+      expect(await verifier(journal)).toMatchObject({ code: 2 })
+    } finally {
+      await rm(folder, { recursive: true })
+    }
+  })
+
   it('finds out ballots that were altered, doubled, taken out, stuffed or counted wrongly', async () => {
     const vote = await held()
     const voters = [await draw(members[0]!, vote), await draw(members[1]!, vote)]
