@@ -36,6 +36,10 @@ export const FollowUpRule = z.object({
   taskReminderWorkingDays: z.int().min(0).max(30), basis: Basis,
 })
 
+/** How minutes are approved: by the chair alone, or also by who presided in the meeting; and how long members usually review them. */
+export const MinutesRule = z.object({ approvedBy: z.enum(['chair', 'presided']), reviewWorkingDays: z.int().min(1).max(30), basis: Basis })
+export type MinutesRule = z.infer<typeof MinutesRule>
+
 /** The rules of a body, each from its own regulations: data, never constants in code. What older rows lack is the common rule. */
 export const BodyRules = z.object({
   /** Share of the summoned voting members that must be present. */
@@ -48,6 +52,7 @@ export const BodyRules = z.object({
   numbering: NumberingRule.default({ invitation: 'GM', minutes: 'BB', conclusion: 'TB', resolution: 'NQ', basis: 'Nghị định 30/2020/NĐ-CP; Hướng dẫn 36-HD/VPTW' }),
   absences: AbsenceRule.default({ reasonRequired: false, basis: 'Khi quy chế làm việc không quy định khác' }),
   substitutes: SubstituteRule.default({ countsForQuorum: false, mayVote: false, basis: 'Khi quy chế làm việc không quy định khác' }),
+  minutes: MinutesRule.default({ approvedBy: 'chair', reviewWorkingDays: 3, basis: 'Hướng dẫn 16-HD/VPTW' }),
   voting: VotingRules.prefault({}),
   floor: FloorRule.default(commonFloorRule),
   followUp: FollowUpRule.default({ conclusionNoticeWorkingDays: 5, taskReminderWorkingDays: 3, basis: 'Quyết định 45/2018/QĐ-TTg' }),

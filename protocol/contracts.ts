@@ -26,6 +26,8 @@ import * as meetingChanges from './meeting-changes.ts'
 import * as meetingKinds from './meeting-rules.ts'
 import * as meetingPlans from './meeting-plans.ts'
 import * as meetings from './meetings.ts'
+import * as minutesReview from './minutes-review.ts'
+import * as minutesText from './minutes-text.ts'
 import * as minutes from './minutes.ts'
 import * as notices from './notices.ts'
 import * as offline from './offline.ts'
@@ -54,7 +56,7 @@ const domains = {
   health, identity, accounts, bodies, terms, organisationImport, people, units, calendar, meetings, convening, meetingKinds, meetingPlans, meetingChanges,
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
-  invitations, reminders, notices, voting, minutes, room, order, floor, chat, recording, review,
+  invitations, reminders, notices, voting, minutes, minutesText, minutesReview, room, order, floor, chat, recording, review,
   conclusions, tasks, issuing, signing, paperTemplates,
   search, secretBallots,
 }

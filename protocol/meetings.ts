@@ -31,7 +31,7 @@ export const MeetingSummary = z.object({
   openedAt: Instant.nullable(), closedAt: Instant.nullable(),
   /** The caller's role in this meeting. */
   role: BodyRole,
-  minutes: z.enum(['none', 'draft', 'published']),
+  minutes: z.enum(['none', 'draft', 'review', 'published']),
 })
 export type MeetingSummary = z.infer<typeof MeetingSummary>
 

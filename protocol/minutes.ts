@@ -1,5 +1,6 @@
 import { z } from 'zod'
-import { Id } from './journal.ts'
+import { Id, Sha256 } from './journal.ts'
+import { BlockId } from './minutes-entries.ts'
 import { defineRoute } from './route.ts'
 import { Instant, Line, Paragraphs } from './text.ts'
 
@@ -11,6 +12,8 @@ export const MinutesBlock = z.object({
   kind: z.enum(['heading', 'subheading', 'paragraph', 'listItem']),
   /** Empty: a place that is still to be filled in. A line break begins a new paragraph. */
   text: Paragraphs(10_000),
+  /** Of a text that is written together: the block that comments name. Several blocks that one fact writes share it. */
+  id: BlockId.exactOptional(),
 })
 export type MinutesBlock = z.infer<typeof MinutesBlock>
 
@@ -18,44 +21,50 @@ export const MinutesContent = z.object({ abstract: Line(500), blocks: z.array(Mi
 export type MinutesContent = z.infer<typeof MinutesContent>
 
 export const Minutes = z.object({
-  status: z.enum(['draft', 'published']), version: z.int(), content: MinutesContent,
-  /** The number as written after "Số"; null while a draft. */
-  number: z.string().nullable(),
+  status: z.enum(['draft', 'review', 'published']), version: z.int(),
+  /** With what the journal says now, until it is published. */
+  content: MinutesContent,
+  /** Of the content, as RFC 8785 writes it: what an approval names. */
+  sha256: Sha256,
+  /** What the caller may do with the text: chair, clerk and helpers write it until it is published. */
+  mode: z.enum(['edit', 'read']),
+  /** Chair and clerk: lets others help, lays it before the members. */
+  leads: z.boolean(),
+  /** Approves it or gives it back. */
+  approves: z.boolean(),
+  /** The number as written after "Số"; null until it is published, like the symbol and what follows. */
+  number: z.string().nullable(), symbol: z.string().nullable(),
+  /** When the text was begun, made anew or laid before the members. */
   savedAt: Instant, publishedAt: Instant.nullable(),
   /** Hash of the journal when the minutes were published, printed at the foot: who keeps the paper can prove it unchanged. */
   journalHead: z.string().nullable(),
+  /** The issued paper: its signatures, receipts, recall. */
+  paperId: Id.nullable(),
 })
 export type Minutes = z.infer<typeof Minutes>
 
 const MeetingParams = z.object({ meetingId: Id })
 /** Made by the client: with the same key a change is carried out once, and its repeats are answered with what it made. */
 const Key = z.string().min(8).max(64).optional()
-const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'minutesNotFound', 'minutesPublished', 'minutesChanged', 'idempotencyKeyReused'] as const
+const changeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'minutesNotFound', 'minutesPublished', 'idempotencyKeyReused'] as const
 
 export const getMinutes = defineRoute({
   id: 'minutes.get', method: 'get', path: '/api/meetings/:meetingId/minutes', access: 'signedIn', errors: ['meetingNotFound', 'minutesNotFound'],
-  summary: 'The minutes: drafts for chair and clerk, published ones for every participant.',
+  summary: 'The minutes: while they are written for chair, clerk and helpers, in the review and once published for every participant of the whole meeting.',
   params: MeetingParams, response: Minutes,
 })
 
-export const saveMinutes = defineRoute({
-  id: 'minutes.save', method: 'put', path: '/api/meetings/:meetingId/minutes', access: 'signedIn', errors: changeErrors,
-  summary: 'Clerk or chair saves the draft. `version` is the one the edit began from; another one means that somebody saved meanwhile.',
-  params: MeetingParams, body: z.object({ version: z.int(), content: MinutesContent, key: Key }), response: z.object({ version: z.int(), savedAt: Instant }),
+export const beginMinutes = defineRoute({
+  id: 'minutes.begin', method: 'post', path: '/api/meetings/:meetingId/minutes', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive'],
+  summary: 'Chair or clerk begins the text in the meeting, from the journal as it is then; where there is one, nothing happens. At the closing it is begun by itself.',
+  params: MeetingParams, response: z.object({}),
 })
 
 export const redraftMinutes = defineRoute({
-  id: 'minutes.redraft', method: 'post', path: '/api/meetings/:meetingId/minutes/draft', access: 'signedIn', errors: changeErrors,
-  summary: 'Clerk or chair makes the draft anew from the journal; the edits made so far are replaced.',
+  id: 'minutes.redraft', method: 'post', path: '/api/meetings/:meetingId/minutes/draft', access: 'signedIn', errors: [...changeErrors, 'minutesChanged'],
+  summary: 'Clerk or chair makes the draft anew from the journal; what was written so far goes. `version` is the one that they saw.',
   params: MeetingParams, body: z.object({ version: z.int(), key: Key }), response: Minutes,
-})
-
-export const publishMinutes = defineRoute({
-  id: 'minutes.publish', method: 'post', path: '/api/meetings/:meetingId/minutes/publication', access: 'signedIn',
-  errors: [...changeErrors, 'minutesNumberTaken'],
-  summary: 'Clerk or chair publishes the minutes under a number, unique for the body and year; text and frame are fixed from then on.',
-  params: MeetingParams, response: Minutes,
-  body: z.object({ version: z.int(), number: z.string().trim().regex(/^(?=.*[1-9])\d{1,5}$/), key: Key }),
 })
 
 export const downloadMinutesDocx = defineRoute({

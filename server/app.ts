@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import path from 'node:path'
 import type { Logger } from 'pino'
 import { DRAFT_PATH } from '../protocol/drafting.ts'
+import { MINUTES_TEXT_PATH } from '../protocol/minutes-text.ts'
 import { createClosers, type Closers } from './closers.ts'
 import { seedDemo } from './demo/seed.ts'
 import { loadPushKeys } from './notices/push.ts'
@@ -83,6 +84,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
     recording: { folders: await openRecordingFolders(config.dataDir), media: mediaNode }, uploadLimitBytes: config.uploadLimitBytes,
     uploadWays: { folder: path.join(config.dataDir, 'uploads'), scanner: config.virusScanner ? createScanner(config.virusScanner) : undefined },
     secretVotes: { secrets: await openVoteSecrets(path.join(config.dataDir, 'keys', 'secret-votes'), signer.secret('secret votes')), signReceipt: signer.signText },
+    signingKeysFile: config.signingKeysFile,
     secret: signer.secret, outside: await openOutside(config, jobs), origins: [config.origin, ...config.allowedOrigins], log,
   })
 
@@ -90,6 +92,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('secret ballots', domains.casting.close)
   closers.add('press', () => domains.press.close())
   closers.add('mail', () => domains.inviting.close())
+  closers.add('mail of papers', () => domains.publishing.close())
   const edge = { allowedOrigins: config.allowedOrigins, session: sessions.middleware, authenticate: domains.authenticate, log }
   const io = createSocketServer({ server: web.server, ...edge })
   // It would wait for the last connection, and those of the room end with the media node.
@@ -101,7 +104,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   domains.mountCommands(command, followers)
   domains.reviewing.mountCommands(command, io)
   domains.inviting.connect(io)
-  const open = { io, media: serveUpgrades(web.server, { media: mediaNode, texts: new Map([[DRAFT_PATH, domains.writing.texts]]), ...edge }) }
+  const open = { io, media: serveUpgrades(web.server, { media: mediaNode, texts: new Map([[DRAFT_PATH, domains.writing.texts], [MINUTES_TEXT_PATH, domains.minuting.texts]]), ...edge }) }
   const app = createApp(config, {
     ...edge,
     uploads: await createTus({ uploads: domains.uploads, authenticate: domains.authenticate, log }),
@@ -112,8 +115,8 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
     },
   })
   closers.add('session watch', watchSessions(open, sessions, log))
-  const { meetings, documents, circulating, proposals, recordings, converting, uploads } = domains
-  const keepers = [documents, proposals.papers, converting.conversion, uploads]
+  const { meetings, documents, circulating, proposals, recordings, converting, uploads, concluding } = domains
+  const keepers = [documents, proposals.papers, converting.conversion, uploads, concluding.tasks.evidence, domains.publishing.signing]
   const known = async (sha256s: readonly string[]) => new Set((await Promise.all(keepers.map((one) => one.knownFiles(sha256s)))).flatMap((some) => [...some]))
   closers.add('clearing away', clearAway([
     journal.forgetKeys, meetings.forgetKeys, () => files.sweep(known), () => recordings.deleteExpired(new Date()),
@@ -127,8 +130,9 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   await domains.floor.resume()
   closers.add('conversions', converting.close)
   closers.add('drafts', domains.writing.texts.close)
+  closers.add('minutes', domains.minuting.texts.close)
   closers.add('jobs', jobs.stop)
-  await jobs.start([...domains.inviting.queues, converting.queue, circulating.queue])
+  await jobs.start([...domains.inviting.queues, converting.queue, circulating.queue, concluding.queue, domains.publishing.queue])
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
   await web.open(config)

@@ -26,6 +26,7 @@ import { createUnits } from './bodies/units.ts'
 import { createChat } from './chat/chat.ts'
 import { mountChatLive } from './chat/live.ts'
 import { createCirculating } from './circulating.ts'
+import { createConcluding } from './concluding.ts'
 import { createAgendaDomain, createRoll } from './conducting.ts'
 import { createCopies } from './conversion/copies.ts'
 import { mountConversion } from './conversion/routes.ts'
@@ -57,9 +58,7 @@ import { createMeetingRules } from './meetings/rules.ts'
 import { meetingStore } from './meetings/store.ts'
 import { templatesStore } from './meetings/templates-store.ts'
 import { createTemplates } from './meetings/templates.ts'
-import { createMinutes } from './minutes/minutes.ts'
-import { mountMinutes } from './minutes/routes.ts'
-import { createMinutesStore } from './minutes/store.ts'
+import { createMinuting } from './minuting.ts'
 import { createDoors } from './order/doors.ts'
 import { createEnforcement } from './order/enforcement.ts'
 import { createEntrance } from './order/entrance.ts'
@@ -124,6 +123,8 @@ export interface DomainsDeps {
   origins: readonly string[]
   /** The ways out of the product; without, nothing is sent. */
   outside?: Outside | undefined
+  /** Names the keys that papers are signed with; without, there are none. */
+  signingKeysFile?: string | undefined
   /** For tests of what waits for its time. */
   now?: (() => Date) | undefined
   log: Logger
@@ -131,7 +132,7 @@ export interface DomainsDeps {
 
 /** Every domain with its store, and who knows whom. */
 export function createDomains(deps: DomainsDeps) {
-  const { db, journal, files, workFolders, recording, uploadLimitBytes, uploadWays, media, iceServers, secret, secretVotes, origins, outside, now, log } = deps
+  const { db, journal, files, workFolders, recording, uploadLimitBytes, uploadWays, media, iceServers, secret, secretVotes, origins, outside, signingKeysFile, now, log } = deps
   const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
   const bodies = createBodies({ store: createBodiesStore(db) })
   const terms = createTerms({ store: createTermsStore(db), found: bodies.found })
@@ -145,7 +146,9 @@ export function createDomains(deps: DomainsDeps) {
   const circulating = createCirculating({
     db, journal, access, files, conversion, now, log,
     takeUpload: (...upload) => uploads.take(...upload), sendNotices: (...told) => inviting.notices.send(...told),
-    knownElsewhere: async (source, sha256s) => new Set([...await proposals.papers.knownFiles(sha256s, source), ...await uploads.knownFiles(sha256s, source)]),
+    knownElsewhere: async (source, sha256s) => new Set([
+      ...await proposals.papers.knownFiles(sha256s, source), ...await concluding.tasks.evidence.knownFiles(sha256s, source), ...await uploads.knownFiles(sha256s, source),
+    ]),
   })
   const { documents } = circulating
   const keyring = createKeyring({ db, secrets: secretVotes.secrets, unopened: secretBallotsStore.unopened, log })
@@ -163,7 +166,10 @@ export function createDomains(deps: DomainsDeps) {
     sendNotices: (...told) => inviting.notices.send(...told),
   })
   const proposals = proposalsAt(() => new Date())
-  const uploads: Uploads = createUploading({ db, files, limitBytes: uploadLimitBytes, ...uploadWays, documents, papers: proposals.papers })
+  const uploads: Uploads = createUploading({
+    db, files, limitBytes: uploadLimitBytes, ...uploadWays, documents, papers: proposals.papers,
+    evidence: { requireAttachable: (...asked) => concluding.tasks.evidence.requireAttachable(...asked) },
+  })
   const enforcement = createEnforcement({ db, journal, store: orderStore, media, log })
   const doors = createDoors()
   const order = createOrder({ access, store: orderStore, enforcement, doors })
@@ -177,21 +183,28 @@ export function createDomains(deps: DomainsDeps) {
   const recordings = createRecordings({
     db, journal, access, store: recordingsStore, composer: createComposer(recording), ...recording, log,
   })
+  const press = createPress()
   const publishing = createPublishing({
-    db, jobs: outside?.jobs ?? { wake: async () => {} }, sendNotices: (...told) => inviting.notices.send(...told), people, now,
+    db, journal, files, press, outside, signingKeysFile, secret, log, now, people, sendNotices: (...told) => inviting.notices.send(...told),
     bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
   })
-  const minutes = createMinutes({
-    journal, access, store: createMinutesStore(db),
-    people,
-    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
+  const concluding = createConcluding({
+    db, journal, access, files, conversion, people, calendar, now, takeUpload: (...taken) => uploads.take(...taken), addItem: (...item) => agenda.add(...item),
+    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids), issue: publishing.issuing.issue, sendNotices: (...told) => inviting.notices.send(...told),
   })
+  const minuting = createMinuting({
+    db, journal, access, people, issuing: publishing.issuing, log, now,
+    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
+    sendNotices: (...told) => inviting.notices.send(...told), press: { deliver: (...paper) => press.deliver(...paper) },
+  })
+  const { minutes } = minuting
   const closing: Closing = {
     endings: [voting.closeOpen, floor.endWithMeeting, agenda.endCurrent, attendance.endStays, order.endWithMeeting, recordings.endAtClosing],
     async draftMinutes(tx) {
       await roll.results.keep(tx)
       await floor.keepTimes(tx)
       await minutes.draftAtClosing(tx)
+      await concluding.notices.beginAtClosing(tx)
     },
     async closeRoom(meetingId) {
       // Neither waits for the other: what the room's people sent ends with them, and its files with that.
@@ -215,7 +228,6 @@ export function createDomains(deps: DomainsDeps) {
     journal, access, meetings, templates, rules: meetingRules, agenda,
     inviteGuests: (meetingId, itemId, caller, personIds) => agenda.setGuests(meetingId, itemId, caller, { personIds, was: [] }),
   })
-  const press = createPress()
   const inviting = createInviting({
     db, journal, access, secret, outside, press, log, now, people, guests: agenda.guests,
     bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids), calendar: (from, to) => calendar.load(from, to),
@@ -249,8 +261,8 @@ export function createDomains(deps: DomainsDeps) {
     identity, bodies, terms, units, calendar, meetings, readiness, postponing, changes, templates, planning, meetingRules, agenda,
     proposals, proposalsAt, documents, circulating, uploads, converting, annotating, reviewing, writing, searching,
     voting, secretBallots, casting, keyring, attendance, roll, order, floor, entrance, chat, presence,
-    recordings, minutes,
-    press, inviting, publishing,
+    recordings, minutes, minuting,
+    press, inviting, publishing, concluding,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({
@@ -273,13 +285,15 @@ export function createDomains(deps: DomainsDeps) {
       annotating.mountRoutes(route)
       writing.mountRoutes(route)
       searching.mountRoutes(route)
+      concluding.mountRoutes(route, press)
       mountProposals(route, proposals)
       mountVoting(route, voting)
       mountSecretBallots(route, secretBallots)
       mountFloor(route, floor)
       mountAttendance(route, { ...roll, press })
       inviting.mountRoutes(route)
-      mountMinutes(route, minutes, press)
+      minuting.mountRoutes(route)
+      publishing.mountRoutes(route)
       mountRecording(route, recordings)
     },
 

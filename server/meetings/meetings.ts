@@ -70,7 +70,7 @@ export interface MeetingsDeps {
   rules: Pick<MeetingRulesBook, 'of' | 'require'>
   readiness: Pick<Readiness, 'findingsOf'>
   people(ids: readonly string[]): Promise<Person[]>
-  minutesStatuses(meetingIds: readonly string[]): Promise<Map<string, 'draft' | 'published'>>
+  minutesStatuses(meetingIds: readonly string[]): Promise<Map<string, 'draft' | 'review' | 'published'>>
   /** The ballots of a meeting's closed votes, for its auditors. */
   closedBallots(trx: Knex.Transaction, meetingId: string): Promise<(ExportBallots | ExportBox)[]>
   closing: Closing

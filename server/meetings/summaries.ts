@@ -7,7 +7,7 @@ export interface ListedMeeting { meeting: Meeting, role: MeetingSummary['role'],
 
 export interface SummariesDeps {
   bodies: Pick<Bodies, 'bodies'>
-  minutesStatuses(meetingIds: readonly string[]): Promise<Map<string, 'draft' | 'published'>>
+  minutesStatuses(meetingIds: readonly string[]): Promise<Map<string, Exclude<MeetingSummary['minutes'], 'none'>>>
 }
 
 /** The rows as they are shown, in two queries however many they are. */

@@ -25,6 +25,7 @@ describe('the minutes of a Standing Committee', () => {
       '1. Thành phần hội nghị',
       '1.1. Đại biểu chính thức',
       '1.2. Đại biểu mời dự và giúp việc',
+      '1.3. Cơ quan báo chí',
       '2. Diễn biến hội nghị',
       '2.1. Công tác cán bộ',
       '2.2. Tờ trình về phân bổ nguồn vốn đầu tư công năm 2026',
@@ -289,10 +290,22 @@ describe('what the journal does not know', () => {
     )
   })
 
-  it('refuses a meeting that was not closed', () => {
+  it('is drafted at any moment of a meeting: what has not come to pass yet is left open', () => {
     const story = tellStory({ title: 'Họp', place: 'Trụ sở', mode: 'online' })
-    story.publish([])
+    const chair = story.person('Chủ Trì', 'Chủ tịch', 'chair')
+    const late = story.person('Đến Muộn', 'Uỷ viên')
+    const [item = ''] = story.publish([{ title: 'Việc một' }, { title: 'Việc hai' }])
+    story.joins('07:50', chair)
     story.open('08:00')
-    expect(() => draftMinutes({ ...story.told(), style: 'state' })).toThrow('opened and closed')
+    story.begin('08:05', item)
+    story.joins('08:10', late)
+    const now = (clock: string) => new Date(`2026-06-08T${clock}:00+07:00`).toISOString()
+    const told = story.told()
+    expect(() => draftMinutes({ ...told, style: 'state' })).toThrow('was opened')
+    const at = (clock: string) => draftMinutes({ ...told, style: 'state', now: now(clock) })
+    expect(under(at('08:20'), '1.1. Đại biểu chính thức')[0]).toBe('Có mặt: 2/2 đại biểu (trực tuyến: 2), gồm:'.replace(' (trực tuyến: 2)', ''))
+    expect(under(at('08:20'), '2.1. Việc một')[0]).toBe('Thời gian: từ 08 giờ 05 phút.')
+    expect(at('08:20').blocks.at(-1)?.text).toBe('Cuộc họp kết thúc lúc ./.')
+    expect(at('08:20').blocks.some(({ text }) => text.includes('chưa xem xét'))).toBe(false)
   })
 })

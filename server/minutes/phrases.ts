@@ -1,3 +1,5 @@
+import type { ConfidenceLevel, VoteResult, VoteTerms } from '../../protocol/ballots.ts'
+import type { SpeakKind } from '../../protocol/floor-rules.ts'
 import type { Threshold, VoteBase } from '../../protocol/shares.ts'
 import type { MeetingMode } from '../../protocol/meetings.ts'
 import type { StayMode } from '../../protocol/stays.ts'
@@ -37,6 +39,33 @@ export const presentAs: Record<StayMode, string> = { inPerson: 'trực tiếp', 
 
 export const choiceNames: Record<string, string> = { approve: 'tán thành', reject: 'không tán thành', abstain: 'không có ý kiến' }
 
+export const levelNames: Record<ConfidenceLevel, string> = { high: 'tín nhiệm cao', confident: 'tín nhiệm', low: 'tín nhiệm thấp' }
+
+/** Why a vote decided nothing, other than by the choice of those who voted. */
+export const undecided: Record<Exclude<NonNullable<VoteResult['why']>, 'notReached'>, string> = {
+  nobodyEntitled: 'không còn ai có quyền biểu quyết', noBallots: 'không có phiếu hợp lệ', tooFewReturned: 'số phiếu thu về chưa đủ theo quy định',
+  tied: 'số phiếu ngang nhau',
+}
+
+/** How a vote was held, as the first words of its paragraph. */
+export function methodNames({ kind, secret }: Pick<VoteTerms, 'kind' | 'secret'>): string {
+  switch (kind) {
+    case 'named': return secret ? 'Bỏ phiếu kín' : 'Biểu quyết ghi tên'
+    case 'grading': return `Bỏ phiếu ${secret ? 'kín ' : ''}đánh giá, xếp loại`
+    case 'scoring': return `Bỏ phiếu ${secret ? 'kín ' : ''}chấm điểm`
+    case 'options': return `Bỏ phiếu ${secret ? 'kín ' : ''}lựa chọn phương án`
+    case 'election': return `Bầu cử bằng ${secret ? 'phiếu kín' : 'phiếu ghi tên'}`
+    case 'confidence': return `Lấy phiếu tín nhiệm${secret ? ' bằng phiếu kín' : ''}`
+  }
+}
+
+/** What a turn on the floor is called after the speaker’s name. */
+export const speechNames: Record<SpeakKind, string> = { speak: 'phát biểu', reply: 'trao đổi lại', pointOfOrder: 'phát biểu về trình tự, thủ tục' }
+
+/** By which words in somebody’s office they are of the press, who stand apart in 16-HD/VPTW (1.3). */
+const pressWords = /phóng viên|nhà báo|biên tập viên|cơ quan báo chí/iu
+export const isPress = (offices: string): boolean => pressWords.test(offices.normalize('NFC'))
+
 export const baseNames: Record<VoteBase, string> = {
   incumbents: 'thành viên đương nhiệm', present: 'thành viên có mặt', validBallots: 'phiếu hợp lệ',
 }
@@ -47,6 +76,10 @@ export function thresholdName({ numerator, denominator, strict }: Threshold): st
   if (strict) return `quá ${share}`
   return share === 'nửa' ? 'từ một nửa trở lên' : `từ ${share} trở lên`
 }
+
+const figureFormat = new Intl.NumberFormat('vi-VN', { maximumFractionDigits: 2 })
+/** `8,75` */
+export const figure = (value: number): string => figureFormat.format(value)
 
 const percentFormat = new Intl.NumberFormat('vi-VN', { style: 'percent', maximumFractionDigits: 1 })
 

@@ -42,7 +42,7 @@ interface Context<Mode> { caller: Caller, socket: WebSocket, meetingId?: string,
 
 export interface SharedTextsDeps {
   journal: Pick<Journal, 'subscribe'>
-  people(ids: readonly string[]): Promise<{ fullName: string }[]>
+  people(ids: readonly string[]): Promise<readonly { fullName: string }[]>
   log: Pick<Logger, 'warn'>
 }
 

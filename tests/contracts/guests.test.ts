@@ -16,6 +16,7 @@ import { command } from '../support/client.ts'
 import { freshKey, itemDraft, REASON } from '../support/house.ts'
 import { until } from '../support/journal.ts'
 import { pdfOf } from '../support/pdf.ts'
+import { approveMinutes } from '../support/minutes-issued.ts'
 
 /** Guests of single items over real sockets and routes: they see theirs, and of the others nothing at all. */
 
@@ -124,9 +125,9 @@ describe('a guest of a single item', () => {
     expect((await call(guest, readDocument, { meetingId, documentId: papers.mine })).code).toBe('ok')
     expect((await call(guest, readDocument, { meetingId, documentId: papers.theirs })).code).toBe('documentNotFound')
     expect((await call(guest, exportJournal, { meetingId })).code).toBe('forbiddenInMeeting')
-    const { meetings, minutes } = assembly.server.domains
+    const { meetings } = assembly.server.domains
     await meetings.close(meetingId, assembly.chair.caller, freshKey())
-    await minutes.publish(meetingId, assembly.clerk.caller, 1, 100 + Math.floor(Math.random() * 10_000))
+    await approveMinutes(assembly.server.domains, meetingId, assembly.clerk.caller, assembly.chair.caller)
     expect((await call(assembly.member, getMinutes, { meetingId })).code).toBe('ok')
     expect((await call(guest, getMinutes, { meetingId })).code).toBe('minutesNotFound')
     expect(JSON.parse((await call(guest, getMeeting, { meetingId })).text)).toMatchObject({ role: 'guest', minutes: 'none' })

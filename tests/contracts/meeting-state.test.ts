@@ -4,6 +4,8 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { fold, Part, type Viewer, type VisibleEntry } from '../../protocol/journal.ts'
 import { MeetingEntry, meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import { versionOf } from '../../protocol/meetings.ts'
+import { runningTurn } from '../../protocol/floor-entries.ts'
+import { commonFloorRule } from '../../protocol/floor-rules.ts'
 import { settled } from '../../protocol/outline.ts'
 import { RoomRule } from '../../protocol/order.ts'
 import type { Caller } from '../../server/platform/contract.ts'
@@ -25,7 +27,7 @@ let cautionId: string
 
 beforeAll(async () => {
   house = await openHouse()
-  body = await house.newBody({ rules: { ...bodyRules.council, voting: { changeBallot: true } }, sites: 1 })
+  body = await house.newBody({ rules: { ...bodyRules.council, voting: { changeBallot: true }, floor: { ...commonFloorRule, secondsPerTurn: 300 } }, sites: 1 })
   visitors = [await house.newPerson(), await house.newPerson()]
   pdf = await pdfOf(['Tờ trình'])
   cautionId = (await house.domains.meetingRules.all()).cautions[0]?.id ?? ''
@@ -34,8 +36,8 @@ beforeAll(async () => {
 afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'addVersion', 'stateVersion', 'circulate', 'withdrawPaper', 'quarantine', 'purge', 'expire', 'render', 'remindReaders', 'join', 'leave',
-  'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'saveMinutes', 'publishMinutes', 'headCount', 'chat', 'record',
-  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment'] as const
+  'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'saveMinutes', 'publishMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'headCount', 'chat', 'record',
+  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
 
@@ -69,7 +71,7 @@ async function record(meetingId: string, which: number): Promise<void> {
 
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
-  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, order, entrance, chat } = house.domains
+  const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, minuting, order, floor, entrance, chat } = house.domains
   const { inviting, reviewing, writing, annotating, circulating: { circulation } } = house.domains
   const people = [...everybody(), ...visitors]
   const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
@@ -196,8 +198,27 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'eject': return await order.eject(meetingId, caller, { key: freshKey(), personId: someone.personId, ban: who % 2 === 1, reason: `Lý do ${which}` })
     case 'liftBan': return await order.liftBan(meetingId, caller, { key: freshKey(), personId: someone.personId })
     case 'handOver': return await order.handChair(meetingId, caller, { key: freshKey(), personId: which ? someone.personId : null })
-    case 'raise': return await order.raiseHand(meetingId, caller, { key: freshKey() })
-    case 'lower': return await order.lowerHand(meetingId, caller, { key: freshKey(), personId: which ? someone.personId : null })
+    case 'raise': return await floor.request(meetingId, caller, {
+      key: freshKey(), personId: which % 3 ? caller.personId : someone.personId, itemId: which === 8 ? null : itemId,
+      kind: pick(['speak', 'speak', 'pointOfOrder', 'reply'] as const) ?? 'speak', replyTo: state.floor.turns.at(-1)?.turnId ?? null,
+      topic: which % 2 ? `Chủ đề ${which}` : null, speaker: null,
+    })
+    case 'lower': return await floor.withdraw(meetingId, caller, { key: freshKey(), requestIds: [pick(state.floor.requests)?.requestId ?? randomUUID()] })
+    case 'giveFloor': {
+      const request = pick(state.floor.requests)
+      const asked = request && which % 2 ? { requestId: request.requestId } : { personId: someone.personId }
+      return await floor.startTurn(meetingId, caller, { key: freshKey(), who: asked, after: runningTurn(state.floor)?.turnId ?? null })
+    }
+    case 'moreTime': {
+      const turn = runningTurn(state.floor)
+      return await floor.extendTurn(meetingId, caller, { key: freshKey(), turnId: turn?.turnId ?? randomUUID(), seconds: 60, limitS: turn?.limitS ?? 1 })
+    }
+    case 'endTurn': return await floor.endTurn(meetingId, caller, { key: freshKey(), turnId: state.floor.turns.at(-1)?.turnId ?? randomUUID() })
+    // As a version before this one told it.
+    case 'hands': return await house.journal.run(meetingId, { actorId: caller.personId }, (tx) => {
+      for (const kind of ['order.handRaised', 'order.handLowered']) tx.append({ kind, data: { personId: caller.personId }, audience: { scope: 'meeting' } })
+      return Promise.resolve()
+    })
     case 'lead': return await reviewing.review.lead(meetingId, caller, {
       key: freshKey(), documentId: pick(state.documents)?.documentId ?? randomUUID(), ...which % 2 ? {} : { leaderId: someone.personId },
     })
@@ -212,13 +233,19 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     }
     case 'record': return await record(meetingId, which)
     case 'saveMinutes': {
-      const { version, content } = await minutes.get(meetingId, body.clerk)
-      return await minutes.save(meetingId, caller, version, content)
+      await minutes.begin(meetingId, caller)
+      return await minutes.redraft(meetingId, caller, (await minutes.get(meetingId, body.clerk)).version)
     }
-    case 'publishMinutes': {
-      const { version } = await minutes.get(meetingId, body.clerk)
-      return await minutes.publish(meetingId, caller, version, 1 + Math.floor(Math.random() * 99_999))
+    case 'publishMinutes':
+      return await minuting.review.approve(meetingId, caller, { sha256: (await minutes.get(meetingId, body.clerk)).sha256, key: freshKey() })
+    case 'helpMinutes': return await minuting.review.setHelper(meetingId, caller, someone.personId, which % 3 > 0)
+    case 'reviewMinutes': return await minuting.review.open(meetingId, caller, { dueAt: dayAhead(which), key: freshKey() })
+    case 'discussMinutes': {
+      const { threadId } = await minuting.review.comment(meetingId, caller, { key: freshKey(), blockId: which % 2 ? 'doan-mot' : null, quote: which % 2 ? 'Có mặt' : null, text: `Góp ý ${which}` })
+      await minuting.review.reply(meetingId, someone, threadId, { key: freshKey(), text: `Trả lời ${which}` })
+      return await minuting.review.settle(meetingId, body.clerk, threadId, { key: freshKey(), resolved: which % 2 === 0, answer: which ? `Đã sửa ${which}` : null })
     }
+    case 'returnMinutes': return await minuting.review.giveBack(meetingId, body.chair, { key: freshKey(), reason: `Lý do ${which}` })
   }
 }
 
@@ -280,15 +307,15 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
   const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'render', 'remindReaders', 'comment', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'addVersion', 'circulate', 'stateVersion', 'withdrawPaper', 'changeItem', 'order', 'add', 'remove', 'goTo',
-    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'leave', 'close', 'saveMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
+    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'leave', 'close', 'saveMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // The item just added goes again, not the one under way; who excuses themselves is not the one who is there.
   for (const step of steps) if (['remove', 'absence', 'withdraw'].includes(step.act)) step.which = 2
   steps.splice(steps.findIndex(({ act }) => act === 'circulate'), 0, { act: 'circulate', who: 0, which: 3 })
   const inRoom: Step[] = [
     { act: 'rule', who: 0, which: 0 }, { act: 'knock', who: 3, which: 0 }, { act: 'admit', who: 0, which: 3 }, { act: 'knock', who: 5, which: 0 },
     { act: 'turnAway', who: 0, which: 5 }, { act: 'mute', who: 0, which: 0 }, { act: 'stopShare', who: 0, which: 3 }, { act: 'invite', who: 0, which: 3 },
-    { act: 'eject', who: 0, which: 6 }, { act: 'liftBan', who: 0, which: 6 }, { act: 'join', who: 2, which: 2 }, { act: 'raise', who: 2, which: 0 },
-    { act: 'lower', who: 2, which: 2 }, { act: 'handOver', who: 0, which: 2 }, { act: 'handOver', who: 2, which: 0 }, { act: 'chat', who: 2, which: 1 },
+    { act: 'eject', who: 0, which: 6 }, { act: 'liftBan', who: 0, which: 6 }, { act: 'join', who: 2, which: 2 }, { act: 'raise', who: 2, which: 2 },
+    { act: 'hands', who: 2, which: 0 }, { act: 'lower', who: 2, which: 0 }, { act: 'giveFloor', who: 0, which: 2 }, { act: 'moreTime', who: 0, which: 0 }, { act: 'endTurn', who: 0, which: 0 }, { act: 'handOver', who: 0, which: 2 }, { act: 'handOver', who: 2, which: 0 }, { act: 'chat', who: 2, which: 1 },
     { act: 'headCount', who: 0, which: 7 },
     // Called in with an item, shown out with it.
     { act: 'guests', who: 1, which: 0 }, { act: 'goTo', who: 0, which: 0 }, { act: 'join', who: 8, which: 8 }, { act: 'goTo', who: 0, which: 7 },

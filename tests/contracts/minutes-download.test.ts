@@ -13,11 +13,11 @@ import { createApp } from '../../server/platform/http.ts'
 import { as, clerk, member, openMinutes, stranger, type MinutesWorld } from '../support/minutes.ts'
 
 const press = createPress()
-let { archive, minutes, closedMeeting } = {} as MinutesWorld
+let { house, minutes, review, closedMeeting, approved } = {} as MinutesWorld
 let http: Server
 let origin: string
 beforeAll(async () => {
-  ({ archive, minutes, closedMeeting } = await openMinutes())
+  ({ house, minutes, review, closedMeeting, approved } = await openMinutes())
   const app = createApp({ allowedOrigins: [], https: false, tlsFiles: undefined, trustedProxies: [] }, {
     session: session({ secret: randomUUID(), resave: false, saveUninitialized: false }),
     authenticate: async (req) => {
@@ -25,7 +25,7 @@ beforeAll(async () => {
       return typeof personId === 'string' ? as(personId) : null
     },
     log: pino({ level: 'silent' }),
-    mount: (route) => mountMinutes(route, minutes, press),
+    mount: (route) => mountMinutes(route, { minutes, review }, press),
   })
   http = createServer(app)
   await new Promise<void>((resolve) => { http.listen(0, '127.0.0.1', resolve) })
@@ -34,21 +34,21 @@ beforeAll(async () => {
 afterAll(async () => {
   await new Promise((resolve) => { http.close(resolve) })
   await press.close()
-  await archive.close()
+  await house.close()
 })
 
 const get = (caller: { personId: string }, path: string) => fetch(`${origin}${path}`, { headers: { 'x-person': caller.personId } })
 
 it('members download the published minutes as DOCX and PDF, under their Vietnamese name', async () => {
   const meetingId = await closedMeeting()
-  const { journalHead } = await minutes.publish(meetingId, clerk, 1, 8)
+  const { journalHead } = await approved(meetingId)
 
   const docx = await get(member, `/api/meetings/${meetingId}/minutes.docx`)
   expect(docx.headers.get('content-type')).toBe('application/vnd.openxmlformats-officedocument.wordprocessingml.document')
-  expect(docx.headers.get('content-disposition')).toContain(`filename*=UTF-8''${encodeURIComponent('Biên bản số 08-BB-TU.docx')}`)
+  expect(docx.headers.get('content-disposition')).toContain(`filename*=UTF-8''${encodeURIComponent('Biên bản số 01-BB-TU.docx')}`)
   const files = unzipSync(new Uint8Array(await docx.arrayBuffer()))
   const document = strFromU8(files['word/document.xml'] ?? new Uint8Array())
-  for (const text of ['Số 08-BB/TU', 'Có mặt: 11/15 đồng chí (trực tuyến: 11), gồm:', 'Kết quả: được thông qua.', 'CHỦ TRÌ']) expect(document).toContain(text)
+  for (const text of ['Số 01-BB/TU', 'Có mặt: 11/15 đồng chí (trực tuyến: 11), gồm:', 'Kết quả: được thông qua.', 'CHỦ TRÌ']) expect(document).toContain(text)
   expect(document).not.toContain('DỰ THẢO')
 
   const pdf = await get(member, `/api/meetings/${meetingId}/minutes.pdf`)
@@ -59,7 +59,7 @@ it('members download the published minutes as DOCX and PDF, under their Vietname
   const reading = promisify(execFile)('pdftotext', ['-raw', '-', '-'])
   reading.child.stdin?.end(Buffer.from(await pdf.arrayBuffer()))
   const { stdout } = await reading
-  for (const text of ['Số 08-BB/TU', 'Có mặt: 11/15 đồng chí (trực tuyến: 11), gồm:', 'Kết quả: được thông qua.', `(SHA-256): ${journalHead}`]) {
+  for (const text of ['Số 01-BB/TU', 'Có mặt: 11/15 đồng chí (trực tuyến: 11), gồm:', 'Kết quả: được thông qua.', `(SHA-256): ${journalHead}`]) {
     expect(stdout).toContain(text)
   }
 })

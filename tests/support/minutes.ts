@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import type { BodyRulesInput, Letterhead } from '../../protocol/bodies.ts'
-import { createBodiesStore } from '../../server/bodies/store.ts'
-import { createIdentityStore } from '../../server/identity/store.ts'
-import { createAccess } from '../../server/meetings/access.ts'
 import { meetingStore } from '../../server/meetings/store.ts'
-import { createMinutes } from '../../server/minutes/minutes.ts'
-import { createMinutesStore } from '../../server/minutes/store.ts'
-import { exported, openArchive } from './journal.ts'
+import type { Caller } from '../../server/platform/contract.ts'
+import { openHouse } from './house.ts'
+import { exported } from './journal.ts'
+import { approveMinutes, typeMinutes } from './minutes-issued.ts'
 import { absoluteMajority, standingCommitteeStory } from './story.ts'
 
 export const letterhead: Letterhead = {
@@ -20,29 +18,22 @@ export const [chair, clerk, member, stranger] = [as(committee.chair), as(committ
 
 /** The minutes on a database of their own, with meetings of the Standing Committee to write them of. */
 export async function openMinutes() {
-  const archive = await openArchive()
-  const server = archive.start()
-  const { db, journal } = server
-  const minutes = createMinutes({
-    journal,
-    access: createAccess({ db, journal, store: meetingStore }),
-    store: createMinutesStore(db),
-    people: (ids, trx) => createIdentityStore(trx ?? db).people(ids),
-    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
-  })
-  await db('person').insert(committee.story.people.map(({ id, fullName, office }) => ({ id, full_name: fullName, office })))
+  const house = await openHouse()
+  const { archive, db, journal, domains } = house
+  const { minutes, minuting: { review } } = domains
+  await archive.owner('person').insert(committee.story.people.map(({ id, fullName, office }) => ({ id, full_name: fullName, office })))
 
-  async function newBody(): Promise<string> {
-    return (await createBodiesStore(db).insertBody({ name: `Ban ${randomUUID()}`, rules, letterhead })).id
-  }
+  const newBody = async (more: BodyRulesInput | object = {}): Promise<string> =>
+    (await domains.bodies.found({ name: `Ban ${randomUUID()}`, rules: { ...rules, ...more }, letterhead })).id
 
   /** As far as the closing, which is still to come. */
   async function heldMeeting(bodyId?: string): Promise<string> {
     const meetingId = randomUUID()
     const { facts, participants } = committee.story.told().state
+    const ofBody = bodyId ?? await newBody()
     await db.transaction((trx) => journal.create(meetingId, trx, { actorId: committee.chair }, async (tx) => {
       await meetingStore.insert(trx, {
-        id: meetingId, bodyId: bodyId ?? await newBody(), mode: 'hybrid', startsAt: new Date(facts?.startsAt ?? ''), plannedMinutes: 210,
+        id: meetingId, bodyId: ofBody, mode: 'hybrid', startsAt: new Date(facts?.startsAt ?? ''), plannedMinutes: 210,
         titleText: (await tx.text('Hội nghị')).$text, placeText: (await tx.text('Trụ sở')).$text,
         status: 'live', openedAt: new Date('2026-06-08T01:00:20.000Z'), closedAt: null,
         presidingId: null, clerkActs: false, kindId: null, roomId: null, publishedAt: new Date('2026-06-08T00:00:00.000Z'),
@@ -63,15 +54,19 @@ export async function openMinutes() {
   }
 
   return {
-    archive, server, minutes, newBody, heldMeeting, close,
+    house, archive, server: { db, journal }, minutes, review, newBody, heldMeeting, close,
     async closedMeeting(bodyId?: string): Promise<string> {
       const meetingId = await heldMeeting(bodyId)
       await close(meetingId)
       return meetingId
     },
+    approved: (meetingId: string) => approveMinutes(domains, meetingId, clerk, chair),
+    /** Adds a paragraph at the end of the text. */
+    type: (meetingId: string, caller: Caller, text: string) => typeMinutes(minutes, meetingId, caller, text),
     async entriesOf(meetingId: string, kind: string) {
       return (await exported(journal, meetingId)).filter((record) => record.record === 'entry' && record.kind === kind)
     },
+    end: house.close,
   }
 }
 
