@@ -39,17 +39,16 @@ export async function up(knex: Knex): Promise<void> {
       basis text NOT NULL,
       version integer NOT NULL DEFAULT 0 CHECK (version >= 0),
       content jsonb,
-      recipients text[] NOT NULL DEFAULT '{}',
       saved_at timestamptz(3),
-      reason text,
+      reason_text uuid REFERENCES journal_text,
       approved_by uuid REFERENCES person,
       approved_at timestamptz(3),
       paper_id uuid,
-      symbol text,
+      number text,
       issued_at timestamptz(3),
       told_due boolean NOT NULL DEFAULT false,
       told_late boolean NOT NULL DEFAULT false,
-      CHECK ((status = 'issued') = (paper_id IS NOT NULL) AND (status = 'issued') = (issued_at IS NOT NULL)),
+      CHECK (num_nonnulls(paper_id, number, issued_at) = CASE status WHEN 'issued' THEN 3 ELSE 0 END),
       CHECK (status NOT IN ('sent', 'approved', 'issued') OR content IS NOT NULL),
       CHECK ((status IN ('approved', 'issued')) = (approved_at IS NOT NULL) AND num_nulls(approved_by, approved_at) <> 1)
     );
@@ -58,6 +57,7 @@ export async function up(knex: Knex): Promise<void> {
       'The notice of a meeting''s conclusions (thông báo kết luận), from its closing on. Meetings that were closed before there were such rows have none.';
     COMMENT ON COLUMN conclusion_notice.due_on IS 'The last day for issuing it: so many working days after the closing, by the body''s rule at that time, whose basis stands beside it.';
     COMMENT ON COLUMN conclusion_notice.content IS 'The text as saved last, of protocol/minutes.ts; null before, while it is a draft from the conclusions as they stand.';
+    COMMENT ON COLUMN conclusion_notice.reason_text IS 'Why the chair returned it, or why none is needed: an erasable text of the meeting''s journal.';
     COMMENT ON COLUMN conclusion_notice.told_due IS 'Office and chair were reminded that it comes due, and then (told_late) that it was not issued in time.';
 
     CREATE TABLE task (
@@ -175,9 +175,10 @@ export async function up(knex: Knex): Promise<void> {
     COMMENT ON TABLE task_digest_run IS 'The weeks, by their Monday, whose digest was sent, and to how many people.';
 
     GRANT SELECT, INSERT, UPDATE (text_id, version, written_by, written_at, settled_by, settled_at) ON conclusion TO nghisu_app;
-    GRANT SELECT, INSERT ON conclusion_version, task_event, task_agenda_item, task_digest_run TO nghisu_app;
+    GRANT SELECT, INSERT ON conclusion_version, task_event, task_agenda_item TO nghisu_app;
+    GRANT SELECT, INSERT, UPDATE (people) ON task_digest_run TO nghisu_app;
     GRANT SELECT, INSERT,
-      UPDATE (status, version, content, recipients, saved_at, reason, approved_by, approved_at, paper_id, symbol, issued_at, told_due, told_late)
+      UPDATE (status, version, content, saved_at, reason_text, approved_by, approved_at, paper_id, number, issued_at, told_due, told_late)
       ON conclusion_notice TO nghisu_app;
     GRANT SELECT, INSERT,
       UPDATE (lead_unit_id, lead_person_id, what, product, responsibility, authority, due_on, stage, since, version, percent,

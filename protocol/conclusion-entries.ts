@@ -17,7 +17,7 @@ export const conclusionEntries = [
   z.object({ kind: z.literal('conclusionNotice.approved'), data: z.object({ version: z.int(), sha256: Sha256 }) }),
   z.object({ kind: z.literal('conclusionNotice.waived'), data: z.object({ reason: TextRef }) }),
   /** For all who take part in the whole meeting. */
-  z.object({ kind: z.literal('conclusionNotice.issued'), data: z.object({ paperId: Id, symbol: z.string() }) }),
+  z.object({ kind: z.literal('conclusionNotice.issued'), data: z.object({ paperId: Id, number: z.string() }) }),
   /** A conclusion became a task, for the members who may see the item; what becomes of it then is the task's own history. */
   z.object({
     kind: z.literal('task.assigned'),

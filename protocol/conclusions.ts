@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { ItemParams } from './agenda.ts'
 import { Day } from './calendar.ts'
+import { RecipientChoices } from './issuing.ts'
 import { Id } from './journal.ts'
 import { MinutesContent } from './minutes.ts'
 import { defineRoute } from './route.ts'
@@ -65,11 +66,10 @@ export const ConclusionNotice = z.object({
   status: NoticeStatus,
   /** The last day for issuing it, by the body's rule when the meeting was closed; the working days of that rule and its basis. */
   dueOn: Day, workingDays: z.int(), basis: z.string(),
-  /** 0: nothing was saved; the content is then a draft from the conclusions as they stand. */
+  /** Counts the changes, from 0. */
   version: z.int().nonnegative(),
-  content: MinutesContent,
-  /** Nơi nhận, a line each. */
-  recipients: z.array(z.string()),
+  /** Until it was saved it is a draft from the conclusions as they stand. */
+  saved: z.boolean(), content: MinutesContent,
   /** Conclusions that are not settled, of items that the meeting dealt with: they are not in a draft. */
   unsettled: z.int(),
   /** Settled or reopened after the text was saved last, so that it may say something else. */
@@ -77,7 +77,8 @@ export const ConclusionNotice = z.object({
   /** Why the chair returned it, or why none is needed; null: neither. */
   reason: z.string().nullable(),
   approvedBy: Id.nullable(), approvedAt: Instant.nullable(),
-  paperId: Id.nullable(), symbol: z.string().nullable(), issuedAt: Instant.nullable(),
+  /** Of the register (protocol/issuing.ts), with the number as it is written; null until it is issued. */
+  paperId: Id.nullable(), number: z.string().nullable(), issuedAt: Instant.nullable(),
   may: z.object({ edit: z.boolean(), send: z.boolean(), decide: z.boolean(), issue: z.boolean(), waive: z.boolean() }),
 })
 export type ConclusionNotice = z.infer<typeof ConclusionNotice>
@@ -88,7 +89,6 @@ const noticeErrors = ['meetingNotFound', 'forbiddenInMeeting', 'noticeNotFound',
 /** The key serves retries: the same key gives what it made. */
 const Act = z.object({ key: Key, version: z.int().nonnegative() })
 const Saved = z.object({ version: z.int().nonnegative(), status: NoticeStatus })
-const Recipients = z.array(Paragraphs(300).pipe(z.string().min(1))).max(200)
 
 export const getConclusionNotice = defineRoute({
   id: 'conclusions.notice', method: 'get', path: noticePath, access: 'signedIn', errors: ['meetingNotFound', 'noticeNotFound'],
@@ -99,12 +99,12 @@ export const getConclusionNotice = defineRoute({
 export const saveConclusionNotice = defineRoute({
   id: 'conclusions.saveNotice', method: 'put', path: noticePath, access: 'signedIn', errors: [...noticeErrors, 'proposalSecret'],
   summary: 'Chair or clerk saves the text; while it is with the chair the chair alone. `version` is the one that the edit began from.',
-  params: MeetingParams, body: Act.extend({ content: MinutesContent, recipients: Recipients }), response: Saved,
+  params: MeetingParams, body: Act.extend({ content: MinutesContent }), response: Saved,
 })
 
 export const sendConclusionNotice = defineRoute({
   id: 'conclusions.sendNotice', method: 'post', path: `${noticePath}/sending`, access: 'signedIn', errors: noticeErrors,
-  summary: 'Chair or clerk puts the saved text before the chair, who is told.', params: MeetingParams, body: Act, response: Saved,
+  summary: 'Chair or clerk puts the text before the chair, who is told; a draft that nobody edited is saved with that.', params: MeetingParams, body: Act, response: Saved,
 })
 
 export const decideConclusionNotice = defineRoute({
@@ -116,9 +116,9 @@ export const decideConclusionNotice = defineRoute({
 })
 
 export const issueConclusionNotice = defineRoute({
-  id: 'conclusions.issueNotice', method: 'post', path: `${noticePath}/issue`, access: 'signedIn', errors: noticeErrors,
-  summary: 'Chair or clerk issues the approved text: it takes the next number of the body’s register and is fixed.',
-  params: MeetingParams, body: Act, response: z.object({ paperId: Id, symbol: z.string() }),
+  id: 'conclusions.issueNotice', method: 'post', path: `${noticePath}/issue`, access: 'signedIn', errors: [...noticeErrors, 'recipientUnknown', 'recipientsFull', 'paperSecret'],
+  summary: 'Chair or clerk issues the approved text to these recipients: it takes the next number of the body’s register and is fixed.',
+  params: MeetingParams, body: Act.extend({ recipients: RecipientChoices }), response: z.object({ paperId: Id, number: z.string() }),
 })
 
 export const waiveConclusionNotice = defineRoute({

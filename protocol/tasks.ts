@@ -56,6 +56,8 @@ export const Extension = z.object({ dueOn: Day, reason: z.string(), askedAt: Ins
 
 export const TaskSummary = z.object({
   id: Id, what: z.string(), body: Named,
+  /** The item that it was decided on; null for who is no member of the body. */
+  itemId: Id.nullable(),
   lead: z.object({ kind: z.enum(['unit', 'person']), id: Id, name: z.string() }),
   dueOn: Day,
   /** Its day has passed, and its lead has not reported it done. */
@@ -162,6 +164,7 @@ export const exportTasks = defineRoute({
 /** The columns of a board; cancelled tasks stand on none. */
 export const taskColumns = ['assigned', 'handedBack', 'accepted', 'inProgress', 'reported', 'closed'] as const
 export const TaskColumn = z.enum(taskColumns)
+export type TaskColumn = z.infer<typeof TaskColumn>
 
 export const taskBoard = defineRoute({
   id: 'tasks.board', method: 'get', path: '/api/tasks/board', access: 'signedIn', errors: [],
