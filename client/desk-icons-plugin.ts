@@ -7,7 +7,7 @@ interface Collection { prefix: string, icons: Record<string, unknown> }
 const ALL = 'virtual:nuxt-ui-icons'
 const DESK = 'virtual:desk-icons'
 /** Whose icons come with the application itself: of what is loaded at once on the way into the room. */
-const AT_ONCE = ['app/main.ts', 'app/Toaster.vue', 'room/RoomPage.vue', 'order/HandsList.vue']
+const AT_ONCE = ['app/main.ts', 'app/Toaster.vue', 'room/RoomPage.vue', 'floor/FloorPanel.vue']
 
 /** Nuxt UI's module gives its icons as a JSON text within a string. */
 const JSON_WITHIN = /JSON\.parse\(("(?:[^"\\]|\\.)*")\)/

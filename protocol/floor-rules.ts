@@ -4,7 +4,7 @@ import { z } from 'zod'
 export const SpeakKind = z.enum(['speak', 'reply', 'pointOfOrder'])
 export type SpeakKind = z.infer<typeof SpeakKind>
 
-const Seconds = z.int().min(30).max(4 * 3600)
+const Seconds = z.int().min(1).max(4 * 3600)
 
 /** How a body gives the floor, from its own regulations. */
 export const FloorRule = z.object({

@@ -108,7 +108,11 @@ const inputs: Record<string, (scene: Scene) => object> = {
   'order:liftBan': ({ personId }) => ({ personId }),
   'recording:start': () => ({ decision: 'Ghi âm, ghi hình', retentionDays: 30 }),
   'order:handChair': ({ personId }) => ({ personId }),
-  'order:lowerHand': ({ personId }) => ({ personId }),
+  'floor:request': ({ personId, itemId }) => ({ personId, itemId, kind: 'speak', replyTo: null, topic: null, speaker: null }),
+  'floor:withdraw': () => ({ requestIds: [randomUUID()] }),
+  'floor:startTurn': ({ personId }) => ({ who: { personId }, after: null }),
+  'floor:extendTurn': () => ({ turnId: randomUUID(), seconds: 60, limitS: 300 }),
+  'floor:endTurn': () => ({ turnId: randomUUID() }),
 }
 
 /** What the caller is answered: a code, or `ok`. */
@@ -163,19 +167,19 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
   return answers
 }
 
-const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'documents.read', 'documents.compare', 'documents.reportReading', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'offline.list', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
+const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'floor.speaking', 'documents.read', 'documents.compare', 'documents.reportReading', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'offline.list', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
 const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
-const own = ['drafting.get', 'documents.original', 'vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'order:raiseHand', 'recording.read', 'recording.progress', 'review:point', 'review:show',
+const own = ['drafting.get', 'documents.original', 'vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'floor:withdraw', 'floor:endTurn', 'recording.read', 'recording.progress', 'review:point', 'review:show',
   'attendance.checkInByCode', 'annotations.change', 'annotations.remove', 'comments.open', 'comments.reply', 'comments.settle', 'comments.takeBack']
 
 it('there is something to call', () => {
   expect(meetingRoutes.length).toBeGreaterThan(14)
   expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:defer', 'agenda:goTo', 'attendance:checkIn', 'attendance:checkOut',
-    'attendance:correct', 'attendance:recordAbsence', 'attendance:reportHeadCount', 'attendance:withdrawCheckIn', 'chat:send', 'invitation:answer', 'invitation:decideSubstitute', 'invitation:remind', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
-    'order:handChair', 'order:inviteToSpeak', 'order:liftBan', 'order:lowerHand', 'order:mute', 'order:raiseHand', 'order:setRule', 'order:stopShare',
+    'attendance:correct', 'attendance:recordAbsence', 'attendance:reportHeadCount', 'attendance:withdrawCheckIn', 'chat:send', 'floor:endTurn', 'floor:extendTurn', 'floor:request', 'floor:startTurn', 'floor:withdraw', 'invitation:answer', 'invitation:decideSubstitute', 'invitation:remind', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
+    'order:handChair', 'order:inviteToSpeak', 'order:liftBan', 'order:mute', 'order:setRule', 'order:stopShare',
     'order:turnAway', 'recording:start', 'recording:stop', 'review:attend', 'review:depart', 'review:end', 'review:lead', 'review:point', 'review:show', 'room:enter', 'room:probe', 'room:stopWaiting', 'vote:cast', 'vote:close', 'vote:confirmHall', 'vote:countHall', 'vote:open', 'vote:remind', 'vote:setHall'])
 })
 
@@ -211,7 +215,8 @@ it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, 
     const found = actor === assembly.guest ? 'forbiddenInMeeting' : 'recordingNotFound'
     expect([answers['recording.read'], answers['recording.progress']]).toEqual([found, found])
     expect([answers['room:enter'], answers['room:probe'], answers['room:stopWaiting']]).toEqual([room, room, 'ok'])
-    expect([answers['chat:send'], answers['order:raiseHand']]).toEqual(status === 'closed' ? ['meetingClosed', 'meetingClosed'] : ['ok', 'notPresent'])
+    expect([answers['chat:send'], answers['floor:withdraw'], answers['floor:endTurn']]).toEqual(
+      status === 'closed' ? ['meetingClosed', 'meetingClosed', 'meetingNotLive'] : ['ok', 'speakRequestNotFound', 'turnNotFound'])
     expect([answers['drafting.get'], answers['documents.original']]).toEqual(['draftNotFound', 'downloadNotAllowed'])
     expect([answers['review:point'], answers['review:show']]).toEqual(['reviewNotAttended', 'reviewNotAttended'])
     expect(answers['attendance.checkInByCode']).toBe(status === 'closed' ? 'meetingClosed' : 'checkInCodeInvalid')
@@ -230,7 +235,7 @@ it('a guest of another item learns nothing of an item, its documents and its vot
   await domains.agenda.setGuests(on.meetingId, other, assembly.clerk.caller, { personIds: [visitor.personId], was: [] })
   const answers = await callAll(visitor, on)
   // Before the room they wait until their item is called.
-  const allowed = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'offline.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow',
+  const allowed = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'floor.speaking', 'offline.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow',
     'room:enter', 'room:stopWaiting', 'review:depart']
   expect(Object.keys(answers).filter((name) => answers[name] === 'ok' && !allowed.includes(name))).toEqual([])
   for (const name of ['documents.read', 'documents.original', 'documents.compare', 'documents.reportReading', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'annotations.list', 'annotations.add', 'comments.list', 'comments.open', 'review:attend', 'review:lead']) {

@@ -1,7 +1,7 @@
 import { useOverlay } from '@nuxt/ui/composables'
 import { useI18n } from 'vue-i18n'
 import {
-  admit, eject, handChair, inviteToSpeak, liftBan, lowerHand, mute, raiseHand, setRule, stopShare, turnAway, type RoomRule,
+  admit, eject, handChair, inviteToSpeak, liftBan, mute, setRule, stopShare, turnAway, type RoomRule,
 } from '../../protocol/order.ts'
 import { useAttempt } from '../app/attempt.ts'
 import { socketClient } from '../app/socket.ts'
@@ -34,9 +34,6 @@ export function useOrderActs() {
         attempt((key) => socketClient.send(eject, { meetingId, personId, ban, reason, key }), { personId, ban, reason })
       return await overlay.create(EjectDialog, { destroyOnClose: true }).open({ name: nameOf(personId), put }).result === true
     },
-    raiseHand: () => attempt((key) => socketClient.send(raiseHand, { meetingId, key })),
-    /** Null: all hands. */
-    lowerHand: (personId: string | null) => attempt((key) => socketClient.send(lowerHand, { meetingId, personId, key })),
     endInvitation: (personId: string) =>
       attempt((key) => socketClient.send(inviteToSpeak, { meetingId, personId, on: false, key })),
     invite: (personId: string) => attempt((key) => socketClient.send(inviteToSpeak, { meetingId, personId, on: true, key })),

@@ -26,7 +26,6 @@ export function useOrder() {
     /** Whether one may send sound and picture. */
     maySpeak: computed(() => maySpeak(me.value, order.value)),
     isChair: computed(() => own.value?.role === 'chair'),
-    handRaised: computed(() => order.value.hands.some((hand) => hand.personId === session.personId)),
     nameOf: (personId: string) => meeting.person(personId)?.fullName ?? '',
     officeOf: (personId: string) => meeting.participant(personId)?.office || meeting.person(personId)?.office || '',
   }

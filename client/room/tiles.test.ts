@@ -25,7 +25,7 @@ known('me', 3)
 
 const around: Surroundings = {
   person: (id) => people.get(id)?.person, participant: (id) => people.get(id)?.participant,
-  order: { presiding: null, hands: [] }, headCounts: {},
+  order: { presiding: null }, hands: [], headCounts: {},
 }
 const present = ['clerk', 'stranger', 'member', 'chair', 'site', 'deputy'].map((id) => peer(id))
 
@@ -50,16 +50,15 @@ describe('tiles', () => {
 
   test('marks the clerk, and who presides: the chair, or whom the chair handed it to', () => {
     const roles = (presiding: string | null) => Object.fromEntries(
-      tilesOf(present, { ...around, order: { presiding, hands: [] } }).map((tile) => [tile.personId, tile.role]))
+      tilesOf(present, { ...around, order: { presiding } }).map((tile) => [tile.personId, tile.role]))
     expect(roles(null)).toMatchObject({ chair: 'presides', clerk: 'clerk', deputy: null, member: null, site: null })
     expect(roles('deputy')).toMatchObject({ chair: null, deputy: 'presides', clerk: 'clerk' })
     expect(roles('chair')).toMatchObject({ chair: 'presides' })
   })
 
   test('tells the place of a raised hand, and how many people sit at a site', () => {
-    const at = '2026-11-24T01:00:00.000Z'
     const tiles = tilesOf(present, {
-      ...around, order: { presiding: null, hands: [{ personId: 'member', at }, { personId: 'chair', at }] }, headCounts: { site: 24, member: 3 },
+      ...around, hands: ['member', 'chair', 'member'], headCounts: { site: 24, member: 3 },
     })
     const of = (id: string) => tiles.find(({ personId }) => personId === id)
     expect(of('chair')).toMatchObject({ hand: 2, people: null })

@@ -28,7 +28,9 @@ export interface RoomTile {
 export interface Surroundings {
   person(personId: string): Person | undefined
   participant(personId: string): Participant | undefined
-  order: Pick<OrderState, 'presiding' | 'hands'>
+  order: Pick<OrderState, 'presiding'>
+  /** Who asks to speak, in order. */
+  hands: readonly string[]
   headCounts: Readonly<Record<string, number>>
 }
 
@@ -40,7 +42,8 @@ export const screenKey = (personId: string) => `screen:${personId}`
  * oneself last.
  */
 export function tilesOf(peers: readonly RoomPeer[], around: Surroundings): RoomTile[] {
-  const hands = new Map(around.order.hands.map(({ personId }, index) => [personId, index + 1]))
+  // Of several requests of one person, as of a remote site, the first.
+  const hands = new Map(around.hands.map((personId, index) => [personId, index + 1] as const).toReversed())
   const lines = peers.map((peer) => {
     const participant = around.participant(peer.personId)
     return { peer, participant, rank: participant?.rank ?? Number.MAX_SAFE_INTEGER }

@@ -1,5 +1,6 @@
 import { useLocalStorage } from '@vueuse/core'
 import { computed, ref, watch } from 'vue'
+import { useFloor } from '../floor/use-floor.ts'
 import type { Meeting } from '../meetings/use-meeting.ts'
 import { focusOf, galleryOf, type Space } from './layout.ts'
 import type { RoomMedia } from './room-media.ts'
@@ -43,9 +44,11 @@ export function useStage({ media, meeting, space, brief, alone }: StageOptions) 
     },
   })
 
+  const { queue } = useFloor(meeting)
+  const hands = computed(() => queue.value.map(({ personId }) => personId))
   const all = computed(() => tilesOf(media.peers.value, {
     person: meeting.person, participant: meeting.participant,
-    order: meeting.state.value?.order ?? { presiding: null, hands: [] }, headCounts: meeting.attendance.value.headCounts,
+    order: meeting.state.value?.order ?? { presiding: null }, hands: hands.value, headCounts: meeting.attendance.value.headCounts,
   }))
   const byKey = computed<ReadonlyMap<string, RoomTile>>(() => new Map(all.value.map((tile) => [tile.key, tile])))
   const people = computed(() => all.value.filter((tile) => tile.source === 'camera'))

@@ -11,7 +11,7 @@ const tiles = new Map(tilesOf([
   { personId: 'b', own: false, muted: true, camera: sent, screen: null, quality: 'good', devices: 1 },
   { personId: 'dark', own: false, muted: true, camera: null, screen: null, quality: 'good', devices: 1 },
   { personId: 'me', own: true, muted: true, camera: sent, screen: sent, quality: 'good', devices: 1 },
-], { person: () => undefined, participant: () => undefined, order: { presiding: null, hands: [] }, headCounts: {} }).map((tile) => [tile.key, tile]))
+], { person: () => undefined, participant: () => undefined, order: { presiding: null }, hands: [], headCounts: {} }).map((tile) => [tile.key, tile]))
 
 const placed = (key: string, part: Placed['part'] = 'grid', width = 320, height = 180): Placed =>
   ({ key, part, rect: { left: 0, top: 0, width, height } })

@@ -8,7 +8,7 @@ interface Chunk { file: string, imports?: string[], isEntry?: boolean }
 const build = path.resolve(import.meta.dirname, '../../dist/client')
 
 /** What a browser fetches on the way into the room: the application, the room's page with its first panel, and one language. */
-const LOADED = ['index.html', 'room/RoomPage.vue', 'order/HandsList.vue', 'app/messages/vi.ts']
+const LOADED = ['index.html', 'room/RoomPage.vue', 'floor/FloorPanel.vue', 'app/messages/vi.ts']
 
 /** The files of these modules and of all that they import at once. */
 function filesOf(manifest: Record<string, Chunk>, modules: string[]): Set<string> {

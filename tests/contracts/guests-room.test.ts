@@ -77,10 +77,13 @@ describe('a guest of a single item', () => {
     await goTo(mine)
     await enter()
     await arrives()
-    await house.domains.order.raiseHand(meetingId, guest, { key: freshKey() })
+    const asked = { personId: guest.personId, kind: 'speak', replyTo: null, topic: null, speaker: null } as const
+    for (const itemId of [mine, theirs, null]) await house.domains.floor.request(meetingId, guest, { key: freshKey(), itemId, ...asked }).catch(() => undefined)
+    expect((await house.state(meetingId)).floor.requests.map(({ itemId }) => itemId)).toEqual([mine])
     await goTo(theirs)
     expect(putOut()).toBe(1)
-    expect(await order()).toMatchObject({ admitted: [], hands: [], out: [] })
+    expect(await order()).toMatchObject({ admitted: [], out: [] })
+    expect((await house.state(meetingId)).floor.requests).toEqual([])
     expect((await house.entries(meetingId, 'order.shownOut')).map(({ data }) => data)).toEqual([{ personId: guest.personId }])
     expect(await enter()).toBe('wait')
     // Not even with a device that is there still.

@@ -57,8 +57,6 @@ const commands: Record<string, (id: string, caller: Caller) => Promise<void>> = 
   invite: (id, caller) => order().inviteToSpeak(id, caller, { ...ofOne(guest()), on: true }),
   eject: (id, caller) => order().eject(id, caller, { ...ofOne(guest()), ban: false, reason: '' }),
   liftBan: (id, caller) => order().liftBan(id, caller, ofOne(guest())),
-  lowerOther: (id, caller) => order().lowerHand(id, caller, ofOne(guest())),
-  lowerAll: (id, caller) => order().lowerHand(id, caller, of(null)),
 }
 const chairs: Record<string, (id: string, caller: Caller) => Promise<void>> = {
   clerkActs: (id, caller) => rule(caller, 'clerkActs', true, id),
@@ -110,10 +108,6 @@ describe.each(['published', 'live'] as const)('in a %s meeting', (status) => {
 it('before the publication and after the closing there is no order to keep', async () => {
   expect(await answers({ ...commands, ...chairs }, chair(), 'draft')).toEqual(new Set(['meetingNotPublished']))
   expect(await answers({ ...commands, ...chairs }, chair(), 'closed')).toEqual(new Set(['meetingClosed']))
-  for (const status of ['draft', 'closed'] as const) {
-    const { meetingId: id } = await house.newMeeting(body, status)
-    expect(await code(order().raiseHand(id, chair(), { key: freshKey() }))).toBe(status === 'draft' ? 'meetingNotPublished' : 'meetingClosed')
-  }
 })
 
 describe('what is so already', () => {
@@ -128,13 +122,10 @@ describe('what is so already', () => {
     for (let n = 0; n < 2; n += 1) await order().liftBan(meetingId, chair(), ofOne(guest()))
     await arrives(deputy())
     for (const to of [null, deputy(), deputy(), null, null]) await hand(chair(), to)
-    for (let n = 0; n < 2; n += 1) await order().raiseHand(meetingId, deputy(), { key: freshKey() })
-    for (let n = 0; n < 2; n += 1) await order().lowerHand(meetingId, deputy(), ofOne(deputy()))
-    await order().lowerHand(meetingId, chair(), of(null))
     await order().admit(meetingId, chair(), of(null))
     expect(await kinds()).toEqual([
       ...Array.from({ length: 5 }, () => 'order.ruleSet'), 'order.invitedToSpeak', 'order.invitedToSpeak', 'order.ejected', 'order.ejected',
-      'order.banLifted', 'order.chairHanded', 'order.chairHanded', 'order.handRaised', 'order.handLowered'])
+      'order.banLifted', 'order.chairHanded', 'order.chairHanded'])
     expect(desk.told.filter(([name]) => name === 'closeLabel')).toHaveLength(3)
   })
 
@@ -146,29 +137,9 @@ describe('what is so already', () => {
   })
 })
 
-describe('an invitation to speak', () => {
-  const invite = (on: boolean) => order().inviteToSpeak(meetingId, chair(), { ...ofOne(guest()), on })
-  const raise = (person: Caller) => order().raiseHand(meetingId, person, { key: freshKey() })
-
-  it('takes the hand of the person down, and nobody else’s', async () => {
-    for (const person of [deputy(), guest()]) await arrives(person)
-    for (const person of [deputy(), guest()]) await raise(person)
-    await invite(true)
-    expect((await kinds()).slice(2)).toEqual(['order.invitedToSpeak', 'order.handLowered'])
-    expect(await state()).toMatchObject({ invited: [guest().personId], hands: [{ personId: deputy().personId }] })
-  })
-
-  it('is told anew to who was invited before, and its end leaves a hand where it is', async () => {
-    await arrives(guest())
-    await invite(true)
-    await raise(guest())
-    await invite(true)
-    await raise(guest())
-    await invite(false)
-    expect(await kinds()).toEqual([
-      'order.invitedToSpeak', 'order.handRaised', 'order.invitedToSpeak', 'order.handLowered', 'order.handRaised', 'order.invitedToSpeak'])
-    expect(await state()).toMatchObject({ invited: [], hands: [{ personId: guest().personId }] })
-  })
+it('an invitation to speak is told anew to who was invited before', async () => {
+  for (const on of [true, true, false]) await order().inviteToSpeak(meetingId, chair(), { ...ofOne(guest()), on })
+  expect((await house.entries(meetingId, 'order.invitedToSpeak')).map(({ data }) => data.on)).toEqual([true, true, false])
 })
 
 describe('the node is told', () => {
@@ -273,16 +244,14 @@ describe('putting out', () => {
     }
   })
 
-  it('keeps its reason for the office, and takes hand and invitation away', async () => {
+  it('keeps its reason for the office, and takes the invitation away', async () => {
     await arrives(guest())
-    await order().raiseHand(meetingId, guest(), { key: freshKey() })
     await order().inviteToSpeak(meetingId, chair(), { ...ofOne(guest()), on: true })
     await order().eject(meetingId, chair(), { ...ofOne(guest()), ban: false, reason: 'Gây ồn' })
-    expect(await state()).toMatchObject({ hands: [], invited: [], out: [{ personId: guest().personId, ban: false }] })
+    expect(await state()).toMatchObject({ invited: [], out: [{ personId: guest().personId, ban: false }] })
     const [reason] = await house.entries(meetingId, 'order.ejectionReason')
     expect(reason?.audience).toEqual({ scope: 'office' })
     expect(JSON.stringify(await house.entries(meetingId))).not.toContain('Gây ồn')
-    expect(await code(order().raiseHand(meetingId, guest(), { key: freshKey() }))).toBe('notPresent')
     expect(await code(hand(chair(), guest()))).toBe('notParticipant')
   })
 
@@ -290,40 +259,6 @@ describe('putting out', () => {
     const eject = (who: Caller) => order().eject(meetingId, chair(), { ...ofOne(who), ban: true, reason: '' })
     await Promise.all([eject(guest()), eject(guest()), eject(member())])
     expect(await kinds()).toEqual(['order.ejected', 'order.ejected'])
-  })
-})
-
-describe('hands', () => {
-  it('keep the order of asking, and go down with their person', async () => {
-    const people = [guest(), member(), deputy()]
-    for (const person of people) await arrives(person)
-    for (const person of people) await order().raiseHand(meetingId, person, { key: freshKey() })
-    const hands = async () => (await state()).hands.map(({ personId }) => personId)
-    expect(await hands()).toEqual(people.map(({ personId }) => personId))
-    expect(await code(order().lowerHand(meetingId, member(), ofOne(guest())))).toBe('forbiddenInMeeting')
-    expect(await code(order().lowerHand(meetingId, member(), of(null)))).toBe('forbiddenInMeeting')
-    await order().lowerHand(meetingId, guest(), ofOne(guest()))
-    await order().raiseHand(meetingId, guest(), { key: freshKey() })
-    expect(await hands()).toEqual([member(), deputy(), guest()].map(({ personId }) => personId))
-    const [peer = ''] = (await house.state(meetingId)).attendance.devices[deputy().personId] ?? []
-    await house.domains.attendance.event({ event: 'peerLeft', room: meetingId, peer, at: Date.now(), reason: 'left' })
-    expect(await hands()).toEqual([member(), guest()].map(({ personId }) => personId))
-    await order().lowerHand(meetingId, chair(), of(null))
-    expect(await hands()).toEqual([])
-  })
-
-  it('are not raised without end', async () => {
-    await arrives(member())
-    const answers: string[] = []
-    for (let n = 0; n < 30; n += 1) {
-      answers.push(await code(order().raiseHand(meetingId, member(), { key: freshKey() })))
-      await order().lowerHand(meetingId, member(), ofOne(member()))
-    }
-    expect(new Set(answers)).toEqual(new Set(['ok', 'tooManyRequests']))
-  })
-
-  it('are of those in the room', async () => {
-    expect(await code(order().raiseHand(meetingId, deputy(), { key: freshKey() }))).toBe('notPresent')
   })
 })
 

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto'
 import { once } from 'node:events'
 import type { Socket } from 'socket.io-client'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { goToItem } from '../../protocol/agenda-live.ts'
 import type { MediaSource } from '../../protocol/media-grant.ts'
+import { endTurn, requestFloor, startTurn, withdrawRequests } from '../../protocol/floor.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import {
-  admit, eject, handChair, inviteToSpeak, liftBan, lowerHand, mute, raiseHand, setRule, stopShare, type RoomRule,
+  admit, eject, handChair, inviteToSpeak, liftBan, mute, setRule, stopShare, type RoomRule,
 } from '../../protocol/order.ts'
 import { enterRoom, probeConnection } from '../../protocol/room.ts'
 import { connectTestPeer, receives, rtpParametersOf, send, watch, type TestPeer } from '../../sfu/test-node.ts'
@@ -108,6 +110,41 @@ it('lets only the invited speak, at once, whatever grant they hold', async () =>
   await send(member, 'microphone')
 })
 
+it('sound and picture come with the turn and go with it, whoever ends it', async () => {
+  const { meetingId, items } = await assembly.newMeeting('live')
+  const [member, guest] = [await join(assembly.member, meetingId), await join(assembly.guest, meetingId)]
+  await rule(meetingId, 'invitedOnly')
+  for (const peer of [member, guest]) {
+    await peer.notice('rightsChanged')
+    await peer.request('createTransport', { direction: 'send' })
+    await expect(produce(peer, 'microphone')).rejects.toThrow('notAllowed')
+  }
+  const give = async (actor: Actor, after: string | null) => {
+    const answer = await command(chair, startTurn, { meetingId, key: freshKey(), who: { personId: actor.personId }, after })
+    if (!answer.ok) throw new Error(answer.error.code)
+    return answer.result.turnId
+  }
+  const first = await give(assembly.member, null)
+  await until(() => member.notices.filter(({ notice }) => notice === 'rightsChanged').length === 2)
+  const spoken = await produce(member, 'microphone')
+  // The next one is invited: the turn before ends, and with it what it brought.
+  const second = await give(assembly.guest, first)
+  expect(await member.notice('ownProducerClosed')).toEqual({ producerId: spoken.producerId, source: 'microphone', why: 'rights' })
+  await until(() => guest.notices.filter(({ notice }) => notice === 'rightsChanged').length === 2)
+  const [sound, picture] = [await produce(guest, 'microphone'), await produce(guest, 'screenAudio')]
+  // They end it themselves.
+  expect(await command(await assembly.guest.client.socket(), endTurn, { meetingId, key: freshKey(), turnId: second })).toEqual({ ok: true, result: {} })
+  await until(() => guest.notices.filter(({ notice }) => notice === 'ownProducerClosed').length === 2)
+  expect(sound.producerId).not.toBe(picture.producerId)
+  await expect(produce(guest, 'microphone')).rejects.toThrow('notAllowed')
+  // The item ends it.
+  await give(assembly.member, null)
+  await until(() => member.notices.filter(({ notice }) => notice === 'rightsChanged').length === 4)
+  const again = await produce(member, 'microphone')
+  await command(chair, goToItem, { meetingId, key: freshKey(), itemId: items[0] })
+  await until(() => member.notices.some((one) => one.notice === 'ownProducerClosed' && JSON.stringify(one).includes(again.producerId)))
+})
+
 it('a ban holds against new tabs, new devices, and the grant taken before', async () => {
   const { meetingId } = await assembly.newMeeting('live')
   const deviceId = randomUUID()
@@ -190,15 +227,17 @@ it('a connection is tried in a room of its own, which is nobody’s presence', a
 it('a hand is raised by who is there, and goes down when they leave', async () => {
   const { meetingId } = await assembly.newMeeting('live')
   const guest = await assembly.guest.client.socket()
-  expect(await command(guest, raiseHand, { meetingId, key: freshKey() })).toMatchObject({ error: { code: 'notPresent' } })
+  const raise = () => command(guest, requestFloor, { meetingId, ...of(assembly.guest), itemId: null, kind: 'speak', replyTo: null, topic: null, speaker: null })
+  expect(await raise()).toMatchObject({ error: { code: 'notPresent' } })
   const peer = await join(assembly.guest, meetingId)
   await arrived(meetingId, assembly.guest)
-  expect(await command(guest, raiseHand, { meetingId, key: freshKey() })).toEqual({ ok: true, result: {} })
-  await command(guest, lowerHand, { meetingId, ...of(assembly.guest) })
-  await command(guest, raiseHand, { meetingId, key: freshKey() })
-  expect((await state(meetingId)).order.hands).toHaveLength(1)
+  const raised = await raise()
+  if (!raised.ok) throw new Error(raised.error.code)
+  await command(guest, withdrawRequests, { meetingId, key: freshKey(), requestIds: [raised.result.requestId] })
+  await raise()
+  expect((await state(meetingId)).floor.requests).toHaveLength(1)
   await peer.request('leave', {})
-  await until(async () => (await state(meetingId)).order.hands.length === 0)
+  await until(async () => (await state(meetingId)).floor.requests.length === 0)
 })
 
 it('locks out who holds a way in of before the lock and has not used it', async () => {
