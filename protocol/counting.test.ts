@@ -190,7 +190,8 @@ const thresholds = fc.record({
 })
 const terms = fc.record({
   kind: fc.constantFrom<VoteKind>('named', 'grading', 'scoring', 'options', 'election', 'confidence'), base: fc.constantFrom<VoteBase>('incumbents', 'present', 'validBallots'),
-  options: fc.integer({ min: 2, max: 5 }), seats: fc.integer({ min: 1, max: 4 }), size: fc.integer({ min: 1, max: 30 }), threshold: thresholds, blankAllowed: fc.boolean(),
+  options: fc.integer({ min: 2, max: 5 }), seats: fc.integer({ min: 1, max: 4 }), size: fc.integer({ min: 1, max: 30 }),
+  threshold: thresholds, blankAllowed: fc.boolean(),
 }).map(({ kind, base, options, seats, size, threshold, blankAllowed }): CountingTerms => {
   const listed = Array.from({ length: options }, (_, index) => `o${index + 1}`)
   const choices = kind === 'named' ? [...namedChoices] : kind === 'grading' ? ids : listed
@@ -289,7 +290,8 @@ it('the figure that is needed reaches the threshold and one less does not', () =
 })
 
 it('a grade is never lost by a better ballot', () => {
-  fc.assert(fc.property(fc.array(fc.constantFrom(...ids), { minLength: 1, maxLength: 30 }), fc.nat(29), thresholds, (ballots, at, { plurality: _, ...threshold }) => {
+  const given = fc.array(fc.constantFrom(...ids), { minLength: 1, maxLength: 30 })
+  fc.assert(fc.property(given, fc.nat(29), thresholds, (ballots, at, { plurality: _, ...threshold }) => {
     const index = at % ballots.length
     const better = ballots.with(index, ids[Math.max(0, ids.indexOf(ballots[index] ?? '') - 1)] ?? '')
     const place = (choices: string[]) => {

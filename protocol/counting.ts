@@ -18,8 +18,9 @@ export function countBallots(terms: CountingTerms, contents: readonly BallotCont
   const box = collect(terms, contents, hall)
   const { counts, cast, invalid } = box
   const base = baseOf(terms, cast + invalid, cast)
-  const void_ = voidOf(terms, cast, invalid)
-  const { needed = fewest(base, terms.threshold), ...outcome } = void_ ? { accepted: false, grade: null, why: void_, ...pointsOf(terms, box) } : outcomeOf(terms, box, base, chair)
+  const noDecision = voidOf(terms, cast, invalid)
+  const { needed = fewest(base, terms.threshold), ...outcome }: Outcome = noDecision
+    ? { accepted: false, grade: null, why: noDecision, ...pointsOf(terms, box) } : outcomeOf(terms, box, base, chair)
   return { counts, cast, ...invalid > 0 ? { invalid } : {}, base, needed, ...outcome }
 }
 

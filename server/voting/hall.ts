@@ -39,7 +39,9 @@ export function createHall({ db, access, store }: { db: Knex, access: MeetingAcc
      * `forbiddenInMeeting`, `voteNotFound`, `voteClosed`, `hallCountInvalid` (details `reason`), `hallCountChanged` (details
      * `revision`) when another count is there than the caller saw.
      */
-    async countHall(meetingId: string, caller: Caller, { key, voteId, hall, revision: seen }: Asked<{ hall: HallCount, revision: number }>): Promise<{ revision: number }> {
+    async countHall(
+      meetingId: string, caller: Caller, { key, voteId, hall, revision: seen }: Asked<{ hall: HallCount, revision: number }>,
+    ): Promise<{ revision: number }> {
       return await access.change(meetingId, caller, may.enter, { key, fingerprint: ['vote:countHall', voteId, hall, seen] }, async (tx) => {
         const vote = await openVoteIn(tx, voteId)
         const marked = vote.hall?.voterIds.length ?? 0

@@ -1,4 +1,3 @@
-import type { Knex } from 'knex'
 import type { BallotChoice } from '../../protocol/journal.ts'
 import type { VotingStore, VoteRow as Vote } from './voting.ts'
 

@@ -138,8 +138,8 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
         const text = await tx.text(question)
         const kept = {
           ...terms, itemId, quorum, ...quorum.met ? {} : { withoutQuorum: await tx.text(withoutQuorum) },
-          options: await Promise.all(options.map(async ({ label, ...option }) => ({ ...option, label: typeof label === 'string' ? await tx.text(label) : label }))),
-          recused: await Promise.all(recused.map(async ({ personId, reason }) => ({ personId, reason: await tx.text(reason) }))),
+          options: await inTurn(options, async ({ label, ...option }) => ({ ...option, label: typeof label === 'string' ? await tx.text(label) : label })),
+          recused: await inTurn(recused, async ({ personId, reason }) => ({ personId, reason: await tx.text(reason) })),
         }
         const voteId = await store.insert(tx.trx, meetingId, { terms: kept, questionText: text.$text, openedAt: tx.at })
         const data: VoteTerms = { ...kept, voteId, question: text }
@@ -228,6 +228,13 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
 }
 
 export type Voting = ReturnType<typeof createVoting>
+
+/** One after the other: a transaction takes one statement at a time. */
+async function inTurn<T, R>(list: readonly T[], one: (item: T) => Promise<R>): Promise<R[]> {
+  const done: R[] = []
+  for (const item of list) done.push(await one(item))
+  return done
+}
 
 /** A ballot as its voter is told of it. */
 function recorded({ kind, choice, castAt, revision, reservedOpinion }: Ballot & { kind: VoteTerms['kind'], reservedOpinion: string | null }) {
