@@ -141,6 +141,14 @@ export const getReadings = defineRoute({
   }),
 })
 
+export const getReadingsOf = defineRoute({
+  id: 'documents.readingsOf', method: 'get', path: '/api/meetings/:meetingId/readings/:personId', access: 'signedIn',
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'notParticipant'],
+  summary: 'For chair and clerk: how many seconds each page of the documents in circulation was before one person’s eyes, in its newest version. Pages not seen are left out.',
+  params: z.object({ meetingId: Id, personId: Id }),
+  response: z.object({ documents: z.array(z.object({ documentId: Id, pages: z.array(z.object({ page: z.int(), seconds: z.int() })) })) }),
+})
+
 export const remindReaders = defineRoute({
   id: 'documents.remindReaders', method: 'post', path: '/api/meetings/:meetingId/reading-reminders', access: 'signedIn',
   errors: [...changing, 'meetingNotPublished', 'idempotencyKeyReused'],

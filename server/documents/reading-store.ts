@@ -1,4 +1,4 @@
-import type { Reading, ReadingStore } from './reading.ts'
+import type { PageReading, Reading, ReadingStore } from './reading.ts'
 
 /** Who has read what, in PostgreSQL. */
 export const readingStore: ReadingStore = {
@@ -19,5 +19,14 @@ export const readingStore: ReadingStore = {
       WHERE document.meeting_id = ? AND document.removed_at IS NULL
       GROUP BY reading.document_id, reading.number, reading.person_id`, [meetingId])
     return rows.map(({ seconds, ...one }) => ({ ...one, seconds: Number(seconds) }))
+  },
+
+  async ofPerson(db, meetingId, personId) {
+    const { rows } = await db.raw<{ rows: PageReading[] }>(`
+      SELECT reading.document_id AS "documentId", reading.number, reading.page, reading.seconds
+      FROM document_reading AS reading JOIN document ON document.id = reading.document_id
+      WHERE document.meeting_id = ? AND document.removed_at IS NULL AND reading.person_id = ?
+      ORDER BY reading.document_id, reading.page`, [meetingId, personId])
+    return rows
   },
 }

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import type { z } from 'zod'
 import type { DocumentState, Version } from '../../protocol/document-entries.ts'
-import type { getReadings } from '../../protocol/documents.ts'
+import type { getReadings, getReadingsOf } from '../../protocol/documents.ts'
 import { canSee, type TextBodies } from '../../protocol/journal.ts'
 import { meetingReducer, viewerOf, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -10,6 +10,7 @@ import { requireOffice, type MeetingAccess } from '../meetings/access.ts'
 import { requirePublished } from '../meetings/meetings.ts'
 import type { Notices } from '../notices/notices.ts'
 import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
 import { tooManyRequests } from '../platform/limit.ts'
 import type { Documents } from './documents.ts'
 import { readingAsked } from './words.ts'
@@ -19,11 +20,16 @@ export interface PageSeconds { page: number, seconds: number }
 /** How far a person is with one version of a document. */
 export interface Reading { documentId: string, number: number, personId: string, pages: number, seconds: number, lastAt: Date }
 
+/** How long one page of a version was read by a person. */
+export interface PageReading extends PageSeconds { documentId: string, number: number }
+
 export interface ReadingStore {
   /** Adds to what is known. One statement. */
   add(db: Knex, of: { documentId: string, number: number, personId: string, at: Date }, pages: readonly PageSeconds[]): Promise<void>
   /** Of all persons, by version. One query. */
   ofMeeting(db: Knex, meetingId: string): Promise<Reading[]>
+  /** Page by page, of all versions. One query. */
+  ofPerson(db: Knex, meetingId: string, personId: string): Promise<PageReading[]>
 }
 
 export interface ReadingDeps {
@@ -92,6 +98,21 @@ export function createReading({ db, journal, access, store, requireReading, page
     async readings(meetingId: string, caller: Caller): Promise<Readings> {
       requireOffice(await access.accessTo(meetingId, caller))
       return await readings(db, meetingId, await journal.state(meetingId, meetingReducer))
+    },
+
+    /** Throws as `documents.readingsOf` of the contract says. */
+    async readingsOf(meetingId: string, personId: string, caller: Caller): Promise<z.output<typeof getReadingsOf.response>> {
+      requireOffice(await access.accessTo(meetingId, caller))
+      const state = await journal.state(meetingId, meetingReducer)
+      const reader = readersOf(state).find((one) => one.personId === personId)
+      if (!reader) throw new AppError('notParticipant')
+      const read = Map.groupBy(await store.ofPerson(db, meetingId, personId), ({ documentId, number }) => `${documentId} ${number}`)
+      const documents = circulated(state).filter(({ documentId }) => reader.may.includes(documentId))
+      return {
+        documents: documents.map(({ documentId, version }) => ({
+          documentId, pages: (read.get(`${documentId} ${version.number}`) ?? []).map(({ page, seconds }) => ({ page, seconds })),
+        })),
+      }
     },
 
     /** Throws as `documents.remindReaders` of the contract says. */

@@ -1,5 +1,5 @@
 import {
-  addVersion, attachDocument, compareVersions, getReadings, purgeDocument, quarantineDocument, readDocument, readOriginal, remindReaders,
+  addVersion, attachDocument, compareVersions, getReadings, getReadingsOf, purgeDocument, quarantineDocument, readDocument, readOriginal, remindReaders,
   removeDocument, reportReading, setCirculation, stateVersion, withdrawDocument,
 } from '../../protocol/documents.ts'
 import type { MountRoute } from '../platform/contract.ts'
@@ -74,6 +74,7 @@ export function mountDocuments(route: MountRoute, { documents, circulation, serv
   })
 
   route(getReadings, ({ params, caller }) => reading.readings(params.meetingId, caller))
+  route(getReadingsOf, ({ params, caller }) => reading.readingsOf(params.meetingId, params.personId, caller))
 
   route(remindReaders, ({ params, body, caller }) => reading.remind(params.meetingId, caller, body))
 }

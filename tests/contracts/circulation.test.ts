@@ -3,7 +3,7 @@ import { addAnnotation } from '../../protocol/annotations.ts'
 import { openThread } from '../../protocol/comments.ts'
 import { downloadCopy, readPage } from '../../protocol/conversion.ts'
 import {
-  addVersion, attachDocument, compareVersions, getReadings, MAX_READ_SECONDS, purgeDocument, quarantineDocument, readDocument, readOriginal, remindReaders,
+  addVersion, attachDocument, compareVersions, getReadings, getReadingsOf, MAX_READ_SECONDS, purgeDocument, quarantineDocument, readDocument, readOriginal, remindReaders,
   removeDocument, reportReading, setCirculation, stateVersion, withdrawDocument, type Circulation,
 } from '../../protocol/documents.ts'
 import { openDraft } from '../../protocol/drafting.ts'
@@ -267,6 +267,15 @@ describe('readings', () => {
     const of = (actor: Actor) => readers.find(({ personId }) => personId === actor.personId)
     expect(of(assembly.member)).toMatchObject({ may: [params.documentId], read: [{ documentId: params.documentId, pages: 2, seconds: 25 }] })
     expect(of(assembly.guest)).toMatchObject({ may: [params.documentId], read: [] })
+
+    const byPage = ({ client }: Actor, personId = assembly.member.personId) => client.call(getReadingsOf, { params: { meetingId, personId } })
+    expect((await byPage(assembly.member)).error?.code).toBe('forbiddenInMeeting')
+    expect((await byPage(assembly.stranger)).error?.code).toBe('meetingNotFound')
+    expect((await byPage(assembly.clerk, assembly.stranger.personId)).error?.code).toBe('notParticipant')
+    const ofMember = (await byPage(assembly.clerk)).body.documents
+    expect(ofMember.map((one) => one.documentId)).toEqual([params.documentId])
+    expect(ofMember[0]?.pages.map(({ page }) => page)).toHaveLength(2)
+    expect(ofMember[0]?.pages.reduce((sum, { seconds }) => sum + seconds, 0)).toBe(25)
 
     const personIds = [assembly.member.personId, assembly.guest.personId]
     const remind = ({ client }: Actor) => client.call(remindReaders, { params: { meetingId }, body: { key: freshKey(), personIds } })

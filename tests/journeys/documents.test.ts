@@ -73,6 +73,9 @@ describe('a document on its way', () => {
       return await at(clerk, 'readings').getByText(/1\/[2-9] trang/).count()
     }).toBeGreaterThan(0)
     await at(clerk, 'remind-readers').waitFor()
+    await at(clerk, 'readings').getByText(/1\/[2-9] trang/).first().click()
+    await at(clerk, 'page-times').getByText('chưa xem').first().waitFor()
+    await clerk.page.keyboard.press('Escape')
   })
 
   it('is led by the clerk, and followed on the phone', async () => {
