@@ -234,7 +234,7 @@ export const downloadPaperPdf = defineRoute({
 })
 
 export const downloadPaperDocx = defineRoute({
-  id: 'issuing.docx', method: 'get', path: '/api/papers/:paperId/paper.docx', access: 'signedIn', errors: ['paperNotFound', 'paperWithoutFile'],
+  id: 'issuing.docx', method: 'get', path: '/api/papers/:paperId/paper.docx', access: 'signedIn', errors: [...manageErrors, 'paperWithoutFile'],
   summary: 'The paper as DOCX, for the office.', params: paper,
   response: { stream: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document' },
 })

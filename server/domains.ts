@@ -215,7 +215,8 @@ export function createDomains(deps: DomainsDeps) {
   const meetingRules = createMeetingRules({ db, store: rulesStore })
   const readiness = createReadiness({
     db, journal, access, store: readinessStore, rules: meetingRules,
-    calendar: (from, to, source) => createCalendar({ store: createCalendarStore(source) }).load(from, to),
+    calendar: (from, to, source) => createCalendar({ store: createCalendarStore(source) }).load(from, to), tasksOverdue: concluding.tasksOverdue,
+    ...now && { now },
   })
   const meetings = createMeetings({
     db, journal, access, store: meetingStore, bodies, rules: meetingRules, readiness, people: identity.people,

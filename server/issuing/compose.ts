@@ -1,7 +1,7 @@
 import type { Letterhead } from '../../protocol/bodies.ts'
 import type { PaperTemplate, Placeholder, TemplateLine, TemplateSignature } from '../../protocol/paper-templates.ts'
 import { officialDate } from './dates.ts'
-import type { Paper, PaperBlock, Signature } from './paper.ts'
+import type { OwnBlock, Paper, PaperBlock, Signature } from './paper.ts'
 
 /** What a template is filled in with. An empty value leaves out the line that asks for it. */
 export interface PaperFacts {
@@ -45,7 +45,7 @@ function filled(line: TemplateLine, values: Values): string | null {
 const linesOf = (lines: readonly TemplateLine[], values: Values) => lines.flatMap((line) => filled(line, values) ?? [])
 
 function signature({ who, titles }: TemplateSignature, values: Values): Signature {
-  return { title: linesOf(titles, values).join('\n'), name: values[who] || null }
+  return { title: linesOf(titles, values).join('\n'), name: values[who] || null, who }
 }
 
 /** The paper of these facts, by its template; still without number and date. */
@@ -53,6 +53,7 @@ export function composePaper(template: PaperTemplate, facts: PaperFacts): Paper 
   const values = valuesOf(facts)
   const block = (kind: 'basis' | 'paragraph') => (text: string): PaperBlock => ({ kind, text })
   const { left, right } = template.signatures
+  const own = facts.blocks.flatMap((one): OwnBlock[] => one.kind === 'table' || one.kind === 'basis' ? [] : [{ kind: one.kind, text: one.text }])
   return {
     style: facts.letterhead.style, frame: template.frame, symbol: facts.symbol, place: facts.letterhead.place,
     superior: filled(template.superior, values) ?? '', issuer: filled(template.issuer, values) ?? '',
@@ -66,5 +67,7 @@ export function composePaper(template: PaperTemplate, facts: PaperFacts): Paper 
       ? facts.recipients
       : filled(line, values) ?? []),
     foot: facts.foot,
+    ...own.length === facts.blocks.length ? { own } : {},
+    facts: { chairOffice: facts.chairOffice, meeting: facts.meeting, foot: facts.foot },
   }
 }

@@ -7,6 +7,12 @@ export interface TextBlock {
   text: string
 }
 
+/** What people write themselves: without what a paper is based upon, which its template has. */
+export interface OwnBlock {
+  kind: Exclude<TextBlock['kind'], 'basis'>
+  text: string
+}
+
 /** Rows beneath a head that stands on every page. */
 export interface TableBlock {
   kind: 'table'
@@ -18,7 +24,12 @@ export interface TableBlock {
 export type PaperBlock = TextBlock | TableBlock
 
 /** The title may have several lines: in whose name, and the signer's office beneath. */
-export interface Signature { title: string, name: string | null }
+export interface Signature {
+  title: string
+  name: string | null
+  /** As whom it is signed; left out: the clerk at the left, the chair at the right. */
+  who?: 'chair' | 'clerk'
+}
 
 /** An official paper, whatever file it becomes: what is said, not how it looks. */
 export interface Paper {
@@ -49,6 +60,9 @@ export interface Paper {
   foot: string | null
   /** Marks the paper `DỰ THẢO` and shows empty paragraphs as dotted lines still to be filled in. */
   draft: boolean
+  /** Of a paper that a template set: its text without the formulas around it, and what else it was filled in with. Not printed. */
+  own?: OwnBlock[]
+  facts?: { chairOffice: string, meeting: { title: string, startsAt: string } | null, foot: string | null }
 }
 
 /** A number as registries write it: below 10 with a leading zero. */

@@ -3,7 +3,8 @@ import type { Response } from 'express'
 import { LRUCache } from 'lru-cache'
 import { Piscina } from 'piscina'
 import { paperName, type Paper } from './paper.ts'
-import type { PrintJob } from './press-worker.ts'
+import type { PreparedPdf, ShownSignature } from './pdf-signature.ts'
+import type { PrintJob, SignatureJob } from './press-worker.ts'
 import type { Sheet } from './workbook.ts'
 
 const types: Record<PrintJob['format'], string> = {
@@ -21,14 +22,16 @@ const KEPT_BYTES = 64 * 1024 * 1024
  * printed last are kept in memory, since what was just published is fetched by everybody at once. One a process.
  */
 export function createPress() {
-  const threads = new Piscina<PrintJob, Uint8Array>({
+  const threads = new Piscina<PrintJob | SignatureJob, Uint8Array | PreparedPdf>({
     filename: new URL('./press-worker.ts', import.meta.url).href, minThreads: 0, maxThreads: 1, idleTimeout: 60_000,
   })
   const files = new LRUCache<string, Uint8Array, PrintJob>({
     maxSize: KEPT_BYTES,
     sizeCalculation: (file) => file.byteLength,
-    fetchMethod: (_key, _stale, { context }) => threads.run(context),
+    fetchMethod: (_key, _stale, { context }) => printed(context),
   })
+
+  const printed = async (job: PrintJob) => await threads.run(job) as Uint8Array
 
   /** The paper as a file of this format. */
   async function print(paper: Paper, format: PaperFormat): Promise<Uint8Array> {
@@ -44,10 +47,18 @@ export function createPress() {
       send(res, await print(paper, format), paperName(paper), format)
     },
 
+    /** Answers with a file of a paper that was made before, alike. */
+    deliverFile(res: Response, file: Uint8Array, paper: Paper, format: PaperFormat): void {
+      send(res, file, paperName(paper), format)
+    },
+
     /** Answers with tables as a workbook, alike; `name` without extension. It is made anew each time. */
     async deliverWorkbook(res: Response, sheets: readonly Sheet[], name: string): Promise<void> {
-      send(res, await threads.run({ sheets, format: 'xlsx' }), name, 'xlsx')
+      send(res, await printed({ sheets, format: 'xlsx' }), name, 'xlsx')
     },
+
+    /** The PDF with an empty place for a signature appended. */
+    prepareSignature: async (pdf: Uint8Array, shown: ShownSignature) => await threads.run({ pdf, shown, format: 'signature' }) as PreparedPdf,
 
     /** Ends the thread; what is still being printed fails. */
     close: () => threads.destroy(),

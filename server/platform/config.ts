@@ -56,6 +56,8 @@ export interface Config {
   bucket: S3Place | undefined
   /** Where clamd listens; undefined: files are not scanned for viruses. */
   virusScanner: string | undefined
+  /** Names the keys that papers are signed with; need not be there. */
+  signingKeysFile: string
   logLevel: 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace' | 'silent'
 }
 
@@ -164,6 +166,7 @@ const Variables = z.object({
   PUBLIC_ORIGINS: list(origin).default([]),
   TRUSTED_PROXIES: list(z.string()).default([]),
   JOURNAL_KEY_FILE: z.string().optional(),
+  SIGNING_KEYS: z.string().optional(),
 })
 
 /** Variables whose value is never printed. */
@@ -280,6 +283,7 @@ export function loadConfig(env: NodeJS.ProcessEnv, machine: Machine = thisMachin
       }
       : undefined,
     virusScanner: v.CLAMD,
+    signingKeysFile: v.SIGNING_KEYS ? path.resolve(v.SIGNING_KEYS) : path.join(dataDir, 'keys', 'signing.json'),
     logLevel: v.LOG_LEVEL,
   }
 }
