@@ -13,7 +13,7 @@ const item = (changes: Partial<ReadinessFacts['items'][number]> = {}): Readiness
 
 const clear: ReadinessFacts = {
   now: EARLY, status: 'draft', startsAt: STARTS, plannedMinutes: 120, mode: 'hybrid', kind, cautions: [], people: 15, items: [item()],
-  room: { seats: 40, hybrid: true }, clashes: [], year: null, calendar: workingCalendar([]),
+  room: { seats: 40, hybrid: true }, clashes: [], year: null, calendar: workingCalendar([]), tasksOverdue: 0,
 }
 const clash = { title: 'Giao ban', startsAt: '2026-06-08T00:30:00.000Z', plannedMinutes: 60, room: false, personIds: [] as string[] }
 

@@ -37,6 +37,8 @@ const kinds = {
   roomNotEquipped: { severity: 'warns', details: nothing },
   onlineShareLow: { severity: 'warns', details: z.object({ percent: z.int(), least: z.int() }) },
   kindMissing: { severity: 'warns', details: nothing },
+  /** Overdue tasks of the body are on no agenda to come: they can be put on this one. */
+  tasksOverdue: { severity: 'warns', details: z.object({ count: z.int() }) },
 } as const satisfies Record<string, { severity: Severity, details: z.ZodType }>
 
 export type FindingCode = keyof typeof kinds
@@ -74,13 +76,15 @@ export interface ReadinessFacts {
   /** Of the calendar year of the start, without this meeting: by the quota's scope, those of the kind, and all of them by mode. */
   year: { sameKind: number, all: number, notInPerson: number } | null
   calendar: WorkingCalendar
+  /** Overdue tasks of the body that stand on no agenda of a meeting to come. */
+  tasksOverdue: number
 }
 
 const MINUTE_MS = 60_000
 
 /** Every finding about a meeting, what blocks first. Pure: the same facts, the same findings. */
 export function findReadiness(facts: ReadinessFacts): Finding[] {
-  const found = [...schedule(facts), ...deadlines(facts), ...programme(facts), ...clashing(facts)]
+  const found = [...schedule(facts), ...deadlines(facts), ...programme(facts), ...clashing(facts), ...following(facts)]
   return found.toSorted((a, b) => Severity.options.indexOf(a.severity) - Severity.options.indexOf(b.severity))
 }
 
@@ -158,6 +162,9 @@ function clashing({ clashes }: ReadinessFacts): Finding[] {
     ]
   })
 }
+
+const following = (facts: ReadinessFacts): Finding[] =>
+  unpublished(facts) && facts.tasksOverdue > 0 ? [finding('tasksOverdue', { count: facts.tasksOverdue })] : []
 
 export const readinessOf = defineRoute({
   id: 'meetings.readiness', method: 'get', path: '/api/meetings/:meetingId/readiness', access: 'signedIn',

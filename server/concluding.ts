@@ -23,7 +23,7 @@ import type { TaskDomain } from './tasks/domain.ts'
 import { createDue } from './tasks/due.ts'
 import { createEvidence, type EvidenceDeps } from './tasks/evidence.ts'
 import { createFacts } from './tasks/facts.ts'
-import { readingStore } from './tasks/reading-store.ts'
+import { countForAgenda, readingStore } from './tasks/reading-store.ts'
 import { createReading, type ReadingDeps } from './tasks/reading.ts'
 import { mountTasks } from './tasks/routes.ts'
 import { tasksStore } from './tasks/store.ts'
@@ -85,6 +85,8 @@ export function createConcluding(deps: ConcludingDeps) {
 
   return {
     conclusions, notices, reminding, tasks, tasksAt,
+    /** Overdue tasks of a body that stand on no agenda of a meeting to come. */
+    tasksOverdue: countForAgenda,
     /** Looked at each minute. */
     queue: {
       name: FOLLOW_UP, cron: '* * * * *',

@@ -84,6 +84,14 @@ describe('the routes', () => {
       }
     })
 
+  it.each(allRoutes.filter((route) => route.path.includes(':taskId')).map((route) => [name(route), route] as const))(
+    '%s never opens for who has nothing to do with the task', async (_, route) => {
+      for (const client of [stranger, administrator]) {
+        const response = await client.send(method(route), path(route))
+        expect(['taskNotFound', 'badRequest']).toContain(await codeOf(response))
+      }
+    })
+
   it('are all there: none falls through to "no such route"', async () => {
     for (const route of allRoutes) {
       const response = await administrator.send(method(route), path(route), { headers: { 'x-csrf-token': 'none' } })

@@ -31,6 +31,10 @@ type Scene = Record<
 const meetingRoutes = allRoutes.filter((route) => route.path.includes(':meetingId'))
 const meetingCommands = allCommands.filter((contract) => contract.input.safeParse({}).error?.issues.some(({ path }) => path[0] === 'meetingId'))
 
+const taskFacts = () => ({
+  lead: { kind: 'unit', id: randomUUID() }, coUnitIds: [], what: 'Việc', product: 'Đề án', responsibility: '', authority: '', dueOn: '2030-01-02',
+})
+const act = () => ({ key: freshKey(), version: 1 })
 const invitationText = { abstract: 'Sửa', opening: '', prepare: '', contact: '', signerTitle: '', signerName: 'Không có quyền', recipients: '' }
 
 /** Of which there is none: who may not know of the meeting is not told even that. */
@@ -67,6 +71,15 @@ const bodies: Record<string, () => object> = {
   'comments.reply': () => ({ key: freshKey(), text: 'Xin ý kiến' }),
   'comments.settle': () => ({ key: freshKey(), revision: 1, state: 'resolved' }),
   'drafting.issue': () => ({ key: freshKey(), type: 'Nghị quyết', symbol: 'NQ/TU', abstract: 'Về chuyển đổi số' }),
+  'conclusions.write': () => ({ key: freshKey(), version: 0, text: 'Không có quyền' }),
+  'conclusions.settle': act, 'conclusions.sendNotice': act,
+  'conclusions.reopen': () => ({ ...act(), reason: 'Không có quyền' }),
+  'conclusions.saveNotice': () => ({ ...act(), content: { abstract: 'Sửa', blocks: [{ kind: 'paragraph', text: 'Sửa' }] } }),
+  'conclusions.decideNotice': () => ({ ...act(), approved: true }),
+  'conclusions.issueNotice': () => ({ ...act(), recipients: [] }),
+  'conclusions.waiveNotice': () => ({ ...act(), reason: 'Không có quyền' }),
+  'tasks.assign': () => ({ key: freshKey(), conclusionVersion: 1, facts: taskFacts() }),
+  'tasks.putOnAgenda': () => ({ taskId: randomUUID(), title: 'Tình hình', minutes: 10, key: freshKey() }),
   'attendance.checkInByCode': () => ({ code: `1.${'A'.repeat(22)}`, going: 'in', key: freshKey() }),
 }
 /** A fitting query of each route that needs one. */
@@ -172,7 +185,7 @@ const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
-const own = ['drafting.get', 'documents.original', 'vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'floor:withdraw', 'floor:endTurn', 'recording.read', 'recording.progress', 'review:point', 'review:show',
+const own = ['conclusions.notice', 'drafting.get', 'documents.original', 'vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'floor:withdraw', 'floor:endTurn', 'recording.read', 'recording.progress', 'review:point', 'review:show',
   'attendance.checkInByCode', 'annotations.change', 'annotations.remove', 'comments.open', 'comments.reply', 'comments.settle', 'comments.takeBack']
 
 it('there is something to call', () => {
@@ -208,6 +221,7 @@ it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, 
     for (const name of reading) expect([name, answers[name]]).toEqual([name, 'ok'])
     for (const name of minutes) expect([name, answers[name]]).toEqual([name, 'minutesNotFound'])
     for (const name of papers) expect([name, answers[name]]).toEqual([name, 'invitationNotIssued'])
+    expect(answers['conclusions.notice']).toBe('noticeNotFound')
     for (const [name, answer] of Object.entries(answers)) {
       if (![...reading, ...minutes, ...papers, ...own].includes(name)) expect([name, answer]).toEqual([name, 'forbiddenInMeeting'])
     }

@@ -34,6 +34,10 @@ export const paths = {
   proposalKinds: '/proposals/kinds',
   proposal: (proposalId: string) => `/proposals/${proposalId}`,
   editProposal: (proposalId: string) => `/proposals/${proposalId}/edit`,
+  tasks: '/tasks',
+  taskBoard: '/tasks/board',
+  task: (taskId: string) => `/tasks/${taskId}`,
+  conclusionNotice: (meetingId: string) => `/meetings/${meetingId}/conclusion-notice`,
   invitation: (meetingId: string) => `/meetings/${meetingId}/invitation`,
   attendance: (meetingId: string) => `/meetings/${meetingId}/attendance`,
   /** The screen in the hall, and the page that its code leads to. */

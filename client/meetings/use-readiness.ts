@@ -58,6 +58,7 @@ export function useFindingText(meeting: Meeting, rules: UseMeetingRules) {
         return details.number === undefined ? of({ day: formatDay(details.lastDay), days: details.days })
           : t('planning.finding.paperLate', { number: details.number, day: formatDay(details.lastDay) })
       case 'quotaPassed': return t(`planning.finding.quotaPassed.${details.scope}`, { held: details.held, count: details.perYear })
+      case 'tasksOverdue': return of({ count: details.count })
       case 'onlineShareLow': return of({ percent: details.percent, least: details.least })
       case 'shouldNotMeet': {
         const caution = rules.rules.value?.cautions.find(({ id }) => id === details.cautionId)

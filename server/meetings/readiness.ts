@@ -29,6 +29,8 @@ export interface ReadinessDeps {
   rules: Pick<MeetingRulesBook, 'of'>
   /** Holidays and swapped days between two days. */
   calendar(from: Day, to: Day, source: Knex): Promise<WorkingCalendar>
+  /** Overdue tasks of a body that stand on no agenda of a meeting to come. One query. */
+  tasksOverdue(source: Knex, bodyId: string, on: Day): Promise<number>
   now?: () => Date
 }
 
@@ -37,8 +39,8 @@ const MINUTE_MS = 60_000
 const CALENDAR_DAYS = 150
 
 /** Whether a meeting may be published, and what to see to before. The rules are those of protocol/readiness.ts. */
-export function createReadiness({ db, journal, access, store, rules, calendar, now = () => new Date() }: ReadinessDeps) {
-  /** In eight queries at most, however long the agenda is. */
+export function createReadiness({ db, journal, access, store, rules, calendar, tasksOverdue, now = () => new Date() }: ReadinessDeps) {
+  /** In nine queries at most, however long the agenda is. */
   async function findingsOf(source: Knex, meeting: Meeting, state: MeetingState, readerId: string, at: Date): Promise<Finding[]> {
     const { facts, participants, agenda } = state
     if (!facts) return []
@@ -67,6 +69,7 @@ export function createReadiness({ db, journal, access, store, rules, calendar, n
         })
         : null,
       calendar: kind ? await calendar(addDays(day, -CALENDAR_DAYS), day, source) : new Map(),
+      tasksOverdue: await tasksOverdue(source, meeting.bodyId, localDay(at)),
     })
   }
 

@@ -231,7 +231,7 @@ describe('who may not read', () => {
     const body = await house.newBody()
     const other = await house.newBody()
     const own = word()
-    const { meetings, agenda, documents, circulating, proposals, minutes } = house.domains
+    const { meetings, agenda, documents, circulating, proposals, minutes, concluding } = house.domains
     const visitor = await house.newPerson()
     const made: { kind: SearchKind, id: string, read: (caller: Caller) => Promise<unknown> }[] = []
     const access = async (meetingId: string, caller: Caller) => await meetings.get(meetingId, caller)
@@ -271,6 +271,23 @@ describe('who may not read', () => {
       if (status !== 'draft') await meetings.publish(meetingId, body.clerk, REASON)
       if (status === 'closed') {
         await meetings.open(meetingId, body.chair, freshKey())
+        const concluded = itemIds[1] ?? ''
+        await agenda.goTo(meetingId, body.chair, freshKey(), concluded)
+        await concluding.conclusions.write(meetingId, concluded, body.clerk, { key: freshKey(), version: 0, text: `Kết luận ${own}` })
+        await concluding.conclusions.settle(meetingId, concluded, body.chair, { key: freshKey(), version: 1 })
+        const facts = {
+          lead: { kind: 'unit' as const, id: unitId }, coUnitIds: [], what: `Việc ${own}`, product: 'Đề án', responsibility: '', authority: '', dueOn: '2030-01-02',
+        }
+        const { taskId } = await concluding.tasks.assigning.assign(meetingId, concluded, body.clerk, { key: freshKey(), conclusionVersion: 1, facts })
+        made.push(
+          {
+            kind: 'conclusion', id: concluded,
+            async read(caller) {
+              if (!JSON.stringify(await agenda.plan(meetingId, caller)).includes(concluded)) throw new Error('not theirs')
+            },
+          },
+          { kind: 'task', id: taskId, read: (caller) => concluding.tasks.reading.get(taskId, caller) },
+        )
         await meetings.close(meetingId, body.chair, freshKey())
         await approveMinutes(house.domains, meetingId, body.clerk, body.chair)
         made.push({ kind: 'minutes', id: meetingId, read: (caller) => minutes.get(meetingId, caller) })

@@ -1,8 +1,10 @@
 import type { SearchKind } from '../../protocol/search.ts'
+import { READABLE_CONCLUSIONS } from '../conclusions/readable.ts'
 import { READABLE_DOCUMENTS, READABLE_VERSIONS } from '../documents/readable.ts'
 import { READABLE_ITEMS, READABLE_MEETINGS } from '../meetings/readable.ts'
 import { READABLE_MINUTES } from '../minutes/readable.ts'
 import { READABLE_PROPOSALS } from '../proposals/readable.ts'
+import { READABLE_TASKS } from '../tasks/readable.ts'
 
 /**
  * A kind of thing that is searched. All that it says is SQL over what `:personId` may read at `:now`, on the day `:on`, so that nothing
@@ -70,5 +72,23 @@ export const searchSources: readonly SearchSource[] = [
     shown: `
       SELECT CAST(NULL AS integer) AS page, minutes_text(minutes.content) AS text FROM (${READABLE_MINUTES}) minutes
       WHERE minutes.meeting_id = hit.id AND minutes.words @@ ${SHOWN}`,
+  },
+  {
+    kind: 'conclusion', text: 'own', ofMeeting: true,
+    readable: `
+      SELECT conclusion.id, conclusion.meeting_id, conclusion.id AS item_id, conclusion.body_id, conclusion.starts_at AS at,
+        title.body AS title, title.words AS title_words, text.words
+      FROM (${READABLE_CONCLUSIONS}) conclusion JOIN journal_text title ON title.id = conclusion.title_text
+        JOIN journal_text text ON text.id = conclusion.text_id`,
+    shown: `
+      SELECT CAST(NULL AS integer) AS page, text.body AS text FROM (${READABLE_CONCLUSIONS}) conclusion JOIN journal_text text ON text.id = conclusion.text_id
+      WHERE conclusion.id = hit.id AND text.words @@ ${SHOWN}`,
+  },
+  {
+    kind: 'task', text: 'own', ofMeeting: false,
+    readable: `
+      SELECT t.id, CAST(NULL AS uuid) AS meeting_id, CAST(NULL AS uuid) AS item_id, t.body_id, t.decided_at AS at, t.what AS title, t.title_words, t.words
+      FROM (${READABLE_TASKS}) t`,
+    shown: `SELECT CAST(NULL AS integer) AS page, t.text FROM (${READABLE_TASKS}) t WHERE t.id = hit.id AND t.words @@ ${SHOWN}`,
   },
 ]

@@ -13,7 +13,7 @@ async function rowsOf<R>(db: Knex, sql: string, bindings: Knex.ValueDict): Promi
   return (await db.raw<{ rows: R[] }>(sql, bindings)).rows
 }
 
-const IN_FORCE = `CAST(:on AS date) BETWEEN since AND coalesce(until, 'infinity')`
+const IN_FORCE = `CAST(:on AS date) BETWEEN m.since AND coalesce(m.until, 'infinity')`
 
 /** Who leads which task: a person, or who works in a unit, on the day `:on`. */
 const LEADS = `
@@ -30,7 +30,7 @@ export const tellingStore: TellingStore & DueStore & DigestStore & AgendaStore =
 
   async officeOn(db, bodyId, on, whom) {
     const people = await rowsOf<{ person_id: string, role: string }>(db, `
-      SELECT person_id, role FROM membership WHERE body_id = :bodyId AND role IN ('chair', 'clerk') AND ${IN_FORCE}`, { bodyId, on })
+      SELECT m.person_id, m.role FROM membership m WHERE m.body_id = :bodyId AND m.role IN ('chair', 'clerk') AND ${IN_FORCE}`, { bodyId, on })
     const clerks = people.filter(({ role }) => role === 'clerk')
     return (whom === 'clerks' && clerks.length ? clerks : people).map((row) => row.person_id)
   },
@@ -69,8 +69,7 @@ export const tellingStore: TellingStore & DueStore & DigestStore & AgendaStore =
       FROM (
         SELECT task_id, person_id, 'own' AS part FROM (${LEADS}) leads
         UNION ALL
-        SELECT t.id, m.person_id, 'office' FROM task t JOIN membership m ON m.body_id = t.body_id AND m.role IN ('chair', 'clerk')
-          AND CAST(:on AS date) BETWEEN m.since AND coalesce(m.until, 'infinity')
+        SELECT t.id, m.person_id, 'office' FROM task t JOIN membership m ON m.body_id = t.body_id AND m.role IN ('chair', 'clerk') AND ${IN_FORCE}
         WHERE ${LATE} OR t.stage IN ('handedBack', 'reported') OR t.asked_due_on IS NOT NULL
       ) lines JOIN task t ON t.id = lines.task_id
       WHERE t.stage IN (${OPEN}) AND NOT EXISTS (SELECT FROM task_digest_declined declined WHERE declined.person_id = lines.person_id)

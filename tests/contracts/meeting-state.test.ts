@@ -37,7 +37,7 @@ afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'addVersion', 'stateVersion', 'circulate', 'withdrawPaper', 'quarantine', 'purge', 'expire', 'render', 'remindReaders', 'join', 'leave',
   'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'saveMinutes', 'publishMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'headCount', 'chat', 'record',
-  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment'] as const
+  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment', 'conclude', 'settleConclusion', 'reopenConclusion'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
 
@@ -72,7 +72,7 @@ async function record(meetingId: string, which: number): Promise<void> {
 /** One act of somebody on something; refused or not, as the rules will have it. */
 async function perform(meetingId: string, { act, who, which }: Step): Promise<unknown> {
   const { meetings, postponing, agenda, documents, attendance, roll, voting, minutes, minuting, order, floor, entrance, chat } = house.domains
-  const { inviting, reviewing, writing, annotating, circulating: { circulation } } = house.domains
+  const { inviting, reviewing, writing, annotating, concluding, circulating: { circulation } } = house.domains
   const people = [...everybody(), ...visitors]
   const pick = <T>(list: readonly T[]): T | undefined => list.length ? list[which % list.length] : undefined
   const caller: Caller = people[who % people.length] ?? body.chair
@@ -80,6 +80,7 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
   const state = await house.state(meetingId)
   const itemId = pick(state.agenda)?.itemId ?? randomUUID()
   const voteId = state.votes.at(-1)?.voteId ?? randomUUID()
+  const conclusion = state.conclusions.find((one) => one.itemId === itemId) ?? state.conclusions.at(-1)
   const peer = `${someone.personId}.00000000-0000-4000-8000-00000000000${which % 2}`
   const open = (kind: 'named' | 'grading') => voting.open(meetingId, caller, { key: freshKey(), itemId, kind, question: `Câu hỏi ${which}`, ...which % 2 ? { withoutQuorum: 'Diễn tập' } : {} })
   switch (act) {
@@ -224,6 +225,9 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     })
     case 'endLead': return await reviewing.review.end(meetingId, caller, { key: freshKey(), documentId: state.review?.documentId ?? randomUUID() })
     case 'comment': return await comment(annotating.comments, meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller, which)
+    case 'conclude': return await concluding.conclusions.write(meetingId, itemId, caller, { key: freshKey(), version: conclusion?.version ?? 0, text: `Kết luận ${which} ${Date.now()}` })
+    case 'settleConclusion': return await concluding.conclusions.settle(meetingId, conclusion?.itemId ?? itemId, caller, { key: freshKey(), version: conclusion?.version ?? 1 })
+    case 'reopenConclusion': return await concluding.conclusions.reopen(meetingId, conclusion?.itemId ?? itemId, caller, { key: freshKey(), version: conclusion?.version ?? 1, reason: `Lý do ${which}` })
     case 'draft': return await writing.drafting.open(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller)
     case 'discardDraft': return await writing.drafting.discard(meetingId, pick(state.drafts)?.documentId ?? randomUUID(), caller)
     case 'issueDraft': {
