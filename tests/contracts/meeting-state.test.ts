@@ -37,7 +37,7 @@ afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'addVersion', 'stateVersion', 'circulate', 'withdrawPaper', 'quarantine', 'purge', 'expire', 'render', 'remindReaders', 'join', 'leave',
   'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'saveMinutes', 'publishMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'headCount', 'chat', 'record',
-  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment', 'conclude', 'settleConclusion', 'reopenConclusion'] as const
+  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment', 'conclude', 'settleConclusion', 'reopenConclusion', 'assignTask', 'followUp'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
 
@@ -228,6 +228,11 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'conclude': return await concluding.conclusions.write(meetingId, itemId, caller, { key: freshKey(), version: conclusion?.version ?? 0, text: `Kết luận ${which} ${Date.now()}` })
     case 'settleConclusion': return await concluding.conclusions.settle(meetingId, conclusion?.itemId ?? itemId, caller, { key: freshKey(), version: conclusion?.version ?? 1 })
     case 'reopenConclusion': return await concluding.conclusions.reopen(meetingId, conclusion?.itemId ?? itemId, caller, { key: freshKey(), version: conclusion?.version ?? 1, reason: `Lý do ${which}` })
+    case 'assignTask': return await concluding.tasks.assigning.assign(meetingId, conclusion?.itemId ?? itemId, caller, {
+      key: freshKey(), conclusionVersion: conclusion?.version ?? 1,
+      facts: { lead: { kind: 'person', id: someone.personId }, coUnitIds: [], what: `Việc ${which}`, product: 'Đề án', responsibility: '', authority: '', dueOn: '2030-01-02' },
+    })
+    case 'followUp': return await followUp(concluding.notices, meetingId)
     case 'draft': return await writing.drafting.open(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller)
     case 'discardDraft': return await writing.drafting.discard(meetingId, pick(state.drafts)?.documentId ?? randomUUID(), caller)
     case 'issueDraft': {
@@ -251,6 +256,16 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     }
     case 'returnMinutes': return await minuting.review.giveBack(meetingId, body.chair, { key: freshKey(), reason: `Lý do ${which}` })
   }
+}
+
+/** The notice of conclusions goes to the chair and back, and is issued. */
+async function followUp(notices: House['domains']['concluding']['notices'], meetingId: string): Promise<void> {
+  const { version, content } = await notices.get(meetingId, body.clerk)
+  const act = (saved: { version: number }) => ({ key: freshKey(), version: saved.version })
+  const saved = await notices.save(meetingId, body.clerk, { ...act({ version }), content })
+  const returned = await notices.decide(meetingId, body.chair, { ...act(await notices.send(meetingId, body.clerk, act(saved))), approved: false, reason: 'Nêu rõ hơn' })
+  const approved = await notices.decide(meetingId, body.chair, { ...act(await notices.send(meetingId, body.clerk, act(returned))), approved: true })
+  await notices.issue(meetingId, body.clerk, { ...act(approved), recipients: [] })
 }
 
 /** Somebody comments on a document, answers themselves, settles it or takes back what they said. */
@@ -311,11 +326,12 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
   const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'render', 'remindReaders', 'comment', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'addVersion', 'circulate', 'stateVersion', 'withdrawPaper', 'changeItem', 'order', 'add', 'remove', 'goTo',
-    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'leave', 'close', 'saveMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
+    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'leave', 'close', 'followUp', 'saveMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // The item just added goes again, not the one under way; who excuses themselves is not the one who is there.
   for (const step of steps) if (['remove', 'absence', 'withdraw'].includes(step.act)) step.which = 2
   steps.splice(steps.findIndex(({ act }) => act === 'circulate'), 0, { act: 'circulate', who: 0, which: 3 })
   const inRoom: Step[] = [
+    ...(['conclude', 'settleConclusion', 'assignTask', 'reopenConclusion'] as const).map((act): Step => ({ act, who: 0, which: 0 })),
     { act: 'rule', who: 0, which: 0 }, { act: 'knock', who: 3, which: 0 }, { act: 'admit', who: 0, which: 3 }, { act: 'knock', who: 5, which: 0 },
     { act: 'turnAway', who: 0, which: 5 }, { act: 'mute', who: 0, which: 0 }, { act: 'stopShare', who: 0, which: 3 }, { act: 'invite', who: 0, which: 3 },
     { act: 'eject', who: 0, which: 6 }, { act: 'liftBan', who: 0, which: 6 }, { act: 'join', who: 2, which: 2 }, { act: 'raise', who: 2, which: 2 },
@@ -336,6 +352,8 @@ it('and every kind of entry has been told by then', async () => {
   await house.domains.postponing.cancel((await house.newMeeting(body)).meetingId, body.clerk, 'Lý do')
   const cancelled = await house.newMeeting(body, 'published')
   await house.domains.postponing.cancel(cancelled.meetingId, body.clerk, 'Lý do')
-  for (const id of [meetingId, cancelled.meetingId]) for (const { kind } of await house.entries(id)) seen.add(kind)
+  const unneeded = await house.newMeeting(body, 'closed')
+  await house.domains.concluding.notices.waive(unneeded.meetingId, body.chair, { key: freshKey(), version: 0, reason: 'Lý do' })
+  for (const id of [meetingId, cancelled.meetingId, unneeded.meetingId]) for (const { kind } of await house.entries(id)) seen.add(kind)
   expect(told.filter((kind) => !seen.has(kind))).toEqual([])
 })
