@@ -53,7 +53,8 @@ export const itemDraft = (title = 'Nội dung') => ({ title, minutes: 30, presen
 
 /** All domains on a database of their own, without the web; without a video room, or with what stands for its node. */
 export async function openHouse(
-  { media, recorder, outside, now }: { media?: RoomMedia, recorder?: RecordingMedia, outside?: Outside, now?: () => Date } = {},
+  { media, recorder, outside, now, signingKeysFile }:
+    { media?: RoomMedia, recorder?: RecordingMedia, outside?: Outside, now?: () => Date, signingKeysFile?: string } = {},
 ) {
   const archive = await openArchive()
   const { db, journal } = archive.start({}, 8)
@@ -63,7 +64,7 @@ export async function openHouse(
   const domains = createDomains({
     db, journal, files, workFolders: await openWorkFolders(dataDir), recording, uploadLimitBytes: UPLOAD_LIMIT, uploadWays: { folder: path.join(dataDir, 'uploads'), scanner: undefined }, media, iceServers: () => [],
     secretVotes: { secrets: await openVoteSecrets(path.join(dataDir, 'keys', 'secret-votes'), Buffer.alloc(32)), signReceipt: () => 'x'.repeat(86), gatherMs: 5 },
-    secret: (purpose) => createHash('sha256').update(purpose).digest(), origins: ['https://hop.example.vn'], outside, now,
+    secret: (purpose) => createHash('sha256').update(purpose).digest(), origins: ['https://hop.example.vn'], outside, now, signingKeysFile,
     log: pino({ level: 'silent' }),
   })
 
