@@ -39,6 +39,8 @@ export interface DemoMeeting {
   lateReason: string
   answers: DemoAnswer[]
   items: DemoItem[]
+  /** Who has put themselves down to speak, on which item by its place. */
+  speakers: { username: string, item: number, topic: string | null, at?: string }[]
 }
 
 function item(
@@ -64,6 +66,10 @@ const acceptance: DemoMeeting = {
     item('Hội đồng thảo luận; Ban Chủ nhiệm trả lời', 40, 'bao', 'opinion'),
     item('Bỏ phiếu đánh giá, xếp loại', 15, 'nhan.khong', 'decide'),
     item('Kết luận của Chủ tịch Hội đồng', 10, 'bao', 'decide'),
+  ],
+  speakers: [
+    { username: 'mai', item: 4, topic: 'Cách tính số hội nghị giảm được và kinh phí tiết kiệm' },
+    { username: 'chien', item: 4, topic: 'Khả năng nhân rộng ở cấp xã' },
   ],
 }
 
@@ -92,6 +98,12 @@ const monthly: DemoMeeting = {
       { name: 'Dự thảo Quy định hội nghị trực tuyến.pdf', paper: onlineRulesDraft },
     ], { guests: ['chien'] }),
     item('Kết luận hội nghị', 20, 'khai', 'decide'),
+  ],
+  speakers: [
+    { username: 'lan', item: 4, topic: 'Nguồn vốn và phân kỳ đầu tư' },
+    { username: 'dc.suoilam', item: 4, topic: 'Đường truyền về xã vùng cao', at: 'Lò Văn Piềng, Chủ tịch UBND xã' },
+    { username: 'loi', item: 4, topic: null },
+    { username: 'thach', item: 5, topic: 'Kiểm soát tài liệu khi họp từ xa' },
   ],
 }
 

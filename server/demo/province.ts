@@ -85,6 +85,10 @@ export const standingCommittee: DemoBody = {
     quorum: twoThirds('Quy chế làm việc của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ'),
     majority: { ...moreThanHalf('Quy định 24-QĐ/TW'), base: 'incumbents' },
     grading: null,
+    floor: {
+      precedence: ['pointOfOrder', 'reply'], secondsPerTurn: 420, secondsPerItem: 2700, cutsOff: false,
+      basis: 'Quy chế làm việc của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ',
+    },
   },
   letterhead: { style: 'party', superior: 'TỈNH UỶ BÌNH SƠN', issuer: 'BAN THƯỜNG VỤ', minutesSymbol: 'BB/TU', place: 'Bình Sơn' },
   members: [

@@ -7,6 +7,7 @@ import type { Guests } from '../agenda/guests.ts'
 import type { Bodies } from '../bodies/bodies.ts'
 import type { Units } from '../bodies/units.ts'
 import type { Documents } from '../documents/documents.ts'
+import type { Floor } from '../floor/floor.ts'
 import { hashPassword, type Identity } from '../identity/identity.ts'
 import { renderPdf } from '../issuing/pdf.ts'
 import type { Meetings } from '../meetings/meetings.ts'
@@ -27,6 +28,7 @@ export interface DemoDeps extends DemoProposalsDeps, DemoInvitationsDeps {
   meetings: Pick<Meetings, 'list' | 'get' | 'create' | 'publish' | 'open' | 'close'>
   meetingRules: Pick<MeetingRulesBook, 'all' | 'addRoom'>
   templates: Pick<Templates, 'list' | 'add'>
+  floor: Pick<Floor, 'request'>
   agenda: Pick<Agenda, 'add'> & Pick<Guests, 'setGuests'> & DemoProposalsDeps['agenda']
   documents: Pick<Documents, 'attachMade'>
 }
@@ -150,8 +152,14 @@ async function seedMeeting(domains: DemoDeps, meeting: DemoMeeting, matters: Rea
   const key = `demo ${startsAt} ${body.id}`
   const { meetingId } = known ? { meetingId: known.id }
     : await domains.meetings.create(caller, { title, mode, place, plannedMinutes, startsAt, ...convened, bodyId: body.id, key })
-  for (const [index, item] of meeting.items.entries()) await seedItem(domains, meetingId, item, index, matters.get(item.title), caller, callers)
+  const itemIds: string[] = []
+  for (const [index, item] of meeting.items.entries()) itemIds.push(await seedItem(domains, meetingId, item, index, matters.get(item.title), caller, callers))
   await domains.meetings.publish(meetingId, caller, meeting.lateReason)
+  for (const [place, { username, item, topic, at = null }] of meeting.speakers.entries()) {
+    const speaker = callerNamed(callers, username)
+    const asked = { personId: speaker.personId, itemId: itemIds[item] ?? null, kind: 'speak' as const, replyTo: null, topic, speaker: at }
+    await domains.floor.request(meetingId, speaker, { key: `demo speaker ${place}`, ...asked })
+  }
   await seedInvitation(domains, meetingId, caller, meeting.answers, (username) => callerNamed(callers, username))
   return true
 }
@@ -159,7 +167,7 @@ async function seedMeeting(domains: DemoDeps, meeting: DemoMeeting, matters: Rea
 /** Under fixed keys, so that what a killed start had done is not done twice. */
 async function seedItem(
   domains: DemoDeps, meetingId: string, item: DemoItem, index: number, matter: string | undefined, caller: Caller, callers: Callers,
-): Promise<void> {
+): Promise<string> {
   const { title, minutes, purpose, level } = item
   const presenterId = item.presenter === null ? null : callerNamed(callers, item.presenter).personId
   const { itemId } = await domains.agenda.add(meetingId, caller, {
@@ -173,4 +181,5 @@ async function seedItem(
     const pdf = await renderPdf(paper)
     await domains.documents.attachMade(meetingId, itemId, caller, { pdf, name, key: `demo document ${index}.${place}` })
   }
+  return itemId
 }

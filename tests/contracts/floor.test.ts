@@ -50,14 +50,16 @@ const start = async (caller: Caller, who: { requestId: string } | { personId: st
   key: freshKey(), who, after: after === undefined ? runningTurn(await state())?.turnId ?? null : after,
 })
 const end = (caller: Caller, turnId: string) => floor().endTurn(meetingId, caller, { key: freshKey(), turnId })
-const extend = (caller: Caller, turnId: string, limitS: number, seconds = 60) => floor().extendTurn(meetingId, caller, { key: freshKey(), turnId, limitS, seconds })
+const extend = (caller: Caller, turnId: string, limitS: number, seconds = 60) =>
+  floor().extendTurn(meetingId, caller, { key: freshKey(), turnId, limitS, seconds })
 const code = (act: Promise<unknown>) => act.then(() => 'ok', (error: unknown) => {
   if (error instanceof AppError) return error.code
   throw error
 })
 
 describe('asking', () => {
-  it.each([['draft', 'meetingNotPublished'], ['closed', 'meetingClosed']] as const)('is not possible in a %s meeting', async (status: MeetingStatus, refusal) => {
+  const unpublished: [MeetingStatus, string][] = [['draft', 'meetingNotPublished'], ['closed', 'meetingClosed']]
+  it.each(unpublished)('is not possible in a %s meeting', async (status, refusal) => {
     const other = await house.newMeeting(body, status)
     expect(await code(ask(chair(), { itemId: other.items[0] }, other.meetingId))).toBe(refusal)
   })
@@ -317,19 +319,15 @@ describe('what was spoken', () => {
     // Seconds enough to be seen.
     await house.archive.owner('speaking_time').where({ meeting_id: meetingId, person_id: member().personId }).update({ seconds: 95 })
     const told = await floor().speaking(meetingId, member())
-    expect(told).toMatchObject({ year: null, people: expect.arrayContaining([
-      expect.objectContaining({ personId: member().personId, turns: 2, items: [expect.objectContaining({ itemId: items[0], turns: 2 }) as unknown] }) as unknown,
-    ]) as unknown })
+    const own = told.people.find(({ personId }) => personId === member().personId)
+    expect([told.year, own?.turns, own?.items.map(({ itemId, turns }) => [itemId, turns])]).toEqual([null, 2, [[items[0], 2]]])
     expect(told.items.map(({ itemId, turns }) => [itemId, turns])).toEqual([[items[0], 2], [items[1], 1]])
 
     const later = await house.newMeeting(body, 'live')
     const statements = await house.statements(() => floor().speaking(later.meetingId, clerk()))
     expect(statements.filter((sql) => sql.includes('speaking_time'))).toHaveLength(1)
     const { year } = await floor().speaking(later.meetingId, chair())
-    const sums = await house.db('speaking_time').where({ body_id: body.bodyId, person_id: member().personId }).select('turns', 'seconds')
-    expect(year?.people.find(({ personId }) => personId === member().personId)).toEqual({
-      personId: member().personId, turns: sums.reduce((sum, { turns }) => sum + Number(turns), 0), seconds: sums.reduce((sum, { seconds }) => sum + Number(seconds), 0),
-    })
+    expect(year?.people.find(({ personId }) => personId === member().personId)).toEqual({ personId: member().personId, turns: 2, seconds: 95 })
     // A meeting itself is not in it.
     expect((await floor().speaking(meetingId, chair())).year?.people).toEqual([])
   })
