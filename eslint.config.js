@@ -68,7 +68,7 @@ export default tseslint.config(
   },
   {
     // Programs that answer on standard output.
-    files: ['server/journal/verify-cli.ts', 'server/platform/protocol-docs.ts', 'bench/**', 'setup/**'],
+    files: ['server/journal/verify-cli.ts', 'server/secret-ballots/verify-cli.ts', 'server/platform/protocol-docs.ts', 'bench/**', 'setup/**'],
     rules: { 'no-console': 'off' },
   },
 )

@@ -87,7 +87,9 @@ export function createSecretBallots({ db, journal, access, store, keyring }: Sec
      * Gives the caller the one credential. Throws `meetingNotFound`, `voteNotFound`, `voteClosed`, `drawingEnded`,
      * `credentialDrawn` (with another blinded message), `notEntitledToVote`, `votesInHall`, `blindedInvalid`, `ballotBoxLost`.
      */
-    async draw(meetingId: string, caller: Caller, { key, voteId, blinded }: { key: string, voteId: string, blinded: string }): Promise<{ blindSignature: string }> {
+    async draw(
+      meetingId: string, caller: Caller, { key, voteId, blinded }: { key: string, voteId: string, blinded: string },
+    ): Promise<{ blindSignature: string }> {
       const asked = Buffer.from(blinded, 'base64url')
       const options = { key, fingerprint: ['secretBallot:draw', voteId, blinded] }
       await access.change(meetingId, caller, () => {}, options, async (tx, found) => {

@@ -1,4 +1,3 @@
-import type { Knex } from 'knex'
 import type { SignedBallot } from '../../protocol/secret-ballots.ts'
 import { ballotHash } from './blind.ts'
 import type { SecretBallotsStore, SecretTerms } from './secret-ballots.ts'

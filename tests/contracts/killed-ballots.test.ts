@@ -123,7 +123,8 @@ it('a server and a PostgreSQL that are killed in the casting of secret ballots l
   await kill()
   const last = await inProcess()
   try {
-    expect(await last.domains.voting.close(meetingId, chair, { key: freshKey(), voteId })).toMatchObject({ cast: VOTERS, counts: { reject: 14, approve: 26, abstain: 0 } })
+    const result = await last.domains.voting.close(meetingId, chair, { key: freshKey(), voteId })
+    expect(result).toMatchObject({ cast: VOTERS, counts: { reject: 14, approve: 26, abstain: 0 } })
     const box = await last.domains.secretBallots.box(meetingId, voteId, chair)
     expect(new Set(box.ballots.map((ballot) => ballotHash(ballot).toString('hex')))).toEqual(acknowledged)
     expect(verifyBox(box).findings).toEqual([])
