@@ -6,7 +6,7 @@ import { Instant } from './text.ts'
 
 /**
  * The text of minutes while it is written: at `MINUTES_TEXT_PATH` a Yjs document under the Hocuspocus protocol, named by its
- * meeting's id, with the session of the browser. Its fragment `MINUTES_FIELD` holds, one after another,
+ * meeting's id, with the session of the browser, for chair, clerk and helpers. Its fragment `MINUTES_FIELD` holds, one after another,
  * - `block`: words of one kind (`kind`, `id`), among them `fact` elements (`ref`);
  * - `facts`: blocks that the journal writes (`ref`, `id`), without words of their own.
  * What a fact says is nowhere in the text: it is read from the journal until the minutes are approved. An update that the
@@ -19,10 +19,6 @@ export const MINUTES_FIELD = 'text'
 export const MAX_MINUTES_BLOCKS = 5_000
 export const MAX_MINUTES_TEXT = 500_000
 export const MAX_MINUTES_BYTES = 4 * 1024 * 1024
-
-/** `edit`: chair, clerk and helpers; `read`: everybody of the whole meeting while it is reviewed. */
-export const MinutesMode = z.enum(['edit', 'read'])
-export type MinutesMode = z.infer<typeof MinutesMode>
 
 /** With which code the connection is closed on whom: their rights are others now, or the text is fixed; what they sent is no text. */
 export const MINUTES_CLOSED = { rightsChanged: 4401, refused: 4403 } as const
@@ -48,7 +44,7 @@ export const MinutesFact = z.object({
 export type MinutesFact = z.infer<typeof MinutesFact>
 
 export const getMinutesFacts = defineRoute({
-  id: 'minutes.facts', method: 'get', path: '/api/meetings/:meetingId/minutes/facts', access: 'signedIn', errors: ['meetingNotFound', 'minutesNotFound'],
-  summary: 'What the journal knows of the meeting now, in the order of a whole draft, for the text that is being written: to who writes everything, to who reads a text under review what stands in it.',
+  id: 'minutes.facts', method: 'get', path: '/api/meetings/:meetingId/minutes/facts', access: 'signedIn', errors: ['meetingNotFound', 'minutesNotFound', 'minutesPublished', 'forbiddenInMeeting'],
+  summary: 'What the journal knows of the meeting now, in the order of a whole draft, for who writes the minutes.',
   params: z.object({ meetingId: Id }), response: z.object({ facts: z.array(MinutesFact) }),
 })

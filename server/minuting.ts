@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import { MINUTES_CLOSED, type MinutesMode } from '../protocol/minutes-text.ts'
+import { MINUTES_CLOSED } from '../protocol/minutes-text.ts'
 import type { Issuing } from './issuing/issuing.ts'
 import type { Paper } from './issuing/paper.ts'
 import type { Press } from './issuing/press.ts'
@@ -57,7 +57,7 @@ export function createMinuting({ db, journal, access, people, bodies, issuing, s
       })))
     },
   })
-  const texts = createSharedTexts<MinutesMode>({
+  const texts = createSharedTexts<'edit'>({
     closed: MINUTES_CLOSED, modeIn: minutes.modeIn, load: minutes.load, append: minutes.append, keep: minutes.keep,
     isSound: ({ after }) => isSoundText(after),
   }, { journal, people, log })

@@ -1,9 +1,10 @@
-import { HocuspocusProvider, HocuspocusProviderWebsocket } from '@hocuspocus/provider'
+import type { HocuspocusProvider } from '@hocuspocus/provider'
 import { onScopeDispose, ref, shallowRef } from 'vue'
 import * as Y from 'yjs'
 import { DRAFT_CLOSED, DRAFT_PATH, getDraft, type DraftMode } from '../../protocol/drafting.ts'
 import { toApiError, type ApiError } from '../app/api-error.ts'
 import { call } from '../app/http.ts'
+import { connectText } from '../texts/connect.ts'
 
 /** A text in hand: the document, its connection, and what one may do with it. */
 export interface HeldDraft { draftId: string, mode: DraftMode, doc: Y.Doc, provider: HocuspocusProvider }
@@ -35,28 +36,26 @@ export function useDraft(meetingId: string, documentId: string) {
 
   function connect(draftId: string, mode: DraftMode) {
     const doc = new Y.Doc()
-    const socket = new HocuspocusProviderWebsocket({ url: location.origin.replace(/^http/, 'ws') + DRAFT_PATH, delay: 500, minDelay: 250, maxDelay: 5_000 })
-    // The session of the browser says who one is.
-    const provider = new HocuspocusProvider({ websocketProvider: socket, name: draftId, document: doc, token: 'session' })
-    const again = () => { if (held.value?.provider === provider) void open() }
-    provider.on('synced', () => {
-      if (ended) return
-      error.value = null
-      state.value = 'live'
-      held.value ??= { draftId, mode, doc, provider }
-    })
-    provider.on('unsyncedChanges', ({ number }: { number: number }) => { saved.value = number === 0 })
-    provider.on('authenticationFailed', again)
-    socket.on('disconnect', () => { if (state.value === 'live') state.value = 'cut' })
-    socket.on('close', ({ event }: { event: { code: number } }) => {
-      if (event.code === DRAFT_CLOSED.refused) refused.value = true
-      if (event.code === DRAFT_CLOSED.refused || event.code === DRAFT_CLOSED.rightsChanged) again()
-    })
     held.value = null
-    provider.attach()
+    const { provider, end } = connectText({
+      path: DRAFT_PATH, name: draftId, doc, closed: DRAFT_CLOSED,
+      on: {
+        synced() {
+          if (ended) return
+          error.value = null
+          state.value = 'live'
+          held.value ??= { draftId, mode, doc, provider }
+        },
+        saved(all) { saved.value = all },
+        cut() { if (state.value === 'live') state.value = 'cut' },
+        lost(notTaken) {
+          if (notTaken) refused.value = true
+          if (held.value?.provider === provider) void open()
+        },
+      },
+    })
     release = () => {
-      provider.destroy()
-      socket.destroy()
+      end()
       doc.destroy()
     }
   }

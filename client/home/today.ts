@@ -23,7 +23,7 @@ export function actionOf(meeting: MeetingSummary, now: number): MeetingAction {
       return isOffice(meeting) ? 'prepare' : 'read'
     case 'postponed': case 'cancelled': return 'read'
     case 'closed':
-      return meeting.minutes === 'published' || (isOffice(meeting) && meeting.minutes === 'draft') ? 'minutes' : 'read'
+      return meeting.minutes === 'published' || meeting.minutes === 'review' || (isOffice(meeting) && meeting.minutes === 'draft') ? 'minutes' : 'read'
   }
 }
 
@@ -46,6 +46,6 @@ export function meetingOfToday(meetings: readonly MeetingSummary[], now: number)
     .toSorted((a, b) => Date.parse(b.closedAt!) - Date.parse(a.closedAt!))
   return meetings.filter((meeting) => meeting.status === 'live').toSorted((a, b) => start(b) - start(a))[0]
     ?? published.find((meeting) => dayOf(meeting.startsAt) <= today)
-    ?? closedToday.find((meeting) => isOffice(meeting) && meeting.minutes === 'draft')
+    ?? closedToday.find((meeting) => isOffice(meeting) && (meeting.minutes === 'draft' || meeting.minutes === 'review'))
     ?? published[0] ?? ahead('draft')[0] ?? closedToday[0] ?? null
 }

@@ -64,7 +64,7 @@ export function provideMeeting(id: string): Meeting {
   const participants = computed(() => new Map(live.state.value?.participants.map((one) => [one.personId, one])))
   const status = computed(() => live.state.value?.status ?? detail.value?.status ?? 'draft')
   // Whether there are minutes, and to whom they show, names and rules stand beside the journal.
-  watch([status, () => live.state.value?.minutesNumber, () => live.state.value?.facts?.kindId, () => live.state.value?.participants.length], () => void load())
+  watch([status, () => live.state.value?.minutesNumber, () => live.state.value?.minutes.stage, () => live.state.value?.facts?.kindId, () => live.state.value?.participants.length], () => void load())
 
   // Who has just become a participant has a name that stands beside the journal.
   watch(() => detail.value ? [...participants.value.keys()].filter((id) => !people.value.has(id)).join() : '', (unnamed) => { if (unnamed) void load() })

@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import { encodeStateAsUpdate } from 'yjs'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
-import type { MinutesFact, MinutesMode } from '../../protocol/minutes-text.ts'
+import type { MinutesFact } from '../../protocol/minutes-text.ts'
 import type { Minutes, MinutesContent } from '../../protocol/minutes.ts'
 import type { Issuing } from '../issuing/issuing.ts'
 import { registeredNumber, type Paper } from '../issuing/paper.ts'
@@ -15,7 +15,7 @@ import { approvesMinutes, presidedReducer } from './approver.ts'
 import { phrases, sentence } from './phrases.ts'
 import type { MinutesRecord, MinutesStore } from './records.ts'
 import type { MinutesSource } from './source.ts'
-import { newText, refsIn, replacing } from './text.ts'
+import { newText, replacing } from './text.ts'
 
 export interface MinutesDeps {
   db: Knex
@@ -34,7 +34,7 @@ export interface MinutesDeps {
 const office = { scope: 'office' } as const
 
 /** Somebody before minutes that they may read. */
-interface Found extends Access { record: MinutesRecord, mode: MinutesMode }
+interface Found extends Access { record: MinutesRecord, mode: Minutes['mode'] }
 
 /**
  * The text of minutes: written by chair, clerk and helpers; read by everybody of the whole meeting while it is reviewed and
@@ -50,6 +50,13 @@ export function createMinutes({ db, journal, access, store, source, issuing, iss
     const writes = isOffice(found.role) || minutes.helpers.includes(caller.personId)
     if (!writes && record.status === 'draft') throw new AppError('minutesNotFound')
     return { ...found, record, mode: writes && record.status !== 'published' ? 'edit' : 'read' }
+  }
+
+  async function requireWriting(meetingId: string, caller: Caller): Promise<Found> {
+    const found = await find(meetingId, caller)
+    if (found.record.status === 'published') throw new AppError('minutesPublished')
+    if (found.mode !== 'edit') throw new AppError('forbiddenInMeeting', { role: found.role })
+    return found
   }
 
   /** The text part by part; made of the blocks of a draft of before there was one. */
@@ -121,23 +128,17 @@ export function createMinutes({ db, journal, access, store, source, issuing, iss
       return await shown(await find(meetingId, caller))
     },
 
-    /** What the journal knows, for the text: to who only reads it what stands in it. Throws as `get`. */
+    /** What the journal knows, for who writes the text. Throws as `modeIn`. */
     async facts(meetingId: string, caller: Caller): Promise<{ facts: MinutesFact[] }> {
-      const { record, meeting, mode } = await find(meetingId, caller)
-      if (record.status === 'published') throw new AppError('minutesNotFound')
+      const { meeting } = await requireWriting(meetingId, caller)
       const { facts } = await source.draft(meetingId, meeting.bodyId)
-      if (mode === 'edit') return { facts }
-      const text = textOf(await states(meetingId))
-      const refs = refsIn(text)
-      text.destroy()
-      return { facts: facts.filter(({ ref }) => refs.has(ref)) }
+      return { facts }
     },
 
-    /** Whose text it is and what the caller may do with it while it is written. Throws as `get`. */
-    async modeIn(meetingId: string, caller: Caller): Promise<{ meetingId: string, mode: MinutesMode }> {
-      const { record, mode } = await find(meetingId, caller)
-      if (record.status === 'published') throw new AppError('minutesNotFound')
-      return { meetingId, mode }
+    /** That the caller writes the text now. Throws as `get`, `minutesPublished`, `forbiddenInMeeting`. */
+    async modeIn(meetingId: string, caller: Caller): Promise<{ meetingId: string, mode: 'edit' }> {
+      await requireWriting(meetingId, caller)
+      return { meetingId, mode: 'edit' }
     },
 
     load: async (meetingId: string): Promise<Uint8Array> => mergedState(await states(meetingId)),

@@ -57,20 +57,21 @@ function runsOf(child: Y.XmlElement | Y.XmlText | Y.XmlHook): Words[] {
 /** Whether a text may stand: it fits, and is not larger than one may be. May throw `UnsoundText`. */
 export const isSoundText = (doc: Y.Doc): boolean => writtenIn(doc).length >= 0 && Y.encodeStateAsUpdate(doc).byteLength <= MAX_MINUTES_BYTES
 
-/** Which facts stand in a text. */
-export const refsIn = (doc: Y.Doc): Set<string> => new Set(writtenIn(doc).flatMap((block) =>
-  'facts' in block ? [block.facts] : block.runs.flatMap((run) => typeof run === 'string' ? [] : [run.ref])))
-
 /** The text with what the facts say now. What the journal does not know (any more) is left empty. */
 export function readBlocks(doc: Y.Doc, facts: readonly MinutesFact[]): MinutesBlock[] {
   const byRef = new Map(facts.map((fact) => [fact.ref, fact.blocks]))
   return writtenIn(doc).flatMap((block) => 'facts' in block
     ? (byRef.get(block.facts) ?? []).map((said) => ({ ...said, id: block.id }))
-    : [{ kind: block.kind, id: block.id, text: printed(block.runs.map((run) => typeof run === 'string' ? run : byRef.get(run.ref)?.[0]?.text ?? '').join('')) }])
+    : pieces(block.runs.map((run) => typeof run === 'string' ? run : byRef.get(run.ref)?.[0]?.text ?? '').join(''))
+      .map((text) => ({ kind: block.kind, id: block.id, text })))
 }
 
-/** As the contract has texts of blocks. */
-const printed = (text: string): string => MinutesBlock.shape.text.parse(text.slice(0, 10_000))
+/** As the contract has texts of blocks; a longer one goes on in another. */
+function pieces(text: string): string[] {
+  const all: string[] = []
+  for (let at = 0; at === 0 || at < text.length; at += 10_000) all.push(MinutesBlock.shape.text.parse(text.slice(at, at + 10_000)))
+  return all
+}
 
 /** A new text of an outline. */
 export function newText(outline: readonly OutlineBlock[]): Uint8Array {
