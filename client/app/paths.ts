@@ -28,6 +28,8 @@ export const paths = {
   readings: (meetingId: string) => `/meetings/${meetingId}/readings`,
   room: (meetingId: string) => `/meetings/${meetingId}/room`,
   minutes: (meetingId: string) => `/meetings/${meetingId}/minutes`,
+  /** A vote for the projector of the hall. */
+  voteScreen: (meetingId: string, voteId: string) => `/meetings/${meetingId}/votes/${voteId}/screen`,
   proposals: '/proposals',
   newProposal: '/proposals/new',
   proposalBoard: '/proposals/board',

@@ -9,6 +9,7 @@ import { offlineRoutes } from '../offline/routes.ts'
 import { proposalRoutes } from '../proposals/routes.ts'
 import { noticeRoutes } from '../notices/routes.ts'
 import { searchRoutes } from '../search/routes.ts'
+import { votingRoutes } from '../voting/routes.ts'
 import type { Place } from './theme.ts'
 
 declare module 'vue-router' {
@@ -36,6 +37,7 @@ export const routes: RouteRecordRaw[] = [
   ...noticeRoutes,
   ...offlineRoutes,
   ...searchRoutes,
+  ...votingRoutes,
   {
     path: '/:path(.*)*', component: () => import('./NotFoundPage.vue'),
     meta: { access: 'anyone', title: 'app.notFound.title' },

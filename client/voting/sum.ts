@@ -1,26 +1,45 @@
-import type { VoteState } from '../../protocol/voting.ts'
+import { confidenceLevels, levelKey, type ConfidenceLevel } from '../../protocol/ballots.ts'
+import type { VoteState } from '../../protocol/vote-entries.ts'
 
 /** One line of the sum behind a result: what was given, and how many stand behind it when grades above count too. */
 export interface SumLine {
   choice: string
   count: number
-  /** Those who gave this grade or a better one; for named votes the count itself. */
+  /** Those who gave this grade or a better one; else the count itself. */
   reached: number
   /** Parts of the base, 0 to 1. */
   share: number
+  /** The outcome rests on it. */
+  carried: boolean
 }
 
-/** The sum behind a result, in the order of the ballot. */
+/** The sum behind a result, in the order of the ballot; elected ones first. Of scored criteria and of confidence there is another. */
 export function sumOf(vote: Pick<VoteState, 'kind' | 'choices' | 'result'>): SumLine[] {
-  const { result } = vote
-  if (!result) return []
+  const { result, kind } = vote
+  if (!result || kind === 'scoring' || kind === 'confidence') return []
   let above = 0
-  return vote.choices.map((choice) => {
+  const lines = vote.choices.map((choice) => {
     const count = result.counts[choice] ?? 0
     above += count
-    const reached = vote.kind === 'grading' ? above : count
-    return { choice, count, reached, share: result.base ? count / result.base : 0 }
+    const carried = kind === 'named' ? result.accepted && choice === 'approve'
+      : kind === 'grading' ? result.grade === choice
+        : kind === 'options' ? result.winner === choice : result.elected?.includes(choice) ?? false
+    return { choice, count, carried, reached: kind === 'grading' ? above : count, share: result.base ? count / result.base : 0 }
   })
+  return kind === 'election' ? lines.toSorted((a, b) => Number(b.carried) - Number(a.carried) || b.count - a.count) : lines
+}
+
+/** How high the confidence in each person is. */
+export function confidenceOf(vote: Pick<VoteState, 'kind' | 'choices' | 'result'>): { choice: string, low: boolean, levels: { level: ConfidenceLevel, count: number, share: number }[] }[] {
+  const { result, kind, choices } = vote
+  if (!result || kind !== 'confidence') return []
+  return choices.map((choice) => ({
+    choice, low: result.low?.includes(choice) ?? false,
+    levels: confidenceLevels.map((level) => {
+      const count = result.counts[levelKey(choice, level)] ?? 0
+      return { level, count, share: result.base ? count / result.base : 0 }
+    }),
+  }))
 }
 
 /** The one vote that is open; the server allows no second. */
@@ -28,8 +47,15 @@ export function openVoteOf(votes: readonly VoteState[]): VoteState | undefined {
   return votes.find((vote) => !vote.closedAt)
 }
 
+type Turnout = Pick<VoteState, 'electorate' | 'voted' | 'secret' | 'drawn' | 'hall'>
+
+/** Whose part is done as far as anybody can know: the ballot has come, of a secret vote the credential was drawn, or they vote in the hall. */
+export function doneOf({ secret, drawn, voted, hall }: Omit<Turnout, 'electorate'>): Set<string> {
+  return new Set([...secret ? drawn : voted, ...hall?.voterIds ?? []])
+}
+
 /** Entitled persons whose ballot has not come. */
-export function notYetVoted(vote: Pick<VoteState, 'electorate' | 'voted'>): string[] {
-  const voted = new Set(vote.voted)
-  return vote.electorate.filter((personId) => !voted.has(personId))
+export function notYetVoted(vote: Turnout): string[] {
+  const done = doneOf(vote)
+  return vote.electorate.filter((personId) => !done.has(personId))
 }

@@ -1,14 +1,14 @@
 import { computed, shallowReactive, shallowRef, watch } from 'vue'
-import { castBallot, getOwnBallots, type VoteState } from '../../protocol/voting.ts'
+import type { BallotContent } from '../../protocol/ballots.ts'
+import type { VoteState } from '../../protocol/vote-entries.ts'
+import { castBallot, getOwnBallots, type RecordedBallot } from '../../protocol/voting.ts'
 import { toApiError } from '../app/api-error.ts'
 import { call, newKey } from '../app/http.ts'
 import { socketClient } from '../app/socket.ts'
 
-export interface OwnBallot { choice: string, castAt: string }
-
 /** What the viewer voted in a meeting, on whatever device. `votes`: the meeting's, which tell who has voted. */
 export function useOwnBallots(meetingId: string, personId: string | null, votes: () => readonly VoteState[]) {
-  const ballots = shallowReactive(new Map<string, OwnBallot>())
+  const ballots = shallowReactive(new Map<string, RecordedBallot>())
   const keys = new Map<string, string>()
   const begun = shallowRef(false)
   const loading = shallowRef(false)
@@ -22,7 +22,7 @@ export function useOwnBallots(meetingId: string, personId: string | null, votes:
     loading.value = true
     try {
       const answer = await call(getOwnBallots, { params: { meetingId } })
-      for (const { voteId, choice, castAt } of answer.ballots) ballots.set(voteId, { choice, castAt })
+      for (const { voteId, ...ballot } of answer.ballots) ballots.set(voteId, ballot)
     } finally {
       begun.value = true
       loading.value = false
@@ -38,16 +38,17 @@ export function useOwnBallots(meetingId: string, personId: string | null, votes:
     /** False while it is not known whether a ballot was cast. */
     loaded: computed(() => !loading.value),
     /**
-     * Casts a ballot and keeps what the server recorded. When a ballot of this person is there already, that one is shown.
+     * Casts a ballot, or with `replaces` another in the place of that revision, and keeps what the server recorded. When another
+     * ballot of this person is there already, that one is shown.
      * @throws {ApiError}
      */
-    async cast(voteId: string, choice: string) {
-      const intent = `${voteId} ${choice}`
+    async cast(voteId: string, content: BallotContent, more: { reservedOpinion?: string, replaces?: number } = {}) {
+      const intent = JSON.stringify([voteId, content, more])
       const key = keys.get(intent) ?? newKey()
       keys.set(intent, key)
       casting.value = true
       try {
-        ballots.set(voteId, await socketClient.send(castBallot, { meetingId, voteId, choice, key }))
+        ballots.set(voteId, await socketClient.send(castBallot, { meetingId, voteId, content, key, ...more }))
       } catch (thrown) {
         if (toApiError(thrown).code === 'alreadyVoted') await load()
         throw thrown
