@@ -61,10 +61,15 @@ const bodies: Record<string, () => object> = {
   'documents.remindReaders': () => ({ key: freshKey(), personIds: [randomUUID()] }),
   'agenda.carryOver': () => ({ itemIds: [randomUUID()], key: freshKey() }),
   'invitations.save': () => ({ version: 0, text: invitationText }),
-  'invitations.issue': () => ({ version: 0, number: '1', key: freshKey() }),
-  'minutes.save': () => ({ version: 1, content: { abstract: 'Sửa', blocks: [{ kind: 'paragraph', text: 'Sửa' }] } }),
+  'invitations.issue': () => ({ version: 0, key: freshKey() }),
   'minutes.redraft': () => ({ version: 1 }),
-  'minutes.publish': () => ({ version: 1, number: '1' }),
+  'minutes.openReview': () => ({ dueAt: new Date(Date.now() + 3600_000).toISOString(), key: freshKey() }),
+  'minutes.comment': () => ({ blockId: null, quote: null, text: 'Không có quyền', key: freshKey() }),
+  'minutes.reply': () => ({ text: 'Không có quyền', key: freshKey() }),
+  'minutes.settle': () => ({ resolved: true, answer: null, key: freshKey() }),
+  'minutes.setHelper': () => ({ helps: true }),
+  'minutes.return': () => ({ reason: 'Không có quyền', key: freshKey() }),
+  'minutes.approve': () => ({ sha256: '0'.repeat(64), key: freshKey() }),
   'annotations.add': () => ({ key: freshKey(), version: 1, anchor, colour: 'yellow', body: '' }),
   'annotations.change': () => ({ colour: 'yellow', body: '', revision: 1 }),
   'comments.open': () => ({ key: freshKey(), version: 1, kind: 'comment', anchor, text: 'Xin ý kiến', replacement: null }),
@@ -181,7 +186,8 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
 }
 
 const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'floor.speaking', 'documents.read', 'documents.compare', 'documents.reportReading', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'offline.list', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
-const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf']
+const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf', 'minutes.facts', 'minutes.review', 'minutes.openReview', 'minutes.comment', 'minutes.reply',
+  'minutes.settle', 'minutes.setHelper', 'minutes.return', 'minutes.approve']
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
