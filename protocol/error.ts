@@ -154,7 +154,6 @@ export const errorCodes = [
   // invitations and notices
   'invitationNotIssued',
   'invitationChanged', // somebody else saved its text first; details.version
-  'invitationNumberTaken', // the body has issued an invitation under it in details.year
   'reminderRulesChanged', // somebody else changed them first; details.rules is what they are now
   'answerNotOffered', // online in a meeting in person, or the other way round
   'reasonRequired', // the body asks for the reason of an absence
@@ -255,6 +254,39 @@ export const errorCodes = [
   'signatureInvalid', // details.reason: cms, digest, certificate, signature, room
   'paperTemplateNotFound',
   'paperTemplateChanged', // somebody else saved a version first; details.version
+  // procedures
+  'procedureNotFound',
+  'procedureCodeTaken',
+  'proceduresFull', // details.limit
+  'procedureGroupNotFound',
+  'procedureChanged', // somebody else saved a version first; details as in ProcedureChangedDetails
+  'procedureSinceTooEarly', // a version begins after the one before it; details.since
+  'procedureCycle', // it would come before itself; details.codes
+  'procedureUnknown', // follows a code that is not here; details.code
+  'procedureNotApplied', // the caller's unit does not apply it
+  'instanceNotFound', // does not exist, or this person may not know of it
+  'forbiddenForInstance', // somebody else has the step; details.sides are the caller's
+  'instanceOver', // it has ended or was cancelled; details.state
+  'instanceChanged', // somebody else acted first; details.version, details.stepNo, details.state
+  'formNotFound', // no form of this procedure, or none of the present step
+  'formChanged', // somebody else saved it first; details.form is what it is now
+  'formInvalid', // details.problems of protocol/procedure-forms.ts
+  'formsIncomplete', // details.forms: formId and problems
+  'stepNotBefore', // only to an earlier step it is returned
+  // surveys
+  'surveyNotFound', // or not the caller's to know
+  'forbiddenForSurvey', // the caller reads or answers it, and does not make it
+  'surveyChanged', // somebody else changed it first; details.version, or details.number and details.revision
+  'surveyRoundNotFound',
+  'surveyRoundStage', // details.stage: planned, open, closed
+  'surveyAudienceInvalid', // details.reason: empty, full, named (links and codes are for anonymous surveys)
+  'surveyLinkInvalid', // of no round, or of one that is gone
+  'surveyNotOpen', // details.opensAt
+  'surveyClosed',
+  'surveyAnswered', // another answer came by this link
+  'surveyAnswerInvalid', // details.problems: AnswerProblem of protocol/survey-form.ts
+  'surveyAnswerChanged', // changed on another device meanwhile; details.revision
+  'surveyResultsWithheld', // details.reason: planned, open, few; details.fewest
   // media
   'mediaUnavailable',
 ] as const

@@ -102,7 +102,7 @@ export const Invitation = z.object({
   symbol: z.string(),
   /** Latest first. */
   issued: z.array(IssuedInvitation),
-  /** For chair and clerk: the text of the next paper, its version, and the next free number. */
+  /** For chair and clerk: the text of the next paper, its version, and the number that it would have now. */
   draft: z.object({ text: InvitationText, version: z.int(), number: z.int() }).nullable(),
   /** The caller's own; null: not yet answered, or not asked. */
   answer: OwnAnswer.nullable(),
@@ -133,10 +133,10 @@ export const issueInvitation = defineRoute({
   id: 'invitations.issue', method: 'post', path: '/api/meetings/:meetingId/invitation/issue', access: 'signedIn',
   errors: [
     'meetingNotFound', 'forbiddenInMeeting', 'meetingNotPublished', 'meetingPostponed', 'meetingCancelled', 'meetingAlreadyLive', 'meetingClosed',
-    'invitationChanged', 'invitationNumberTaken', 'idempotencyKeyReused',
+    'invitationChanged', 'paperSecret', 'idempotencyKeyReused',
   ],
-  summary: 'Chair or clerk issues the paper under a number, unique for the body and year, and sends it to every participant. A later one takes its place.',
-  params, body: z.object({ version: z.int(), number: z.string().trim().regex(/^(?=.*[1-9])\d{1,5}$/), key: Key }), response: Invitation,
+  summary: 'Chair or clerk issues the paper under the next number of the body’s register, and sends it to every participant. A later one takes its place.',
+  params, body: z.object({ version: z.int(), key: Key }), response: Invitation,
 })
 
 export const downloadInvitationPdf = defineRoute({

@@ -230,7 +230,7 @@ export function createDomains(deps: DomainsDeps) {
     inviteGuests: (meetingId, itemId, caller, personIds) => agenda.setGuests(meetingId, itemId, caller, { personIds, was: [] }),
   })
   const inviting = createInviting({
-    db, journal, access, secret, outside, press, log, now, people, guests: agenda.guests,
+    db, journal, access, secret, outside, press, issuing: publishing.issuing, log, now, people, guests: agenda.guests,
     bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids), calendar: (from, to) => calendar.load(from, to),
   })
 

@@ -13,6 +13,7 @@ import { reminderRulesStore } from './attendance/reminder-rules-store.ts'
 import { createReminderRules } from './attendance/reminder-rules.ts'
 import { createReminders, type RemindersDeps } from './attendance/reminders.ts'
 import { createRounds, ROUNDS } from './attendance/rounds.ts'
+import type { Issuing } from './issuing/issuing.ts'
 import type { Press } from './issuing/press.ts'
 import type { Journal } from './journal/journal.ts'
 import type { MeetingAccess } from './meetings/access.ts'
@@ -50,13 +51,14 @@ export interface InvitingDeps extends Pick<AnswersDeps, 'people' | 'bodies' | 'g
   /** Undefined: nothing leaves. */
   outside: Outside | undefined
   press: Pick<Press, 'deliver'>
+  issuing: Pick<Issuing, 'issue' | 'isInForce' | 'nextNumber' | 'templateFor'>
   log: Pick<Logger, 'warn'>
   now?: (() => Date) | undefined
 }
 
 /** Notices and their ways to people; invitations, answers and reminders, which use them. */
 export function createInviting(deps: InvitingDeps) {
-  const { db, journal, access, secret, outside = nowhere(), people, bodies, guests, calendar, press, log, now = () => new Date() } = deps
+  const { db, journal, access, secret, outside = nowhere(), people, bodies, guests, calendar, press, issuing, log, now = () => new Date() } = deps
   const { mail, push: settings, linkOrigin, jobs } = outside
   /** Known once sockets are open. */
   let io: SocketServer | undefined
@@ -74,7 +76,7 @@ export function createInviting(deps: InvitingDeps) {
   const links = createAnswerLinks({ secret: secret('answer links'), now })
   const announcements = createAnnouncements({ notices, links })
   const answers = createAnswers({ db, access, store: answersStore, announcements, people, bodies, guests })
-  const invitations = createInvitations({ db, journal, access, store: invitationsStore, answers, announcements, notices, people, bodies, now })
+  const invitations = createInvitations({ db, journal, access, store: invitationsStore, answers, announcements, issuing, notices, people, bodies, now })
   const rounds = createRounds({ db, journal, access, store: invitationsStore, announcements, jobs, bodies, log, now })
   const reminderRules = createReminderRules({ db, store: reminderRulesStore, bodies })
   const reminders = createReminders({ db, journal, store: invitationsStore, rounds, calendar, log, now })

@@ -84,6 +84,14 @@ describe('the routes', () => {
       }
     })
 
+  it.each(allRoutes.filter((route) => route.path.includes(':paperId')).map((route) => [name(route), route] as const))(
+    '%s never opens for who has nothing to do with the paper', async (_, route) => {
+      for (const client of [stranger, administrator]) {
+        const response = await client.send(method(route), path(route))
+        expect(['paperNotFound', 'badRequest']).toContain(await codeOf(response))
+      }
+    })
+
   it.each(allRoutes.filter((route) => route.path.includes(':taskId')).map((route) => [name(route), route] as const))(
     '%s never opens for who has nothing to do with the task', async (_, route) => {
       for (const client of [stranger, administrator]) {

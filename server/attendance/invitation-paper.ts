@@ -5,6 +5,8 @@ import type { TextBodies, Viewer } from '../../protocol/journal.ts'
 import type { MeetingState } from '../../protocol/meeting-state.ts'
 import type { MeetingMode, Participant } from '../../protocol/meetings.ts'
 import { numberings } from '../../protocol/outline.ts'
+import type { PaperTemplate } from '../../protocol/paper-templates.ts'
+import { composePaper } from '../issuing/compose.ts'
 import { officialDate, officialTime } from '../issuing/dates.ts'
 import type { Paper, PaperBlock } from '../issuing/paper.ts'
 
@@ -26,6 +28,9 @@ export interface InvitationSheet {
   items: { itemId: string, level: number, title: string, presenter: string | null }[]
   /** The number of the paper that it takes the place of. */
   replaces: string | null
+  /** What it was set by, and the body that it asks for; of before there were templates: none. */
+  template?: PaperTemplate
+  body?: string
 }
 
 const modes: Record<MeetingMode, string> = { inPerson: 'trực tiếp', online: 'trực tuyến', hybrid: 'trực tiếp kết hợp trực tuyến' }
@@ -93,14 +98,32 @@ export function sheetOf(
 export function invitationPaper(
   sheet: InvitationSheet, issue: { number: number, issuedAt: string } | null, items: Viewer['items'],
 ): Paper {
-  const { letterhead, symbol, text } = sheet
+  const { letterhead, symbol, text, template } = sheet
   const { style, superior, issuer, place } = letterhead
-  return {
-    style, superior, issuer, symbol, place, number: issue?.number ?? null, date: issue?.issuedAt ?? null,
-    type: 'Giấy mời', abstract: capital(text.abstract), body: bodyOf(sheet, items),
-    signatures: [null, { title: text.signerTitle, name: text.signerName }],
+  const signed = { title: text.signerTitle, name: text.signerName }
+  const own = {
+    number: issue?.number ?? null, date: issue?.issuedAt ?? null, draft: issue === null,
     recipients: text.recipients.split('\n').map((line) => line.trim()).filter(Boolean),
-    foot: null, draft: issue === null,
+  }
+  if (!template) {
+    return {
+      style, superior, issuer, symbol, place, type: 'Giấy mời', abstract: capital(text.abstract), body: [...bodyOf(sheet, items), closing(style)],
+      signatures: [null, signed], foot: null, ...own,
+    }
+  }
+  const paper = composePaper(template, {
+    letterhead, symbol, body: sheet.body ?? '', abstract: capital(text.abstract), blocks: bodyOf(sheet, items), chair: text.signerName, chairOffice: '', clerk: null,
+    meeting: { title: sheet.title, startsAt: sheet.startsAt }, recipients: [], foot: null,
+  })
+  // Who signs, as what, and who receives it the office wrote itself.
+  return { ...paper, ...own, signatures: [paper.signatures[0], { ...paper.signatures[1], ...signed }] }
+}
+
+/** Of papers of before there were templates. */
+function closing(style: 'party' | 'state'): PaperBlock {
+  return {
+    kind: 'paragraph',
+    text: style === 'party' ? 'Đề nghị các đồng chí dự đúng thành phần, thời gian.' : 'Đề nghị các đại biểu dự đúng thành phần, thời gian./.',
   }
 }
 
@@ -125,7 +148,6 @@ function bodyOf(sheet: InvitationSheet, visible: Viewer['items']): PaperBlock[] 
     ...lines(text.opening).map(paragraph),
     ...filled.flatMap(([title, blocks], index): PaperBlock[] => [{ kind: 'subheading', text: `${index + 1}. ${title}` }, ...blocks]),
     ...sheet.replaces ? [paragraph(`Giấy mời này thay thế Giấy mời số ${sheet.replaces}.`)] : [],
-    paragraph(sheet.letterhead.style === 'party' ? 'Đề nghị các đồng chí dự đúng thành phần, thời gian.' : 'Đề nghị các đại biểu dự đúng thành phần, thời gian./.'),
   ]
 }
 

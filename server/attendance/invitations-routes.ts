@@ -30,7 +30,7 @@ export function mountInvitations(route: MountRoute, { invitations, answers, link
   route(getInvitation, ({ params, caller }) => invitations.get(params.meetingId, caller))
   route(saveInvitation, ({ params, body, caller }) => invitations.save(params.meetingId, caller, body.version, body.text))
   route(issueInvitation, ({ params, body, caller }) =>
-    invitations.issue(params.meetingId, caller, { version: body.version, number: Number(body.number), key: body.key }))
+    invitations.issue(params.meetingId, caller, body))
   route(downloadInvitationPdf, async ({ params, query, caller, res }) => {
     await press.deliver(res, await invitations.paper(params.meetingId, caller, query.edition), 'pdf')
   })

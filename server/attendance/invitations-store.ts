@@ -2,7 +2,6 @@ import type { Knex } from 'knex'
 import type { InvitationText } from '../../protocol/invitations.ts'
 import type { Programme } from '../../protocol/meeting-changes.ts'
 import type { CalendarEvent } from '../notices/calendar.ts'
-import { isTaken } from '../platform/database.ts'
 import { AppError } from '../platform/error.ts'
 import { uidOf } from './announcements.ts'
 import type { InvitationSheet } from './invitation-paper.ts'
@@ -36,19 +35,9 @@ export const invitationsStore: InvitationsStore & RoundsStore & RemindersStore =
   },
 
   async insert(trx, meetingId, bodyId, { id, number, issuedAt, sheet }, numberYear) {
-    try {
-      await trx('invitation').insert({
-        id, meeting_id: meetingId, body_id: bodyId, number, number_year: numberYear, issued_at: issuedAt, paper: JSON.stringify(sheet),
-      })
-    } catch (error) {
-      if (!isTaken(error)) throw error
-      throw new AppError('invitationNumberTaken', { number, year: numberYear })
-    }
-  },
-
-  async nextNumber(db, bodyId, year) {
-    const row = await db('invitation').where({ body_id: bodyId, number_year: year }).max<{ last: number | null }[]>({ last: 'number' })
-    return (row[0]?.last ?? 0) + 1
+    await trx('invitation').insert({
+      id, meeting_id: meetingId, body_id: bodyId, number, number_year: numberYear, issued_at: issuedAt, paper: JSON.stringify(sheet),
+    })
   },
 
   async round(db, meetingId) {

@@ -1,6 +1,6 @@
-import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
 import { symbolOf } from '../../protocol/bodies.ts'
+import { localDay } from '../../protocol/calendar.ts'
 import type { Person } from '../../protocol/identity.ts'
 import type { InvitationText, Invitation } from '../../protocol/invitations.ts'
 import type { TextBodies } from '../../protocol/journal.ts'
@@ -8,6 +8,7 @@ import { changesBetween, type Programme } from '../../protocol/meeting-changes.t
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { BodyRecord } from '../bodies/bodies.ts'
 import { officialYear } from '../issuing/dates.ts'
+import type { Issuing } from '../issuing/issuing.ts'
 import { registeredNumber, type Paper } from '../issuing/paper.ts'
 import { canonical, sha256 } from '../journal/chain.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -37,9 +38,8 @@ export interface InvitationsStore {
   saveDraft(trx: Knex.Transaction, meetingId: string, draft: { version: number, text: InvitationText }, at: Date): Promise<void>
   /** Latest first. */
   issued(db: Knex, meetingId: string): Promise<IssueRecord[]>
-  /** Throws `invitationNumberTaken` where the body has used the number in that year. */
+  /** The id is that of the paper in the register. */
   insert(trx: Knex.Transaction, meetingId: string, bodyId: string, issue: IssueRecord, numberYear: number): Promise<void>
-  nextNumber(db: Knex, bodyId: string, year: number): Promise<number>
   round(db: Knex, meetingId: string): Promise<Round | null>
   putRound(trx: Knex.Transaction, meetingId: string, round: Omit<Round, 'remindedAt'>): Promise<void>
 }
@@ -51,12 +51,17 @@ export interface InvitationsDeps {
   store: InvitationsStore
   answers: Pick<Answers, 'own'>
   announcements: Pick<Announcements, 'issued'>
+  /** Numbers papers and keeps them in the register. */
+  issuing: Pick<Issuing, 'issue' | 'isInForce' | 'nextNumber' | 'templateFor'>
   notices: Pick<Notices, 'mailStates'>
   /** These two read over `trx` where one is given, so that a command never waits for a second connection. */
   people(ids: readonly string[], trx?: Knex): Promise<Person[]>
   bodies(ids: readonly string[], trx?: Knex): Promise<BodyRecord[]>
   now?: () => Date
 }
+
+/** Why the paper before is in force no longer. */
+const REPLACED = 'Thay thế bằng giấy mời mới'
 
 interface Material { state: MeetingState, texts: TextBodies, body: BodyRecord, people: readonly Person[] }
 
@@ -71,7 +76,7 @@ export const toldOf = ({ number, sheet }: Pick<IssueRecord, 'number' | 'sheet'>)
 
 /** Giấy mời: written by the office, numbered, issued, and sent to everybody who takes part. */
 export function createInvitations(deps: InvitationsDeps) {
-  const { db, journal, access, store, answers, announcements, notices, people, bodies, now = () => new Date() } = deps
+  const { db, journal, access, store, answers, announcements, issuing, notices, people, bodies, now = () => new Date() } = deps
 
   async function bodyOf(bodyId: string, trx?: Knex): Promise<BodyRecord> {
     const [body] = await bodies([bodyId], trx)
@@ -101,6 +106,10 @@ export function createInvitations(deps: InvitationsDeps) {
     ...material, letterhead: material.body.letterhead, symbol: symbolOf(material.body, 'invitation'), text, replaces,
   })
 
+  /** The template in force, and what it asks for: a paper keeps it. */
+  const templateNow = async (source: Knex, body: BodyRecord, at: Date) =>
+    ({ body: body.name, template: await issuing.templateFor(source, body.letterhead.style, 'invitation', localDay(at)) })
+
   /** The draft as it is now, if nobody saved since `version`; 0: nobody saved at all. */
   async function requireVersion(trx: Knex, meetingId: string, version: number) {
     const draft = await store.draft(trx, meetingId)
@@ -128,7 +137,7 @@ export function createInvitations(deps: InvitationsDeps) {
       })),
       draft: material && {
         text: draft?.text ?? proposed(material), version: draft?.version ?? 0,
-        number: await store.nextNumber(db, meeting.bodyId, officialYear(now().toISOString())),
+        number: await issuing.nextNumber(db, meeting.bodyId, 'invitation', officialYear(now().toISOString())),
       },
       answer, open: meeting.status === 'published', reasonRequired: body.rules.absences.reasonRequired,
     }
@@ -151,11 +160,11 @@ export function createInvitations(deps: InvitationsDeps) {
     },
 
     /**
-     * Fixes the paper under its number and sends it, in one. Throws as `save`, and `meetingNotPublished`, `meetingPostponed`,
-     * `invitationNumberTaken`, `idempotencyKeyReused`.
+     * Fixes the paper under the next number of the register and sends it, in one. Throws as `save`, and `meetingNotPublished`,
+     * `meetingPostponed`, `paperSecret`, `idempotencyKeyReused`.
      */
-    async issue(meetingId: string, caller: Caller, { version, number, key }: { version: number, number: number, key: string }): Promise<Invitation> {
-      const options = { key, fingerprint: ['invitation.issue', version, number] }
+    async issue(meetingId: string, caller: Caller, { version, key }: { version: number, key: string }): Promise<Invitation> {
+      const options = { key, fingerprint: ['invitation.issue', version] }
       await access.change(meetingId, caller, requireOffice, options, async (tx, { meeting }) => {
         requirePublished(meeting, 'live')
         const draft = await requireVersion(tx.trx, meetingId, version)
@@ -166,7 +175,13 @@ export function createInvitations(deps: InvitationsDeps) {
         }
         const [before] = await store.issued(tx.trx, meetingId)
         const replaces = before ? numberOf(before.number, before.sheet) : null
-        const issue = { id: randomUUID(), number, issuedAt: tx.at, sheet: sheet(material, draft?.text ?? proposed(material), replaces) }
+        const fixed = { ...sheet(material, draft?.text ?? proposed(material), replaces), ...await templateNow(tx.trx, material.body, tx.at) }
+        const { paperId, number } = await issuing.issue(tx, {
+          bodyId: meeting.bodyId, kind: 'invitation', abstract: fixed.text.abstract, recipients: [],
+          content: { chairId: state.participants.find(({ role }) => role === 'chair')?.personId ?? null, clerkId: null, paper: invitationPaper(fixed, null, 'all') },
+          ...before && await issuing.isInForce(tx.trx, before.id) ? { replaces: { paperId: before.id, reason: REPLACED } } : {},
+        })
+        const issue = { id: paperId, number, issuedAt: tx.at, sheet: fixed }
         await store.insert(tx.trx, meetingId, meeting.bodyId, issue, officialYear(tx.at.toISOString()))
         const round = await store.round(tx.trx, meetingId)
         const sequence = (round?.sequence ?? -1) + 1
@@ -189,7 +204,8 @@ export function createInvitations(deps: InvitationsDeps) {
       requireOffice(found)
       const material = await materialNow(meetingId, found)
       const text = (await store.draft(db, meetingId))?.text ?? proposed(material)
-      return invitationPaper(sheet(material, text, latest ? numberOf(latest.number, latest.sheet) : null), null, 'all')
+      const drawn = sheet(material, text, latest ? numberOf(latest.number, latest.sheet) : null)
+      return invitationPaper({ ...drawn, ...await templateNow(db, material.body, now()) }, null, 'all')
     },
 
     /** How far the mails of the latest paper are. Throws `meetingNotFound`, `forbiddenInMeeting`. */

@@ -15,7 +15,7 @@ export async function seedInvitation(
 ): Promise<void> {
   const { issued, draft } = await invitations.get(meetingId, clerk)
   if (issued.length || !draft) return
-  await invitations.issue(meetingId, clerk, { version: draft.version, number: draft.number, key: randomUUID() })
+  await invitations.issue(meetingId, clerk, { version: draft.version, key: randomUUID() })
   for (const { username, answer, reason = '', substitute } of given) {
     const caller = callerNamed(username)
     const substituteId = substitute === undefined ? undefined : callerNamed(substitute).personId

@@ -40,6 +40,11 @@ export const issuingStore: IssuingStore = {
     return row ? { bodyId: row.body_id, meetingId: row.meeting_id, kind: row.kind, audience: row.audience, written: writtenNumber(row.number, row) } : null
   },
 
+  async nextNumber(db, bodyId, kind, year) {
+    const row = await db('number_series').where({ body_id: bodyId, kind, year }).first<{ start: number, last: number | null } | undefined>('start', 'last')
+    return row ? row.last === null ? row.start : row.last + 1 : 1
+  },
+
   async end(trx, paperId, status, reason, at) {
     await trx('issued_paper').where({ id: paperId }).update({ status, ended_at: at, end_reason: reason })
   },

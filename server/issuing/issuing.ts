@@ -76,6 +76,8 @@ export interface IssuingStore {
   insertPaper(trx: Knex.Transaction, paper: NewPaperRow): Promise<string>
   /** The paper if it is in force still; then it is held until the end of the transaction. */
   lockInForce(trx: Knex.Transaction, paperId: string): Promise<{ bodyId: string, meetingId: string | null, kind: PaperKind, audience: Audience | null, written: string } | null>
+  /** The number that the next paper of a series would have. */
+  nextNumber(db: Knex, bodyId: string, kind: PaperKind, year: number): Promise<number>
   end(trx: Knex.Transaction, paperId: string, status: 'recalled' | 'replaced', reason: string, at: Date): Promise<void>
 }
 
@@ -127,6 +129,11 @@ export function createIssuing({ store, delivering, templateFor, bodies, people }
   }
 
   return {
+    nextNumber: store.nextNumber,
+    templateFor,
+    /** Whether a paper is neither recalled nor replaced; one that is in force is held until the end of the transaction. */
+    isInForce: async (trx: Knex.Transaction, paperId: string): Promise<boolean> => await store.lockInForce(trx, paperId) !== null,
+
     /** A paper as it would be issued now, marked as a draft: for whoever shows one before. Its recipients by name. */
     async draft(source: Knex, wanted: Pick<NewPaper, 'bodyId' | 'kind' | 'abstract' | 'content' | 'recipients'>, at: Date): Promise<Paper> {
       const body = await bodyOf(source, wanted.bodyId)

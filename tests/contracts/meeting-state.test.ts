@@ -47,8 +47,6 @@ let visitors: Caller[]
 /** One that all wait by, and that stays open. */
 const door = { connected: true, once: () => {} }
 
-let lastNumber = 0
-const nextNumber = () => { lastNumber += 1; return lastNumber }
 
 const dayAhead = (days: number) => new Date(Date.parse(START) + days * 86_400_000).toISOString()
 
@@ -171,7 +169,7 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     case 'confirmHall': return await voting.confirmHall(meetingId, caller, { key: freshKey(), voteId, revision: state.votes.at(-1)?.hallCount?.revision ?? 1 })
     case 'closeVote': return await voting.close(meetingId, caller, { key: freshKey(), voteId })
     case 'headCount': return await attendance.reportHeadCount(meetingId, caller, { key: freshKey(), personId: someone.personId, people: which })
-    case 'invitePaper': return await inviting.invitations.issue(meetingId, caller, { version: 0, number: nextNumber(), key: freshKey() })
+    case 'invitePaper': return await inviting.invitations.issue(meetingId, caller, { version: 0, key: freshKey() })
     case 'draftPaper': {
       const { draft: paper } = await inviting.invitations.get(meetingId, caller)
       return paper && await inviting.invitations.save(meetingId, caller, paper.version, paper.text)

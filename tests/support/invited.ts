@@ -45,8 +45,12 @@ export const answer = (caller: Caller, kind: AnswerKind, more: { reason?: string
   inviting().answers.answer(at.meetingId, caller, { key: freshKey(), personId: caller.personId, answer: kind, reason: '', ...more }, 'product')
 export const decide = (caller: Caller, agreed: boolean, of: Caller = at.body.member) =>
   inviting().answers.decideSubstitute(at.meetingId, caller, { key: freshKey(), personId: of.personId, substituteId: at.outsider.personId, agreed })
-export const issue = async (number = ++at.lastNumber) =>
-  await inviting().invitations.issue(at.meetingId, at.body.clerk, { version: 0, number, key: freshKey() })
+/** Under the next number of the register, which is then `at.lastNumber`. */
+export async function issue() {
+  const invitation = await inviting().invitations.issue(at.meetingId, at.body.clerk, { version: 0, key: freshKey() })
+  at.lastNumber = Number(invitation.issued[0]?.number)
+  return invitation
+}
 export const answersOf = async ({ personId }: Caller) => (await state()).invitations.answers[personId]
 
 export async function newMeeting(more: Partial<MeetingDraft> = {}, publish = true): Promise<string> {
