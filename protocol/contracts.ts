@@ -35,6 +35,9 @@ import * as order from './order.ts'
 import * as organisationImport from './organisation-import.ts'
 import * as paperTemplates from './paper-templates.ts'
 import * as people from './people.ts'
+import * as procedureFile from './procedure-file.ts'
+import * as procedureInstances from './procedure-instances.ts'
+import * as procedures from './procedures.ts'
 import * as proposalKinds from './proposal-kinds.ts'
 import * as proposals from './proposals.ts'
 import * as readiness from './readiness.ts'
@@ -46,6 +49,9 @@ import type { AnyRoute } from './route.ts'
 import * as search from './search.ts'
 import * as secretBallots from './secret-ballots.ts'
 import * as signing from './signing.ts'
+import * as surveyAnswers from './survey-answers.ts'
+import * as surveyResults from './survey-results.ts'
+import * as surveys from './surveys.ts'
 import * as tasks from './tasks.ts'
 import * as terms from './terms.ts'
 import * as units from './units.ts'
@@ -58,7 +64,7 @@ const domains = {
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, reminders, notices, voting, minutes, minutesText, minutesReview, room, order, floor, chat, recording, review,
   conclusions, tasks, issuing, signing, paperTemplates,
-  search, secretBallots,
+  search, secretBallots, surveys, surveyAnswers, surveyResults, procedures, procedureFile, procedureInstances,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 
