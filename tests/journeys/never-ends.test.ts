@@ -141,7 +141,7 @@ describe('a meeting outlives', () => {
   }
 
   it.each([5, 20, 60])('a cut of %i s at one seat', async (seconds) => {
-    const hands = (await journal()).kind('order.handRaised').length
+    const hands = (await journal()).kind('floor.requested').length
     relay.cut()
     const end = Date.now() + seconds * 1_000
     await until(() => signalling(cut)).toBe('reconnecting')
@@ -163,7 +163,7 @@ describe('a meeting outlives', () => {
     await at(cut, 'tab-floor').click()
     await at(cut, `hand-${near.personId}`).waitFor()
     expect(await at(cut, `hand-${near.personId}`).count()).toBe(1)
-    expect((await journal()).kind('order.handRaised')).toHaveLength(hands + 1)
+    expect((await journal()).kind('floor.requested')).toHaveLength(hands + 1)
     await picturesGoOn()
     await at(near, 'toggle-hand').click()
     await at(cut, `hand-${near.personId}`).waitFor({ state: 'detached' })

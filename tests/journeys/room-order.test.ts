@@ -43,6 +43,8 @@ describe('the chair of the Standing Committee keeps order', () => {
   it('shows how to keep order to the chair, and to no member', async () => {
     await enterRoom(chair, house.server, meetingPath, false)
     await enterRoom(member, house.server, meetingPath, false)
+    await at(chair, 'open-meeting').click()
+    await confirm(chair, 'Khai mạc cuộc họp')
     await at(chair, 'tab-order').waitFor()
     await at(member, 'tab-floor').click()
     await at(member, 'floor').waitFor()
@@ -105,7 +107,7 @@ describe('the chair of the Standing Committee keeps order', () => {
     await microphone(chair).click()
   })
 
-  it('takes hands in the order of asking, and gives the floor', async () => {
+  it('takes hands in the order of asking, and gives the floor for a time that all see', async () => {
     await at(member, 'toggle-hand').click()
     await at(chair, 'tab-floor').click()
     await at(chair, `hand-${member.personId}`).waitFor()
@@ -113,10 +115,27 @@ describe('the chair of the Standing Committee keeps order', () => {
     await at(chair, `hand-${guest.personId}`).waitFor()
     const hands = await chair.page.locator('[data-testid="hands"] > li').evaluateAll((rows) => rows.map((row) => row.getAttribute('data-testid')))
     expect(hands).toEqual([`hand-${member.personId}`, `hand-${guest.personId}`])
-    await at(chair, `invite-${member.personId}`).click()
+    await at(chair, 'invite-next').click()
     await at(member, 'notice-unmute').click()
     await until(() => isMuted(member)).toBe(false)
     await at(chair, `hand-${member.personId}`).waitFor({ state: 'detached' })
+    for (const seat of [chair, member, guest]) await until(() => at(seat, 'turn-chip').textContent()).toMatch(/0[67]:\d\d/)
+    // Of the body's seven minutes three more.
+    await at(chair, 'extend-3').click()
+    await until(() => at(chair, 'turn-clock').textContent()).toMatch(/09:\d\d|10:00/)
+    for (const seat of [member, guest]) await until(() => at(seat, 'turn-chip').textContent()).toMatch(/09:\d\d|10:00/)
+  })
+
+  it('lets a point of order come before the hands that were raised before', async () => {
+    await at(member, 'tab-floor').click()
+    await at(member, 'ask-more').click()
+    await member.page.getByRole('radio', { name: 'Về thủ tục' }).check()
+    await at(member, 'ask-topic').fill('Đề nghị bổ sung tài liệu')
+    await at(member, 'ask-floor-now').click()
+    const first = chair.page.locator('[data-testid="hands"] > li').first()
+    await until(() => first.textContent()).toContain('Về thủ tục')
+    expect(await first.textContent()).toContain('Đề nghị bổ sung tài liệu')
+    await at(chair, `lower-${member.personId}`).click()
     await at(chair, `lower-${guest.personId}`).click()
     await until(() => at(guest, 'toggle-hand').getAttribute('aria-pressed')).toBe('false')
   })
@@ -124,7 +143,7 @@ describe('the chair of the Standing Committee keeps order', () => {
   it('lets only invited people send while the chair wants it so', async () => {
     await order(chair)
     await rule(chair, 'invitedOnly').click()
-    // The member was invited and goes on; the guest was not.
+    // The member has the floor and goes on; the guest has not.
     await until(() => isOn(chair, 'invitedOnly')).toBe(true)
     await until(() => at(guest, 'toggle-camera').getAttribute('aria-pressed')).toBe('false')
     expect(await isMuted(member)).toBe(false)
@@ -134,6 +153,13 @@ describe('the chair of the Standing Committee keeps order', () => {
     await microphone(guest).click({ force: true })
     await guest.page.getByText('Chủ trì chưa cho phép bật micro lúc này.').first().waitFor()
     expect(await isMuted(guest)).toBe(true)
+    // With the turn goes what came with it.
+    await at(chair, 'tab-floor').click()
+    await at(chair, 'end-turn').click()
+    await until(() => isMuted(member)).toBe(true)
+    await at(guest, 'turn-chip').waitFor({ state: 'detached' })
+    await until(() => microphone(member).getAttribute('aria-disabled')).toBe('true')
+    await order(chair)
     await rule(chair, 'invitedOnly').click()
     await until(() => isOn(chair, 'invitedOnly')).toBe(false)
   })
