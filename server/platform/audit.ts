@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 
-/** What the audit keeps: who (null: the installation itself) did what to whose account, to which body or unit, or to which day of the calendar. */
+/** What the audit keeps: who (null: the installation itself) did what to whose account, to which body, unit or procedure, or to which day of the calendar. */
 export interface AuditRecord {
   actorId: string | null
   subjectId: string | null
@@ -10,6 +10,8 @@ export interface AuditRecord {
   day?: string
   /** A version of a kind of meeting, or a room. */
   meetingRuleId?: string
+  /** A procedure of the catalogue. */
+  procedureId?: string
   /** `<thing>.<what happened>`, such as `account.created`. */
   action: string
   /** Facts and ids, no names. */
@@ -21,8 +23,8 @@ export async function writeAudit(trx: Knex.Transaction, ...records: AuditRecord[
   if (records.length === 0) return
   // One row a record out of one value, so that an import of thousands is one statement.
   await trx.raw(`
-    INSERT INTO audit_entry (actor_id, subject_id, body_id, unit_id, day, meeting_rule_id, action, data)
-    SELECT "actorId", "subjectId", "bodyId", "unitId", day, "meetingRuleId", action, coalesce(data, '{}')
+    INSERT INTO audit_entry (actor_id, subject_id, body_id, unit_id, day, meeting_rule_id, procedure_id, action, data)
+    SELECT "actorId", "subjectId", "bodyId", "unitId", day, "meetingRuleId", "procedureId", action, coalesce(data, '{}')
     FROM jsonb_to_recordset(?::jsonb) AS record
-      ("actorId" uuid, "subjectId" uuid, "bodyId" uuid, "unitId" uuid, day date, "meetingRuleId" uuid, action text, data jsonb)`, [JSON.stringify(records)])
+      ("actorId" uuid, "subjectId" uuid, "bodyId" uuid, "unitId" uuid, day date, "meetingRuleId" uuid, "procedureId" uuid, action text, data jsonb)`, [JSON.stringify(records)])
 }
