@@ -15,13 +15,13 @@ const frames = {
     margins: { top: 20, bottom: 20, left: 30, right: 20 }, issuerShare: 0.45,
     heading: [{ text: 'ĐẢNG CỘNG SẢN VIỆT NAM', size: 15, ruled: true }],
     superiorSize: 14, issuerSize: 14, issuerRule: null, numberSize: 14, numberLabel: 'Số', numberSeparator: '-', typeSize: 16, separator: '-----',
-    basisItalics: false, basisDash: true, recipientsTitle: { size: 14, bold: false, italics: false, underline: true }, recipientsSize: 12, ...text,
+    basisItalics: false, basisDash: true, endMark: '.', recipientsTitle: { size: 14, bold: false, italics: false, underline: true }, recipientsSize: 12, ...text,
   },
   state: {
     margins: { top: 20, bottom: 20, left: 30, right: 15 }, issuerShare: 0.4,
     heading: [{ text: 'CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM', size: 13, ruled: false }, { text: 'Độc lập - Tự do - Hạnh phúc', size: 14, ruled: true }],
     superiorSize: 13, issuerSize: 13, issuerRule: 0.4, numberSize: 13, numberLabel: 'Số:', numberSeparator: '/', typeSize: 14, separator: 0.4,
-    basisItalics: true, basisDash: false, recipientsTitle: { size: 12, bold: true, italics: true, underline: false }, recipientsSize: 11, ...text,
+    basisItalics: true, basisDash: false, endMark: './.', recipientsTitle: { size: 12, bold: true, italics: true, underline: false }, recipientsSize: 11, ...text,
   },
 } as const
 
@@ -36,7 +36,7 @@ const layouts = {
     since: '2020-03-05', basis: 'Nghị định 30/2020/NĐ-CP (05/3/2020), Phụ lục I và III',
     behalf: 'TM. ', kept: ['Lưu: VT'] as Line, present: ['Các đại biểu dự họp'] as Line,
     bases: [['Căn cứ Luật Tổ chức chính quyền địa phương ngày 16 tháng 6 năm 2025;'], ['Căn cứ Quy chế làm việc của ', put('body'), ';']] as Line[],
-    closing: [['Đề nghị các đại biểu dự đúng thành phần, thời gian./.']] as Line[],
+    closing: [['Đề nghị các đại biểu dự đúng thành phần, thời gian.']] as Line[],
   },
 }
 

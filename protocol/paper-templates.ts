@@ -42,6 +42,8 @@ export const PaperFrame = z.object({
   leading: z.number().min(10).max(40), paragraphSpace: z.number().min(0).max(30), firstLineIndent: z.number().min(0).max(80),
   /** How what the paper is based upon is set: in italics (State), or behind a dash (Party). */
   basisItalics: z.boolean(), basisDash: z.boolean(),
+  /** How the last sentence ends. */
+  endMark: z.enum(['.', './.']),
   signatureSize: Size,
   recipientsTitle: z.object({ size: Size, bold: z.boolean(), italics: z.boolean(), underline: z.boolean() }),
   recipientsSize: Size,

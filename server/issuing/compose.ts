@@ -48,6 +48,13 @@ function signature({ who, titles }: TemplateSignature, values: Values): Signatur
   return { title: linesOf(titles, values).join('\n'), name: values[who] || null, who }
 }
 
+/** The last sentence ends as the layout has it. */
+function ending(body: PaperBlock[], mark: '.' | './.'): PaperBlock[] {
+  const last = body.at(-1)
+  if (mark === '.' || !last || last.kind === 'table' || !/[^/]\.$/.test(last.text)) return body
+  return [...body.slice(0, -1), { ...last, text: `${last.text.slice(0, -1)}${mark}` }]
+}
+
 /** The paper of these facts, by its template; still without number and date. */
 export function composePaper(template: PaperTemplate, facts: PaperFacts): Paper {
   const values = valuesOf(facts)
@@ -58,10 +65,10 @@ export function composePaper(template: PaperTemplate, facts: PaperFacts): Paper 
     style: facts.letterhead.style, frame: template.frame, symbol: facts.symbol, place: facts.letterhead.place,
     superior: filled(template.superior, values) ?? '', issuer: filled(template.issuer, values) ?? '',
     number: null, date: null, draft: true, type: template.type, abstract: facts.abstract,
-    body: [
+    body: ending([
       ...linesOf(template.bases, values).map(block('basis')), ...linesOf(template.opening, values).map(block('paragraph')),
       ...facts.blocks, ...linesOf(template.closing, values).map(block('paragraph')),
-    ],
+    ], template.frame.endMark),
     signatures: [left && signature(left, values), signature(right, values)],
     recipients: template.recipients.flatMap((line) => line.some((part) => typeof part !== 'string' && part.put === 'recipients')
       ? facts.recipients
