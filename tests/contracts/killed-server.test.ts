@@ -8,6 +8,7 @@ import type { Knex } from 'knex'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { attachDocument, readDocument } from '../../protocol/documents.ts'
 import { getMe } from '../../protocol/identity.ts'
+import { getMinutes } from '../../protocol/minutes.ts'
 import { finishUpload, type UploadPurpose } from '../../protocol/uploads.ts'
 import { startServer } from '../../server/app.ts'
 import { docxOf } from '../../server/conversion/test-files.ts'
@@ -15,8 +16,9 @@ import { loadConfig } from '../../server/platform/config.ts'
 import { openDatabase } from '../../server/platform/database.ts'
 import { createLog } from '../../server/platform/log.ts'
 import { createClient, type Client } from '../support/client.ts'
-import { as, bodyRules, draft, freshKey, itemDraft } from '../support/house.ts'
+import { as, bodyRules, draft, freshKey, itemDraft, REASON } from '../support/house.ts'
 import { until } from '../support/journal.ts'
+import { minutesWriter } from '../support/minutes-writer.ts'
 import { pdfOf } from '../support/pdf.ts'
 import { person, PASSWORD } from '../support/people.ts'
 import { freePort } from '../support/ports.ts'
@@ -32,7 +34,7 @@ let env: NodeJS.ProcessEnv
 let origin: string
 let program: ChildProcess
 let client: Client
-let meetingId: string, itemId: string, personId: string
+let meetingId: string, itemId: string, personId: string, heldId: string
 
 async function start(): Promise<void> {
   program = spawn(process.execPath, [path.resolve(import.meta.dirname, '../support/server-program.ts')], { env, stdio: ['ignore', 'pipe', 'inherit'] })
@@ -61,7 +63,7 @@ beforeAll(async () => {
   const config = loadConfig(env)
   origin = config.origin
   const first = await startServer(config, { media: false, log: createLog('fatal') })
-  const { bodies, meetings, agenda } = first.domains
+  const { bodies, meetings, agenda, minutes } = first.domains
   const body = await bodies.found({
     name: 'Ban Thường vụ', rules: bodyRules.committee, letterhead: { style: 'party', superior: 'Tỉnh uỷ', issuer: 'Ban Thường vụ', minutesSymbol: 'BB/TU', place: 'Bình Giang' },
   })
@@ -69,6 +71,11 @@ beforeAll(async () => {
   await bodies.addMember({ bodyId: body.id, personId, role: 'clerk', office: 'Thư ký', voting: false, rank: 1, since: new Date('2020-01-01') })
   meetingId = (await meetings.create(as(personId), { ...draft(), bodyId: body.id, key: freshKey() })).meetingId
   itemId = (await agenda.add(meetingId, as(personId), { ...itemDraft(), key: freshKey() })).itemId
+  heldId = (await meetings.create(as(personId), { ...draft(), bodyId: body.id, key: freshKey() })).meetingId
+  await agenda.add(heldId, as(personId), { ...itemDraft(), key: freshKey() })
+  await meetings.publish(heldId, as(personId), REASON)
+  await meetings.open(heldId, as(personId), freshKey())
+  await minutes.begin(heldId, as(personId))
   await first.stop()
   await start()
   client = createClient(origin)
@@ -150,3 +157,26 @@ it('a server that is killed in an upload, while it examines the file, and in its
   // The file and its PDF, the other file, and nothing else.
   expect(s3.objects.size).toBe(3)
 }, 150_000)
+
+it('a server that is killed while minutes are typed loses nothing that it acknowledged, and what it had not comes again', async () => {
+  const one = minutesWriter(client, heldId, origin)
+  await one.synced()
+  const acknowledged: string[] = []
+  for (let round = 0; round < 3; round += 1) {
+    for (let index = 0; index < 20; index += 1) {
+      one.add(`Câu ${round}.${index}`)
+      await one.saved()
+      acknowledged.push(`Câu ${round}.${index}`)
+    }
+    one.add(`Chưa kịp ${round}`)
+    await kill()
+    one.cut()
+    await start()
+    const kept = (await client.call(getMinutes, { params: { meetingId: heldId } })).body.content.blocks.map(({ text }) => text)
+    expect(kept.filter((text) => text.startsWith('Câu'))).toEqual(acknowledged)
+    await one.back()
+  }
+  const { body } = await client.call(getMinutes, { params: { meetingId: heldId } })
+  expect(body.content.blocks.map(({ text }) => text).filter((text) => text.startsWith('Chưa kịp'))).toEqual(['Chưa kịp 0', 'Chưa kịp 1', 'Chưa kịp 2'])
+  one.end()
+}, 120_000)
