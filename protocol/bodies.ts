@@ -123,11 +123,19 @@ export const listMembers = defineRoute({
 const fractionOfWhole = ({ numerator, denominator, strict }: Threshold) => numerator < denominator || (numerator === denominator && !strict)
 
 /** Rules as somebody wrote them: shares that can be reached, grades that can be told apart. */
-export const WrittenRules = BodyRules.superRefine(({ quorum, majority, grading }, context) => {
-  const shares = [['quorum', quorum], ['majority', majority], ...(grading ? [['grading', grading.threshold] as const] : [])] as const
-  for (const [name, share] of shares) {
-    if (!fractionOfWhole(share)) context.addIssue({ code: 'custom', path: [name], message: 'is more than the whole, so nothing can ever reach it' })
+export const WrittenRules = BodyRules.superRefine(({ quorum, majority, grading, voting }, context) => {
+  const { returned, scoring, options, election, confidence } = voting
+  const shares: [string[], Threshold | null | undefined][] = [
+    [['quorum'], quorum], [['majority'], majority], [['grading'], grading?.threshold], [['voting', 'returned'], returned], [['voting', 'scoring'], scoring?.rule],
+    [['voting', 'options'], options], [['voting', 'election'], election], [['voting', 'confidence'], confidence],
+  ]
+  for (const [path, share] of shares) {
+    if (share && !fractionOfWhole(share)) context.addIssue({ code: 'custom', path, message: 'is more than the whole, so nothing can ever reach it' })
   }
-  const grades = grading?.scale.map(({ id }) => id) ?? []
-  if (new Set(grades).size < grades.length) context.addIssue({ code: 'custom', path: ['grading', 'scale'], message: 'has two grades of one id' })
+  const lists: [string[], readonly { id: string }[] | undefined][] = [
+    [['grading', 'scale'], grading?.scale], [['voting', 'scoring', 'scale'], scoring?.scale], [['voting', 'scoring', 'criteria'], scoring?.criteria], [['voting', 'matters'], voting.matters],
+  ]
+  for (const [path, list = []] of lists) {
+    if (new Set(list.map(({ id }) => id)).size < list.length) context.addIssue({ code: 'custom', path, message: 'has two of one id' })
+  }
 })
