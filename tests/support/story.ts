@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { BodyRole } from '../../protocol/bodies.ts'
 import type { Threshold } from '../../protocol/shares.ts'
 import type { Person } from '../../protocol/identity.ts'
+import type { SpeakKind } from '../../protocol/floor-rules.ts'
 import { fold, textRefs, type TextBodies, type TextRef, type VisibleEntry } from '../../protocol/journal.ts'
 import { meetingReducer, type MeetingEntry } from '../../protocol/meeting-state.ts'
 import type { MeetingMode, Participant } from '../../protocol/meetings.ts'
@@ -70,6 +71,9 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
     checksIn: (clock: string, ...ids: string[]) => {
       for (const personId of ids) add(clock, { kind: 'attendance.checkedIn', data: { personId, how: 'rollCall' } })
     },
+    checksOut: (clock: string, ...ids: string[]) => {
+      for (const personId of ids) add(clock, { kind: 'attendance.checkedOut', data: { personId, how: 'rollCall' } })
+    },
     leaves: (clock: string, ...ids: string[]) => {
       for (const personId of ids) add(clock, { kind: 'attendance.left', data: { personId, peerId: personId, leftAt: at(clock) } })
     },
@@ -109,6 +113,23 @@ export function tellStory(meeting: { title: string, place: string, mode: Meeting
         },
       })
       add(to, { kind: 'vote.closed', data: { voteId, result, ballotsRoot: '0'.repeat(64) } })
+    },
+    /** Somebody has the floor. */
+    speaks(from: string, to: string, itemId: string, personId: string, more: { topic?: string, kind?: SpeakKind } = {}) {
+      const turnId = randomUUID()
+      add(from, {
+        kind: 'floor.turnStarted',
+        data: {
+          turnId, requestId: null, itemId, personId, kind: more.kind ?? 'speak', replyTo: null, topic: more.topic === undefined ? null : text(more.topic),
+          speaker: null, limitS: null, outOfOrder: false, grants: false,
+        },
+      })
+      add(to, { kind: 'floor.turnEnded', data: { turnId, why: 'ended' } })
+    },
+    /** The chair's conclusion, as it was written and stood by. */
+    conclude(clock: string, itemId: string, ...versions: string[]) {
+      versions.forEach((said, index) => add(clock, { kind: 'conclusion.written', data: { itemId, version: index + 1, text: text(said) } }))
+      add(clock, { kind: 'conclusion.settled', data: { itemId, version: versions.length } })
     },
     record(from: string, to: string): void {
       const recordingId = randomUUID()
