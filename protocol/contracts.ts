@@ -54,6 +54,7 @@ import * as surveyResults from './survey-results.ts'
 import * as surveys from './surveys.ts'
 import * as tasks from './tasks.ts'
 import * as terms from './terms.ts'
+import * as turns from './turns.ts'
 import * as units from './units.ts'
 import * as uploads from './uploads.ts'
 import * as voting from './voting.ts'
@@ -62,7 +63,7 @@ const domains = {
   health, identity, accounts, bodies, terms, organisationImport, people, units, calendar, meetings, convening, meetingKinds, meetingPlans, meetingChanges,
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
-  invitations, reminders, notices, voting, minutes, minutesText, minutesReview, room, order, floor, chat, recording, review,
+  invitations, reminders, notices, voting, minutes, minutesText, minutesReview, room, order, floor, turns, chat, recording, review,
   conclusions, tasks, issuing, signing, paperTemplates,
   search, secretBallots, surveys, surveyAnswers, surveyResults, procedures, procedureFile, procedureInstances,
 }

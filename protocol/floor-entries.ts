@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { SpeakKind } from './floor-rules.ts'
 import { Id, TextRef } from './journal.ts'
 
-/** What the journal has of the floor; the ways to it are in `floor.ts`, the order of its queue in `speaking.ts`. */
+/** What the journal has of the floor; the ways to it are in `floor.ts` and `turns.ts`, the order of its queue in `speaking.ts`. */
 
 const speech = {
   /** Null: no item, as before the first one and between two. */

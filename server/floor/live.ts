@@ -1,4 +1,5 @@
-import { endTurn, extendTurn, requestFloor, startTurn, withdrawRequests } from '../../protocol/floor.ts'
+import { requestFloor, withdrawRequests } from '../../protocol/floor.ts'
+import { endTurn, extendTurn, startTurn } from '../../protocol/turns.ts'
 import type { MountCommand } from '../platform/socket.ts'
 import type { Floor } from './floor.ts'
 

@@ -1,4 +1,4 @@
-import { getSpeaking } from '../../protocol/floor.ts'
+import { getSpeaking } from '../../protocol/turns.ts'
 import type { MountRoute } from '../platform/contract.ts'
 import type { Floor } from './floor.ts'
 
