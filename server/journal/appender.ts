@@ -4,17 +4,20 @@ import { fold, type AnyReducer } from '../../protocol/journal.ts'
 import { AppError } from '../platform/error.ts'
 import { canonical, type ChainedEntry, type ChainHead } from './chain.ts'
 import { asFailure, isConnectionLoss } from './failure.ts'
-import type { Command, JournalTx, RunOptions } from './journal.ts'
+import type { Command, NewEntry, RunOptions, TogetherCommand } from './journal.ts'
 import { plainJson, plainText } from './plain.ts'
 import type { States } from './states.ts'
 import { appendEntries, findResults, insertResults, lockHead, type KeptResult } from './store.ts'
 import { createTx } from './transaction.ts'
 
+/** Requests of one transaction, however few savepoints they share. */
+const MOST_A_BATCH = 500
+
 /** A command that waits for its turn. */
 interface Waiting {
   options: RunOptions
   fingerprint: Buffer
-  command: Command<unknown>
+  work: { command: Command<unknown> } | { together: TogetherCommand<unknown, unknown>, input: unknown }
   resolve(result: unknown): void
   reject(error: unknown): void
 }
@@ -56,12 +59,18 @@ export function createAppender(deps: {
   const draining = new Set<Promise<void>>()
   let closed = false
 
-  async function run<T>(meetingId: string, options: RunOptions, command: Command<T>): Promise<T> {
+  const run = <T>(meetingId: string, options: RunOptions, command: Command<T>): Promise<T> => wait(meetingId, options, { command })
+
+  const runTogether = <I, T>(
+    meetingId: string, { input, ...options }: RunOptions & { actorId: string, input: I }, command: TogetherCommand<I, T>,
+  ): Promise<T> => wait(meetingId, options, { together: command as TogetherCommand<unknown, unknown>, input })
+
+  async function wait<T>(meetingId: string, options: RunOptions, work: Waiting['work']): Promise<T> {
     if (closed) throw new AppError('databaseUnavailable')
     if (options.key !== undefined) plainText(options.key, 'key')
     const fingerprint = createHash('sha256').update(canonical(plainJson(options.fingerprint ?? null))).digest()
     const result = new Promise((resolve, reject) => {
-      enqueue(meetingId, { options, fingerprint, command, resolve, reject })
+      enqueue(meetingId, { options, fingerprint, work, resolve, reject })
     })
     return await result as T
   }
@@ -82,7 +91,7 @@ export function createAppender(deps: {
   async function drain(meetingId: string): Promise<void> {
     const queue = queues.get(meetingId) ?? []
     await null // commands given in the same turn of the event loop go together
-    while (queue.length) await settle(meetingId, queue.splice(0, batchSize))
+    while (queue.length) await settle(meetingId, queue.splice(0, nextBatch(queue, batchSize)))
     queues.delete(meetingId)
   }
 
@@ -113,7 +122,10 @@ export function createAppender(deps: {
       const kept = await findResults(trx, meetingId, keys)
       const batch: Batch = { meetingId, trx, start, head: start, written: [], kept, toKeep: [], folded: new Map() }
       const outcomes: Outcome[] = []
-      for (const waiting of commands) outcomes.push(await outcomeOf(batch, waiting))
+      for (const group of grouped(commands)) {
+        const [first] = group
+        outcomes.push(...group.length > 1 ? await outcomesOf(batch, group) : first ? [await outcomeOf(batch, first)] : [])
+      }
       await appendEntries(trx, meetingId, batch.written)
       await insertResults(trx, meetingId, now(), batch.toKeep)
       // COMMIT of a broken transaction rolls it back without an error; any statement before it tells.
@@ -133,25 +145,80 @@ export function createAppender(deps: {
     }
   }
 
-  async function perform(batch: Batch, { options, fingerprint, command }: Waiting): Promise<unknown> {
-    const { actorId, key } = options
+  /** What the same request was answered before, if it was. */
+  function earlierOf(batch: Batch, { options: { actorId, key }, fingerprint }: Waiting): KeptResult | undefined {
+    if (key === undefined) return undefined
     const earlier = [...batch.kept, ...batch.toKeep].find((kept) => kept.key === key && kept.actorId === actorId)
     if (earlier && !earlier.fingerprint.equals(fingerprint)) throw new AppError('idempotencyKeyReused')
+    return earlier
+  }
+
+  async function perform(batch: Batch, waiting: Waiting): Promise<unknown> {
+    const earlier = earlierOf(batch, waiting)
     if (earlier) return earlier.result
+    const { options, work } = waiting
+    const result = await inSavepoint(batch, options, async ({ tx, appendAs }) => {
+      if ('command' in work) return await limited(() => work.command(tx), limitMs)
+      const [answer] = await limited(() => work.together(tx, [askedBy(waiting, appendAs)]), limitMs)
+      if (answer instanceof AppError) throw answer
+      return answer
+    }, options.key !== undefined)
+    keepResult(batch, waiting, result)
+    return result
+  }
 
-    const { result, written } = await batch.trx.transaction(async (trx) => {
-      const { tx, written, end } = createTx({
-        meetingId: batch.meetingId, trx, origin: options, now: now(), head: batch.head,
-        stateBefore: (reducer) => stateIn(batch, reducer),
+  /** Many of one command in one savepoint, but for those that repeat a request; where that breaks, each in its own. */
+  async function outcomesOf(batch: Batch, group: Waiting[]): Promise<Outcome[]> {
+    const outcomes = new Map<Waiting, Outcome>()
+    const first = new Set<string>()
+    const fresh = group.filter(({ options: { actorId, key } }) => {
+      const name = JSON.stringify([actorId, key])
+      const known = key !== undefined && (first.has(name) || batch.kept.some((kept) => kept.key === key && kept.actorId === actorId))
+      first.add(name)
+      return !known
+    })
+    try {
+      const answers = await together(batch, fresh)
+      fresh.forEach((waiting, index) => {
+        const answer = answers[index]
+        if (!(answer instanceof AppError)) keepResult(batch, waiting, answer)
+        outcomes.set(waiting, answer instanceof AppError ? { error: answer } : { result: answer })
       })
-      const answer = await limited(command, tx, limitMs).finally(end)
-      return { result: key === undefined ? answer : plainJson(answer ?? null), written }
-    }, { doNotRejectOnRollback: false })
+    } catch (error) {
+      if (isConnectionLoss(error)) throw error
+    }
+    const all: Outcome[] = []
+    for (const waiting of group) all.push(outcomes.get(waiting) ?? await outcomeOf(batch, waiting))
+    return all
+  }
 
+  /** Carries requests out together and gives what each is answered. */
+  async function together(batch: Batch, group: readonly Waiting[]): Promise<unknown[]> {
+    const [first] = group
+    if (!first || !('together' in first.work)) return []
+    const command = first.work.together
+    return await inSavepoint(batch, { actorId: null }, async ({ tx, appendAs }) => {
+      const given = await limited(() => command(tx, group.map((waiting) => askedBy(waiting, appendAs))), limitMs)
+      return given.map((answer) => answer instanceof AppError ? answer : plainJson(answer ?? null))
+    }, false)
+  }
+
+  type InHand = ReturnType<typeof createTx>
+  async function inSavepoint<T>(batch: Batch, origin: RunOptions, act: (hand: InHand) => Promise<T>, plain: boolean): Promise<T> {
+    const { result, written } = await batch.trx.transaction(async (trx) => {
+      const hand = createTx({
+        meetingId: batch.meetingId, trx, origin, now: now(), head: batch.head, stateBefore: (reducer) => stateIn(batch, reducer),
+      })
+      const answer = await act(hand).finally(hand.end)
+      return { result: plain ? plainJson(answer ?? null) as T : answer, written: hand.written }
+    }, { doNotRejectOnRollback: false })
     batch.written.push(...written)
     batch.head = written.at(-1) ?? batch.head
-    if (key !== undefined) batch.toKeep.push({ actorId, key, fingerprint, result })
     return result
+  }
+
+  function keepResult(batch: Batch, { options: { actorId, key }, fingerprint }: Waiting, result: unknown): void {
+    if (key !== undefined) batch.toKeep.push({ actorId, key, fingerprint, result })
   }
 
   async function stateIn<S>(batch: Batch, reducer: AnyReducer<S>): Promise<S> {
@@ -166,6 +233,7 @@ export function createAppender(deps: {
 
   return {
     run,
+    runTogether,
     /** Lets accepted commands finish and refuses further ones. */
     async close(): Promise<void> {
       closed = true
@@ -174,14 +242,37 @@ export function createAppender(deps: {
   }
 }
 
+function askedBy({ options: { actorId }, work }: Waiting, appendAs: ReturnType<typeof createTx>['appendAs']) {
+  if (actorId === null || !('together' in work)) throw new Error('a request of nobody')
+  return { actorId, input: work.input, append: (entry: NewEntry) => appendAs(actorId, entry) }
+}
+
+/** Those next to each other that are carried out together; others alone. */
+function grouped(commands: readonly Waiting[]): Waiting[][] {
+  const groups: Waiting[][] = []
+  for (const waiting of commands) {
+    const last = groups.at(-1)?.[0]
+    if (last && 'together' in last.work && 'together' in waiting.work && last.work.together === waiting.work.together) groups.at(-1)?.push(waiting)
+    else groups.push([waiting])
+  }
+  return groups
+}
+
+/** How many of those that wait go into the next transaction: so many savepoints, each of one command or of many together. */
+function nextBatch(queue: readonly Waiting[], savepoints: number): number {
+  let count = 0
+  for (const group of grouped(queue.slice(0, MOST_A_BATCH)).slice(0, savepoints)) count += group.length
+  return count
+}
+
 /** A command that hangs must not hold the meeting's lock for ever. */
-async function limited<T>(command: Command<T>, tx: JournalTx, limitMs: number): Promise<T> {
+async function limited<T>(command: () => Promise<T>, limitMs: number): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => { reject(new AppError('databaseUnavailable', { reason: 'commandTookTooLong' })) }, limitMs)
   })
   try {
-    return await Promise.race([command(tx), late])
+    return await Promise.race([command(), late])
   } finally {
     clearTimeout(timer)
   }

@@ -52,6 +52,21 @@ export interface JournalTx {
 /** Must be free of effects outside `tx`: it is run again when it shared a batch with one that broke the transaction. */
 export type Command<T> = (tx: JournalTx) => Promise<T>
 
+/** One of the requests that a command for several carries out. */
+export interface Asked<I> {
+  actorId: string
+  input: I
+  /** Writes an entry of this actor. */
+  append(entry: NewEntry): void
+}
+
+/**
+ * A command for many requests of one kind that came at the same time: in one savepoint, with statements for all of them. Gives,
+ * in their order, what each is answered, or the error of one that is refused, which must have changed nothing. What it throws
+ * is of no request in particular: each is then carried out alone. Must be free of effects outside `tx`.
+ */
+export type TogetherCommand<I, T> = (tx: Omit<JournalTx, 'append' | 'actorId'>, asked: readonly Asked<I>[]) => Promise<(T | AppError)[]>
+
 export interface Origin {
   /** Who acts; null when the system itself does. */
   actorId: string | null
@@ -75,6 +90,8 @@ export interface Journal {
    * `databaseUnavailable`: then it is unknown whether it was carried out, and a retry with the same key is safe.
    */
   run<T>(meetingId: string, options: RunOptions, command: Command<T>): Promise<T>
+  /** As `run`, for requests that are carried out together with whatever others of the same command wait at the moment. */
+  runTogether<I, T>(meetingId: string, options: RunOptions & { actorId: string, input: I }, command: TogetherCommand<I, T>): Promise<T>
   /**
    * At most `limit` entries that the viewer may see, after the cursor or from the beginning. The cursor moves on past
    * what is hidden, so send a client nothing at all when `entries` is empty. Throws `meetingNotFound`, or `invalidCursor`
@@ -160,6 +177,7 @@ export function createJournal(deps: {
 
   return {
     run: appender.run,
+    runTogether: appender.runTogether,
     subscribe: feed.subscribe,
     signHead: (meetingId) => signHead(meetingId),
     export: (meetingId, more = async () => []) => openExport(meetingId, more),

@@ -17,7 +17,7 @@ export function createTx(deps: {
   head: ChainHead
   /** The state up to `head`. */
   stateBefore<S>(reducer: AnyReducer<S>): Promise<S>
-}): { tx: JournalTx, written: ChainedEntry[], end(): void } {
+}): { tx: JournalTx, appendAs(actorId: string, entry: NewEntry): void, written: ChainedEntry[], end(): void } {
   const { meetingId, trx, origin, head, stateBefore } = deps
   const at = origin.at ?? deps.now
   const actorId = origin.actorId
@@ -26,9 +26,14 @@ export function createTx(deps: {
   const states = new Map<AnyReducer<unknown>, { state: unknown, count: number }>()
   let ended = false
 
-  function append(entry: NewEntry): void {
+  function append(entry: NewEntry, by: string | null = actorId): void {
     if (ended) throw new Error(`${entry.kind} was appended after its command had ended`)
-    written.push(chain(meetingId, written.at(-1) ?? head, validEntry({ ...entry, at: entry.at ?? at }, actorId)))
+    written.push(chain(meetingId, written.at(-1) ?? head, validEntry({ ...entry, at: entry.at ?? at }, by)))
+  }
+
+  function appendByDomain(entry: NewEntry, by?: string | null): void {
+    if (entry.kind.startsWith('journal.')) refuse('kind', 'reserved')
+    append(entry, by)
   }
 
   async function state<S>(reducer: AnyReducer<S>): Promise<S> {
@@ -41,10 +46,7 @@ export function createTx(deps: {
 
   const tx: JournalTx = {
     meetingId, actorId, at, trx,
-    append(entry) {
-      if (entry.kind.startsWith('journal.')) refuse('kind', 'reserved')
-      append(entry)
-    },
+    append: (entry) => appendByDomain(entry),
     text: (body) => insertText(trx, meetingId, body),
     bodies: (value) => createTextLoader(trx)(meetingId, value),
     async eraseText(textId, audience) {
@@ -53,7 +55,7 @@ export function createTx(deps: {
     },
     state,
   }
-  return { tx, written, end() { ended = true } }
+  return { tx, appendAs: (by, entry) => appendByDomain(entry, by), written, end() { ended = true } }
 }
 
 /** The entry as it will be hashed and kept, or `entryInvalid`. */

@@ -38,20 +38,29 @@ export const votingStore: VotingStore = {
   },
 
   async findForVoter(db, meetingId, voteId, personId) {
-    const row = await db('vote')
-      .leftJoin('vote_elector as elector', (on) => on.on('elector.vote_id', 'vote.id').andOnVal('elector.voter_id', personId))
-      .where({ 'vote.meeting_id': meetingId, 'vote.id': voteId })
-      .first<(Row & { voter_id: string | null, hall_way: string | null, revision: number }) | undefined>(
-        ...columns.map((column) => `vote.${column}`), 'elector.voter_id', 'elector.hall_way',
-        db.raw('(SELECT coalesce(max(revision), 0) FROM ballot WHERE ballot.vote_id = vote.id AND ballot.voter_id = ?) AS revision', [personId]),
-      )
-    return row && { vote: toVote(row), elector: row.voter_id !== null, inHall: row.hall_way !== null, revision: row.revision }
+    const [found] = await this.findForVoters(db, meetingId, [{ voteId, voterId: personId }])
+    return found
   },
 
-  async insertBallot(trx, voteId, { voterId, choice, castAt, revision }) {
-    const inserted = await trx('ballot').insert({ vote_id: voteId, voter_id: voterId, choice: JSON.stringify(choice), cast_at: castAt, revision })
-      .onConflict(['vote_id', 'voter_id', 'revision']).ignore().returning('voter_id')
-    return inserted.length === 1
+  async findForVoters(db, meetingId, asked) {
+    const { rows } = await db.raw<{ rows: (Omit<Row, 'id'> & { id: string | null, elector: boolean, in_hall: boolean, revision: number })[] }>(`
+      SELECT ${columns.map((column) => `vote.${column}`).join(', ')}, elector.voter_id IS NOT NULL AS elector, elector.hall_way IS NOT NULL AS in_hall,
+        (SELECT coalesce(max(revision), 0) FROM ballot WHERE ballot.vote_id = asked.vote_id AND ballot.voter_id = asked.voter_id) AS revision
+      FROM unnest(?::uuid[], ?::uuid[]) WITH ORDINALITY AS asked (vote_id, voter_id, place)
+      LEFT JOIN vote ON vote.id = asked.vote_id AND vote.meeting_id = ?
+      LEFT JOIN vote_elector AS elector ON elector.vote_id = vote.id AND elector.voter_id = asked.voter_id
+      ORDER BY place`, [asked.map(({ voteId }) => voteId), asked.map(({ voterId }) => voterId), meetingId])
+    return rows.map(({ id, elector, in_hall: inHall, revision, ...row }) => id === null ? undefined : { vote: toVote({ id, ...row }), elector, inHall, revision })
+  },
+
+  async insertBallots(trx, ballots) {
+    if (!ballots.length) return
+    await trx.raw(`
+      INSERT INTO ballot (vote_id, voter_id, choice, cast_at, revision)
+      SELECT * FROM unnest(?::uuid[], ?::uuid[], ?::jsonb[], ?::timestamptz[], ?::integer[])`, [
+      ballots.map(({ voteId }) => voteId), ballots.map(({ voterId }) => voterId), ballots.map(({ choice }) => JSON.stringify(choice)),
+      ballots.map(({ castAt }) => castAt), ballots.map(({ revision }) => revision),
+    ])
   },
 
   async setOpinion(trx, voteId, voterId, body) {

@@ -13,7 +13,8 @@ import { requireOfficeOrPresiding, seesItem, type MeetingAccess } from '../meeti
 import { requireLive } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
-import { choiceOf, contentOf } from './content.ts'
+import { createCasting } from './casting.ts'
+import { contentOf } from './content.ts'
 import { createHall } from './hall.ts'
 import { openVoteIn } from './open-vote.ts'
 import { termsOf } from './terms.ts'
@@ -22,20 +23,19 @@ import { termsOf } from './terms.ts'
 export interface VoteRow extends BallotTerms { id: string, itemId: string, secret: boolean, changeBallot: boolean, closedAt: Date | null }
 /** `revision`: 1, and one more with each change. */
 export interface Ballot { voterId: string, choice: BallotChoice, castAt: Date, revision: number }
+/** A vote, whether the person is one of its electors, whether they vote in the hall, and the revision of their ballot (0: none). */
+export interface VoterInVote { vote: VoteRow, elector: boolean, inHall: boolean, revision: number }
 export interface KeptHallCount { hall: HallCount, revision: number, enteredBy: string, confirmedBy: string | null }
 
 export interface VotingStore {
   /** Opens a vote with its electorate and gives its id. A second open vote of the meeting is refused by a unique key. */
   insert(trx: Knex.Transaction, meetingId: string, vote: { terms: Omit<VoteTerms, 'voteId' | 'question'>, questionText: string, openedAt: Date }): Promise<string>
-  /**
-   * A vote, whether the person is one of its electors, whether they vote in the hall, and the revision of their ballot (0: none).
-   * One query: bursts of ballots ask for nothing else.
-   */
-  findForVoter(
-    db: Knex, meetingId: string, voteId: string, personId: string,
-  ): Promise<{ vote: VoteRow, elector: boolean, inHall: boolean, revision: number } | undefined>
-  /** False, and nothing inserted, when the voter's ballot of this revision is there already. */
-  insertBallot(trx: Knex.Transaction, voteId: string, ballot: Ballot): Promise<boolean>
+  /** A vote and how a person stands in it. */
+  findForVoter(db: Knex, meetingId: string, voteId: string, personId: string): Promise<VoterInVote | undefined>
+  /** The same for many, in their order. One query: bursts of ballots ask for nothing else. */
+  findForVoters(db: Knex, meetingId: string, asked: readonly { voteId: string, voterId: string }[]): Promise<(VoterInVote | undefined)[]>
+  /** Each of a voter who has none of this revision. */
+  insertBallots(trx: Knex.Transaction, ballots: readonly (Ballot & { voteId: string })[]): Promise<void>
   /** Keeps the opinion that a voter reserves until the vote closes; an empty one takes it away. */
   setOpinion(trx: Knex.Transaction, voteId: string, voterId: string, body: string): Promise<void>
   /** Gives the opinions kept, by voter's id, and keeps them no longer. */
@@ -65,7 +65,7 @@ export interface SecretBallots {
 
 export interface VotingDeps {
   db: Knex
-  journal: Pick<Journal, 'run'>
+  journal: Pick<Journal, 'run' | 'runTogether'>
   access: MeetingAccess
   store: VotingStore
   bodies: Pick<Bodies, 'bodies'>
@@ -149,38 +149,7 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
       })
     },
 
-    /**
-     * Casts the caller's ballot, or another in the place of the one that `replaces` names. Throws `meetingNotFound`, `voteNotFound`,
-     * `voteClosed`, `voteIsSecret`, `alreadyVoted`, `notEntitledToVote`, `votesInHall`, `choiceUnknown`.
-     */
-    async cast(
-      meetingId: string, caller: Caller,
-      { key, voteId, content, reservedOpinion = '', replaces = 0 }: { key: string, voteId: string, content: BallotContent, reservedOpinion?: string | undefined, replaces?: number | undefined },
-    ) {
-      const here = await access.accessTo(meetingId, caller)
-      const voterId = caller.personId
-      const options = { actorId: voterId, key, fingerprint: ['vote:cast', voteId, content, reservedOpinion, replaces] }
-      // All that decides is the vote's own, under the lock that its closing takes too.
-      await journal.run(meetingId, options, async (tx) => {
-        const found = await store.findForVoter(tx.trx, meetingId, voteId, voterId)
-        if (!found) throw new AppError('voteNotFound')
-        const { vote, elector, inHall, revision } = found
-        if (!elector) throw new AppError(seesItem(here, vote.itemId) ? 'notEntitledToVote' : 'voteNotFound')
-        if (vote.closedAt) throw new AppError('voteClosed')
-        if (vote.secret) throw new AppError('voteIsSecret')
-        if (inHall) throw new AppError('votesInHall')
-        if (!validBallot(vote, content) || (reservedOpinion && vote.kind !== 'named')) throw new AppError('choiceUnknown')
-        if (revision !== replaces || (revision > 0 && !vote.changeBallot)) throw new AppError('alreadyVoted')
-        if (!await store.insertBallot(tx.trx, voteId, { voterId, choice: choiceOf(content), castAt: tx.at, revision: revision + 1 })) throw new AppError('alreadyVoted')
-        if (reservedOpinion || revision > 0) await store.setOpinion(tx.trx, voteId, voterId, reservedOpinion)
-        tx.append({ kind: revision > 0 ? 'vote.ballotChanged' : 'vote.ballotCast', data: { voteId, voterId }, audience: { scope: 'item', itemId: vote.itemId } })
-        // What is kept for the key is no place for a choice: the answer is looked up.
-        return {}
-      })
-      const [ballot] = await store.ballotsOf(db, meetingId, voterId, voteId)
-      if (!ballot) throw new Error('a ballot that was cast is not there')
-      return recorded(ballot)
-    },
+    cast: createCasting({ db, journal, access, store }),
 
     /** Throws `meetingNotFound`, `forbiddenInMeeting`, `voteNotFound`, `voteClosed`, `hallNotCounted`. */
     async close(meetingId: string, caller: Caller, { key, voteId }: { key: string, voteId: string }): Promise<VoteResult> {

@@ -100,7 +100,8 @@ describe('casting', () => {
     await expect(cast(held.meetingId, committee.member, voteId, 'approve')).rejects.toMatchObject({ code: 'alreadyVoted' })
     await expect(cast(held.meetingId, committee.member, voteId, 'reject')).rejects.toMatchObject({ code: 'alreadyVoted' })
     const kept: { result: unknown }[] = await house.db('journal_result').where({ meeting_id: held.meetingId, key }).select('result')
-    expect(kept).toEqual([{ result: {} }])
+    // Nothing of what was voted.
+    expect(kept).toEqual([{ result: { castAt: first.castAt, revision: 1 } }])
     expect(await voting.ownBallots(held.meetingId, committee.member)).toEqual({ ballots: [{ voteId, ...first }] })
     expect(await voting.ownBallots(held.meetingId, committee.chair)).toEqual({ ballots: [] })
     const entries = await house.entries(held.meetingId, 'vote.ballotCast')
@@ -244,4 +245,28 @@ it('a ballot takes as many statements in a vote with many electors as in one wit
     figures.push((await house.statements(() => cast(held.meetingId, body.member, voteId))).length)
   }
   expect(figures[1]).toBe(figures[0])
+})
+
+it('ballots of a burst are written together, each with its own voter, answer and refusal', async () => {
+  const large = await house.newBody({ members: 60 })
+  const held = await house.newMeeting(large, 'live')
+  const voteId = await open(held)
+  const [early, ...others] = large.members
+  if (!early) throw new Error('too few members')
+  const key = freshKey()
+  await cast(held.meetingId, early, voteId, 'approve', key)
+  const statements = await house.statements(async () => {
+    const answers = await Promise.allSettled([
+      ...others.map((voter) => cast(held.meetingId, voter, voteId)), cast(held.meetingId, large.clerk, voteId), cast(held.meetingId, early, voteId, 'approve', key),
+      cast(held.meetingId, early, voteId, 'reject', key), cast(held.meetingId, large.chair, voteId, 'nonsense'), cast(held.meetingId, others[0]!, voteId),
+    ])
+    expect(answers.slice(0, others.length).every(({ status }) => status === 'fulfilled')).toBe(true)
+    expect(answers.slice(others.length).map((answer) => answer.status === 'fulfilled' ? 'taken' : (answer.reason as { code: string }).code))
+      .toEqual(['notEntitledToVote', 'taken', 'idempotencyKeyReused', 'choiceUnknown', 'alreadyVoted'])
+  })
+  expect(statements.filter((sql) => sql.startsWith('\n      INSERT INTO ballot')).length).toBeLessThanOrEqual(3)
+  const entries = await house.entries(held.meetingId, 'vote.ballotCast')
+  expect(entries.map(({ actorId }) => actorId).toSorted()).toEqual(large.members.map(({ personId }) => personId).toSorted())
+  for (const { actorId, data } of entries) expect(data['voterId']).toBe(actorId)
+  expect(await voting.close(held.meetingId, large.chair, { key: freshKey(), voteId })).toMatchObject({ cast: 60 })
 })
