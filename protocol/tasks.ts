@@ -267,5 +267,6 @@ export const putTaskOnAgenda = defineRoute({
   id: 'tasks.putOnAgenda', method: 'post', path: '/api/meetings/:meetingId/overdue-tasks', access: 'signedIn',
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingAlreadyLive', 'meetingClosed', 'meetingCancelled', 'agendaFull', 'taskNotFound', 'taskStage', 'idempotencyKeyReused'],
   summary: 'Chair or clerk puts the report on an overdue task onto the agenda of a meeting of its body that was not opened, as an item on the matter that it came from.',
-  params: z.object({ meetingId: Id }), body: z.strictObject({ taskId: Id, title: Line(500), minutes: z.int().min(1).max(600), key: AddKey }), response: z.object({ itemId: Id }),
+  params: z.object({ meetingId: Id }),
+  body: z.strictObject({ taskId: Id, title: Line(500), minutes: z.int().min(1).max(600), key: AddKey }), response: z.object({ itemId: Id }),
 })

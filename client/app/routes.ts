@@ -2,13 +2,16 @@ import type { RouteRecordRaw } from 'vue-router'
 import { invitationRoutes } from '../attendance/invitation-routes.ts'
 import { attendanceRoutes } from '../attendance/routes.ts'
 import { bodyRoutes } from '../bodies/routes.ts'
+import { conclusionRoutes } from '../conclusions/routes.ts'
 import { homeRoutes } from '../home/routes.ts'
 import { identityRoutes } from '../identity/routes.ts'
+import { issuingRoutes } from '../issuing/routes.ts'
 import { meetingRoutes } from '../meetings/routes.ts'
 import { offlineRoutes } from '../offline/routes.ts'
 import { proposalRoutes } from '../proposals/routes.ts'
 import { noticeRoutes } from '../notices/routes.ts'
 import { searchRoutes } from '../search/routes.ts'
+import { taskRoutes } from '../tasks/routes.ts'
 import { votingRoutes } from '../voting/routes.ts'
 import type { Place } from './theme.ts'
 
@@ -37,6 +40,9 @@ export const routes: RouteRecordRaw[] = [
   ...noticeRoutes,
   ...offlineRoutes,
   ...searchRoutes,
+  ...issuingRoutes,
+  ...conclusionRoutes,
+  ...taskRoutes,
   ...votingRoutes,
   {
     path: '/:path(.*)*', component: () => import('./NotFoundPage.vue'),

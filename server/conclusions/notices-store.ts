@@ -85,7 +85,8 @@ export const noticesStore: NoticesStore & RemindingStore = {
       chair: head.chair_id === null || head.chair === null ? null : { personId: head.chair_id, name: head.chair, office: head.chair_office ?? '' },
       items: items.flatMap(({ id, title, text, concluded }, index) => concluded ? [{
         number: numbers[index] ?? '', title, text,
-        tasks: tasks.filter((task) => task.item_id === id).map(({ lead, co_units: coUnits, what, product, due_on: dueOn }) => ({ lead, coUnits, what, product, dueOn })),
+        tasks: tasks.filter((task) => task.item_id === id)
+          .map(({ lead, co_units: coUnits, what, product, due_on: dueOn }) => ({ lead, coUnits, what, product, dueOn })),
       }] : []),
     }
   },

@@ -51,7 +51,8 @@ export function createAssigning({ access, store, facts, conclusions, told }: Ass
         if (conclusion.version !== conclusionVersion) throw new AppError('conclusionChanged', { version: conclusion.version })
         await facts.require(tx.trx, wanted)
         const task = await store.insert(tx.trx, {
-          bodyId: meeting.bodyId, meetingId, itemId, conclusionVersion, decidedAt: conclusion.settledAt, facts: wanted, creatorId: caller.personId, key, at: tx.at,
+          bodyId: meeting.bodyId, meetingId, itemId, conclusionVersion, decidedAt: conclusion.settledAt, facts: wanted,
+          creatorId: caller.personId, key, at: tx.at,
         })
         const event: NewEvent = { kind: 'assigned', actorId: caller.personId, at: tx.at, note: '', dueOn: wanted.dueOn, facts: wanted, key }
         await store.insertEvent(tx.trx, task.id, event)

@@ -22,21 +22,20 @@ const SUMMARY = `
 const scopes = { mine: OF_LEAD, co: OF_CO, office: OF_OFFICE, seen: SEEN }
 
 /** What a filter says, as SQL over `task t`, with its bindings. */
-function conditionsOf({ scope, bodyId, unitId, personId, meetingId, stage, only, dueFrom, dueTo, words }: Wanted): { sql: string, bindings: Record<string, string> } {
+function conditionsOf(wanted: Wanted): { sql: string, bindings: Record<string, string> } {
+  const { scope, bodyId, unitId, personId, meetingId, stage, only, dueFrom, dueTo, words } = wanted
   const open = openStages.map((one) => `'${one}'`).join(', ')
-  const parts: [string, Record<string, string>][] = [
+  type Part = [sql: string, bindings: Record<string, string>]
+  const part = (sql: string, name: string, value: string | undefined): Part[] => value === undefined ? [] : [[sql, { [name]: value }]]
+  const parts: Part[] = [
     [scopes[scope], {}],
-    ...bodyId ? [['t.body_id = :bodyId', { bodyId }]] satisfies [string, Record<string, string>][] : [],
-    ...unitId ? [['t.lead_unit_id = :unitId', { unitId }]] satisfies [string, Record<string, string>][] : [],
-    ...personId ? [['t.lead_person_id = :ofPerson', { ofPerson: personId }]] satisfies [string, Record<string, string>][] : [],
-    ...meetingId ? [['t.meeting_id = :meetingId', { meetingId }]] satisfies [string, Record<string, string>][] : [],
-    ...stage ? [['t.stage = :stage', { stage }]] satisfies [string, Record<string, string>][] : [],
-    ...only === 'late' ? [[LATE, {}]] satisfies [string, Record<string, string>][] : [],
-    ...only === 'open' ? [[`t.stage IN (${open})`, {}]] satisfies [string, Record<string, string>][] : [],
-    ...dueFrom ? [['t.due_on >= CAST(:dueFrom AS date)', { dueFrom }]] satisfies [string, Record<string, string>][] : [],
-    ...dueTo ? [['t.due_on <= CAST(:dueTo AS date)', { dueTo }]] satisfies [string, Record<string, string>][] : [],
-    ...words.map((word, index): [string, Record<string, string>] => [`position(:word${index} in t.what_folded) > 0`, { [`word${index}`]: word }]),
+    ...part('t.body_id = :bodyId', 'bodyId', bodyId), ...part('t.lead_unit_id = :unitId', 'unitId', unitId),
+    ...part('t.lead_person_id = :ofPerson', 'ofPerson', personId), ...part('t.meeting_id = :meetingId', 'meetingId', meetingId),
+    ...part('t.stage = :stage', 'stage', stage),
+    ...part('t.due_on >= CAST(:dueFrom AS date)', 'dueFrom', dueFrom), ...part('t.due_on <= CAST(:dueTo AS date)', 'dueTo', dueTo),
+    ...words.flatMap((word, index) => part(`position(:word${index} in t.what_folded) > 0`, `word${index}`, word)),
   ]
+  if (only) parts.push([only === 'late' ? LATE : `t.stage IN (${open})`, {}])
   // Tasks of a meeting are told apart by their items, which the body's members alone may know.
   if (meetingId) parts.push([OF_BODY, {}])
   return { sql: parts.map(([sql]) => sql).join(' AND '), bindings: Object.assign({}, ...parts.map(([, bound]) => bound)) as Record<string, string> }
@@ -98,12 +97,15 @@ export const readingStore: ReadingStore & { forAgenda(db: Knex, reader: Reader, 
   async events(db, taskId) {
     const rows: { at: Date, actor_id: string | null, kind: TaskEventKind, note: string, due_on: Day | null, percent: number | null }[] =
       await db('task_event').where({ task_id: taskId }).orderBy('seq').select('at', 'actor_id', 'kind', 'note', db.raw('due_on::text AS due_on'), 'percent')
-    return rows.map(({ at, actor_id: actorId, kind, note, due_on: dueOn, percent }): TaskEvent => ({ at: at.toISOString(), actorId, kind, note, dueOn, percent }))
+    return rows.map(({ at, actor_id: actorId, kind, note, due_on: dueOn, percent }): TaskEvent => (
+      { at: at.toISOString(), actorId, kind, note, dueOn, percent }
+    ))
   },
 
   async origin(db, { itemId, meetingId, conclusionVersion }) {
     const [row] = await rowsOf<{ meeting_title: string | null, item_title: string | null, conclusion: string | null, revised: boolean }>(db, `
-      SELECT (SELECT body FROM journal_text WHERE id = meeting.title_text) AS meeting_title, (SELECT body FROM journal_text WHERE id = item.title_text) AS item_title,
+      SELECT (SELECT body FROM journal_text WHERE id = meeting.title_text) AS meeting_title,
+        (SELECT body FROM journal_text WHERE id = item.title_text) AS item_title,
         text.body AS conclusion, conclusion.version <> decided.version AND conclusion.settled_at IS NOT NULL AS revised
       FROM conclusion_version decided JOIN conclusion ON conclusion.item_id = decided.item_id JOIN agenda_item item ON item.id = decided.item_id
       JOIN meeting ON meeting.id = :meetingId JOIN journal_text text ON text.id = decided.text_id

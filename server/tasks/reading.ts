@@ -88,7 +88,9 @@ export function createReading({ db, access, store, meetings, journal, people, wa
       return { ...form, digest }
     },
 
-    async list(caller: Caller, { after, limit, ...filter }: TaskFilter & { after?: string | undefined, limit: number }): Promise<{ tasks: TaskSummary[], next: string | null }> {
+    async list(
+      caller: Caller, { after, limit, ...filter }: TaskFilter & { after?: string | undefined, limit: number },
+    ): Promise<{ tasks: TaskSummary[], next: string | null }> {
       const [dueOn, id] = after?.split('~') ?? []
       const rows = await page(caller, filter, dueOn !== undefined && id !== undefined ? { dueOn, id } : undefined, limit + 1)
       const tasks = rows.slice(0, limit).map(({ product: _, coUnits: __, ...summary }) => summary)

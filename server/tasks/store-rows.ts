@@ -63,11 +63,12 @@ export function fromFacts({ lead, what, product, responsibility, authority, dueO
 }
 
 export function fromChange({ facts, asked, dueOn, ...change }: TaskChange): Record<string, unknown> {
-  const row = {
+  return {
     ...facts ? fromFacts(facts) : {}, ...dueOn === undefined ? {} : { due_on: dueOn }, ...change,
-    ...asked === undefined ? {} : { asked_due_on: asked?.dueOn ?? null, asked_reason: asked?.reason ?? null, asked_at: asked?.at ?? null, asked_by: asked?.by ?? null },
+    ...asked === undefined ? {} : {
+      asked_due_on: asked?.dueOn ?? null, asked_reason: asked?.reason ?? null, asked_at: asked?.at ?? null, asked_by: asked?.by ?? null,
+    },
   }
-  return row
 }
 
 export function sidesOf(row: Pick<AccessRow, 'of_lead' | 'of_co' | 'of_office' | 'of_body'>): TaskSide[] {

@@ -7,7 +7,9 @@ import type { EvidenceStore } from './evidence.ts'
 import type { FactsStore } from './facts.ts'
 import { COLUMNS, fromChange, fromFacts, OF_BODY, OF_CO, OF_LEAD, OF_OFFICE, sidesOf, toTask, type AccessRow, type TaskRow } from './store-rows.ts'
 
-interface EvidenceRow { id: string, name: string, sha256: Buffer, bytes: string, added_at: Date, added_by: string, rendition: RenditionStatus | null, as_pdf: boolean }
+interface EvidenceRow {
+  id: string, name: string, sha256: Buffer, bytes: string, added_at: Date, added_by: string, rendition: RenditionStatus | null, as_pdf: boolean
+}
 
 const evidenceRows = (db: Knex) => db('task_document as paper').leftJoin('rendition', 'rendition.sha256', 'paper.sha256').whereNull('paper.removed_at')
   .select<EvidenceRow[]>('paper.id', 'paper.name', 'paper.sha256', 'paper.bytes', 'paper.added_at', 'paper.added_by', 'rendition.status as rendition',
@@ -31,6 +33,7 @@ export const tasksStore: TaskAccessStore & AssigningStore & FactsStore & Evidenc
     const { rows: [row] } = await db.raw<{ rows: AccessRow[] }>(`
       SELECT ${COLUMNS}, ${OF_LEAD} AS of_lead, ${OF_CO} AS of_co, ${OF_OFFICE} AS of_office, ${OF_BODY} AS of_body FROM task t WHERE t.id = :taskId`,
     { taskId, personId, on })
+    // Of who leads by person, the question about units is answered with null.
     const sides = row ? sidesOf({ ...row, of_lead: row.of_lead === true }) : []
     return row && sides.length ? { task: toTask(row), sides } : undefined
   },

@@ -92,9 +92,10 @@ const sideOf: Record<keyof Acts, () => Caller> = {
   change: () => body.clerk, decideExtension: () => body.chair, verify: () => body.clerk, cancel: () => body.clerk,
 }
 async function broughtTo(stage: keyof typeof ways): Promise<{ taskId: string, version: number }> {
-  let { taskId, version } = await assign()
-  for (const name of ways[stage]) ({ version } = await acts[name](taskId, sideOf[name](), version))
-  return { taskId, version }
+  const assigned = await assign()
+  let { version } = assigned
+  for (const name of ways[stage]) ({ version } = await acts[name](assigned.taskId, sideOf[name](), version))
+  return { taskId: assigned.taskId, version }
 }
 
 /** What each act comes to in each stage, done by whose act it is. */
@@ -199,10 +200,12 @@ describe('assigning', () => {
     await expect(assign(factsFor({ coUnitIds: [leadUnit] }))).rejects.toEqual(refused('badRequest'))
     await expect(assign(factsFor({ product: 'TUYỆT MẬT' }))).rejects.toEqual(refused('proposalSecret'))
     const other = await house.newMeeting(body, 'live')
-    await expect(domain().assigning.assign(other.meetingId, other.items[0], body.clerk, { key: freshKey(), conclusionVersion: 1, facts: factsFor() })).rejects.toEqual(refused('conclusionNotFound'))
+    const elsewhere = () => domain().assigning
+      .assign(other.meetingId, other.items[0], body.clerk, { key: freshKey(), conclusionVersion: 1, facts: factsFor() })
+    await expect(elsewhere()).rejects.toEqual(refused('conclusionNotFound'))
     await house.domains.agenda.goTo(other.meetingId, body.chair, freshKey(), other.items[0])
     await house.domains.concluding.conclusions.write(other.meetingId, other.items[0], body.clerk, { key: freshKey(), version: 0, text: 'Chưa chốt' })
-    await expect(domain().assigning.assign(other.meetingId, other.items[0], body.clerk, { key: freshKey(), conclusionVersion: 1, facts: factsFor() })).rejects.toEqual(refused('conclusionUnsettled'))
+    await expect(elsewhere()).rejects.toEqual(refused('conclusionUnsettled'))
   })
 
   it('makes one task of one key, and the journal tells members of it by ids alone', async () => {
