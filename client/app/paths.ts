@@ -30,6 +30,13 @@ export const paths = {
   minutes: (meetingId: string) => `/meetings/${meetingId}/minutes`,
   /** A vote for the projector of the hall. */
   voteScreen: (meetingId: string, voteId: string) => `/meetings/${meetingId}/votes/${voteId}/screen`,
+  register: '/papers',
+  receivedPapers: '/papers/received',
+  paperTemplates: '/papers/templates',
+  paperTemplate: (style: string, kind: string) => `/papers/templates/${style}/${kind}`,
+  paper: (paperId: string) => `/papers/${paperId}`,
+  /** Where the mails of papers lead; the token stands behind `#`. */
+  paperByLink: '/paper',
   proposals: '/proposals',
   newProposal: '/proposals/new',
   proposalBoard: '/proposals/board',
