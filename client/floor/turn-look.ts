@@ -2,6 +2,9 @@ import type { Turn } from '../../protocol/floor-entries.ts'
 import { lasted, leftOf } from '../../protocol/speaking.ts'
 import { formatSpan } from '../app/format.ts'
 
+/** How often a clock is looked at that shows seconds from a moment that was no full one. */
+export const CLOCK_MS = 200
+
 /** What the clock of a turn shows. */
 export interface TurnLook {
   state: 'counting' | 'left' | 'closing' | 'over'
