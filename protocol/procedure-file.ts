@@ -65,7 +65,8 @@ export type ProcedureFile = z.infer<typeof ProcedureFile>
 
 /** Why something at a place cannot be taken. `invalid`: `message` (English, of the schema) says what does not fit. */
 export const ProcedureReason = z.enum([
-  'invalid', 'unknownUnit', 'unknownGroup', 'unknownCode', 'cycle', 'versionDiffers', 'versionGap', 'pastVersion', 'tooEarly', 'stamped', 'missing', 'repeated', 'badRole', 'badNumber', 'badDate', 'tooLong', 'garbled', 'differs', 'full',
+  'invalid', 'unknownUnit', 'unknownGroup', 'unknownCode', 'cycle', 'versionDiffers', 'pastVersion', 'tooEarly', 'stamped', 'missing', 'repeated',
+  'badNumber', 'badDate', 'garbled', 'differs', 'full',
 ])
 export type ProcedureReason = z.infer<typeof ProcedureReason>
 

@@ -71,6 +71,7 @@ import type { MediaNode } from './platform/media-node.ts'
 import type { PresenceFollower } from './platform/media-presence.ts'
 import type { MountCommand, OpenSockets, SocketServer } from './platform/socket.ts'
 import { mountProposals } from './proposals/routes.ts'
+import { createProceeding } from './proceeding.ts'
 import { createProposing } from './proposing.ts'
 import { createPublishing } from './publishing.ts'
 import { createComposer } from './recording/composer.ts'
@@ -81,6 +82,8 @@ import { mountRecording } from './recording/routes.ts'
 import { recordingsStore } from './recording/store.ts'
 import { createReviewing } from './reviewing.ts'
 import { createSearching } from './searching.ts'
+import { createSurveying } from './surveying.ts'
+import { sealedRounds } from './surveys/answering-store.ts'
 import { createUploading, type UploadWays } from './uploading.ts'
 import { mountUploads } from './uploads/routes.ts'
 import type { Uploads } from './uploads/uploads.ts'
@@ -151,7 +154,7 @@ export function createDomains(deps: DomainsDeps) {
     ]),
   })
   const { documents } = circulating
-  const keyring = createKeyring({ db, secrets: secretVotes.secrets, unopened: secretBallotsStore.unopened, log })
+  const keyring = createKeyring({ db, secrets: secretVotes.secrets, log, unopened: async (...asked) => [...await secretBallotsStore.unopened(...asked), ...await sealedRounds(...asked)] })
   const secretBallots = createSecretBallots({ db, journal, access, store: secretBallotsStore, keyring })
   const casting = createCasting({ db, store: secretBallotsStore, keyring, ...secretVotes })
   const voting = createVoting({ db, journal, access, store: votingStore, bodies, secret: secretBallots })
@@ -197,7 +200,9 @@ export function createDomains(deps: DomainsDeps) {
     bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
     sendNotices: (...told) => inviting.notices.send(...told), press: { deliver: (...paper) => press.deliver(...paper) },
   })
+  const proceeding = createProceeding({ db, people, press, now, sendNotices: (...told) => inviting.notices.send(...told) })
   const { minutes } = minuting
+  const surveying = createSurveying({ db, keyring, secret, origins, log, now, sendNotices: (...told) => inviting.notices.send(...told), gatherMs: secretVotes.gatherMs })
   const closing: Closing = {
     endings: [voting.closeOpen, floor.endWithMeeting, agenda.endCurrent, attendance.endStays, order.endWithMeeting, recordings.endAtClosing],
     async draftMinutes(tx) {
@@ -263,7 +268,7 @@ export function createDomains(deps: DomainsDeps) {
     proposals, proposalsAt, documents, circulating, uploads, converting, annotating, reviewing, writing, searching,
     voting, secretBallots, casting, keyring, attendance, roll, order, floor, entrance, chat, presence,
     recordings, minutes, minuting,
-    press, inviting, publishing, concluding,
+    press, inviting, publishing, concluding, proceeding, surveying,
     authenticate: createAuthenticate(identity),
 
     followers: (io: SocketServer): Followers => createFollowers({
@@ -271,7 +276,10 @@ export function createDomains(deps: DomainsDeps) {
     }),
 
     /** What is asked by nobody in particular: these requests have neither session nor line in the log. */
-    mountNameless: (route: MountRoute): void => mountCasting(route, casting),
+    mountNameless(route: MountRoute): void {
+      mountCasting(route, casting)
+      surveying.mountNameless(route)
+    },
 
     mountRoutes(route: MountRoute, open: OpenSockets): void {
       mountIdentity(route, { identity, open, putOut: attendance.putOut })
@@ -287,6 +295,7 @@ export function createDomains(deps: DomainsDeps) {
       writing.mountRoutes(route)
       searching.mountRoutes(route)
       concluding.mountRoutes(route, press)
+      surveying.mountRoutes(route, press)
       mountProposals(route, proposals)
       mountVoting(route, voting)
       mountSecretBallots(route, secretBallots)
@@ -295,6 +304,7 @@ export function createDomains(deps: DomainsDeps) {
       inviting.mountRoutes(route)
       minuting.mountRoutes(route)
       publishing.mountRoutes(route)
+      proceeding.mountRoutes(route)
       mountRecording(route, recordings)
     },
 

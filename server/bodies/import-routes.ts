@@ -1,29 +1,14 @@
 import type { Request } from 'express'
 import { applyImport, checkImport, IMPORT_MAX_BYTES, importTemplate } from '../../protocol/organisation-import.ts'
 import type { MountRoute } from '../platform/contract.ts'
-import { AppError } from '../platform/error.ts'
+import { readBody } from '../platform/read-body.ts'
 import type { Import } from './import.ts'
 import { templateOf } from './import-template.ts'
 import { unreadable } from './table.ts'
 
 const TYPES = { xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', csv: 'text/csv; charset=utf-8' }
 
-/** The whole body; what is beyond the limit is read to its end and thrown away, so that the sender hears the refusal. */
-async function readAll(req: Request): Promise<Buffer> {
-  const parts: Buffer[] = []
-  let size = 0
-  try {
-    for await (const part of req as AsyncIterable<Buffer>) {
-      size += part.length
-      if (size <= IMPORT_MAX_BYTES) parts.push(part)
-      else if (size > 20 * IMPORT_MAX_BYTES) break
-    }
-  } catch (cause) {
-    throw new AppError('uploadIncomplete', {}, { cause })
-  }
-  if (size > IMPORT_MAX_BYTES) throw unreadable('tooLarge', { limitBytes: IMPORT_MAX_BYTES })
-  return Buffer.concat(parts)
-}
+const readAll = (req: Request) => readBody(req, IMPORT_MAX_BYTES, () => unreadable('tooLarge', { limitBytes: IMPORT_MAX_BYTES }))
 
 export function mountImport(route: MountRoute, organisation: Import): void {
   route(importTemplate, async ({ params, query, res }) => {

@@ -1,0 +1,35 @@
+/**
+ * Who may know of an instance, as SQL. Bindings `:personId`, `:on`.
+ */
+
+/** The reader's unit of that day, with those that went into it by a merger or a split: their matters have passed over. */
+export const OWN_UNITS = `RECURSIVE own (id) AS (
+  SELECT unit_id FROM unit_membership WHERE person_id = :personId AND CAST(:on AS date) BETWEEN since AND coalesce(until, 'infinity')
+  UNION SELECT predecessor_id FROM unit_succession JOIN own ON successor_id = own.id WHERE since <= CAST(:on AS date)
+)`
+
+/** What the reader is in bodies on that day. */
+export const OWN_ROLES = `part (body_id, role) AS (
+  SELECT body_id, role FROM membership WHERE person_id = :personId AND CAST(:on AS date) BETWEEN since AND coalesce(until, 'infinity'))`
+
+export const OF_STARTER = 'i.unit_id IN (SELECT id FROM own)'
+export const OF_OFFICE = `i.body_id IN (SELECT body_id FROM part WHERE role IN ('chair', 'clerk'))`
+
+/** Whether the reader answers for a step `s` of an instance `i`. */
+const ANSWERS = `(CASE WHEN s.unit_id IS NOT NULL THEN s.unit_id IN (SELECT id FROM own)
+  ELSE EXISTS (SELECT FROM part WHERE part.body_id = i.body_id AND CASE s.role
+    WHEN 'office' THEN part.role IN ('chair', 'clerk') WHEN 'chair' THEN part.role = 'chair' ELSE part.role IN ('chair', 'member') END) END)`
+
+/** Responsible for one of its steps, or named to do one. */
+export const IS_RESPONSIBLE = `(EXISTS (SELECT FROM procedure_instance_step s WHERE s.instance_id = i.id AND ${ANSWERS})
+  OR EXISTS (SELECT FROM procedure_event handed WHERE handed.instance_id = i.id AND handed.person_id = :personId))`
+
+/** May do the present step: answers for it, or was named to do it. */
+export const HAS_STEP = `(i.holder_id = :personId
+  OR EXISTS (SELECT FROM procedure_instance_step s WHERE s.instance_id = i.id AND s.step_no = i.step_no AND ${ANSWERS}))`
+
+/** It waits for the reader: handed to them, or to nobody of those who answer for it. */
+export const WAITS = `(i.state = 'running' AND (i.holder_id = :personId OR (i.holder_id IS NULL AND ${HAS_STEP})))`
+
+/** Binding `:administrator` beside. */
+export const READABLE = `(:administrator OR ${OF_STARTER} OR ${OF_OFFICE} OR ${IS_RESPONSIBLE})`
