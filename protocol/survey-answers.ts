@@ -30,7 +30,7 @@ export const surveyLook = defineRoute({
 export const answerSurvey = defineRoute({
   id: 'surveyAnswers.answer', method: 'post', path: '/api/survey-answers', access: 'anyone',
   errors: ['surveyLinkInvalid', 'surveyNotOpen', 'surveyClosed', 'surveyAnswered', 'surveyAnswerInvalid', 'surveyAnswerChanged', 'proposalSecret', 'ballotBoxLost', 'tooManyRequests', 'cookieRefused'],
-  summary: 'Takes one answer a link. Acknowledged once it is durable; the same answer by the same browser is answered alike, another is `surveyAnswered`. A named one may be changed until the round closes: `revision` is the one that the change began from.',
+  summary: 'Takes one answer a link. Acknowledged once it is durable. What a browser sends again by the same key is answered alike and changes nothing; by another it is `surveyAnswered`. A named one may be changed until the round closes: `revision` is the one that the change began from.',
   body: z.strictObject({ token: SurveyToken, key: BrowserKey, answers: SurveyAnswers, revision: z.int().nonnegative() }),
   response: z.object({ revision: z.int(), thanks: z.string() }),
 })

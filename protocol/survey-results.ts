@@ -48,7 +48,7 @@ export const SurveyResults = z.object({
 export type SurveyResults = z.infer<typeof SurveyResults>
 
 const RoundParams = z.object({ surveyId: Id, roundId: Id })
-const reading = ['surveyNotFound', 'surveyRoundNotFound', 'surveyResultsWithheld'] as const
+const reading = ['surveyNotFound', 'forbiddenForSurvey', 'surveyRoundNotFound', 'surveyResultsWithheld', 'ballotBoxLost'] as const
 /** The round to compare with: it comes before. */
 const Against = z.object({ before: Id.optional() })
 
@@ -72,7 +72,7 @@ export const surveyResultsFile = defineRoute({
 })
 
 export const surveyAnswersFile = defineRoute({
-  id: 'surveys.answersFile', method: 'get', path: '/api/surveys/:surveyId/rounds/:roundId/answers.xlsx', access: 'signedIn', errors: [...reading, 'forbiddenForSurvey'],
+  id: 'surveys.answersFile', method: 'get', path: '/api/surveys/:surveyId/rounds/:roundId/answers.xlsx', access: 'signedIn', errors: reading,
   summary: 'All answers one by one, for the makers: anonymous ones without unit and in no order that tells of who or when.', params: RoundParams,
   response: { stream: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet' },
 })

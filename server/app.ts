@@ -90,6 +90,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
 
   closers.add('keys of votes', domains.keyring.close)
   closers.add('secret ballots', domains.casting.close)
+  closers.add('answers to surveys', domains.surveying.close)
   closers.add('press', () => domains.press.close())
   closers.add('mail', () => domains.inviting.close())
   closers.add('mail of papers', () => domains.publishing.close())
@@ -132,7 +133,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('drafts', domains.writing.texts.close)
   closers.add('minutes', domains.minuting.texts.close)
   closers.add('jobs', jobs.stop)
-  await jobs.start([...domains.inviting.queues, converting.queue, circulating.queue, concluding.queue, domains.publishing.queue])
+  await jobs.start([...domains.inviting.queues, converting.queue, circulating.queue, concluding.queue, domains.publishing.queue, domains.surveying.queue])
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
   await web.open(config)

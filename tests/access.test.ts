@@ -100,6 +100,14 @@ describe('the routes', () => {
       }
     })
 
+  it.each(allRoutes.filter((route) => route.path.includes(':surveyId')).map((route) => [name(route), route] as const))(
+    '%s never opens for who has nothing to do with the survey', async (_, route) => {
+      for (const client of [stranger, administrator]) {
+        const response = await client.send(method(route), path(route))
+        expect(['surveyNotFound', 'badRequest']).toContain(await codeOf(response))
+      }
+    })
+
   it('are all there: none falls through to "no such route"', async () => {
     for (const route of allRoutes) {
       const response = await administrator.send(method(route), path(route), { headers: { 'x-csrf-token': 'none' } })

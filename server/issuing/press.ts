@@ -2,18 +2,20 @@ import { createHash } from 'node:crypto'
 import type { Response } from 'express'
 import { LRUCache } from 'lru-cache'
 import { Piscina } from 'piscina'
+import type { CodeSheet } from './code-sheet.ts'
 import { paperName, type Paper } from './paper.ts'
 import type { PreparedPdf, ShownSignature } from './pdf-signature.ts'
 import type { PrintJob, SignatureJob } from './press-worker.ts'
 import type { Sheet } from './workbook.ts'
 
 const types: Record<PrintJob['format'], string> = {
+  codes: 'application/pdf',
   docx: 'application/vnd.openxmlformats-officedocument.wordprocessingml.document',
   pdf: 'application/pdf',
   xlsx: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
 }
 
-type PaperFormat = Exclude<PrintJob['format'], 'xlsx'>
+type PaperFormat = Exclude<PrintJob['format'], 'xlsx' | 'codes'>
 
 const KEPT_BYTES = 64 * 1024 * 1024
 
@@ -57,6 +59,11 @@ export function createPress() {
       send(res, await printed({ sheets, format: 'xlsx' }), name, 'xlsx')
     },
 
+    /** Answers with a sheet of codes as PDF, alike; `name` without extension. It is made anew each time. */
+    async deliverCodes(res: Response, codes: CodeSheet, name: string): Promise<void> {
+      send(res, await printed({ codes, format: 'codes' }), name, 'codes')
+    },
+
     /** The PDF with an empty place for a signature appended. */
     prepareSignature: async (pdf: Uint8Array, shown: ShownSignature) => await threads.run({ pdf, shown, format: 'signature' }) as PreparedPdf,
 
@@ -68,7 +75,7 @@ export function createPress() {
 export type Press = ReturnType<typeof createPress>
 
 function send(res: Response, file: Uint8Array, name: string, format: PrintJob['format']): void {
-  res.attachment(`${name}.${format}`)
+  res.attachment(`${name}.${format === 'codes' ? 'pdf' : format}`)
   res.set({ 'Content-Type': types[format], 'X-Content-Type-Options': 'nosniff', 'Cache-Control': 'private, no-store' })
   res.end(file)
 }

@@ -5,6 +5,7 @@ import helmet from 'helmet'
 import type { Logger } from 'pino'
 import { pinoHttp } from 'pino-http'
 import { castSecretBallot } from '../../protocol/secret-ballots.ts'
+import { answerSurvey } from '../../protocol/survey-answers.ts'
 import { UPLOADS_PATH } from '../../protocol/uploads.ts'
 import type { Config } from './config.ts'
 import { createRoutes, type Authenticate, type MountRoute } from './contract.ts'
@@ -71,8 +72,8 @@ function requestLog(log: Logger): RequestHandler {
     // Failures are logged where they are answered.
     customErrorObject: (_req, _res, _error, value: { req: unknown, res: unknown, responseTime: number }) =>
       ({ req: value.req, res: value.res, responseTime: value.responseTime }),
-    // A ballot leaves no line, whose time would be that of a ballot.
-    autoLogging: { ignore: (req) => !req.url?.startsWith('/api/') || req.url.startsWith(castSecretBallot.path) },
+    // A ballot leaves no line, whose time would be that of a ballot; nor does an answer to a survey.
+    autoLogging: { ignore: (req) => !req.url?.startsWith('/api/') || [castSecretBallot, answerSurvey].some(({ path: unlogged }) => req.url?.startsWith(unlogged)) },
   })
 }
 
