@@ -8,10 +8,11 @@ import { renderPdf } from '../issuing/pdf.ts'
 import type { Meetings } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import type { ProposalDomain } from '../proposals/domain.ts'
+import { seedConclusion, seedTasks, type DemoTasksDeps } from './seed-tasks.ts'
 import { dealtWith, demoProposals, heldConference, leftUndone, type DemoProposal, type DemoStep } from './proposals.ts'
 import { earliestStart } from './starts.ts'
 
-export interface DemoProposalsDeps {
+export interface DemoProposalsDeps extends DemoTasksDeps {
   /** Proposals by another clock, so that the demo has a past. */
   proposalsAt(now: () => Date): ProposalDomain
   meetings: Pick<Meetings, 'list' | 'get' | 'create' | 'publish' | 'open' | 'close'>
@@ -67,8 +68,10 @@ export async function seedProposals(
  * with from wherever a killed start left it.
  */
 export async function seedHeldConference(
-  { proposalsAt, meetings, agenda, roll }: DemoProposalsDeps, matters: ReadonlyMap<string, string>, bodyId: string, clerk: Caller, now: Date,
+  domains: DemoProposalsDeps, matters: ReadonlyMap<string, string>, bodyId: string, { clerk, chair }: { clerk: Caller, chair: Caller },
+  callerNamed: (username: string) => Caller, now: Date,
 ): Promise<void> {
+  const { proposalsAt, meetings, agenda, roll } = domains
   const [done, undone] = [matters.get(dealtWith), matters.get(leftUndone)]
   const known = (await meetings.list(clerk, { limit: 100 })).meetings.find(({ title }) => title === heldConference.title)
   if (!done || !undone || known?.status === 'closed' || known?.status === 'cancelled') return
@@ -89,7 +92,10 @@ export async function seedHeldConference(
   await roll.checkIn.checkIn(meetingId, clerk, { key: 'demo held roll', personIds: people.filter(({ kind, id }) => kind === 'person' && id !== away).map(({ id }) => id) })
   if (known?.status !== 'live') await meetings.open(meetingId, clerk, 'demo held open')
   await agenda.goTo(meetingId, clerk, 'demo held begun', itemId)
+  const place = { meetingId, itemId, clerk, chair, now }
+  await seedConclusion(domains, place)
   await agenda.goTo(meetingId, clerk, 'demo held ended', null)
+  await seedTasks(domains, place, callerNamed)
   await meetings.close(meetingId, clerk, 'demo held close')
 }
 

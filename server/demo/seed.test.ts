@@ -5,6 +5,7 @@ import { listMeetings } from '../../protocol/convening.ts'
 import { getMeeting } from '../../protocol/meetings.ts'
 import { listProposals, ProposalStage } from '../../protocol/proposals.ts'
 import { followMeeting } from '../../protocol/room.ts'
+import { listTasks, taskBoard, TaskStage } from '../../protocol/tasks.ts'
 import { listUnits } from '../../protocol/units.ts'
 import { command, createClient, type Client } from '../../tests/support/client.ts'
 import { until } from '../../tests/support/journal.ts'
@@ -49,6 +50,16 @@ describe('the demo', () => {
       return [members.length, members.filter(({ voting }) => voting).length, members[0]?.role, rules.grading?.scale.length]
     }))
     expect(sizes).toEqual([[23, 15, 'chair', undefined], [9, 9, 'chair', 4]])
+  })
+
+  it('has tasks of a conclusion in every stage, some overdue, and an extension that waits', async () => {
+    const clerk = await be('chi')
+    const { body: { tasks } } = await clerk.call(listTasks, { query: { scope: 'office', limit: 100 } })
+    expect(new Set(tasks.map(({ stage }) => stage))).toEqual(new Set(TaskStage.options))
+    expect(tasks.filter(({ late }) => late)).toHaveLength(2)
+    expect(tasks.filter(({ extensionAsked }) => extensionAsked)).toHaveLength(1)
+    const { body: { columns } } = await clerk.call(taskBoard, { query: { scope: 'office' } })
+    expect(columns.every(({ count: some }) => some > 0)).toBe(true)
   })
 
   it('has twelve units in a tree, and people who work in them', async () => {

@@ -17,11 +17,13 @@ import type { Caller } from '../platform/contract.ts'
 import { readOrMakeSecret } from '../platform/keys.ts'
 import { demoMeetings, demoRooms, demoTemplate, type DemoItem, type DemoMeeting } from './meetings.ts'
 import { seedInvitation, type DemoInvitationsDeps } from './seed-invitations.ts'
+import { seedPapers, type DemoPapersDeps } from './seed-papers.ts'
 import { seedHeldConference, seedProposals, type DemoProposalsDeps } from './seed-proposals.ts'
+import { seedSigningKeys } from './signing-keys.ts'
 import { dayOf, startToday } from './starts.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
-export interface DemoDeps extends DemoProposalsDeps, DemoInvitationsDeps {
+export interface DemoDeps extends DemoProposalsDeps, DemoInvitationsDeps, DemoPapersDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
   units: Pick<Units, 'list' | 'add' | 'unitOf' | 'assign'>
@@ -55,6 +57,9 @@ export async function seedDemo(options: { domains: DemoDeps, dataDir: string, lo
   for (const meeting of demoMeetings) {
     if (await seedMeeting(domains, meeting, matters, callers, now)) log.info({ agendaItems: meeting.items.length }, 'a demo meeting was made for today')
   }
+  await seedPapers(domains, (username) => callerNamed(callers, username), now)
+  const signers = [standingCommittee, scienceCouncil].flatMap(({ members }) => members.filter(({ role }) => role === 'chair' || role === 'clerk'))
+  await seedSigningKeys(dataDir, accounts.filter(({ username }) => signers.some((one) => one.username === username)), now)
   return { password, accounts: introduced }
 }
 
@@ -129,8 +134,9 @@ async function seedMatters(domains: DemoDeps, callers: Callers, now: Date): Prom
   const { id } = await domains.bodies.findByName(standingCommittee.name) ?? {}
   if (id === undefined) throw new Error('the body was not seeded')
   const clerk = callerNamed(callers, 'chi')
-  const matters = await seedProposals(domains, id, clerk, (username) => callerNamed(callers, username), now)
-  await seedHeldConference(domains, matters, id, clerk, now)
+  const named = (username: string) => callerNamed(callers, username)
+  const matters = await seedProposals(domains, id, clerk, named, now)
+  await seedHeldConference(domains, matters, id, { clerk, chair: named('khai') }, named, now)
   return matters
 }
 
