@@ -7,7 +7,9 @@ type Signature = { who: 'chair' | 'clerk', titles: Line[] }
 
 const put = (name: string) => ({ put: name })
 const shows = { superior: true, recipients: true, pageNumbers: true, foot: true }
-const text = { bodySize: 14, leading: 18, paragraphSpace: 6, firstLineIndent: 28.35, signatureSize: 14, pageNumberSize: 14, dateSize: 14, abstractSize: 14, shows }
+const text = {
+  bodySize: 14, leading: 18, paragraphSpace: 6, firstLineIndent: 28.35, signatureSize: 14, pageNumberSize: 14, dateSize: 14, abstractSize: 14, shows,
+}
 
 /** Sources differ over margins (20/20/30/20 and 25/25/35/15 mm): a setting of the template. */
 const frames = {

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Day } from './calendar.ts'
-import { Audience, canSee, Id, Sha256, TextRef, type Viewer } from './journal.ts'
+import { canSee, Id, Sha256, TextRef, type Audience, type Viewer } from './journal.ts'
 import { MailAddress, MailState } from './notices.ts'
 import { defineRoute } from './route.ts'
 import { SecretMatter } from './secrecy.ts'

@@ -3,7 +3,7 @@ import type { Logger } from 'pino'
 import { deliveringStore } from './issuing/delivering-store.ts'
 import { createDelivering, PAPER_MAIL } from './issuing/delivering.ts'
 import { issuingStore } from './issuing/issuing-store.ts'
-import { createIssuing, type IssuingDeps } from './issuing/issuing.ts'
+import { createIssuing, type Issued, type IssuingDeps, type NewPaper } from './issuing/issuing.ts'
 import { createPaperLinks } from './issuing/links.ts'
 import { mailsStore } from './issuing/mails-store.ts'
 import { createPaperMails } from './issuing/mails.ts'
@@ -22,7 +22,7 @@ import type { Outside } from './inviting.ts'
 import type { Journal } from './journal/journal.ts'
 import { createMailer } from './notices/mail.ts'
 import type { Notices } from './notices/notices.ts'
-import type { MountRoute } from './platform/contract.ts'
+import type { Caller, MountRoute } from './platform/contract.ts'
 import type { Files } from './platform/files.ts'
 
 export interface PublishingDeps extends Pick<IssuingDeps, 'bodies' | 'people'> {
@@ -59,6 +59,9 @@ export function createPublishing({ db, journal, files, press, sendNotices, outsi
 
   return {
     issuing, templates, delivering, papers, register, signing, mails,
+    /** Issues a paper of a meeting in a command of its own: for who has none, as the demo. */
+    issueOf: (meetingId: string, { personId: actorId }: Caller, key: string, paper: NewPaper): Promise<Issued> =>
+      journal.run(meetingId, { actorId, key }, (tx) => issuing.issue(tx, paper)),
     queue: { name: PAPER_MAIL, cron: '* * * * *', look: mails.run },
     mountRoutes(route: MountRoute): void { mountIssuing(route, { papers, register, signing, templates, mails, press }) },
     close(): void { mailer?.close() },

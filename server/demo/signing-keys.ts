@@ -5,10 +5,14 @@ import path from 'node:path'
 import forge from 'node-forge'
 import { readOrMakeSecret } from '../platform/keys.ts'
 
-const utf8 = { valueTagClass: forge.asn1.Type.UTF8 as unknown as forge.asn1.Class }
+/** UTF8String: the types of forge know classes alone there, whose numbers these are too. */
+const UTF8_STRING: number = forge.asn1.Type.UTF8
+const utf8 = { valueTagClass: UTF8_STRING }
 
 /** A key with a certificate that nobody but itself vouches for, as PKCS#12. */
-export function selfSignedKey({ name, organisation, password, from, until }: { name: string, organisation: string, password: string, from: Date, until: Date }): Buffer {
+export function selfSignedKey(
+  { name, organisation, password, from, until }: { name: string, organisation: string, password: string, from: Date, until: Date },
+): Buffer {
   const pair = generateKeyPairSync('rsa', { modulusLength: 2048, publicKeyEncoding: { type: 'spki', format: 'pem' }, privateKeyEncoding: { type: 'pkcs8', format: 'pem' } })
   const { pki, pkcs12, asn1 } = forge
   const privateKey = pki.privateKeyFromPem(pair.privateKey)

@@ -116,7 +116,8 @@ function opened(der: Uint8Array): { info: SignerInfo, certificates: X509Certific
     const data = new SignedData({ schema: content.content })
     const [info, ...more] = data.signerInfos
     if (!info || more.length || data.encapContentInfo.eContent) throw new CmsError('cms')
-    const certificates = (data.certificates ?? []).flatMap((one) => one instanceof Certificate ? [new X509Certificate(Buffer.from(one.toSchema().toBER()))] : [])
+    const certificates = (data.certificates ?? [])
+      .flatMap((one) => one instanceof Certificate ? [new X509Certificate(Buffer.from(one.toSchema().toBER()))] : [])
     return { info, certificates }
   } catch (error) {
     throw error instanceof CmsError ? error : new CmsError('cms')

@@ -75,7 +75,9 @@ export interface IssuingStore {
   takeNumber(trx: Knex.Transaction, bodyId: string, kind: PaperKind, year: number): Promise<number>
   insertPaper(trx: Knex.Transaction, paper: NewPaperRow): Promise<string>
   /** The paper if it is in force still; then it is held until the end of the transaction. */
-  lockInForce(trx: Knex.Transaction, paperId: string): Promise<{ bodyId: string, meetingId: string | null, kind: PaperKind, audience: Audience | null, written: string } | null>
+  lockInForce(
+    trx: Knex.Transaction, paperId: string,
+  ): Promise<{ bodyId: string, meetingId: string | null, kind: PaperKind, audience: Audience | null, written: string } | null>
   /** The number that the next paper of a series would have. */
   nextNumber(db: Knex, bodyId: string, kind: PaperKind, year: number): Promise<number>
   end(trx: Knex.Transaction, paperId: string, status: 'recalled' | 'replaced', reason: string, at: Date): Promise<void>

@@ -19,7 +19,8 @@ export const mailsStore: MailsStore = {
     const papers = await toldOfPapers(db, rows.map(({ paper_id: id }) => id))
     return rows.flatMap((row) => {
       const paper = papers.get(row.paper_id)
-      return paper ? [{ recipientId: row.id, name: row.name, address: row.address, news: row.mail_news, tries: row.mail_tries, addedAt: row.added_at, paper }] : []
+      const { id: recipientId, name, address, mail_news: news, mail_tries: tries, added_at: addedAt } = row
+      return paper ? [{ recipientId, name, address, news, tries, addedAt, paper }] : []
     })
   },
 
@@ -40,7 +41,8 @@ export const mailsStore: MailsStore = {
     return {
       paperId: row.paper_id, content: row.content, signedSha256: row.signed,
       linked: {
-        written: writtenNumber(row.number, row), kind: row.kind, abstract: row.abstract, bodyName: row.body, issuedAt: row.issued_at.toISOString(), status: row.status,
+        written: writtenNumber(row.number, row), kind: row.kind, abstract: row.abstract, bodyName: row.body, issuedAt: row.issued_at.toISOString(),
+        status: row.status,
         replacedBy: number !== null && symbol !== null ? writtenNumber(number, { style, symbol }) : null, name: row.name,
         confirmedAt: row.confirmed_at?.toISOString() ?? null, printable: row.content !== null,
       },

@@ -1,5 +1,4 @@
 import type { Knex } from 'knex'
-import { localDay } from '../../protocol/calendar.ts'
 import type { NamedRecipient, PaperKind, PaperStatus, PaperView, ReceivedPaper, Recipient, RecipientChoice, RegisterEntry } from '../../protocol/issuing.ts'
 import type { Audience } from '../../protocol/journal.ts'
 import type { Journal } from '../journal/journal.ts'

@@ -6,7 +6,8 @@ const bytesOf = (hex: string) => Buffer.from(hex, 'hex')
 interface PreparationRow { id: string, paper_id: string, signer_id: string, file_sha256: Buffer, base_sha256: Buffer | null, made_at: Date }
 
 const toPreparation = (row: PreparationRow): Preparation => ({
-  id: row.id, paperId: row.paper_id, signerId: row.signer_id, sha256: hexOf(row.file_sha256), base: row.base_sha256 && hexOf(row.base_sha256), madeAt: row.made_at,
+  id: row.id, paperId: row.paper_id, signerId: row.signer_id, sha256: hexOf(row.file_sha256),
+  base: row.base_sha256 && hexOf(row.base_sha256), madeAt: row.made_at,
 })
 
 export const signingStore: SigningStore = {
