@@ -16,7 +16,7 @@ import type { VoteHouse, VoteServer } from './server.ts'
 import { seatVoters, type Ack } from './voters.ts'
 
 /**
- * `npm run bench:vote -- [--voters 2000] [--rounds 5] [--quick]`: a burst of ballots under names over real sockets, until each is
+ * `npm run bench:vote -- [--voters 2000] [--rounds 5] [--part bursts|kills] [--quick]`: a burst of ballots under names over real sockets, until each is
  * acknowledged and so durable, beside what PostgreSQL itself inserts on this machine; and the same with the server and PostgreSQL
  * killed in the middle. PostgreSQL runs as a first start sets it up, with every commit flushed to the disk.
  */
@@ -27,7 +27,7 @@ const HANDS_MS = 5_000
 const LONGEST_MS = 20 * 60_000
 
 const { values: options } = parseArgs({
-  options: { voters: { type: 'string' }, rounds: { type: 'string' }, quick: { type: 'boolean', default: false } },
+  options: { voters: { type: 'string' }, rounds: { type: 'string' }, part: { type: 'string' }, quick: { type: 'boolean', default: false } },
 })
 const voters = Number(options.voters ?? (options.quick ? 200 : 2000))
 const rounds = Number(options.rounds ?? (options.quick ? 1 : 5))
@@ -63,8 +63,8 @@ console.log(`${report.command}\n${report.machine}\n`)
 try {
   const origin = await startVoteServer()
   const house: VoteHouse = { origin, ...await child!.call('seed', { env, voters }) }
-  report.parts.push(await measureBursts(house))
-  report.parts.push(await measureKills(house))
+  if (options.part !== 'kills') report.parts.push(await measureBursts(house))
+  if (options.part !== 'bursts') report.parts.push(await measureKills(house))
   await child!.call('stop', undefined)
   await child!.stop()
   ended!()

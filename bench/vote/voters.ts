@@ -33,7 +33,7 @@ export async function seatVoters(house: VoteHouse, secret: string, { reconnectio
       const order = seats.map((seat) => ({ seat, at: Math.random() * withinMs })).toSorted((a, b) => a.at - b.at)
       const began = performance.now()
       return await Promise.all(order.map(async ({ seat: { personId, socket }, at }) => {
-        if (withinMs) await wait(at - (performance.now() - began))
+        if (withinMs) await wait(Math.max(0, at - (performance.now() - began)))
         const input = { meetingId: house.meetingId, voteId, key: randomUUID(), content: { kind: 'named', choice: 'approve' } }
         const from = performance.now()
         for (let tries = 1; ; tries += 1) {

@@ -20,6 +20,8 @@ export function createCasting({ db, journal, access, store }: {
   db: Knex, journal: Pick<Journal, 'runTogether'>, access: MeetingAccess
   store: Pick<VotingStore, 'findForVoter' | 'findForVoters' | 'insertBallots' | 'setOpinion'>
 }) {
+  const mayCast = createAdmission(db, store)
+
   const castAll: TogetherCommand<CastAsked, Taken> = async ({ trx, meetingId, at }, asked) => {
     const voters = await store.findForVoters(trx, meetingId, asked.map(({ actorId, input: { voteId } }) => ({ voteId, voterId: actorId })))
     const waiting = new Set<string>()
@@ -62,17 +64,42 @@ export function createCasting({ db, journal, access, store }: {
     { key, voteId, content, reservedOpinion = '', replaces = 0 }: Pick<CastAsked, 'voteId' | 'content'>
       & { key: string, reservedOpinion?: string | undefined, replaces?: number | undefined },
   ) {
-    const here = await access.accessTo(meetingId, caller)
+    // Who takes part and is an elector may cast; who is not is told only what they may know.
+    if (!await mayCast(meetingId, { voteId, voterId: caller.personId })) {
+      const here = await access.accessTo(meetingId, caller)
+      const found = await store.findForVoter(db, meetingId, voteId, caller.personId)
+      throw new AppError(found && seesItem(here, found.vote.itemId) ? 'notEntitledToVote' : 'voteNotFound')
+    }
     const input = { voteId, content, reservedOpinion, replaces }
     const options = { actorId: caller.personId, key, fingerprint: ['vote:cast', voteId, content, reservedOpinion, replaces], input }
-    try {
-      const { castAt, revision } = await journal.runTogether(meetingId, options, castAll)
-      return { content, castAt, revision, reservedOpinion: reservedOpinion || null }
-    } catch (error) {
-      if (!(error instanceof AppError && error.code === 'notEntitledToVote')) throw error
-      // Who may not see the item is not told that there is a vote on it.
-      const found = await store.findForVoter(db, meetingId, voteId, caller.personId)
-      throw found && seesItem(here, found.vote.itemId) ? error : new AppError('voteNotFound')
-    }
+    const { castAt, revision } = await journal.runTogether(meetingId, options, castAll)
+    return { content, castAt, revision, reservedOpinion: reservedOpinion || null }
   }
+}
+
+interface Voter { voteId: string, voterId: string }
+
+/** Asks for all of a meeting that wait, in one query at a time: who comes while one is under way waits for the next. */
+function createAdmission(db: Knex, store: Pick<VotingStore, 'findForVoters'>) {
+  const queues = new Map<string, { voter: Voter, resolve(may: boolean): void, reject(error: unknown): void }[]>()
+
+  async function answer(meetingId: string): Promise<void> {
+    for (let waiting = queues.get(meetingId); waiting?.length; waiting = queues.get(meetingId)) {
+      queues.set(meetingId, [])
+      try {
+        const found = await store.findForVoters(db, meetingId, waiting.map(({ voter }) => voter))
+        waiting.forEach(({ resolve }, index) => resolve(Boolean(found[index]?.elector && found[index].takesPart)))
+      } catch (error) {
+        for (const { reject } of waiting) reject(error)
+      }
+    }
+    queues.delete(meetingId)
+  }
+
+  return (meetingId: string, voter: Voter): Promise<boolean> => new Promise((resolve, reject) => {
+    const queue = queues.get(meetingId)
+    if (queue) return void queue.push({ voter, resolve, reject })
+    queues.set(meetingId, [{ voter, resolve, reject }])
+    setImmediate(() => void answer(meetingId))
+  })
 }

@@ -43,14 +43,17 @@ export const votingStore: VotingStore = {
   },
 
   async findForVoters(db, meetingId, asked) {
-    const { rows } = await db.raw<{ rows: (Omit<Row, 'id'> & { id: string | null, elector: boolean, in_hall: boolean, revision: number })[] }>(`
+    const { rows } = await db.raw<{ rows: (Omit<Row, 'id'> & { id: string | null, elector: boolean, takes_part: boolean, in_hall: boolean, revision: number })[] }>(`
       SELECT ${columns.map((column) => `vote.${column}`).join(', ')}, elector.voter_id IS NOT NULL AS elector, elector.hall_way IS NOT NULL AS in_hall,
+        part.person_id IS NOT NULL AS takes_part,
         (SELECT coalesce(max(revision), 0) FROM ballot WHERE ballot.vote_id = asked.vote_id AND ballot.voter_id = asked.voter_id) AS revision
       FROM unnest(?::uuid[], ?::uuid[]) WITH ORDINALITY AS asked (vote_id, voter_id, place)
       LEFT JOIN vote ON vote.id = asked.vote_id AND vote.meeting_id = ?
       LEFT JOIN vote_elector AS elector ON elector.vote_id = vote.id AND elector.voter_id = asked.voter_id
+      LEFT JOIN meeting_participant AS part ON part.meeting_id = vote.meeting_id AND part.person_id = asked.voter_id AND NOT part.items_only
       ORDER BY place`, [asked.map(({ voteId }) => voteId), asked.map(({ voterId }) => voterId), meetingId])
-    return rows.map(({ id, elector, in_hall: inHall, revision, ...row }) => id === null ? undefined : { vote: toVote({ id, ...row }), elector, inHall, revision })
+    return rows.map(({ id, elector, takes_part: takesPart, in_hall: inHall, revision, ...row }) =>
+      id === null ? undefined : { vote: toVote({ id, ...row }), elector, takesPart, inHall, revision })
   },
 
   async insertBallots(trx, ballots) {

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { validBallot, type BallotContent, type BallotTerms, type HallCount, type VoteResult, type VoteTerms } from '../../protocol/ballots.ts'
+import type { BallotContent, BallotTerms, HallCount, VoteResult, VoteTerms } from '../../protocol/ballots.ts'
 import { countBallots } from '../../protocol/counting.ts'
 import type { BallotChoice, ExportBallots } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
@@ -9,7 +9,7 @@ import type { VoteAsked } from '../../protocol/voting.ts'
 import type { Bodies } from '../bodies/bodies.ts'
 import { ballotsRoot } from '../journal/ballots.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
-import { requireOfficeOrPresiding, seesItem, type MeetingAccess } from '../meetings/access.ts'
+import { requireOfficeOrPresiding, type MeetingAccess } from '../meetings/access.ts'
 import { requireLive } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
@@ -23,8 +23,11 @@ import { termsOf } from './terms.ts'
 export interface VoteRow extends BallotTerms { id: string, itemId: string, secret: boolean, changeBallot: boolean, closedAt: Date | null }
 /** `revision`: 1, and one more with each change. */
 export interface Ballot { voterId: string, choice: BallotChoice, castAt: Date, revision: number }
-/** A vote, whether the person is one of its electors, whether they vote in the hall, and the revision of their ballot (0: none). */
-export interface VoterInVote { vote: VoteRow, elector: boolean, inHall: boolean, revision: number }
+/**
+ * A vote, whether the person is one of its electors, and takes part in the whole meeting still, whether they vote in the hall, and
+ * the revision of their ballot (0: none).
+ */
+export interface VoterInVote { vote: VoteRow, elector: boolean, takesPart: boolean, inHall: boolean, revision: number }
 export interface KeptHallCount { hall: HallCount, revision: number, enteredBy: string, confirmedBy: string | null }
 
 export interface VotingStore {

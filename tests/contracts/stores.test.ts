@@ -195,16 +195,18 @@ describe('the store of votes', () => {
     await expect(within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))).rejects.toMatchObject({ code: '23505' })
     const forVoter = (personId: string, meetingId = held.meetingId) => votingStore.findForVoter(house.db, meetingId, voteId, personId)
     expect(await forVoter(held.member.personId)).toEqual({
-      elector: true, inHall: false, revision: 0,
+      elector: true, takesPart: true, inHall: false, revision: 0,
       vote: { id: voteId, itemId: held.items[0], kind: 'named', choices: ['approve', 'reject'], criteria: [], secret: false, changeBallot: true, closedAt: null },
     })
     expect(await forVoter(held.clerk.personId)).toMatchObject({ elector: false, vote: { id: voteId } })
     expect(await forVoter(held.member.personId, randomUUID())).toBeUndefined()
-    const cast = (voterId: string, choice: string, revision = 1) => within(held, (tx) => votingStore.insertBallots(tx.trx, [{ voteId, voterId, choice, castAt: tx.at, revision }]))
+    const cast = (voterId: string, choice: string, revision = 1) =>
+      within(held, (tx) => votingStore.insertBallots(tx.trx, [{ voteId, voterId, choice, castAt: tx.at, revision }]))
     await cast(held.member.personId, 'approve')
     await expect(cast(held.member.personId, 'reject')).rejects.toMatchObject({ code: '23505' })
     await cast(held.chair.personId, 'reject')
-    expect(await votingStore.findForVoters(house.db, held.meetingId, [held.chair, held.clerk, held.member].map(({ personId: voterId }) => ({ voteId, voterId }))))
+    const several = [held.chair, held.clerk, held.member].map(({ personId: voterId }) => ({ voteId, voterId }))
+    expect(await votingStore.findForVoters(house.db, held.meetingId, several))
       .toMatchObject([{ elector: true, revision: 1 }, { elector: false }, { elector: true, revision: 1 }])
     const ballots = await votingStore.ballots(house.db, voteId)
     expect(ballots.map(({ voterId, choice }) => `${voterId} ${choice}`)).toEqual([`${held.member.personId} approve`, `${held.chair.personId} reject`].toSorted())
