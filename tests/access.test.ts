@@ -108,6 +108,15 @@ describe('the routes', () => {
       }
     })
 
+  // An administrator may read instances, but knows of none that there is not.
+  it.each(allRoutes.filter((route) => route.path.includes(':instanceId')).map((route) => [name(route), route] as const))(
+    '%s never opens for who has nothing to do with the instance', async (_, route) => {
+      for (const client of [stranger, administrator]) {
+        const response = await client.send(method(route), path(route))
+        expect(['instanceNotFound', 'badRequest']).toContain(await codeOf(response))
+      }
+    })
+
   it('are all there: none falls through to "no such route"', async () => {
     for (const route of allRoutes) {
       const response = await administrator.send(method(route), path(route), { headers: { 'x-csrf-token': 'none' } })
