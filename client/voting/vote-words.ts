@@ -2,15 +2,14 @@ import { useI18n } from 'vue-i18n'
 import type { BallotContent, VoteTerms } from '../../protocol/ballots.ts'
 import type { VoteState } from '../../protocol/vote-entries.ts'
 import { useFormat } from '../app/format.ts'
-import { useMeeting } from '../meetings/use-meeting.ts'
+import { useMeeting, type Meeting } from '../meetings/use-meeting.ts'
 
 type Named = Pick<VoteTerms, 'scale' | 'options' | 'criteria'>
 
 /** What votes, ballots and results are called and said, in the language of the page. */
-export function useVoteWords() {
+export function useVoteWords(meeting: Pick<Meeting, 'live'> = useMeeting()) {
   const { t, locale } = useI18n()
   const format = useFormat()
-  const meeting = useMeeting()
   const inLanguage = (label: { vi: string, en: string }) => locale.value === 'vi' ? label.vi : label.en
 
   /** An option or candidate as it was written down, a grade or criterion as the body calls it, else a word of the ballot's own. */

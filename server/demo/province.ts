@@ -85,6 +85,7 @@ export const standingCommittee: DemoBody = {
     quorum: twoThirds('Quy chế làm việc của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ'),
     majority: { ...moreThanHalf('Quy định 24-QĐ/TW'), base: 'incumbents' },
     grading: null,
+    voting: { changeBallot: true, basis: 'Quy chế làm việc của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ' },
     floor: {
       precedence: ['pointOfOrder', 'reply'], secondsPerTurn: 420, secondsPerItem: 2700, cutsOff: false,
       basis: 'Quy chế làm việc của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ',
@@ -119,6 +120,24 @@ export const scienceCouncil: DemoBody = {
       ],
       threshold: moreThanHalf(councilRules),
       base: 'present',
+    },
+    voting: {
+      scoring: {
+        criteria: [
+          { id: 'aim', label: { vi: 'Mục tiêu, nội dung so với đặt hàng', en: 'Aims and content, against what was ordered' }, max: 20, step: 1 },
+          { id: 'method', label: { vi: 'Phương pháp nghiên cứu', en: 'Method' }, max: 20, step: 1 },
+          { id: 'product', label: { vi: 'Sản phẩm khoa học và công nghệ', en: 'Products of science and technology' }, max: 40, step: 1 },
+          { id: 'use', label: { vi: 'Khả năng ứng dụng tại địa phương', en: 'Use in the province' }, max: 20, step: 1 },
+        ],
+        scale: [
+          { id: 'excellent', label: { vi: 'Xuất sắc', en: 'Excellent' }, passes: true, from: 90 },
+          { id: 'good', label: { vi: 'Khá', en: 'Good' }, passes: true, from: 70 },
+          { id: 'pass', label: { vi: 'Đạt', en: 'Pass' }, passes: true, from: 50 },
+          { id: 'fail', label: { vi: 'Không đạt', en: 'Fail' }, passes: false, from: 0 },
+        ],
+        rule: { ...twoThirds(councilRules), base: 'incumbents' },
+      },
+      basis: councilRules,
     },
   },
   letterhead: {
