@@ -47,6 +47,13 @@ export const paths = {
   taskBoard: '/tasks/board',
   task: (taskId: string) => `/tasks/${taskId}`,
   conclusionNotice: (meetingId: string) => `/meetings/${meetingId}/conclusion-notice`,
+  surveys: '/surveys',
+  newSurvey: '/surveys/new',
+  survey: (surveyId: string) => `/surveys/${surveyId}`,
+  editSurvey: (surveyId: string) => `/surveys/${surveyId}/edit`,
+  surveyResults: (surveyId: string, roundId: string) => `/surveys/${surveyId}/rounds/${roundId}/results`,
+  /** Where links and QR codes of surveys lead; the token stands behind `#`. */
+  answerSurvey: '/s',
   invitation: (meetingId: string) => `/meetings/${meetingId}/invitation`,
   attendance: (meetingId: string) => `/meetings/${meetingId}/attendance`,
   /** The screen in the hall, and the page that its code leads to. */

@@ -13,6 +13,7 @@ import { noticeRoutes } from '../notices/routes.ts'
 import { searchRoutes } from '../search/routes.ts'
 import { taskRoutes } from '../tasks/routes.ts'
 import { votingRoutes } from '../voting/routes.ts'
+import { surveyRoutes } from '../surveys/routes.ts'
 import type { Place } from './theme.ts'
 
 declare module 'vue-router' {
@@ -40,6 +41,7 @@ export const routes: RouteRecordRaw[] = [
   ...noticeRoutes,
   ...offlineRoutes,
   ...searchRoutes,
+  ...surveyRoutes,
   ...issuingRoutes,
   ...conclusionRoutes,
   ...taskRoutes,
