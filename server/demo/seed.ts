@@ -20,6 +20,7 @@ import { seedInvitation, type DemoInvitationsDeps } from './seed-invitations.ts'
 import { seedPapers, type DemoPapersDeps } from './seed-papers.ts'
 import { seedHeldConference, seedProposals, type DemoProposalsDeps } from './seed-proposals.ts'
 import { seedSigningKeys } from './signing-keys.ts'
+import { seedSurveys, type DemoSurveysDeps } from './seed-surveys.ts'
 import { dayOf, startToday } from './starts.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
@@ -60,6 +61,7 @@ export async function seedDemo(options: { domains: DemoDeps, dataDir: string, lo
   await seedPapers(domains, (username) => callerNamed(callers, username), now)
   const signers = [standingCommittee, scienceCouncil].flatMap(({ members }) => members.filter(({ role }) => role === 'chair' || role === 'clerk'))
   await seedSigningKeys(dataDir, accounts.filter(({ username }) => signers.some((one) => one.username === username)), now)
+  await seedSurveys(domains, callerNamed(callers, 'chi'), now)
   return { password, accounts: introduced }
 }
 
