@@ -50,7 +50,7 @@ export const openVote = defineCommand({
   output: z.object({ voteId: Id }),
   errors: [
     'meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'voteAlreadyOpen', 'gradingNotAllowed', 'quorumNotMet', 'voteNotFound',
-    'voteTermsInvalid', 'statutoryElection', 'nobodyEntitled', 'secretNotAllowed',
+    'voteTermsInvalid', 'statutoryElection', 'nobodyEntitled', 'secretNotAllowed', 'classifiedItem', 'proposalSecret',
   ],
 })
 
@@ -68,7 +68,7 @@ export const castBallot = defineCommand({
     replaces: z.int().positive().optional().describe('the revision of the ballot that this is to replace'),
   }),
   output: RecordedBallot,
-  errors: ['meetingNotFound', 'voteNotFound', 'voteClosed', 'alreadyVoted', 'notEntitledToVote', 'choiceUnknown', 'votesInHall', 'voteIsSecret'],
+  errors: ['meetingNotFound', 'voteNotFound', 'voteClosed', 'alreadyVoted', 'notEntitledToVote', 'choiceUnknown', 'votesInHall', 'voteIsSecret', 'proposalSecret'],
 })
 
 export const closeVote = defineCommand({

@@ -4,6 +4,7 @@ import type { Asked, Journal, TogetherCommand } from '../journal/journal.ts'
 import { seesItem, type MeetingAccess } from '../meetings/access.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { requireUnstamped } from '../platform/unstamped.ts'
 import { choiceOf } from './content.ts'
 import type { VotingStore } from './voting.ts'
 
@@ -57,13 +58,14 @@ export function createCasting({ db, journal, access, store }: {
 
   /**
    * Casts the caller's ballot, or another in the place of the one that `replaces` names. Throws `meetingNotFound`, `voteNotFound`,
-   * `voteClosed`, `voteIsSecret`, `alreadyVoted`, `notEntitledToVote`, `votesInHall`, `choiceUnknown`.
+   * `voteClosed`, `voteIsSecret`, `alreadyVoted`, `notEntitledToVote`, `votesInHall`, `choiceUnknown`, `proposalSecret`.
    */
   return async function cast(
     meetingId: string, caller: Caller,
     { key, voteId, content, reservedOpinion = '', replaces = 0 }: Pick<CastAsked, 'voteId' | 'content'>
       & { key: string, reservedOpinion?: string | undefined, replaces?: number | undefined },
   ) {
+    requireUnstamped(reservedOpinion)
     // Who takes part and is an elector may cast; who is not is told only what they may know.
     if (!await mayCast(meetingId, { voteId, voterId: caller.personId })) {
       const here = await access.accessTo(meetingId, caller)

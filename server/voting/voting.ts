@@ -13,6 +13,7 @@ import { requireOfficeOrPresiding, type MeetingAccess } from '../meetings/access
 import { requireLive } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { requireUnstamped } from '../platform/unstamped.ts'
 import { createCasting } from './casting.ts'
 import { contentOf } from './content.ts'
 import { createHall } from './hall.ts'
@@ -118,11 +119,12 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
     /**
      * Freezes electorate, base and majority by the body's rules of this moment. Where too few are there only with a reason,
      * which stands in the entry, or not at all where the body says so. Throws `meetingNotFound`, `forbiddenInMeeting`,
-     * `meetingNotLive`, `agendaItemNotFound`, `voteAlreadyOpen`, `secretNotAllowed`, `quorumNotMet` (details `present`, `needed`,
+     * `meetingNotLive`, `agendaItemNotFound`, `classifiedItem`, `proposalSecret`, `voteAlreadyOpen`, `secretNotAllowed`, `quorumNotMet` (details `present`, `needed`,
      * `summoned`), and as `termsOf` does.
      */
     async open(meetingId: string, caller: Caller, { key, ...asked }: { key: string } & VoteAsked): Promise<{ voteId: string }> {
       const { itemId, question, withoutQuorum = '' } = asked
+      requireUnstamped(question, withoutQuorum, ...asked.options?.map(({ label }) => label) ?? [], ...asked.recused?.map(({ reason }) => reason) ?? [])
       const { meeting: { bodyId } } = await access.accessTo(meetingId, caller)
       const [body] = await bodies.bodies([bodyId])
       if (!body) throw new Error('a meeting of no body')
@@ -130,7 +132,9 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
       return await access.change(meetingId, caller, may.open, { key, fingerprint: ['vote:open', asked] }, async (tx, { meeting }) => {
         requireLive(meeting)
         const state = await tx.state(meetingReducer)
-        if (!state.agenda.some((item) => item.itemId === itemId)) throw new AppError('agendaItemNotFound')
+        const item = state.agenda.find((one) => one.itemId === itemId)
+        if (!item) throw new AppError('agendaItemNotFound')
+        if (item.classified) throw new AppError('classifiedItem')
         if (state.votes.some(({ closedAt }) => !closedAt)) throw new AppError('voteAlreadyOpen')
         if (asked.secret && !(secret && rules.voting.secretAllowed)) throw new AppError('secretNotAllowed')
         const { options, recused, ...terms } = termsOf(asked, rules, state)

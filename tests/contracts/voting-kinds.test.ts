@@ -8,7 +8,7 @@ import { verifyExport } from '../../server/journal/verify.ts'
 import type { Caller } from '../../server/platform/contract.ts'
 import { AppError } from '../../server/platform/error.ts'
 import { someBallot } from '../support/ballots.ts'
-import { bodyRules, freshKey, moreThanHalf, openHouse, type House } from '../support/house.ts'
+import { bodyRules, draft, freshKey, itemDraft, moreThanHalf, openHouse, REASON, type House } from '../support/house.ts'
 
 let house: House
 let body: Awaited<ReturnType<House['newBody']>>
@@ -96,6 +96,22 @@ describe('each kind', () => {
     const plain = await house.newMeeting(await house.newBody(), 'live')
     expect([await refused(open(plain, { kind: 'scoring' })), await refused(open(plain, { kind: 'grading' }))]).toEqual(['gradingNotAllowed', 'gradingNotAllowed'])
     expect((await house.state(held.meetingId)).votes).toEqual([])
+  })
+
+  it('is neither of a classified item nor worded as a secret', async () => {
+    const secret = await house.newMeeting(body)
+    await meetings.change(secret.meetingId, body.clerk, { ...draft({ mode: 'inPerson' }), version: 1 })
+    const { itemId } = await house.domains.agenda.add(secret.meetingId, body.clerk, { ...itemDraft('x'), title: '', classified: true, key: freshKey() } as never)
+    await meetings.publish(secret.meetingId, body.clerk, REASON)
+    await meetings.open(secret.meetingId, body.chair, freshKey())
+    expect(await refused(open(secret, { kind: 'named', itemId }))).toBe('classifiedItem')
+    const held = await house.newMeeting(body, 'live')
+    for (const asked of [{ kind: 'named', question: 'TỐI MẬT' }, { kind: 'options', options: candidates('Một', 'MẬT') }, { kind: 'named', recused: [{ personId: held.member.personId, reason: 'MẬT' }] }] as Asked[]) {
+      expect(await refused(open(held, asked))).toBe('proposalSecret')
+    }
+    const voteId = await open(held, { kind: 'named' })
+    expect(await refused(cast(held, held.member, voteId, named('reject'), { reservedOpinion: 'TUYỆT MẬT' }))).toBe('proposalSecret')
+    expect(await house.db('ballot').where({ vote_id: voteId })).toEqual([])
   })
 
   it('of statutory elections none is held here, by the body’s own list with its basis', async () => {
