@@ -8,6 +8,7 @@ import { identityRoutes } from '../identity/routes.ts'
 import { issuingRoutes } from '../issuing/routes.ts'
 import { meetingRoutes } from '../meetings/routes.ts'
 import { offlineRoutes } from '../offline/routes.ts'
+import { procedureRoutes } from '../procedures/routes.ts'
 import { proposalRoutes } from '../proposals/routes.ts'
 import { noticeRoutes } from '../notices/routes.ts'
 import { searchRoutes } from '../search/routes.ts'
@@ -36,6 +37,7 @@ export const routes: RouteRecordRaw[] = [
   ...meetingRoutes,
   ...bodyRoutes,
   ...proposalRoutes,
+  ...procedureRoutes,
   ...attendanceRoutes,
   ...invitationRoutes,
   ...noticeRoutes,
