@@ -1,15 +1,12 @@
 import { runningTurn } from '../../protocol/floor-entries.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { leftOf } from '../../protocol/speaking.ts'
-import { appendEnd, type FloorDeps, type RuleOf } from './floor.ts'
+import { appendEnd, type FloorDeps, type Held, type RuleOf } from './speech.ts'
 
 export interface CutOffDeps extends Pick<FloorDeps, 'db' | 'journal' | 'store' | 'enforcement' | 'log'> { ruleOf: RuleOf }
 
 /** The longest time that a timer waits at once, in ms: more than any turn, less than what overflows. */
 const LONGEST_MS = 24 * 3600_000
-
-/** A meeting that is being held, and its body. */
-export interface Held { meetingId: string, bodyId: string }
 
 /** Ends turns whose time is over, where the rule of the body says so. A server that starts takes up what another one watched. */
 export function createCutOff({ db, journal, store, enforcement, ruleOf, log }: CutOffDeps) {

@@ -11,7 +11,7 @@ import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { tooManyRequests } from '../platform/limit.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
-import { audienceOfSpeech, currentOf, hears, isThere, participantIn, type FloorDeps } from './floor.ts'
+import { audienceOfSpeech, currentOf, hears, isThere, participantIn, type FloorDeps } from './speech.ts'
 
 type Asked = Omit<z.output<typeof requestFloor.input>, 'meetingId' | 'key'>
 

@@ -6,7 +6,7 @@ import type { getSpeaking } from '../../protocol/turns.ts'
 import type { JournalTx } from '../journal/journal.ts'
 import { isOffice } from '../meetings/access.ts'
 import type { Caller } from '../platform/contract.ts'
-import type { FloorDeps } from './floor.ts'
+import type { FloorDeps } from './speech.ts'
 
 /** The year that a meeting's speaking counts to, by the calendar of Asia/Ho_Chi_Minh. */
 const yearOf = (openedAt: Date | string) => Number(localDay(openedAt).slice(0, 4))

@@ -1,4 +1,4 @@
-import type { FloorStore } from './floor.ts'
+import type { FloorStore } from './speech.ts'
 
 /** What people spoke, in PostgreSQL. */
 export const floorStore: FloorStore = {

@@ -12,7 +12,7 @@ import { requireLive } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { CutOff } from './cut-off.ts'
-import { appendEnd, audienceOfSpeech, currentOf, hears, isThere, participantIn, type FloorDeps, type RuleOf } from './floor.ts'
+import { appendEnd, audienceOfSpeech, currentOf, hears, isThere, participantIn, type FloorDeps, type RuleOf } from './speech.ts'
 
 export interface TurnsDeps extends Pick<FloorDeps, 'access' | 'enforcement'> { ruleOf: RuleOf, cutOff: Pick<CutOff, 'watch'> }
 
