@@ -30,6 +30,8 @@ const resolution: PaperBlock[] = [
   heading('3. Tổ chức thực hiện'),
   paragraph('Các cấp uỷ, cơ quan, đơn vị quán triệt và cụ thể hoá nghị quyết; Văn phòng Tỉnh uỷ theo dõi, đôn đốc, định kỳ báo cáo Ban Thường vụ.'),
 ]
+/** Units that papers usually go to. */
+const receiving = ['BTC', 'BTGDV', 'SKHCN', 'SNV']
 const onPaper = [
   { kind: 'conclusionNotice', abstract: 'Kết luận về công tác chuẩn bị hội nghị tổng kết năm' },
   { kind: 'resolution', abstract: 'Về công tác phòng, chống thiên tai năm 2026' },
@@ -46,7 +48,7 @@ export async function seedPapers(
   const { id: bodyId } = await bodies.findByName(standingCommittee.name) ?? {}
   const held = (await meetings.list(clerk, { limit: 100 })).meetings.find(({ title, status }) => title === heldConference.title && status === 'closed')
   if (bodyId === undefined || !held || (await register.list(clerk, { bodyId, kind: 'resolution', q: '' }, { after: undefined, limit: 1 })).papers.length) return
-  const known = (await units.list(false)).slice(0, 4)
+  const known = (await units.list(false)).filter(({ code }) => code !== null && receiving.includes(code))
   const recipients: RecipientChoice[] = [
     ...known.map(({ id }): RecipientChoice => ({ kind: 'unit', unitId: id })),
     { kind: 'person', personId: caller('bao').personId }, { kind: 'person', personId: caller('phuc').personId },

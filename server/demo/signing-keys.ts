@@ -47,7 +47,7 @@ export async function seedSigningKeys(dataDir: string, signers: readonly { usern
   for (const { username, fullName } of signers) {
     const file = `signing-${username}.p12`
     const key = selfSignedKey({
-      name: `${fullName} (khoá mẫu, tự ký)`, organisation: 'Dữ liệu mẫu Nghị Sự', password, from: new Date(now.getTime() - 24 * 3600_000), until: new Date(now.getTime() + 5 * YEAR_MS),
+      name: `${fullName} (khoá mẫu tự ký)`, organisation: 'Dữ liệu mẫu Nghị Sự', password, from: new Date(now.getTime() - 24 * 3600_000), until: new Date(now.getTime() + 5 * YEAR_MS),
     })
     await writeFile(path.join(folder, file), key, { mode: 0o600 })
     keys.push({ username, file, passwordFile: 'signing-password' })

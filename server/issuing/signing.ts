@@ -62,7 +62,8 @@ function signingTime(at: Date): string {
   return `${part.day}/${part.month}/${officialYear(at.toISOString())} ${part.hour}:${part.minute}:${part.second} +07:00`
 }
 
-const lineOf = (name: string) => name.replace(/\n/g, ', ')
+/** A distinguished name as people read it: OpenSSL writes a part a line, and puts a stroke before some signs. */
+const lineOf = (name: string) => name.replace(/\n/g, ', ').replace(/\\(.)/g, '$1')
 const certificateOf = (certificate: X509Certificate) => ({
   subject: lineOf(certificate.subject), issuer: lineOf(certificate.issuer), selfSigned: certificate.subject === certificate.issuer,
   sha256: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
