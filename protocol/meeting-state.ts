@@ -12,14 +12,14 @@ import {
 import {
   applyInvitations, invitationEntries, noInvitations, projectInvitations, withoutSubstitute, type InvitationsState,
 } from './invitation-entries.ts'
-import { applyIssuing, issuingEntries, projectPapers, type MeetingPaper } from './issuing.ts'
+import { applyIssuing, issuingEntries, projectPapers, type MeetingPaper } from './issuing-entries.ts'
 import { canSee, type Audience, type Reducer, type TextRef, type Viewer } from './journal.ts'
 import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from './meetings.ts'
 import { applyMinutes, minutesEntries, noMinutes, type MinutesState } from './minutes-entries.ts'
 import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
 import { applyRecording, recordingEntries, type RecordingsState } from './recording.ts'
 import { applyReview, projectReview, reviewEntries, type LedDocument } from './review-entries.ts'
-import { applySecretBallots, secretBallotEntries, type SecretBox } from './secret-ballots.ts'
+import { applySecretBallots, secretBallotEntries, type SecretBox } from './secret-ballot-entries.ts'
 import { applyVoting, votingEntries, type VotingState } from './vote-entries.ts'
 
 /**

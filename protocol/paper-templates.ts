@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { Day } from './calendar.ts'
-import { PaperKind } from './issuing.ts'
+import { PaperKind } from './issuing-entries.ts'
 import { defineRoute } from './route.ts'
 import { Instant, Line } from './text.ts'
 

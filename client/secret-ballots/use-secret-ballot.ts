@@ -1,11 +1,13 @@
 import { computed, ref, shallowRef, watch, type Ref } from 'vue'
 import type { BallotContent } from '../../protocol/ballots.ts'
-import { drawCredential, phaseOf, readBallotText, type SecretPhase } from '../../protocol/secret-ballots.ts'
+import { phaseOf, type SecretPhase } from '../../protocol/secret-ballot-entries.ts'
+import { drawCredential, readBallotText } from '../../protocol/secret-ballots.ts'
 import type { VoteState } from '../../protocol/vote-entries.ts'
 import { newKey } from '../app/http.ts'
 import { socketClient } from '../app/socket.ts'
 import { useSession } from '../identity/session.ts'
 import { useMeeting } from '../meetings/use-meeting.ts'
+import { castHere } from './cast-here.ts'
 import { cast } from './casting.ts'
 import { canKeep, findKept, forget, keep, keepFilledIn, keepFirst, type KeptBallot } from './kept-ballots.ts'
 
@@ -97,6 +99,8 @@ export function useSecretBallot(vote: Ref<VoteState>) {
     await forget(personId.value, vote.value.voteId)
     kept.value = null
   }
+
+  watch(standing, (now) => { if (now === 'cast') castHere.add(vote.value.voteId) }, { immediate: true })
 
   watch([() => vote.value.voteId, personId], async ([voteId, id]) => {
     kept.value = null

@@ -1,6 +1,7 @@
 import type { Knex } from 'knex'
 import { localDay } from '../../protocol/calendar.ts'
-import { writtenNumber, type PaperKind, type RecipientChoice } from '../../protocol/issuing.ts'
+import type { PaperKind } from '../../protocol/issuing-entries.ts'
+import { writtenNumber, type RecipientChoice } from '../../protocol/issuing.ts'
 import type { DeliveringStore } from './delivering.ts'
 import type { PaperStyle } from './template.ts'
 

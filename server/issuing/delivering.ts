@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
-import { MAX_RECIPIENTS, type NamedRecipient, type PaperKind, type RecipientChoice } from '../../protocol/issuing.ts'
+import type { PaperKind } from '../../protocol/issuing-entries.ts'
+import { MAX_RECIPIENTS, type NamedRecipient, type RecipientChoice } from '../../protocol/issuing.ts'
 import type { JournalTx } from '../journal/journal.ts'
 import type { Notices } from '../notices/notices.ts'
 import { AppError } from '../platform/error.ts'

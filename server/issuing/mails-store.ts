@@ -1,4 +1,5 @@
-import { writtenNumber, type PaperKind, type PaperStatus } from '../../protocol/issuing.ts'
+import type { PaperKind, PaperStatus } from '../../protocol/issuing-entries.ts'
+import { writtenNumber } from '../../protocol/issuing.ts'
 import { toldOfPapers } from './delivering-store.ts'
 import type { DueMail, MailsStore } from './mails.ts'
 import type { Paper } from './paper.ts'

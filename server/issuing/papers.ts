@@ -1,5 +1,6 @@
 import type { Knex } from 'knex'
-import type { NamedRecipient, PaperKind, PaperStatus, PaperView, ReceivedPaper, Recipient, RecipientChoice, RegisterEntry } from '../../protocol/issuing.ts'
+import type { PaperKind, PaperStatus } from '../../protocol/issuing-entries.ts'
+import type { NamedRecipient, PaperView, ReceivedPaper, Recipient, RecipientChoice, RegisterEntry } from '../../protocol/issuing.ts'
 import type { Audience } from '../../protocol/journal.ts'
 import type { Journal } from '../journal/journal.ts'
 import { writeAudit } from '../platform/audit.ts'

@@ -1,4 +1,5 @@
-import { writtenNumber, type PaperChannel, type PaperKind, type PaperStatus, type RegisterEntry } from '../../protocol/issuing.ts'
+import type { PaperKind, PaperStatus } from '../../protocol/issuing-entries.ts'
+import { writtenNumber, type PaperChannel, type RegisterEntry } from '../../protocol/issuing.ts'
 import type { PaperStyle } from './template.ts'
 
 export interface EntryRow {

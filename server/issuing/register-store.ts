@@ -1,5 +1,6 @@
 import { localDay } from '../../protocol/calendar.ts'
-import { writtenNumber, type NumberSeries, type PaperKind } from '../../protocol/issuing.ts'
+import type { PaperKind } from '../../protocol/issuing-entries.ts'
+import { writtenNumber, type NumberSeries } from '../../protocol/issuing.ts'
 import { containing } from './papers-store.ts'
 import { ENTRY_COLUMNS, ENTRY_SOURCES, OFFICE_BODIES, toEntry, type EntryRow } from './register-rows.ts'
 import type { RegisterQuery, RegisterStore } from './register.ts'

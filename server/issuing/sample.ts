@@ -1,4 +1,4 @@
-import type { PaperKind } from '../../protocol/issuing.ts'
+import type { PaperKind } from '../../protocol/issuing-entries.ts'
 import type { PaperStyle } from '../../protocol/paper-templates.ts'
 import type { PaperFacts } from './compose.ts'
 import type { PaperBlock } from './paper.ts'

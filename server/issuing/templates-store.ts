@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Day } from '../../protocol/calendar.ts'
-import type { PaperKind } from '../../protocol/issuing.ts'
+import type { PaperKind } from '../../protocol/issuing-entries.ts'
 import { PaperTemplate, type PaperStyle } from '../../protocol/paper-templates.ts'
 import type { KeptTemplate, TemplatesStore } from './templates.ts'
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { localDay, type Day } from '../../protocol/calendar.ts'
-import type { PaperKind } from '../../protocol/issuing.ts'
+import type { PaperKind } from '../../protocol/issuing-entries.ts'
 import type { PaperStyle, PaperTemplate, TemplateVersion } from '../../protocol/paper-templates.ts'
 import { writeAudit } from '../platform/audit.ts'
 import type { Caller } from '../platform/contract.ts'

@@ -1,4 +1,4 @@
-import type { PaperKind } from '../../protocol/issuing.ts'
+import type { PaperKind } from '../../protocol/issuing-entries.ts'
 import type { NoticeLanguage, NoticeWords } from '../../protocol/notices.ts'
 
 /** What notices and mails say of issued papers, in both languages. */

@@ -2,7 +2,8 @@ import {
   constants, createHash, createPrivateKey, createPublicKey, generateKeyPair, privateDecrypt, publicEncrypt, verify, type KeyObject,
 } from 'node:crypto'
 import { promisify } from 'node:util'
-import { ballotHashText, boxRootText, MODULUS_BITS, type SignedBallot } from '../../protocol/secret-ballots.ts'
+import { MODULUS_BITS } from '../../protocol/secret-ballot-entries.ts'
+import { ballotHashText, boxRootText, type SignedBallot } from '../../protocol/secret-ballots.ts'
 import { AppError } from '../platform/error.ts'
 
 /**
