@@ -37,8 +37,12 @@ export function useReview(meeting: Meeting) {
     /** Whether comments are taken now. */
     taken: computed(() => progress.value?.stage === 'review' && progress.value.dueAt !== null && progress.value.dueAt > new Date(clock.now()).toISOString()),
     nameOf: (personId: string) => meeting.person(personId)?.fullName ?? '',
-    comment: (text: string, key: string) => call(commentMinutes, { params, body: { blockId: about.value?.blockId ?? null, quote: about.value?.quote?.slice(0, 2000) || null, text, key } }).then(load),
-    reply: (threadId: string, text: string, key: string) => call(replyToMinutesComment, { params: { ...params, threadId }, body: { text, key } }).then(load),
+    comment(text: string, key: string) {
+      const { blockId = null, quote = null } = about.value ?? {}
+      return call(commentMinutes, { params, body: { blockId, quote: quote?.slice(0, 2000) || null, text, key } }).then(load)
+    },
+    reply: (threadId: string, text: string, key: string) =>
+      call(replyToMinutesComment, { params: { ...params, threadId }, body: { text, key } }).then(load),
     settle: (threadId: string, resolved: boolean, answer: string | null, key: string) =>
       call(settleMinutesComment, { params: { ...params, threadId }, body: { resolved, answer, key } }).then(load),
   }

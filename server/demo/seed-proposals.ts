@@ -6,6 +6,7 @@ import type { CheckIn } from '../attendance/check-in.ts'
 import type { Paper } from '../issuing/paper.ts'
 import { renderPdf } from '../issuing/pdf.ts'
 import type { Meetings } from '../meetings/meetings.ts'
+import type { MinutesReview } from '../minutes/review.ts'
 import type { Caller } from '../platform/contract.ts'
 import type { ProposalDomain } from '../proposals/domain.ts'
 import { seedConclusion, seedTasks, type DemoTasksDeps } from './seed-tasks.ts'
@@ -18,6 +19,7 @@ export interface DemoProposalsDeps extends DemoTasksDeps {
   meetings: Pick<Meetings, 'list' | 'get' | 'create' | 'publish' | 'open' | 'close'>
   roll: { checkIn: Pick<CheckIn, 'checkIn'> }
   agenda: Pick<Progress, 'goTo'>
+  minuting: { review: Pick<MinutesReview, 'open' | 'comment'> }
 }
 
 const DAY_MS = 24 * 3600_000
@@ -97,6 +99,12 @@ export async function seedHeldConference(
   await agenda.goTo(meetingId, clerk, 'demo held ended', null)
   await seedTasks(domains, place, callerNamed)
   await meetings.close(meetingId, clerk, 'demo held close')
+  const { review } = domains.minuting
+  await review.open(meetingId, clerk, { dueAt: new Date(now.getTime() + 3 * DAY_MS).toISOString(), key: 'demo held review' })
+  await review.comment(meetingId, callerNamed('hang'), {
+    blockId: null, quote: null, key: 'demo held comment',
+    text: 'Đề nghị ghi rõ ý kiến của Ban Tổ chức về tiến độ số hoá hồ sơ và thời hạn báo cáo lại Thường trực.',
+  })
 }
 
 /** The steps that a proposal has once all this has happened. */

@@ -40,7 +40,9 @@ function beginnings({ state, course }: DraftInput): Map<string, string> {
   return known
 }
 
-function addItem(item: AgendaItemState, number: string, at: string | null, { state, course }: DraftInput, write: Writer, used: DocumentsState, outline: Outline): void {
+function addItem(
+  item: AgendaItemState, number: string, at: string | null, { state, course }: DraftInput, write: Writer, used: DocumentsState, outline: Outline,
+): void {
   const { itemId } = item
   const of = { itemId, at }
   const times = course.filter((stretch) => stretch.itemId === itemId)

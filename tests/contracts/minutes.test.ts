@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { textRefs } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { fingerprint } from '../../server/minutes/minutes.ts'
 import { AppError } from '../../server/platform/error.ts'
@@ -143,8 +144,8 @@ describe('the review', () => {
     await review.comment(meetingId, member, { blockId: null, quote: null, text: 'Bí mật đời tư', key: freshKey() })
     const [entry] = await entriesOf(meetingId, 'minutes.commented')
     expect(JSON.stringify(entry)).not.toContain('đời tư')
-    const { text } = (entry as unknown as { data: { text: { $text: string } } }).data
-    await server.journal.run(meetingId, { actorId: committee.clerk }, async (tx) => tx.eraseText(text.$text, { scope: 'whole' }))
+    const [ref] = textRefs(entry)
+    await server.journal.run(meetingId, { actorId: committee.clerk }, async (tx) => tx.eraseText(ref?.$text ?? '', { scope: 'whole' }))
     expect((await review.get(meetingId, member)).threads).toMatchObject([{ text: null }])
   })
 
