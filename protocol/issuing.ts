@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Day } from './calendar.ts'
 import { PaperKind, PaperStatus } from './issuing-entries.ts'
-import { Id, Sha256 } from './journal.ts'
+import { Id } from './journal.ts'
 import { MailAddress, MailState } from './notices.ts'
 import { defineRoute } from './route.ts'
 import { SecretMatter } from './secrecy.ts'

@@ -18,6 +18,8 @@ import { signingStore } from './issuing/signing-store.ts'
 import { createSigning } from './issuing/signing.ts'
 import { templatesStore } from './issuing/templates-store.ts'
 import { createPaperTemplates } from './issuing/templates.ts'
+import { usualStore } from './issuing/usual-store.ts'
+import { createUsualRecipients } from './issuing/usual.ts'
 import type { Outside } from './inviting.ts'
 import type { Journal } from './journal/journal.ts'
 import { createMailer } from './notices/mail.ts'
@@ -53,17 +55,18 @@ export function createPublishing({ db, journal, files, press, sendNotices, outsi
   })
   const papers = createPapers({ db, journal, store: papersStore, issuing, delivering, people, hasKey: signer.has, ...clock })
   const register = createRegister({ db, store: registerStore, numbers: issuingStore, bodies, ...clock })
+  const usual = createUsualRecipients({ db, store: usualStore, delivering, requireOffice: register.requireOffice })
   const signing = createSigning({ db, journal, files, press, store: signingStore, signer, papers, ...clock })
   const mailer = outside?.mail && createMailer(outside.mail, outside.linkOrigin)
   const mails = createPaperMails({ db, store: mailsStore, links: createPaperLinks({ secret: secret('paper links'), ...clock }), mailer, log, ...clock })
 
   return {
-    issuing, templates, delivering, papers, register, signing, mails,
+    issuing, templates, delivering, papers, usual, register, signing, mails,
     /** Issues a paper of a meeting in a command of its own: for who has none, as the demo. */
     issueOf: (meetingId: string, { personId: actorId }: Caller, key: string, paper: NewPaper): Promise<Issued> =>
       journal.run(meetingId, { actorId, key }, (tx) => issuing.issue(tx, paper)),
     queue: { name: PAPER_MAIL, cron: '* * * * *', look: mails.run },
-    mountRoutes(route: MountRoute): void { mountIssuing(route, { papers, register, signing, templates, mails, press }) },
+    mountRoutes(route: MountRoute): void { mountIssuing(route, { papers, usual, register, signing, templates, mails, press }) },
     close(): void { mailer?.close() },
   }
 }

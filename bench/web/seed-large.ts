@@ -41,7 +41,7 @@ export async function seedLarge({ domains }: RunningServer, people: People, size
   const { meetingId: draft } = await planning.copy(meetingId, clerk, { title: 'Hội nghị toàn tỉnh lần sau', startsAt, key: freshKey() })
 
   await meetings.publish(meetingId, clerk, REASON)
-  await inviting.invitations.issue(meetingId, clerk, { version: 0, number: 1, key: freshKey() })
+  await inviting.invitations.issue(meetingId, clerk, { version: 0, key: freshKey() })
   await abreast(people.members, 200, async (personId, index) => {
     const answer = index % 10 === 9 ? 'absent' as const : index % 10 > 6 ? 'online' as const : 'inPerson' as const
     const reason = answer === 'absent' ? 'Đi công tác theo kế hoạch đã được duyệt' : ''

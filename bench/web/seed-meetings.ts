@@ -34,7 +34,6 @@ export async function seedMeetings({ db, domains }: RunningServer, people: Peopl
   const { meetings, agenda, inviting, roll } = domains
   const [clerk, chair] = [as(people.clerk), as(people.chair)]
   const [mainBody = '', ...otherBodies] = people.bodies
-  const numbers = new Map<string, number>()
   const held: string[] = []
   const drafts: string[] = []
 
@@ -54,9 +53,7 @@ export async function seedMeetings({ db, domains }: RunningServer, people: Peopl
     if (status === 'draft') return void drafts.push(meetingId)
     await meetings.publish(meetingId, clerk, REASON)
     if (status === 'published') {
-      const number = (numbers.get(bodyId) ?? 0) + 1
-      numbers.set(bodyId, number)
-      await inviting.invitations.issue(meetingId, clerk, { version: 0, number, key: freshKey() })
+      await inviting.invitations.issue(meetingId, clerk, { version: 0, key: freshKey() })
       return
     }
     await roll.checkIn.checkIn(meetingId, clerk, { key: freshKey(), personIds: people.members.slice(0, 12) })

@@ -5,6 +5,7 @@ import type { Units } from '../bodies/units.ts'
 import type { PaperBlock } from '../issuing/paper.ts'
 import type { Papers } from '../issuing/papers.ts'
 import type { Register } from '../issuing/register.ts'
+import type { UsualRecipientsBook } from '../issuing/usual.ts'
 import type { Meetings } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import type { Publishing } from '../publishing.ts'
@@ -15,7 +16,7 @@ export interface DemoPapersDeps {
   bodies: Pick<Bodies, 'findByName'>
   units: Pick<Units, 'list'>
   meetings: Pick<Meetings, 'list' | 'get'>
-  publishing: { issueOf: Publishing['issueOf'], papers: Pick<Papers, 'confirm' | 'setUsual' | 'usual'>, register: Pick<Register, 'enterOnPaper' | 'list'> }
+  publishing: { issueOf: Publishing['issueOf'], papers: Pick<Papers, 'confirm'>, usual: Pick<UsualRecipientsBook, 'get' | 'set'>, register: Pick<Register, 'enterOnPaper' | 'list'> }
 }
 
 const paragraph = (text: string): PaperBlock => ({ kind: 'paragraph', text })
@@ -42,7 +43,7 @@ const onPaper = [
  * Under fixed keys: what a killed start had done is not done twice.
  */
 export async function seedPapers(
-  { bodies, units, meetings, publishing: { issueOf, papers, register } }: DemoPapersDeps, caller: (username: string) => Caller, now: Date,
+  { bodies, units, meetings, publishing: { issueOf, papers, usual, register } }: DemoPapersDeps, caller: (username: string) => Caller, now: Date,
 ): Promise<void> {
   const clerk = caller('chi')
   const { id: bodyId } = await bodies.findByName(standingCommittee.name) ?? {}
@@ -55,7 +56,7 @@ export async function seedPapers(
     { kind: 'mail', name: 'Báo và Phát thanh, Truyền hình tỉnh', address: 'toa-soan@bao.example' },
   ]
   for (const kind of ['resolution', 'conclusionNotice'] as const) {
-    if ((await papers.usual(bodyId, kind, clerk)).version === 0) await papers.setUsual(bodyId, kind, clerk, { recipients, version: 0 })
+    if ((await usual.get(bodyId, kind, clerk)).version === 0) await usual.set(bodyId, kind, clerk, { recipients, version: 0 })
   }
   const { participants } = await meetings.get(held.id, clerk)
   const chair = participants.find(({ role }) => role === 'chair')

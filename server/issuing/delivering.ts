@@ -56,6 +56,15 @@ export function createDelivering({ store, notices, jobs }: DeliveringDeps) {
   return {
     named,
 
+    /** As `named`, without those who left the directory since they were chosen. One query. */
+    async known(source: Knex, recipients: readonly RecipientChoice[]): Promise<NamedRecipient[]> {
+      const names = await store.names(source, idsOf(recipients))
+      return recipients.flatMap((to) => {
+        const name = to.kind === 'mail' ? to.name : names.get(idOf(to))
+        return name === undefined ? [] : [{ to, name }]
+      })
+    },
+
     async usual(source: Knex, bodyId: string, kind: PaperKind): Promise<RecipientChoice[]> {
       return (await store.usual(source, bodyId, kind))?.recipients ?? []
     },

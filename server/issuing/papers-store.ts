@@ -104,24 +104,10 @@ export const papersStore: PapersStore = {
   },
 
   told: deliveringStore.told,
-  usual: deliveringStore.usual,
 
   async recallOnPaper(trx, paperId, reason, at) {
     const count = await trx('issued_paper').where({ id: paperId, status: 'issued' }).update({ status: 'recalled', ended_at: at, end_reason: reason })
     return count === 1
-  },
-
-  async setUsual(trx, bodyId, kind, recipients, version) {
-    const row = { body_id: bodyId, kind, recipients: JSON.stringify(recipients satisfies readonly RecipientChoice[]), version: version + 1 }
-    const rows = version === 0
-      ? await trx('usual_recipient').insert(row).onConflict(['body_id', 'kind']).ignore().returning('version')
-      : await trx('usual_recipient').where({ body_id: bodyId, kind, version }).update({ recipients: row.recipients, version: version + 1 }).returning('version')
-    return rows.length === 1
-  },
-
-  async isOffice(db, bodyId, reader) {
-    const { rows } = await db.raw<{ rows: { office: boolean }[] }>(`SELECT CAST(:bodyId AS uuid) IN (${OFFICE_BODIES}) AS office`, { bodyId, ...bound(reader) })
-    return rows[0]?.office ?? false
   },
 }
 

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { PaperKind, PaperStatus } from '../../protocol/issuing-entries.ts'
-import type { NamedRecipient, PaperView, ReceivedPaper, Recipient, RecipientChoice, RegisterEntry } from '../../protocol/issuing.ts'
+import type { PaperView, ReceivedPaper, Recipient, RecipientChoice, RegisterEntry } from '../../protocol/issuing.ts'
 import type { Audience } from '../../protocol/journal.ts'
 import type { Journal } from '../journal/journal.ts'
 import { writeAudit } from '../platform/audit.ts'
@@ -45,11 +45,6 @@ export interface PapersStore {
   told(db: Knex, paperId: string): Promise<ToldPaper>
   /** Ends one that has no meeting, if it is in force. */
   recallOnPaper(trx: Knex.Transaction, paperId: string, reason: string, at: Date): Promise<boolean>
-  /** The words of `q`, as the database folds them. */
-  usual(db: Knex, bodyId: string, kind: PaperKind): Promise<{ recipients: RecipientChoice[], version: number } | null>
-  /** False where it is another version by now. */
-  setUsual(trx: Knex.Transaction, bodyId: string, kind: PaperKind, recipients: readonly RecipientChoice[], version: number): Promise<boolean>
-  isOffice(db: Knex, bodyId: string, reader: { personId: string, on: Date }): Promise<boolean>
 }
 
 export interface PapersDeps {
@@ -153,18 +148,6 @@ export function createPapers(deps: PapersDeps) {
     })
   }
 
-  async function requireOffice(bodyId: string, caller: Caller): Promise<void> {
-    if (!await store.isOffice(db, bodyId, readerOf(caller))) throw new AppError('bodyNotFound')
-  }
-
-  async function usualOf(bodyId: string, kind: PaperKind): Promise<{ recipients: NamedRecipient[], version: number }> {
-    const kept = await store.usual(db, bodyId, kind)
-    if (!kept) return { recipients: [], version: 0 }
-    // Who left the directory meanwhile is left out, so that the list can be saved again.
-    const recipients = await Promise.all(kept.recipients.map((to) => delivering.named(db, [to]).catch(() => [])))
-    return { recipients: recipients.flat(), version: kept.version }
-  }
-
   return {
     accessTo, managed, get,
 
@@ -226,27 +209,6 @@ export function createPapers(deps: PapersDeps) {
         return { paperId: issued.paperId, written: issued.written }
       })
     },
-
-    /** Throws `bodyNotFound` for who is not of its office. */
-    async usual(bodyId: string, kind: PaperKind, caller: Caller) {
-      await requireOffice(bodyId, caller)
-      return await usualOf(bodyId, kind)
-    },
-
-    /** Throws `bodyNotFound`, `recipientUnknown`, `recipientsFull`, `recipientsChanged`. */
-    async setUsual(bodyId: string, kind: PaperKind, caller: Caller, { recipients, version }: { recipients: readonly RecipientChoice[], version: number }) {
-      await requireOffice(bodyId, caller)
-      await db.transaction(async (trx) => {
-        const named = await delivering.named(trx, recipients)
-        if (!await store.setUsual(trx, bodyId, kind, named.map(({ to }) => to), version)) {
-          throw new AppError('recipientsChanged', { version: (await store.usual(trx, bodyId, kind))?.version ?? 0 })
-        }
-        await writeAudit(trx, { actorId: caller.personId, subjectId: null, bodyId, action: 'recipients.changed', data: { kind, version: version + 1, count: named.length } })
-      })
-      return await usualOf(bodyId, kind)
-    },
-
-    requireOffice,
   }
 }
 

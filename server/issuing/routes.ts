@@ -19,9 +19,11 @@ import type { Press } from './press.ts'
 import type { Register } from './register.ts'
 import type { Signing } from './signing.ts'
 import type { PaperTemplates } from './templates.ts'
+import type { UsualRecipientsBook } from './usual.ts'
 
 export interface IssuingRoutesDeps {
   papers: Papers
+  usual: UsualRecipientsBook
   register: Register
   signing: Signing
   templates: PaperTemplates
@@ -32,7 +34,7 @@ export interface IssuingRoutesDeps {
 /** Of one address, for pages that nobody signs in to: an office behind one address never comes near it. */
 const LINK_USES = { points: 120, duration: 60 }
 
-export function mountIssuing(route: MountRoute, { papers, register, signing, templates, mails, press }: IssuingRoutesDeps): void {
+export function mountIssuing(route: MountRoute, { papers, usual, register, signing, templates, mails, press }: IssuingRoutesDeps): void {
   const limiter = new RateLimiterMemory(LINK_USES)
   const limited = async ({ ip }: Request) => { await limiter.consume(ip ?? 'unknown').catch(tooManyRequests) }
 
@@ -74,8 +76,8 @@ export function mountIssuing(route: MountRoute, { papers, register, signing, tem
     const { rows, next } = pageOf(await papers.received(caller, { open, words: foldedWords(q) }, { after: readPosition(after), limit: limit + 1 }), limit)
     return { papers: rows.map(({ paper }) => paper), next }
   })
-  route(getUsualRecipients, ({ params, caller }) => papers.usual(params.bodyId, params.kind, caller))
-  route(setUsualRecipients, ({ params, body, caller }) => papers.setUsual(params.bodyId, params.kind, caller, body))
+  route(getUsualRecipients, ({ params, caller }) => usual.get(params.bodyId, params.kind, caller))
+  route(setUsualRecipients, ({ params, body, caller }) => usual.set(params.bodyId, params.kind, caller, body))
 
   route(signPaper, ({ params, caller }) => signing.sign(params.paperId, caller))
   route(prepareSignature, ({ params, caller }) => signing.prepare(params.paperId, caller))

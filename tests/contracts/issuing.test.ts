@@ -107,7 +107,8 @@ describe('a paper', () => {
   it('keeps a receipt for each recipient: a unit opens and confirms by who works in it, the first time counts', async () => {
     const { papers } = house.domains.publishing
     const { body, paperId, clerkOfUnit, colleague } = await issuedPaper()
-    const received = async (reader: typeof clerkOfUnit, open = false) => (await papers.received(reader, { open, words: [] }, { after: null, limit: 10 })).map(({ paper }) => paper)
+    const received = async (reader: typeof clerkOfUnit, open = false) =>
+      (await papers.received(reader, { open, words: [] }, { after: null, limit: 10 })).map(({ paper }) => paper)
     expect(await received(clerkOfUnit)).toMatchObject([{ id: paperId, openedAt: null, unit: expect.stringContaining('Sở') }])
     expect((await papers.get(paperId, clerkOfUnit)).own).toEqual({ confirmedAt: null })
     const { confirmedAt } = await papers.confirm(paperId, colleague)
@@ -223,14 +224,14 @@ describe('the series of a year', () => {
   })
 
   it('keeps the usual recipients of a kind, which a second editor does not overwrite', async () => {
-    const { papers } = house.domains.publishing
+    const { papers, usual } = house.domains.publishing
     const body = await house.newBody()
     const { meetingId } = await house.newMeeting(body, 'published')
     const recipients = [{ kind: 'person' as const, personId: body.guest.personId }]
-    expect(await papers.usual(body.bodyId, 'resolution', body.clerk)).toEqual({ recipients: [], version: 0 })
-    expect(await papers.setUsual(body.bodyId, 'resolution', body.clerk, { recipients, version: 0 })).toMatchObject({ version: 1, recipients: [{ name: 'Lê Thị Thử' }] })
-    await expect(papers.setUsual(body.bodyId, 'resolution', body.chair, { recipients: [], version: 0 })).rejects.toMatchObject({ code: 'recipientsChanged', details: { version: 1 } })
-    await expect(papers.usual(body.bodyId, 'resolution', body.member)).rejects.toMatchObject({ code: 'bodyNotFound' })
+    expect(await usual.get(body.bodyId, 'resolution', body.clerk)).toEqual({ recipients: [], version: 0 })
+    expect(await usual.set(body.bodyId, 'resolution', body.clerk, { recipients, version: 0 })).toMatchObject({ version: 1, recipients: [{ name: 'Lê Thị Thử' }] })
+    await expect(usual.set(body.bodyId, 'resolution', body.chair, { recipients: [], version: 0 })).rejects.toMatchObject({ code: 'recipientsChanged', details: { version: 1 } })
+    await expect(usual.get(body.bodyId, 'resolution', body.member)).rejects.toMatchObject({ code: 'bodyNotFound' })
     const { recipients: _, ...without } = wanted(body, { kind: 'resolution' })
     const { paperId } = await house.journal.run(meetingId, { actorId: body.clerk.personId }, (tx) => house.domains.publishing.issuing.issue(tx, without))
     expect((await papers.get(paperId, body.guest)).own).toEqual({ confirmedAt: null })

@@ -123,7 +123,8 @@ describe('a paper that is signed', () => {
     const [certHash] = (id as asn1.Sequence).valueBlock.value
     expect(hexOf(certHash)).toBe(sha256(certificates[0] ?? Buffer.alloc(0)))
     const [entry] = await house.entries(meetingId, 'issuing.signed')
-    expect(entry).toMatchObject({ data: { paperId, signerId: body.chair.personId, sha256: sha256(pdf), certificate: sha256(certificates[0] ?? Buffer.alloc(0)) } })
+    const certificate = sha256(certificates[0] ?? Buffer.alloc(0))
+    expect(entry).toMatchObject({ data: { paperId, signerId: body.chair.personId, sha256: sha256(pdf), certificate } })
     const { stdout } = await run('pdftotext', ['-l', '99', await kept(pdf), '-'])
     expect(stdout).toContain('Giao Sở Tài chính')
     expect(pdf.toString('latin1')).toContain('/Subtype /Widget')
@@ -233,7 +234,8 @@ describe('a signer elsewhere', () => {
       keyPair: { privateKey: pair.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString(), publicKey: pair.publicKey.export({ type: 'spki', format: 'pem' }).toString() },
       keyType: 'ec', algorithm: 'sha256',
     } as Parameters<typeof generate>[1])
-    expect(await complete(signDigest(digest, { privateKey: createPrivateKey(made.private), certificate: new X509Certificate(made.cert), chain: [] }))).toMatchObject({ signatures: 1 })
+    const elliptic = { privateKey: createPrivateKey(made.private), certificate: new X509Certificate(made.cert), chain: [] }
+    expect(await complete(signDigest(digest, elliptic))).toMatchObject({ signatures: 1 })
     const key = token()
     const privateKey = forge.pki.privateKeyFromPem(key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
     const old = forge.pkcs12.toPkcs12Asn1(privateKey, [forge.pki.certificateFromPem(key.certificate.toString())], 'cu', { algorithm: '3des' })
