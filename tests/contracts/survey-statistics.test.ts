@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import jstat from 'jstat'
 import { describe, expect, it } from 'vitest'
-import { meanInterval, newcombe, normalQuantile, sampleOf, studentQuantile, welch, wilson } from './survey-statistics.ts'
+import { meanInterval, newcombe, normalQuantile, sampleOf, studentQuantile, welch, wilson } from '../../protocol/survey-statistics.ts'
 
 /** Against jStat, another library, and against the worked examples of the papers that the methods come from. */
 
