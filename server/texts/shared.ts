@@ -54,7 +54,7 @@ export function createSharedTexts<Mode extends string>(kind: SharedTextKind<Mode
   const server = new WebSocketServer({ noServer: true, maxPayload: LARGEST_MESSAGE })
   const copies = new WeakMap<Document, Y.Doc>()
   const turns = new WeakMap<Document, Promise<void>>()
-  const watched = new Map<string, () => void>()
+  const watched = new Map<string, { look(): void, stop(): void }>()
 
   const hocuspocus = new Hocuspocus<Context<Mode>>({
     ...KEEP_AFTER, quiet: true,
@@ -68,10 +68,13 @@ export function createSharedTexts<Mode extends string>(kind: SharedTextKind<Mode
       const state = await kind.load(documentName)
       if (!state) throw new AppError('draftNotFound')
       if (context.meetingId && !watched.has(documentName)) {
-        watched.set(documentName, journal.subscribe(context.meetingId, () => { void lookAgain(documentName) }))
+        const look = looker(documentName)
+        watched.set(documentName, { look, stop: journal.subscribe(context.meetingId, look) })
       }
       return new Uint8Array(state)
     },
+    // Rights may have gone between the asking and the standing of a connection.
+    async connected({ documentName }) { watched.get(documentName)?.look() },
     async beforeSync({ type, payload, document, context }) {
       if ((type !== SYNC_STEP_2 && type !== UPDATE) || context.mode === 'read') return
       // One after another: what was tried, but is not stored yet, counts for nobody else.
@@ -88,7 +91,7 @@ export function createSharedTexts<Mode extends string>(kind: SharedTextKind<Mode
     },
     onStoreDocument: ({ documentName, document }) => kind.keep(documentName, () => Y.encodeStateAsUpdate(document)),
     async afterUnloadDocument({ documentName }) {
-      watched.get(documentName)?.()
+      watched.get(documentName)?.stop()
       watched.delete(documentName)
     },
   })
@@ -117,6 +120,27 @@ export function createSharedTexts<Mode extends string>(kind: SharedTextKind<Mode
       throw Object.assign(new Error('refused'), { code, reason: 'refused' })
     } finally {
       before?.destroy()
+    }
+  }
+
+  /** A burst of entries is looked at once while one look goes on, and once more after it. */
+  function looker(name: string): () => void {
+    let looking = false
+    let again = false
+    return () => {
+      again = true
+      if (looking) return
+      looking = true
+      void (async () => {
+        try {
+          while (again) {
+            again = false
+            await lookAgain(name)
+          }
+        } finally {
+          looking = false
+        }
+      })()
     }
   }
 
@@ -162,7 +186,7 @@ export function createSharedTexts<Mode extends string>(kind: SharedTextKind<Mode
         await new Promise((resolve) => { setTimeout(resolve, 20) })
       }
       for (const client of server.clients) client.terminate()
-      for (const stop of watched.values()) stop()
+      for (const { stop } of watched.values()) stop()
       server.close()
     },
   }

@@ -149,6 +149,7 @@ describe('the minutes of a meeting', () => {
     await phone.page.locator('textarea[data-testid="minutes-comment"]').or(at(phone, 'minutes-comment').locator('textarea')).first().fill('Đề nghị ghi rõ tờ trình số mấy.')
     await at(phone, 'send-minutes-comment').click()
     expect(await phone.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390)
+    await at(clerk, 'minutes-side-comments').click()
     const thread = at(clerk, 'minutes-thread').filter({ hasText: 'tờ trình số mấy' })
     await thread.locator('textarea[data-testid="minutes-answer"]').or(thread.getByTestId('minutes-answer').locator('textarea')).first().fill('Đã bổ sung.')
     await write(clerk, 'Tờ trình số 45.')
