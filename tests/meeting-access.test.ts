@@ -102,6 +102,8 @@ const inputs: Record<string, (scene: Scene) => object> = {
   'vote:countHall': ({ voteId }) => ({ voteId, revision: 0, hall: { way: 'paper', handedOut: 0, collected: 0, invalid: 0, counts: {} } }),
   'vote:confirmHall': ({ voteId }) => ({ voteId, revision: 1 }),
   'vote:close': ({ voteId }) => ({ voteId }),
+  'secretBallot:draw': ({ voteId }) => ({ voteId, blinded: 'A'.repeat(342) }),
+  'secretBallot:openCasting': ({ voteId }) => ({ voteId }),
   'attendance:recordAbsence': ({ personId }) => ({ personId, reason: 'Ốm' }),
   'attendance:reportHeadCount': ({ personId }) => ({ personId, people: 7 }),
   'attendance:checkIn': ({ personId }) => ({ personIds: [personId] }),
@@ -191,7 +193,7 @@ const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf', 'minutes.facts', 
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */
-const own = ['conclusions.notice', 'drafting.get', 'documents.original', 'vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'floor:withdraw', 'floor:endTurn', 'recording.read', 'recording.progress', 'review:point', 'review:show',
+const own = ['secretBallot:draw', 'secretBallots.box', 'conclusions.notice', 'drafting.get', 'documents.original', 'vote:cast', 'room:enter', 'room:stopWaiting', 'room:probe', 'chat:send', 'floor:withdraw', 'floor:endTurn', 'recording.read', 'recording.progress', 'review:point', 'review:show',
   'attendance.checkInByCode', 'annotations.change', 'annotations.remove', 'comments.open', 'comments.reply', 'comments.settle', 'comments.takeBack']
 
 it('there is something to call', () => {
@@ -199,7 +201,7 @@ it('there is something to call', () => {
   expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:defer', 'agenda:goTo', 'attendance:checkIn', 'attendance:checkOut',
     'attendance:correct', 'attendance:recordAbsence', 'attendance:reportHeadCount', 'attendance:withdrawCheckIn', 'chat:send', 'floor:endTurn', 'floor:extendTurn', 'floor:request', 'floor:startTurn', 'floor:withdraw', 'invitation:answer', 'invitation:decideSubstitute', 'invitation:remind', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
     'order:handChair', 'order:inviteToSpeak', 'order:liftBan', 'order:mute', 'order:setRule', 'order:stopShare',
-    'order:turnAway', 'recording:start', 'recording:stop', 'review:attend', 'review:depart', 'review:end', 'review:lead', 'review:point', 'review:show', 'room:enter', 'room:probe', 'room:stopWaiting', 'vote:cast', 'vote:close', 'vote:confirmHall', 'vote:countHall', 'vote:open', 'vote:remind', 'vote:setHall'])
+    'order:turnAway', 'recording:start', 'recording:stop', 'review:attend', 'review:depart', 'review:end', 'review:lead', 'review:point', 'review:show', 'room:enter', 'room:probe', 'room:stopWaiting', 'secretBallot:draw', 'secretBallot:openCasting', 'vote:cast', 'vote:close', 'vote:confirmHall', 'vote:countHall', 'vote:open', 'vote:remind', 'vote:setHall'])
 })
 
 describe.each(['draft', 'live', 'closed'] as const)('a %s meeting', (status) => {
@@ -240,6 +242,8 @@ it.each(['live', 'closed'] as const)('in a %s meeting, members and guests read, 
     expect([answers['drafting.get'], answers['documents.original']]).toEqual(['draftNotFound', 'downloadNotAllowed'])
     expect([answers['review:point'], answers['review:show']]).toEqual(['reviewNotAttended', 'reviewNotAttended'])
     expect(answers['attendance.checkInByCode']).toBe(status === 'closed' ? 'meetingClosed' : 'checkInCodeInvalid')
+    // The vote is none that is secret.
+    expect([answers['secretBallot:draw'], answers['secretBallots.box']]).toEqual(['voteNotFound', 'voteNotFound'])
     if (actor === assembly.guest) expect(answers['vote:cast']).toBe('notEntitledToVote')
     else if (status === 'closed') expect(answers['vote:cast']).toBe('voteClosed')
   }
