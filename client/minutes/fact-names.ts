@@ -7,7 +7,7 @@ export function useFactName(): (ref: string) => string {
     const kind = ref.split(':')[0] ?? ref
     const [first = kind, part] = kind.split('.')
     const roll = ['official', 'others', 'press'].includes(first) && part
-    const key = `minutes.fact.${roll ? `roll.${part}` : kind.replaceAll('.', '_')}`
+    const key = roll ? `minutes.fact.roll.${part}` : `minutes.fact.${kind.replaceAll('.', '_')}`
     return te(key) ? roll ? t('minutes.fact.ofRoll', { what: t(key), whose: t(`minutes.fact.whose.${first}`) }) : t(key) : t('minutes.fact.other')
   }
 }
