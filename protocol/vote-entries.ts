@@ -6,6 +6,10 @@ import { Id, Sha256, TextRef } from './journal.ts'
 export const ConfirmedHall = HallCount.extend({ enteredBy: Id, confirmedBy: Id })
 export type ConfirmedHall = z.infer<typeof ConfirmedHall>
 
+/** `ballotsRoot` is the SHA-256 over the sorted ballots, of a secret vote over its published box, so that they cannot be altered afterwards. */
+export const VoteClosed = z.object({ voteId: Id, result: VoteResult, ballotsRoot: Sha256, hall: ConfirmedHall.exactOptional() })
+export type VoteClosed = z.infer<typeof VoteClosed>
+
 /**
  * What happens to votes. Results are held back until closing: that a ballot was cast or changed, or that a count was entered, is told,
  * and not what it says.
@@ -25,8 +29,7 @@ export const votingEntries = [
   z.object({ kind: z.literal('vote.reminded'), data: z.object({ voteId: Id }) }),
   /** With the closing: this elector reserved an opinion with the ballot. */
   z.object({ kind: z.literal('vote.opinionReserved'), data: z.object({ voteId: Id, voterId: Id, text: TextRef }) }),
-  /** `ballotsRoot` is the SHA-256 over the sorted ballots, of a secret vote over its published box, so that they cannot be altered afterwards. */
-  z.object({ kind: z.literal('vote.closed'), data: z.object({ voteId: Id, result: VoteResult, ballotsRoot: Sha256, hall: ConfirmedHall.exactOptional() }) }),
+  z.object({ kind: z.literal('vote.closed'), data: VoteClosed }),
 ] as const
 
 export type VoteState = VoteTerms & {

@@ -55,6 +55,7 @@ function describe(finding: Finding): string {
     case 'textUnreferenced': return `Text ${finding.textId} belongs to no entry.`
     case 'ballotsMissing': return `The ballots of vote ${finding.voteId} are missing.`
     case 'ballotsAltered': return `The ballots of vote ${finding.voteId} were altered: they are not those that it was closed with.`
+    case 'resultWrong': return `The ballots of vote ${finding.voteId}, counted again, come to another result than its closing says.`
     case 'textErasedUnrecorded': return `Text ${finding.textId} was erased without a record.`
     case 'textNotErased': return `Text ${finding.textId} is there although its erasure is recorded.`
   }

@@ -1,11 +1,11 @@
 import type { Knex } from 'knex'
+import { choiceOf } from '../../protocol/ballot-choice.ts'
 import { validBallot, type BallotContent } from '../../protocol/ballots.ts'
 import type { Asked, Journal, TogetherCommand } from '../journal/journal.ts'
 import { seesItem, type MeetingAccess } from '../meetings/access.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
-import { choiceOf } from './content.ts'
 import type { VotingStore } from './voting.ts'
 
 /** A ballot under a name as it is asked to be cast; `replaces`: the revision of the one that it takes the place of, 0: none. */

@@ -202,7 +202,7 @@ describe('one’s own ballot', () => {
     expect(records.find((record) => record.record === 'ballots')?.ballots).toMatchObject([{ choice: 'reject' }, { choice: 'approve', revision: 2 }])
     expect((await verifyExport(records, [])).findings).toEqual([])
     const first = records.map((record) => record.record === 'ballots' ? { ...record, ballots: record.ballots.slice(0, 1) } : record)
-    expect((await verifyExport(first, [])).findings).toEqual([{ code: 'ballotsAltered', voteId }])
+    expect((await verifyExport(first, [])).findings).toEqual([{ code: 'ballotsAltered', voteId }, { code: 'resultWrong', voteId }])
 
     const fixed = await house.newMeeting(await house.newBody(), 'live')
     const vote = await open(fixed, { kind: 'named' })

@@ -191,7 +191,7 @@ describe('closing', () => {
     expect((await verifyExport(records, [])).findings).toEqual([])
     const altered = records.map((record) => record.record === 'ballots'
       ? { ...record, ballots: record.ballots.map((ballot) => ({ ...ballot, choice: 'approve' })) } : record)
-    expect((await verifyExport(altered, [])).findings).toEqual([{ code: 'ballotsAltered', voteId: first }])
+    expect((await verifyExport(altered, [])).findings).toEqual([{ code: 'ballotsAltered', voteId: first }, { code: 'resultWrong', voteId: first }])
     const without = records.filter((record) => record.record !== 'ballots')
     expect((await verifyExport(without, [])).findings).toEqual([{ code: 'ballotsMissing', voteId: first }])
   })

@@ -1,5 +1,5 @@
-import { BallotContent, type VoteKind } from '../../protocol/ballots.ts'
-import type { BallotChoice } from '../../protocol/journal.ts'
+import { BallotContent, type VoteKind } from './ballots.ts'
+import type { BallotChoice } from './journal.ts'
 
 /** What a ballot says as tables, the root and the auditor's export hold it: without its kind, which is the vote's. */
 export function choiceOf(content: BallotContent): BallotChoice {
