@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { formProblems, FormField, FormValues, textsOf } from './procedure-forms.ts'
+import { formProblems, FormField, textsOf, type FormValues } from './procedure-forms.ts'
 import { cycleIn, inForceOn } from './procedure-rules.ts'
 
 const field = (kind: string, more: object = {}) => FormField.parse({ id: kind.toLowerCase(), label: 'Ô', required: true, kind, ...more })
@@ -42,8 +42,11 @@ describe('versions', () => {
       const versions = spans.map((span, index) => ({ version: index + 1, since: span.since, until: span.until }))
       const found = inForceOn(versions, on)
       const begun = versions.filter(({ since }) => since <= on)
-      if (found) expect([found.since <= on, found.until === null || found.until >= on, begun.every(({ version }) => version <= found.version)]).toEqual([true, true, true])
-      else if (begun.length > 0) expect(begun.at(-1)?.until).not.toBeNull()
+      if (found) {
+        expect([found.since <= on, found.until === null || found.until >= on]).toEqual([true, true])
+        expect(begun.every(({ version }) => version <= found.version)).toBe(true)
+      }
+      if (!found && begun.length > 0) expect(begun.at(-1)?.until).not.toBeNull()
     }))
   })
 

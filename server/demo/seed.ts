@@ -19,12 +19,13 @@ import { demoMeetings, demoRooms, demoTemplate, type DemoItem, type DemoMeeting 
 import { seedInvitation, type DemoInvitationsDeps } from './seed-invitations.ts'
 import { seedPapers, type DemoPapersDeps } from './seed-papers.ts'
 import { seedHeldConference, seedProposals, type DemoProposalsDeps } from './seed-proposals.ts'
+import { seedProcedures, type DemoProceduresDeps } from './seed-procedures.ts'
 import { seedSigningKeys } from './signing-keys.ts'
 import { seedSurveys, type DemoSurveysDeps } from './seed-surveys.ts'
 import { dayOf, startToday } from './starts.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
-export interface DemoDeps extends DemoProposalsDeps, DemoInvitationsDeps, DemoPapersDeps {
+export interface DemoDeps extends DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
   units: Pick<Units, 'list' | 'add' | 'unitOf' | 'assign'>
@@ -61,6 +62,7 @@ export async function seedDemo(options: { domains: DemoDeps, dataDir: string, lo
   await seedPapers(domains, (username) => callerNamed(callers, username), now)
   const signers = [standingCommittee, scienceCouncil].flatMap(({ members }) => members.filter(({ role }) => role === 'chair' || role === 'clerk'))
   await seedSigningKeys(dataDir, accounts.filter(({ username }) => signers.some((one) => one.username === username)), now)
+  await seedProcedures(domains, (username) => callerNamed(callers, username), now)
   await seedSurveys(domains, callerNamed(callers, 'chi'), now)
   return { password, accounts: introduced }
 }

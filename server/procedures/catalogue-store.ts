@@ -1,4 +1,3 @@
-import type { Knex } from 'knex'
 import { ProcedureContent } from '../../protocol/procedure-rules.ts'
 import type { ProcedureGroup, ProcedureSummary } from '../../protocol/procedures.ts'
 import { writeAudit } from '../platform/audit.ts'
@@ -9,7 +8,8 @@ interface VersionRow {
   id: string, code: string, version: number, content: unknown, since: string, until: string | null, reason: string, actor_id: string | null, at: Date
 }
 interface SummaryRow {
-  id: string, code: string, group_id: string, name: string, steps: number, forms: number, days: number, unverified: boolean, since: string, until: string | null, mine: boolean
+  id: string, code: string, group_id: string, name: string, steps: number, forms: number, days: number, unverified: boolean
+  since: string, until: string | null, mine: boolean
 }
 
 const VERSIONS = `

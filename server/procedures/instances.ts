@@ -92,7 +92,8 @@ export function createInstances({ db, access, store, catalogue, catalogueStore, 
     const [{ steps, forms }, filled] = [await store.content(trx, id), await store.forms(trx, id)]
     const stepId = steps[stepNo - 1]?.id
     const incomplete = forms.filter((form) => form.required && form.stepId === stepId).map(({ id: formId, fields }) => (
-      { formId, problems: formProblems(fields, filled.find((one) => one.formId === formId)?.values ?? {}, true) })).filter(({ problems }) => problems.length > 0)
+      { formId, problems: formProblems(fields, filled.find((one) => one.formId === formId)?.values ?? {}, true) }))
+      .filter(({ problems }) => problems.length > 0)
     if (incomplete.length > 0) throw new AppError('formsIncomplete', { forms: incomplete })
   }
 
@@ -176,7 +177,9 @@ export function createInstances({ db, access, store, catalogue, catalogueStore, 
       }),
 
     /** Throws what `access.change` does, `proposalSecret`, `personNotFound`. */
-    handOn: (instanceId: string, caller: Caller, { version, personId, note: words }: { version: number, personId: string | null, note: string }): Promise<Saved> =>
+    handOn: (
+      instanceId: string, caller: Caller, { version, personId, note: words }: { version: number, personId: string | null, note: string },
+    ): Promise<Saved> =>
       access.change(instanceId, caller, 'hand', version, async (trx, { instance }, at) => {
         requireUnstamped(words)
         if (personId !== null && !await store.mayHold(trx, personId, instance.bodyId, localDay(at))) throw new AppError('personNotFound')

@@ -45,7 +45,9 @@ function blocks(field: FormField, values: FormValues, names: Names, empty: boole
   }]
 }
 
-const head = ({ style, superior, issuer, minutesSymbol, place }: Letterhead) => ({ style, superior, issuer, symbol: minutesSymbol, place, number: null, unnumbered: true as const })
+const head = ({ style, superior, issuer, minutesSymbol, place }: Letterhead) => ({
+  style, superior, issuer, symbol: minutesSymbol, place, number: null, unnumbered: true as const,
+})
 
 /** A form with what was filled in; `values` null: empty, to be filled in by hand. */
 export function formPaper(form: ProcedureForm, { letterhead, abstract, values, names, at, signer, foot }: {

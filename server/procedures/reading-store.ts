@@ -96,7 +96,8 @@ export const readingStore: ReadingStore = {
 
   async delays(db: Knex, reader: Reader, from, to) {
     interface Row {
-      id: string, code: string, name: string, version: number, step_no: number, step_name: string, limit_days: number, done: number, late: number, returned: number
+      id: string, code: string, name: string, version: number, step_no: number, step_name: string, limit_days: number
+      done: number, late: number, returned: number
       median: number | null, p90: number | null, open: number, open_late: number
     }
     const ended = `run.outcome IN ('done', 'returned') AND run.ended_at >= CAST(:from AS date)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'

@@ -18,7 +18,9 @@ export interface Delay { id: string, code: string, name: string, version: number
 
 export interface ReadingStore {
   /** Latest step first, then by id. One query; `lateDays` is still to be counted. */
-  list(db: Knex, reader: Reader, filter: Filter & { state: InstanceState | undefined, late: boolean, before: { at: Date, id: string } | undefined, limit: number }): Promise<InstanceSummary[]>
+  list(db: Knex, reader: Reader, filter: Filter & {
+    state: InstanceState | undefined, late: boolean, before: { at: Date, id: string } | undefined, limit: number,
+  }): Promise<InstanceSummary[]>
   counts(db: Knex, reader: Reader, filter: Filter): Promise<{ running: number, late: number, ended: number, cancelled: number, waiting: number }>
   summary(db: Knex, reader: Reader, instanceId: string): Promise<InstanceSummary | undefined>
   runs(db: Knex, instanceId: string): Promise<KeptRun[]>
@@ -60,7 +62,8 @@ export function createReading({ db, access, store, people, calendar, now }: Read
     },
 
     async list(caller: Caller, { view, state, late, procedureId, search, before, limit }: {
-      view: InstanceView, state?: InstanceState | undefined, late: boolean, procedureId?: string | undefined, search?: string | undefined, before?: string | undefined, limit: number,
+      view: InstanceView, state?: InstanceState | undefined, late: boolean, procedureId?: string | undefined
+      search?: string | undefined, before?: string | undefined, limit: number,
     }) {
       const reader = readerOf(caller)
       const filter = { view, procedureId, words: foldedWords(search ?? '') }
@@ -79,7 +82,8 @@ export function createReading({ db, access, store, people, calendar, now }: Read
       const found = await access.accessTo(instanceId, caller)
       const reader = readerOf(caller)
       const [summary, content, forms, kept, events] = await Promise.all([
-        store.summary(db, reader, instanceId), store.content(db, instanceId), store.forms(db, instanceId), store.runs(db, instanceId), store.events(db, instanceId),
+        store.summary(db, reader, instanceId), store.content(db, instanceId), store.forms(db, instanceId),
+        store.runs(db, instanceId), store.events(db, instanceId),
       ])
       if (!summary) throw new Error('an instance without a summary')
       const days = await calendar(localDay(summary.startedAt), reader.on, db)

@@ -3,7 +3,8 @@ import type { Knex } from 'knex'
 import { localDay, type Day } from '../../protocol/calendar.ts'
 import { foldText } from '../../protocol/fold.ts'
 import {
-  PROCEDURES_FORMAT, PROCEDURES_LISTED, ProcedureFile, type FileVersion, type ProcedureChange, type ProcedureProblem, type ProcedureReason, type ProcedureReport,
+  PROCEDURES_FORMAT, PROCEDURES_LISTED, ProcedureFile, type FileVersion, type ProcedureChange, type ProcedureProblem, type ProcedureReason,
+  type ProcedureReport,
 } from '../../protocol/procedure-file.ts'
 import { cycleIn, ProcedureContent } from '../../protocol/procedure-rules.ts'
 import { MAX_PROCEDURES } from '../../protocol/procedures.ts'
@@ -66,7 +67,8 @@ function parsed(bytes: Buffer): unknown {
   }
 }
 
-type Read = { file: ProcedureFile, problems: ProcedureProblem[], table: TableFile | null } | { file: null, problems: ProcedureProblem[], table: TableFile | null }
+/** `file` null: it does not fit, and `problems` say why. */
+interface Read { file: ProcedureFile | null, problems: ProcedureProblem[], table: TableFile | null }
 
 /** The catalogue as a file, and files as the catalogue. */
 export function createTransfer({ db, store, now }: { db: Knex, store: TransferStore, now: () => Date }) {
@@ -226,6 +228,7 @@ function unitId(units: readonly FileUnit[], wanted: string): string | undefined 
 }
 
 function sameVersion(here: KeptVersion, { since, until, reason, content }: Omit<NewVersion, 'version'>): boolean {
-  return here.since === since && here.until === until && here.reason === reason && JSON.stringify(here.content) === JSON.stringify(ProcedureContent.safeParse(content).data)
+  return here.since === since && here.until === until && here.reason === reason
+    && JSON.stringify(here.content) === JSON.stringify(ProcedureContent.safeParse(content).data)
 }
 

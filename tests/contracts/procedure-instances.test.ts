@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { listNotices } from '../../protocol/notices.ts'
 import {
-  cancelInstance, finishStep, getInstance, handOn, listInstances, printControlSheet, printFilledForm, procedureDelays, returnStep, saveForm, startInstance, startingPlaces,
+  cancelInstance, finishStep, getInstance, handOn, listInstances, printControlSheet, printFilledForm, procedureDelays, returnStep, saveForm, startInstance,
+  startingPlaces,
   type InstanceDetail, type InstanceView,
 } from '../../protocol/procedure-instances.ts'
 import { ProcedureContent } from '../../protocol/procedure-rules.ts'
@@ -122,7 +123,8 @@ describe('an instance', () => {
       expect(await see(actor)).toBe('instanceNotFound')
       const act = { version: 1, note: '' }
       for (const { error } of [
-        await client.call(finishStep, { params: { instanceId }, body: act }), await client.call(handOn, { params: { instanceId }, body: { ...act, personId: null } }),
+        await client.call(finishStep, { params: { instanceId }, body: act }),
+        await client.call(handOn, { params: { instanceId }, body: { ...act, personId: null } }),
         await client.call(returnStep, { params: { instanceId }, body: { version: 1, toStepNo: 1, reason: 'x' } }),
         await client.call(cancelInstance, { params: { instanceId }, body: { version: 1, reason: 'x' } }), await fill(actor, instanceId, 'khong', {}),
         await client.call(printControlSheet, { params: { instanceId }, query: { format: 'pdf' } }),
