@@ -82,7 +82,7 @@ export function useFindingText(meeting: Meeting, rules: UseMeetingRules) {
   /** Where it is cured: the item, the agenda, or what is said of the meeting. */
   function cure({ code, itemId }: Finding): string {
     if (itemId) return `#item-${itemId}`
-    return code === 'agendaEmpty' || code === 'overfull' || code === 'papersLate' ? '#agenda' : paths.editMeeting(meeting.id)
+    return code === 'agendaEmpty' || code === 'overfull' || code === 'papersLate' || code === 'tasksOverdue' ? '#agenda' : paths.editMeeting(meeting.id)
   }
 
   return { sentence, cure }
