@@ -70,7 +70,10 @@ export type SurveyAnswer = z.infer<typeof SurveyAnswer>
 export const SurveyAnswers = z.record(QuestionId, SurveyAnswer)
 export type SurveyAnswers = z.infer<typeof SurveyAnswers>
 
-/** `unknown`: asks nothing of this name, or offers no such choice; `wrongKind`: answers another kind of question; `otherWithoutWords`; `tooMany`: two choices of one. */
+/**
+ * `unknown`: asks nothing of this name, or offers no such choice; `wrongKind`: answers another kind of question; `tooMany`: two choices
+ * of one; `otherWithoutWords`: or words without `other`.
+ */
 export const AnswerProblem = z.object({ questionId: z.string(), problem: z.enum(['required', 'unknown', 'wrongKind', 'tooMany', 'otherWithoutWords']) })
 export type AnswerProblem = z.infer<typeof AnswerProblem>
 
@@ -114,6 +117,8 @@ export function answerBytes(form: SurveyForm): number {
 /** Whether the answers of two versions of a question may be held against each other. */
 export function comparable(before: Question, after: Question): boolean {
   if (before.kind !== after.kind || before.kind === 'text') return false
-  if (isChoice(before) && isChoice(after)) return before.options.every(({ id }) => after.options.some((option) => option.id === id)) && before.options.length === after.options.length
+  if (isChoice(before) && isChoice(after)) {
+    return before.options.length === after.options.length && before.options.every(({ id }) => after.options.some((option) => option.id === id))
+  }
   return before.kind === 'scale' && after.kind === 'scale' && before.labels.length === after.labels.length
 }

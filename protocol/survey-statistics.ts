@@ -5,6 +5,8 @@
  */
 
 export interface Interval { low: number, high: number }
+/** So many of so many. */
+export interface Share { count: number, n: number }
 /** Sample: how many, mean, and sample standard deviation (n − 1); null where there are too few for it. */
 export interface Sample { n: number, mean: number | null, deviation: number | null }
 
@@ -27,7 +29,10 @@ function normalBelow(z: number): number {
   return z < 0 ? 0.5 - half : 0.5 + half
 }
 
-const LANCZOS = [676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6, 1.5056327351493116e-7]
+const LANCZOS = [
+  676.5203681218851, -1259.1392167224028, 771.32342877765313, -176.61502916214059, 12.507343278686905, -0.13857109526572012, 9.9843695780195716e-6,
+  1.5056327351493116e-7,
+]
 
 function logGamma(x: number): number {
   if (x < 0.5) return Math.log(Math.PI / Math.abs(Math.sin(Math.PI * x))) - logGamma(1 - x)
@@ -123,7 +128,7 @@ export function wilson(count: number, n: number, confidence: number): Interval |
 }
 
 /** How much greater the second share is than the first. */
-export function newcombe(before: { count: number, n: number }, after: { count: number, n: number }, confidence: number): { difference: number } & Interval | null {
+export function newcombe(before: Share, after: Share, confidence: number): { difference: number } & Interval | null {
   const first = wilson(before.count, before.n, confidence)
   const second = wilson(after.count, after.n, confidence)
   if (!first || !second) return null

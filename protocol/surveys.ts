@@ -91,7 +91,9 @@ export const surveyBodies = defineRoute({
 export const listSurveys = defineRoute({
   id: 'surveys.list', method: 'get', path: '/api/surveys', access: 'signedIn', errors: [],
   summary: 'The surveys that the caller makes, reads or is asked in; newest first. Paged by `before`.',
-  query: z.object({ side: SurveySide.optional(), search: z.string().max(200).optional(), before: Id.optional(), limit: z.coerce.number().int().min(1).max(100).default(30) }),
+  query: z.object({
+    side: SurveySide.optional(), search: z.string().max(200).optional(), before: Id.optional(), limit: z.coerce.number().int().min(1).max(100).default(30),
+  }),
   response: z.object({ surveys: z.array(SurveySummary), next: Id.nullable() }),
 })
 
@@ -169,7 +171,7 @@ export const remindSurvey = defineRoute({
 export const listInvited = defineRoute({
   id: 'surveys.invited', method: 'get', path: '/api/surveys/:surveyId/rounds/:roundId/invited', access: 'signedIn', errors: [...making, 'surveyRoundNotFound'],
   summary: 'The people invited to a round and who of them has answered, never what; by given name. Paged by `after`.', params: RoundParams,
-  query: z.object({ waiting: z.enum(['true', 'false']).optional(), after: z.int().or(z.coerce.number().int().nonnegative()).default(0), limit: z.coerce.number().int().min(1).max(200).default(50) }),
+  query: z.object({ waiting: z.enum(['true', 'false']).optional(), after: z.coerce.number().int().nonnegative().default(0), limit: z.coerce.number().int().min(1).max(200).default(50) }),
   response: z.object({ people: z.array(Person.extend({ unit: z.string().nullable(), answered: z.boolean() })), next: z.int().nullable() }),
 })
 
@@ -200,6 +202,8 @@ export const listSurveyRules = defineRoute({
 export const addSurveyRule = defineRoute({
   id: 'surveys.addRule', method: 'post', path: '/api/survey-rules', access: 'administrator', errors: ['bodyNotFound', 'dateOutOfRange'],
   summary: 'A rule from a day on, for one body or for all that have none of their own. Rounds made before keep theirs.',
-  body: z.strictObject({ bodyId: Id.nullable(), since: Day, fewest: SurveyRule.shape.fewest, confidence: SurveyRule.shape.confidence, basis: Paragraphs(500).pipe(z.string().min(1)) }),
+  body: z.strictObject({
+    bodyId: Id.nullable(), since: Day, fewest: SurveyRule.shape.fewest, confidence: SurveyRule.shape.confidence, basis: Paragraphs(500).pipe(z.string().min(1)),
+  }),
   response: z.object({ rules: z.array(SurveyRule) }),
 })

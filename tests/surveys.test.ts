@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import readXlsx from 'read-excel-file/node'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { z } from 'zod'
 import { answerSurvey } from '../protocol/survey-answers.ts'
 import type { SurveyAnswers } from '../protocol/survey-form.ts'
+import { listNotices } from '../protocol/notices.ts'
 import { surveyAnswersFile, surveyResults, surveyResultsFile, surveyTexts, type SurveyResults } from '../protocol/survey-results.ts'
 import {
   addSurveyRound, addSurveyRule, changeSurveyRound, closeSurveyRound, createSurvey, getSurvey, listInvited, listSurveys, ownSurveyTicket, remindSurvey,
@@ -26,7 +28,8 @@ let bodyId: string
 const units: string[] = []
 const lines: string[] = []
 
-const hours = (from: number, to: number) => ({ opensAt: new Date(Date.now() + from * 3600_000).toISOString(), closesAt: new Date(Date.now() + to * 3600_000).toISOString() })
+const inHours = (count: number) => new Date(Date.now() + count * 3600_000).toISOString()
+const hours = (from: number, to: number) => ({ opensAt: inHours(from), closesAt: inHours(to) })
 const plain = { byUnit: false, personIds: [], unitIds: [], codes: [], link: false }
 const open = hours(-1, 1)
 
@@ -58,14 +61,17 @@ async function made(anonymous: boolean, seat = clerk): Promise<string> {
   return body.surveyId
 }
 
-async function round(surveyId: string, wanted: Partial<typeof plain> & { opensAt?: string, closesAt?: string, name?: string, codes?: { unitId: string | null, count: number }[], unitIds?: string[], personIds?: string[] }): Promise<string> {
+async function round(surveyId: string, wanted: Partial<z.input<typeof addSurveyRound.body>>): Promise<string> {
   const { body, error } = await clerk.client.call(addSurveyRound, { params: { surveyId }, body: { key: randomUUID(), name: 'Đợt', ...open, ...plain, ...wanted } })
   expect(error).toBeUndefined()
   return body.roundId
 }
 
 const caller = () => ({ personId: clerk.personId, administrator: false })
-const tokens = async (surveyId: string, roundId: string) => (await server.domains.surveying.reading.codes(surveyId, roundId, caller(), {})).codes.map(({ link }) => tokenOf(link))
+async function tokens(surveyId: string, roundId: string): Promise<string[]> {
+  const { codes } = await server.domains.surveying.reading.codes(surveyId, roundId, caller(), {})
+  return codes.map(({ link }) => tokenOf(link))
+}
 const detail = async (surveyId: string, seat = clerk) => (await seat.client.call(getSurvey, { params: { surveyId } })).body
 async function close(surveyId: string, roundId: string): Promise<void> {
   const version = (await detail(surveyId)).rounds.find(({ id }) => id === roundId)!.version
@@ -203,7 +209,7 @@ describe('one answer a person', () => {
   it('also of double clicks, retries and two devices at once', async () => {
     const [way = '', other = ''] = ways
     const key = browserKey()
-    const clicks = await Promise.all([reply(server.origin, way, good, { key }), reply(server.origin, way, good, { key }), reply(server.origin, way, good, { key })])
+    const clicks = await Promise.all(Array.from({ length: 3 }, () => reply(server.origin, way, good, { key })))
     expect(clicks.map(({ status }) => status)).toEqual([200, 200, 200])
     expect((await reply(server.origin, way, good, { key })).status).toBe(200)
     expect((await reply(server.origin, way, good)).error?.code).toBe('surveyAnswered')
@@ -294,12 +300,17 @@ describe('a named survey', () => {
     // The acknowledgement was lost.
     expect((await reply(server.origin, token, good)).body).toMatchObject({ revision: 1 })
     const changed = { ...good, papersok: { point: 2 } }
-    const both = await Promise.all([reply(server.origin, token, changed, { revision: 1 }), reply(server.origin, token, { ...good, papersok: { point: 5 } }, { revision: 1 })])
+    const both = await Promise.all([changed, { ...good, papersok: { point: 5 } }].map((answers) => reply(server.origin, token, answers, { revision: 1 })))
     expect(both.map(({ error }) => error?.code ?? null).toSorted()).toEqual([null, 'surveyAnswerChanged'].toSorted())
     expect(await server.db('survey_answer').where({ round_id: roundId })).toHaveLength(1)
 
     const { people } = (await clerk.client.call(listInvited, { params: { surveyId, roundId } })).body
     expect(people.map(({ fullName, answered }) => [fullName, answered])).toEqual([['Đỗ Thị Đồng', false], ['Ngô Văn Viên', true]])
+    for (let time = 0; time < 2; time += 1) await server.domains.surveying.rounds.announce()
+    // Told once that it has opened: who had not answered by then.
+    const notices = (await colleague.client.call(listNotices)).body.notices.filter(({ kind }) => kind === 'surveys.opened')
+    expect(notices).toMatchObject([{ link: `/surveys/${surveyId}` }])
+    expect((await member.client.call(listNotices)).body.notices.filter(({ link }) => link === `/surveys/${surveyId}`)).toEqual([])
     for (const reminded of [1, 0]) expect((await clerk.client.call(remindSurvey, { params: { surveyId, roundId } })).body).toEqual({ reminded })
     const results = (await resultsOf(surveyId, roundId)).body
     expect(results.round.answers).toBe(1)

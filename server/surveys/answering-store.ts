@@ -24,7 +24,7 @@ export const answeringStore: AnsweringStore & CountingStore = {
 
   async ticket(db, ticketId) {
     return await db('survey_ticket as ticket').leftJoin('unit', 'unit.id', 'ticket.unit_id').leftJoin('person', 'person.id', 'ticket.person_id').where('ticket.id', ticketId)
-      .first('ticket.id', 'ticket.round_id as roundId', 'ticket.used', 'ticket.unit_id as unitId', 'unit.name as unitName', 'person.full_name as personName', 'ticket.receipt')
+      .first('ticket.id', 'ticket.round_id as roundId', 'ticket.used', 'ticket.unit_id as unitId', 'unit.name as unitName', 'person.full_name as personName')
   },
 
   shareRound: (trx, roundId) => held(trx, roundId, 'SHARE'),

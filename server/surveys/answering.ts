@@ -12,7 +12,7 @@ import type { Tickets } from './tickets.ts'
 const GATHER_MS = 400
 
 export interface Asked { round: Round, form: SurveyForm, title: string, bodyName: string }
-export interface Ticket { id: string, roundId: string, used: boolean, unitId: string | null, unitName: string | null, personName: string | null, receipt: Buffer | null }
+export interface Ticket { id: string, roundId: string, used: boolean, unitId: string | null, unitName: string | null, personName: string | null }
 export interface Sealed { slot: Buffer, sealed: Buffer }
 interface Use { ticketId: string, receipt: Buffer, browser: boolean }
 
@@ -103,7 +103,8 @@ export function createAnswering({ db, store, tickets, keyring, now, gatherMs = G
   /** Those that did not come first by their ticket: the same browser's are alike, others are refused. */
   async function others(trx: Knex.Transaction, answers: readonly Answer[], code: () => AppError): Promise<Map<Answer, AppError>> {
     const kept = await store.receipts(trx, [...new Set(answers.map(({ ticketId }) => ticketId))])
-    return new Map(answers.filter(({ ticketId, receipt }) => !kept.get(ticketId)?.equals(receipt)).map((answer) => [answer, kept.has(answer.ticketId) ? new AppError('surveyAnswered') : code()]))
+    const late = answers.filter(({ ticketId, receipt }) => !kept.get(ticketId)?.equals(receipt))
+    return new Map(late.map((answer) => [answer, kept.has(answer.ticketId) ? new AppError('surveyAnswered') : code()]))
   }
 
   const closedTo = (round: Round | undefined) =>
@@ -164,7 +165,9 @@ export function createAnswering({ db, store, tickets, keyring, now, gatherMs = G
      * Throws `surveyLinkInvalid`, `surveyAnswerInvalid`, `surveyNotOpen`, `surveyClosed`, `surveyAnswered`, `surveyAnswerChanged`,
      * `proposalSecret`, `ballotBoxLost`.
      */
-    async answer({ token, key, answers, revision }: { token: string, key: string, answers: SurveyAnswers, revision: number }): Promise<{ revision: number, thanks: string }> {
+    async answer(
+      { token, key, answers, revision }: { token: string, key: string, answers: SurveyAnswers, revision: number },
+    ): Promise<{ revision: number, thanks: string }> {
       const { asked: { round, form }, ticketId, ticket } = await open(token, key)
       if (ticketId === null) throw new AppError('surveyLinkInvalid')
       const problems = answerProblems(form, answers)

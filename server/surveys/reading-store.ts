@@ -16,7 +16,9 @@ export const surveyReadingStore: ReadingStore & ResultsStore = {
       SELECT * FROM (SELECT s.*, body.name AS body_name, ${SIDES} AS sides FROM survey s JOIN body ON body.id = s.body_id
         WHERE (CAST(:before AS uuid) IS NULL OR s.id < CAST(:before AS uuid)) AND fold_text(s.title) LIKE '%' || replace(replace(replace(fold_text(:search), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%') found
       WHERE cardinality(sides) > 0 AND (CAST(:side AS text) IS NULL OR CAST(:side AS text) = ANY (sides)) ORDER BY id DESC LIMIT :limit`, { ...asking, side, search, before, limit })
-    return rows.map((row) => ({ id: row.id, title: row.title, bodyId: row.body_id, bodyName: row.body_name, anonymous: row.anonymous, editedAt: row.edited_at, sides: row.sides }))
+    return rows.map(({ id, title, anonymous, sides, body_id: bodyId, body_name: bodyName, edited_at: editedAt }) => ({
+      id, title, bodyId, bodyName, anonymous, editedAt, sides,
+    }))
   },
 
   async roundsOf(db, surveyIds) {
@@ -65,7 +67,9 @@ export const surveyReadingStore: ReadingStore & ResultsStore = {
     const rows = await db('survey_answer as answer').leftJoin('unit', 'unit.id', 'answer.unit_id').leftJoin('survey_ticket as ticket', 'ticket.id', 'answer.ticket_id')
       .leftJoin('person', 'person.id', 'ticket.person_id').where('answer.round_id', roundId).orderBy('answer.id')
       .select<AnswerRow[]>('answer.id', 'answer.unit_id', 'unit.name as unit_name', 'answer.answers', ...PERSON)
-    return rows.map((row) => ({ id: row.id, unitId: row.unit_id, unitName: row.unit_name, answers: row.answers, person: row.person_id === null ? null : toPerson(row) }))
+    return rows.map((row) => ({
+      id: row.id, unitId: row.unit_id, unitName: row.unit_name, answers: row.answers, person: row.person_id === null ? null : toPerson(row),
+    }))
   },
 
   async texts(db, roundId, questionId, { after = null, limit }) {

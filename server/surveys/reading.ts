@@ -16,7 +16,9 @@ export interface InvitedPerson { person: Person, unit: string | null, answered: 
 
 export interface ReadingStore {
   /** Newest first, those that the caller has to do with. */
-  list(db: Knex, asking: Asking, page: { side: SurveySide | undefined, search: string | undefined, before: string | undefined, limit: number }): Promise<ListedSurvey[]>
+  list(
+    db: Knex, asking: Asking, page: { side: SurveySide | undefined, search: string | undefined, before: string | undefined, limit: number },
+  ): Promise<ListedSurvey[]>
   roundsOf(db: Knex, surveyIds: readonly string[]): Promise<Round[]>
   reach(db: Knex, roundIds: readonly string[]): Promise<Map<string, Reach>>
   unitReach(db: Knex, roundIds: readonly string[]): Promise<UnitReach[]>
@@ -84,7 +86,8 @@ export function createReading({ db, access, store, tickets, mayRead, origins, no
       const all = await access.rounds(db, surveyId)
       const ids = all.map(({ id }) => id)
       const [latest, reach, units, own, readers] = await Promise.all([
-        store.latestForm(db, surveyId), store.reach(db, ids), store.unitReach(db, ids), store.own(db, ids, caller.personId), maker ? store.readers(db, surveyId) : [],
+        store.latestForm(db, surveyId), store.reach(db, ids), store.unitReach(db, ids), store.own(db, ids, caller.personId),
+        maker ? store.readers(db, surveyId) : [],
       ])
       const toRound = (round: Round): SurveyRound => ({
         id: round.id, number: round.number, name: round.name, version: round.version, formNumber: round.formNumber,
@@ -97,12 +100,14 @@ export function createReading({ db, access, store, tickets, mayRead, origins, no
         id: surveyId, version: survey.version, body: { id: survey.bodyId, name: survey.bodyName }, anonymous: survey.anonymous, sides: [...survey.sides],
         form: latest.form, formNumber: latest.number, formRevision: latest.revision,
         frozen: all.some((round) => round.formNumber === latest.number && stageOf(round, at) !== 'planned'),
-        rounds: shown(all, survey.sides, at).map(toRound), mine: mineOf(all, own, at), readers, respondentsRead: survey.respondentsRead, mayRead: mayRead(survey),
+        rounds: shown(all, survey.sides, at).map(toRound), mine: mineOf(all, own, at), readers, respondentsRead: survey.respondentsRead,
+        mayRead: mayRead(survey),
       }
     },
 
     /** Throws `surveyNotFound`, `forbiddenForSurvey`, `surveyRoundNotFound`. */
-    async invited(surveyId: string, roundId: string, caller: Caller, { waiting, after, limit }: { waiting?: 'true' | 'false' | undefined, after: number, limit: number }) {
+    async invited(surveyId: string, roundId: string, caller: Caller, page: { waiting?: 'true' | 'false' | undefined, after: number, limit: number }) {
+      const { waiting, after, limit } = page
       await access.making(surveyId, caller)
       await access.round(db, surveyId, roundId)
       const found = await store.invited(db, roundId, { waiting: waiting === undefined ? undefined : waiting === 'true', after, limit: limit + 1 })
@@ -117,7 +122,8 @@ export function createReading({ db, access, store, tickets, mayRead, origins, no
       const survey = await access.making(surveyId, caller)
       const round = await access.round(db, surveyId, roundId)
       if (stageOf(round, now()) === 'closed') throw new AppError('surveyRoundStage', { stage: 'closed' })
-      const codes = (await store.codes(db, roundId, unitId)).map(({ ticketId, unit }) => ({ link: linkOf(answerPath(tickets.ofTicket(ticketId)), origin), unit }))
+      const unused = await store.codes(db, roundId, unitId)
+      const codes = unused.map(({ ticketId, unit }) => ({ link: linkOf(answerPath(tickets.ofTicket(ticketId)), origin), unit }))
       return { survey, round, codes }
     },
 

@@ -11,13 +11,15 @@ import { byUnit, compared, figuresOf, type Counted, type Group } from './figures
 
 export interface Row extends Counted { id: string, unitName: string | null, person: Person | null }
 
+export interface Written { id: string, text: string, person: Person | null }
+
 export interface ResultsStore {
   form(db: Knex, surveyId: string, number: number): Promise<SurveyForm>
   /** All answers of a round, by their random names. */
   answers(db: Knex, roundId: string): Promise<Row[]>
   reach(db: Knex, roundIds: readonly string[]): Promise<Map<string, { invited: number, codes: number, browsers: number, answered: number }>>
   /** What was written to a question, words to "other" included, by random names after `after`. */
-  texts(db: Knex, roundId: string, questionId: string, page: { after: string | undefined, limit: number }): Promise<{ id: string, text: string, person: Person | null }[]>
+  texts(db: Knex, roundId: string, questionId: string, page: { after: string | undefined, limit: number }): Promise<Written[]>
 }
 
 export interface ResultsDeps {
@@ -91,7 +93,8 @@ export function createResults({ db, access, store, counting, now }: ResultsDeps)
           units: byUnit(question, groups, { fewest, confidence, anonymous }),
         }
       })
-      return { survey, results: { round: told(round, rows), before: earlier ? told(earlier.round, earlier.rows) : null, anonymous, fewest, confidence, basis, unreadable, questions } }
+      const before = earlier ? told(earlier.round, earlier.rows) : null
+      return { survey, results: { round: told(round, rows), before, anonymous, fewest, confidence, basis, unreadable, questions } }
     },
 
     /** Throws what `results` does. */
@@ -107,7 +110,8 @@ export function createResults({ db, access, store, counting, now }: ResultsDeps)
     async answers(surveyId: string, roundId: string, caller: Caller) {
       const survey = await access.making(surveyId, caller)
       const { round, rows } = await readable(surveyId, roundId)
-      await db.transaction((trx) => writeAudit(trx, { actorId: caller.personId, subjectId: null, bodyId: survey.bodyId, action: 'survey.answersExported', data: { surveyId, roundId } }))
+      const taken = { actorId: caller.personId, subjectId: null, bodyId: survey.bodyId, action: 'survey.answersExported', data: { surveyId, roundId } }
+      await db.transaction((trx) => writeAudit(trx, taken))
       return { survey, round, rows, form: await store.form(db, surveyId, round.formNumber) }
     },
   }

@@ -74,7 +74,8 @@ export function createRounds({ db, access, store, tickets, keyring, send, now }:
 
   /** Carries out a change of a round as nobody is answering; throws `surveyChanged` where it is no longer this version. */
   const changing = <T>(
-    surveyId: string, roundId: string, caller: Caller, version: number | null, work: (trx: Knex.Transaction, round: Round, survey: Survey, at: Date) => Promise<T>,
+    surveyId: string, roundId: string, caller: Caller, version: number | null,
+    work: (trx: Knex.Transaction, round: Round, survey: Survey, at: Date) => Promise<T>,
   ) => access.change(surveyId, caller, async (trx, survey, at) => {
     await access.round(trx, surveyId, roundId)
     await store.holdRound(trx, roundId)
@@ -123,7 +124,9 @@ export function createRounds({ db, access, store, tickets, keyring, send, now }:
     }),
 
     /** Throws what `access.change` does, `surveyRoundNotFound`, `surveyChanged`, `surveyRoundStage`, `dateOutOfRange`, `proposalSecret`. */
-    change: (surveyId: string, roundId: string, caller: Caller, { version, name, ...times }: { version: number, name: string, opensAt: string, closesAt: string }) =>
+    change: (
+      surveyId: string, roundId: string, caller: Caller, { version, name, ...times }: { version: number, name: string, opensAt: string, closesAt: string },
+    ) =>
       changing(surveyId, roundId, caller, version, async (trx, round, survey, at) => {
         requireUnstamped(name)
         const [opensAt, closesAt] = [new Date(times.opensAt), new Date(times.closesAt)]
@@ -159,8 +162,9 @@ export function createRounds({ db, access, store, tickets, keyring, send, now }:
     remind: (surveyId: string, roundId: string, caller: Caller) => changing(surveyId, roundId, caller, null, async (trx, round, survey, at) => {
       requireStage(round, at, 'open')
       const day = localDay(at)
-      const notices = (await store.waiting(trx, roundId)).map((one) => reminder({ ...round, roundId, title: survey.title }, one, tickets.ofTicket(one.ticketId), day))
-      const reminded = await send(trx, notices)
+      const told = { ...round, roundId, title: survey.title }
+      const waiting = await store.waiting(trx, roundId)
+      const reminded = await send(trx, waiting.map((one) => reminder(told, one, tickets.ofTicket(one.ticketId), day)))
       await audit(trx, caller, survey, 'reminded', { roundId, reminded })
       return { reminded }
     }),

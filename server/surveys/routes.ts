@@ -49,7 +49,7 @@ export function mountSurveys(route: MountRoute, { surveys, rounds, reading, resu
   route(surveyCodes, async ({ params, query, caller, res }) => {
     const { survey, round, codes } = await reading.codes(params.surveyId, params.roundId, caller, query)
     const sheet = {
-      title: `${survey.title} – ${round.name}`, head: survey.title, foot: 'Quét mã bằng điện thoại để trả lời. Mỗi mã dùng một lần.',
+      title: `${survey.title} – ${round.name}`, head: survey.title, foot: 'Quét mã để trả lời · mỗi mã dùng một lần',
       codes: codes.map(({ link, unit }) => ({ link, caption: unit })),
     }
     await press.deliverCodes(res, sheet, `Mã khảo sát – ${round.name}`)

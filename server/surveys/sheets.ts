@@ -20,8 +20,10 @@ function shareRows({ question, figures, before, differences }: QuestionResult): 
     const then = before?.shares.find(({ id }) => id === share.id)
     const difference = differences[index]
     return [
-      question.text, labelOf(question, share.id), share.count, figures.answered, percent(share.share), percent(share.interval?.low), percent(share.interval?.high),
-      ...before ? [then?.count ?? null, before.answered, percent(then?.share), percent(difference?.difference), percent(difference?.low), percent(difference?.high)] : [null, null, null, null, null, null],
+      question.text, labelOf(question, share.id), share.count, figures.answered,
+      percent(share.share), percent(share.interval?.low), percent(share.interval?.high),
+      then?.count ?? null, before?.answered ?? null, percent(then?.share),
+      percent(difference?.difference), percent(difference?.low), percent(difference?.high),
     ]
   })
 }
@@ -29,8 +31,9 @@ function shareRows({ question, figures, before, differences }: QuestionResult): 
 function meanRow({ question, figures, before, meanDifference }: QuestionResult): CellValue[][] {
   if (question.kind !== 'scale') return []
   return [[
-    question.text, figures.answered, rounded(figures.mean), rounded(figures.deviation), rounded(figures.median), rounded(figures.meanInterval?.low), rounded(figures.meanInterval?.high),
-    before?.answered ?? null, rounded(before?.mean), rounded(before?.deviation), rounded(meanDifference?.difference), rounded(meanDifference?.low), rounded(meanDifference?.high),
+    question.text, figures.answered, rounded(figures.mean), rounded(figures.deviation), rounded(figures.median),
+    rounded(figures.meanInterval?.low), rounded(figures.meanInterval?.high), before?.answered ?? null, rounded(before?.mean), rounded(before?.deviation),
+    rounded(meanDifference?.difference), rounded(meanDifference?.low), rounded(meanDifference?.high),
   ]]
 }
 

@@ -5,8 +5,8 @@ import type { Round } from './access.ts'
 import type { Reach } from './reading.ts'
 
 interface RoundRow {
-  id: string, survey_id: string, number: number, name: string, form_number: number, opens_at: Date, closes_at: Date, anonymous: boolean, by_unit: boolean, linked: boolean
-  fewest: number, confidence: number, basis: string, version: number, counted: boolean, unreadable: number
+  id: string, survey_id: string, number: number, name: string, form_number: number, opens_at: Date, closes_at: Date
+  anonymous: boolean, by_unit: boolean, linked: boolean, fewest: number, confidence: number, basis: string, version: number, counted: boolean, unreadable: number
 }
 
 export const ROUND_COLUMNS = ['id', 'survey_id', 'number', 'name', 'form_number', 'opens_at', 'closes_at', 'anonymous', 'by_unit', 'linked', 'fewest', 'confidence', 'basis', 'version', 'counted', 'unreadable']
@@ -36,7 +36,10 @@ export const SIDES = `array_remove(ARRAY[
     SELECT round.survey_id FROM survey_ticket ticket JOIN survey_round round ON round.id = ticket.round_id WHERE ticket.person_id = :personId AND round.opens_at <= :at
   ) THEN 'respondent' END], NULL)`
 
-export interface SurveyRow { id: string, body_id: string, body_name: string, title: string, anonymous: boolean, respondents_read: boolean, version: number, edited_at: Date, sides: SurveySide[] }
+export interface SurveyRow {
+  id: string, body_id: string, body_name: string, title: string, anonymous: boolean, respondents_read: boolean, version: number, edited_at: Date
+  sides: SurveySide[]
+}
 
 /** How many ways into rounds there are, and how many were used. */
 export async function reachOf(db: Knex, roundIds: readonly string[]): Promise<Map<string, Reach>> {

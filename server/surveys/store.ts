@@ -97,7 +97,8 @@ export const surveysStore: SurveyAccessStore & SurveysStore & RoundsStore = {
   async insertRound(trx, round) {
     const [row] = await trx('survey_round').insert({
       survey_id: round.surveyId, number: round.number, name: round.name, form_number: round.formNumber, opens_at: round.opensAt, closes_at: round.closesAt,
-      anonymous: round.anonymous, by_unit: round.byUnit, linked: round.linked, fewest: round.fewest, confidence: round.confidence, basis: round.basis, creation_key: round.key,
+      anonymous: round.anonymous, by_unit: round.byUnit, linked: round.linked, fewest: round.fewest, confidence: round.confidence, basis: round.basis,
+      creation_key: round.key,
     }).returning<{ id: string }[]>('id')
     if (!row) throw new Error('no round was inserted')
     return row.id

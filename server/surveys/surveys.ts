@@ -12,12 +12,15 @@ import type { Asking, SurveyAccess } from './access.ts'
 type Open<T> = T & { secrecy: 'none' }
 export interface FormVersion { number: number, revision: number, form: SurveyForm }
 
+export interface NewSurvey { bodyId: string, anonymous: boolean, form: SurveyForm, key: string }
+export interface NewRule { bodyId: string | null, since: Day, fewest: number, confidence: number, basis: string }
+
 export interface SurveysStore {
   /** The bodies whose office the person is on that day; all that have not ended for an administrator. */
   makesFor(db: Knex, asking: Asking): Promise<{ id: string, name: string }[]>
   findCreation(db: Knex, creatorId: string, key: string): Promise<string | undefined>
   /** Undefined, and nothing inserted, where the key was used. */
-  insert(trx: Knex.Transaction, survey: { bodyId: string, anonymous: boolean, form: SurveyForm, creatorId: string, key: string, at: Date }): Promise<string | undefined>
+  insert(trx: Knex.Transaction, survey: NewSurvey & { creatorId: string, at: Date }): Promise<string | undefined>
   latestForm(db: Knex, surveyId: string): Promise<FormVersion>
   /** Whether a round has opened with this version by then. */
   hasOpened(db: Knex, surveyId: string, number: number, at: Date): Promise<boolean>
@@ -25,7 +28,7 @@ export interface SurveysStore {
   setSharing(trx: Knex.Transaction, surveyId: string, readers: readonly string[], respondentsRead: boolean): Promise<number>
   unknownPeople(db: Knex, ids: readonly string[]): Promise<boolean>
   rules(db: Knex): Promise<SurveyRule[]>
-  insertRule(trx: Knex.Transaction, rule: { bodyId: string | null, since: Day, fewest: number, confidence: number, basis: string }, actorId: string): Promise<void>
+  insertRule(trx: Knex.Transaction, rule: NewRule, actorId: string): Promise<void>
   bodyExists(db: Knex, bodyId: string): Promise<boolean>
 }
 
@@ -42,7 +45,7 @@ export function createSurveys({ db, access, store, now }: SurveysDeps) {
     bodies: async (caller: Caller) => ({ bodies: await store.makesFor(db, access.asking(caller)) }),
 
     /** Throws `proposalSecret`, `bodyNotFound`. */
-    async create(caller: Caller, body: Open<{ bodyId: string, anonymous: boolean, form: SurveyForm, key: string }> | SecretMatter): Promise<{ surveyId: string }> {
+    async create(caller: Caller, body: Open<NewSurvey> | SecretMatter): Promise<{ surveyId: string }> {
       if (body.secrecy !== 'none') throw new AppError('proposalSecret')
       const { bodyId, anonymous, form, key } = body
       requireUnstamped(...wordsOf(form))
@@ -58,7 +61,7 @@ export function createSurveys({ db, access, store, now }: SurveysDeps) {
     },
 
     /** Throws what `access.change` does, `proposalSecret`, `surveyChanged`. */
-    async saveForm(surveyId: string, caller: Caller, body: Open<{ number: number, revision: number, form: SurveyForm }> | SecretMatter): Promise<{ number: number, revision: number }> {
+    async saveForm(surveyId: string, caller: Caller, body: Open<FormVersion> | SecretMatter): Promise<{ number: number, revision: number }> {
       if (body.secrecy !== 'none') throw new AppError('proposalSecret')
       const { number, revision, form } = body
       return await access.change(surveyId, caller, async (trx, _, at) => {
@@ -72,20 +75,23 @@ export function createSurveys({ db, access, store, now }: SurveysDeps) {
     },
 
     /** Throws what `access.change` does, `surveyChanged`, `personNotFound`. */
-    share: (surveyId: string, caller: Caller, { version, readers, respondentsRead }: { version: number, readers: readonly string[], respondentsRead: boolean }) =>
+    share: (
+      surveyId: string, caller: Caller, { version, readers, respondentsRead }: { version: number, readers: readonly string[], respondentsRead: boolean },
+    ) =>
       access.change(surveyId, caller, async (trx, survey) => {
         if (survey.version !== version) throw new AppError('surveyChanged', { version: survey.version })
         const unique = [...new Set(readers)]
         if (await store.unknownPeople(trx, unique)) throw new AppError('personNotFound')
         const next = await store.setSharing(trx, surveyId, unique, respondentsRead)
-        await writeAudit(trx, { actorId: caller.personId, subjectId: null, bodyId: survey.bodyId, action: 'survey.shared', data: { surveyId, readers: unique, respondentsRead } })
+        const data = { surveyId, readers: unique, respondentsRead }
+        await writeAudit(trx, { actorId: caller.personId, subjectId: null, bodyId: survey.bodyId, action: 'survey.shared', data })
         return { version: next }
       }),
 
     rules: async () => ({ rules: await store.rules(db) }),
 
     /** Throws `bodyNotFound`, `dateOutOfRange` for a first day that is past. */
-    async addRule(caller: Caller, rule: { bodyId: string | null, since: Day, fewest: number, confidence: number, basis: string }): Promise<{ rules: SurveyRule[] }> {
+    async addRule(caller: Caller, rule: NewRule): Promise<{ rules: SurveyRule[] }> {
       const today = localDay(now())
       if (rule.since < today) throw new AppError('dateOutOfRange', { earliest: today, latest: null })
       if (rule.bodyId !== null && !await store.bodyExists(db, rule.bodyId)) throw new AppError('bodyNotFound')

@@ -13,7 +13,10 @@ function idOf(bytes: Buffer): string {
   return [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20)].join('-')
 }
 
-/** Tokens of survey links: ids signed by the installation, so that none is kept and every process makes and reads the same. `secret` never enters the database. */
+/**
+ * Tokens of survey links: ids signed by the installation, so that none is kept and every process makes and reads the same.
+ * `secret` never enters the database.
+ */
 export function createTickets({ secret }: { secret: Buffer }) {
   const mac = (purpose: string, ...parts: (Buffer | string)[]) => {
     const hmac = createHmac('sha256', secret).update(`${purpose} `)

@@ -40,7 +40,9 @@ describe('the statistics of surveys', () => {
     fc.assert(fc.property(count, ({ count: r, n }) => {
       const { low, high } = wilson(r, n, 0.95)!
       const z = jstat.normal.inv(0.975, 0, 1)
-      for (const [limit, open] of [[low, r > 0], [high, r < n]] as const) if (open) expect(Math.abs(r / n - limit) / Math.sqrt(limit * (1 - limit) / n)).toBeCloseTo(z, 5)
+      for (const [limit, open] of [[low, r > 0], [high, r < n]] as const) {
+        if (open) expect(Math.abs(r / n - limit) / Math.sqrt(limit * (1 - limit) / n)).toBeCloseTo(z, 5)
+      }
       expect(low).toBeLessThanOrEqual(r / n)
       expect(high).toBeGreaterThanOrEqual(r / n)
     }))

@@ -59,5 +59,7 @@ export const look = async (origin: string, token: string, key?: string) => {
   return { ...answer, body: answer.error ? undefined : surveyLook.response.parse(answer.body) }
 }
 
-export const reply = (origin: string, token: string, answers: unknown, { key = browserKey(), revision = 0, headers = {} }: { key?: string, revision?: number, headers?: Record<string, string> } = {}) =>
+interface Sent { key?: string, revision?: number, headers?: Record<string, string> }
+
+export const reply = (origin: string, token: string, answers: unknown, { key = browserKey(), revision = 0, headers = {} }: Sent = {}) =>
   send(origin, answerSurvey.path, { token, key, answers, revision }, headers)
