@@ -25,7 +25,7 @@ import { seedSurveys, type DemoSurveysDeps } from './seed-surveys.ts'
 import { dayOf, startToday } from './starts.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
-export interface DemoDeps extends DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps {
+export interface DemoDeps extends DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps, DemoSurveysDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
   units: Pick<Units, 'list' | 'add' | 'unitOf' | 'assign'>
