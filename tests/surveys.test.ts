@@ -341,7 +341,8 @@ describe('who may do what', () => {
     await close(surveyId, roundId)
     expect((await resultsOf(surveyId, roundId, undefined, colleague)).error?.code).toBe('surveyNotFound')
     expect((await resultsOf(surveyId, roundId, undefined, member)).error?.code).toBe('forbiddenForSurvey')
-    const share = (version: number, respondentsRead: boolean) => clerk.client.call(shareSurvey, { params: { surveyId }, body: { version, readers: [colleague.personId], respondentsRead } })
+    const share = (version: number, respondentsRead: boolean) =>
+      clerk.client.call(shareSurvey, { params: { surveyId }, body: { version, readers: [colleague.personId], respondentsRead } })
     expect((await share(1, false)).body).toEqual({ version: 2 })
     expect((await share(1, true)).error).toMatchObject({ code: 'surveyChanged', details: { version: 2 } })
     expect((await resultsOf(surveyId, roundId, undefined, colleague)).body.round.answers).toBe(6)

@@ -6,7 +6,8 @@ import type { Reach } from './reading.ts'
 
 interface RoundRow {
   id: string, survey_id: string, number: number, name: string, form_number: number, opens_at: Date, closes_at: Date
-  anonymous: boolean, by_unit: boolean, linked: boolean, fewest: number, confidence: number, basis: string, version: number, counted: boolean, unreadable: number
+  anonymous: boolean, by_unit: boolean, linked: boolean
+  fewest: number, confidence: number, basis: string, version: number, counted: boolean, unreadable: number
 }
 
 export const ROUND_COLUMNS = ['id', 'survey_id', 'number', 'name', 'form_number', 'opens_at', 'closes_at', 'anonymous', 'by_unit', 'linked', 'fewest', 'confidence', 'basis', 'version', 'counted', 'unreadable']
