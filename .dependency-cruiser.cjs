@@ -1,6 +1,9 @@
 // The direction of dependencies drawn in docs/architecture.md, held by `npm run lint`.
 const DOMAINS = 'identity|bodies|meetings|agenda|attendance|documents|voting|secret-ballots|minutes|order|chat|recording|proposals|conversion|search'
 
+/** Of server/issuing: the press, and what a signature is made of. */
+const PRINTING = 'paper|layout|template|dates|fonts|pdf|docx|workbook|code-sheet|press|press-worker|compose|sample|pdf-signature|cms|pkcs12'
+
 module.exports = {
   forbidden: [
     {
@@ -86,7 +89,7 @@ module.exports = {
       name: 'rules-know-no-edge',
       comment: 'routes, live and store depend on the rules, never the other way round.',
       severity: 'error',
-      from: { path: `^server/(${DOMAINS})/(?![a-z-]*store|routes|live)[^/]+\\.ts$`, pathNot: '\\.test\\.ts$' },
+      from: { path: `^server/(issuing|${DOMAINS})/(?![a-z-]*store|routes|live)[^/]+\\.ts$`, pathNot: '\\.test\\.ts$' },
       to: { path: '^server/[^/]+/([a-z-]*store|routes|live)\\.ts$' },
     },
     {
@@ -102,11 +105,18 @@ module.exports = {
       to: { path: `^server/(${DOMAINS})/` },
     },
     {
-      name: 'issuing-knows-no-domain',
-      comment: 'Issuing prints what it is handed: a service to every domain.',
+      name: 'printing-knows-no-domain',
+      comment: 'What sets, prints and signs files takes what it is handed: a service to every domain.',
+      severity: 'error',
+      from: { path: `^server/issuing/(${PRINTING})\\.ts$` },
+      to: { path: `^server/(journal|notices|${DOMAINS})/|^server/issuing/(?!(${PRINTING})\\.ts$)` },
+    },
+    {
+      name: 'issuing-knows-bodies-and-the-journal-alone',
+      comment: 'Whoever decides hands over what is to be issued, in its own transaction.',
       severity: 'error',
       from: { path: '^server/issuing/', pathNot: '\\.test\\.ts$' },
-      to: { path: `^server/(journal|${DOMAINS})/` },
+      to: { path: `^server/(${DOMAINS})/`, pathNot: '^server/bodies/' },
     },
     {
       name: 'notices-know-no-domain',

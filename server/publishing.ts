@@ -20,12 +20,12 @@ import { templatesStore } from './issuing/templates-store.ts'
 import { createPaperTemplates } from './issuing/templates.ts'
 import { usualStore } from './issuing/usual-store.ts'
 import { createUsualRecipients } from './issuing/usual.ts'
-import type { Outside } from './inviting.ts'
 import type { Journal } from './journal/journal.ts'
-import { createMailer } from './notices/mail.ts'
+import { createMailer, type MailSettings } from './notices/mail.ts'
 import type { Notices } from './notices/notices.ts'
 import type { Caller, MountRoute } from './platform/contract.ts'
 import type { Files } from './platform/files.ts'
+import type { Jobs } from './platform/jobs.ts'
 
 export interface PublishingDeps extends Pick<IssuingDeps, 'bodies' | 'people'> {
   db: Knex
@@ -34,7 +34,8 @@ export interface PublishingDeps extends Pick<IssuingDeps, 'bodies' | 'people'> {
   press: Press
   /** Known once everything is wired: invitations are issued here, and send notices. */
   sendNotices: Notices['send']
-  outside: Outside | undefined
+  /** The ways out of the product; undefined: nothing leaves. */
+  outside: { mail: MailSettings | undefined, linkOrigin: string, jobs: Jobs } | undefined
   /** Names the signing keys of this installation; undefined: there are none. */
   signingKeysFile: string | undefined
   secret(purpose: string): Buffer
