@@ -63,6 +63,8 @@ async function connected(socket: Socket): Promise<void> {
 }
 
 async function ask(socket: Socket, input: object): Promise<Acknowledgement<unknown> | undefined> {
+  // One that was refused while the database was away does not come back by itself.
+  if (!socket.active) socket.connect()
   try {
     return await socket.timeout(ANSWER_MS).emitWithAck(castBallot.name, input) as Acknowledgement<unknown>
   } catch {

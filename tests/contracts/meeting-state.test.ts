@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'addVersion', 'stateVersion', 'circulate', 'withdrawPaper', 'quarantine', 'purge', 'expire', 'render', 'remindReaders', 'join', 'leave',
-  'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'saveMinutes', 'publishMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'headCount', 'chat', 'record',
+  'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'secretVote', 'draw', 'openCasting', 'saveMinutes', 'publishMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'headCount', 'chat', 'record',
   'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment', 'conclude', 'settleConclusion', 'reopenConclusion', 'assignTask', 'followUp'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
@@ -80,7 +80,7 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
   const voteId = state.votes.at(-1)?.voteId ?? randomUUID()
   const conclusion = state.conclusions.find((one) => one.itemId === itemId) ?? state.conclusions.at(-1)
   const peer = `${someone.personId}.00000000-0000-4000-8000-00000000000${which % 2}`
-  const open = (kind: 'named' | 'grading') => voting.open(meetingId, caller, { key: freshKey(), itemId, kind, question: `Câu hỏi ${which}`, ...which % 2 ? { withoutQuorum: 'Diễn tập' } : {} })
+  const open = (kind: 'named' | 'grading', secret = false) => voting.open(meetingId, caller, { key: freshKey(), itemId, kind, secret, question: `Câu hỏi ${which}`, ...which % 2 ? { withoutQuorum: 'Diễn tập' } : {} })
   switch (act) {
     case 'change': return await meetings.change(meetingId, caller, { ...draft({ place: `Phòng ${which}` }), version: versionOf(state.facts ?? {}) })
     case 'tick': return await meetings.change(meetingId, caller, { ...draft({ cautions: [cautionId] }), version: versionOf(state.facts ?? {}) })
@@ -159,6 +159,10 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
     }
     case 'vote': return await open('named')
     case 'grade': return await open('grading')
+    case 'secretVote': return await open('named', true)
+    // Any number below the modulus will do.
+    case 'draw': return await house.domains.secretBallots.draw(meetingId, caller, { key: freshKey(), voteId, blinded: `${'A'.repeat(341)}Q` })
+    case 'openCasting': return await house.domains.secretBallots.openCasting(meetingId, caller, { key: freshKey(), voteId })
     case 'cast': case 'recast': {
       const [vote] = state.votes.slice(-1)
       return await voting.cast(meetingId, caller, { key: freshKey(), voteId, content: someBallot(vote, which), ...act === 'recast' ? { replaces: 1 } : {}, ...which % 3 ? {} : { reservedOpinion: `Ý kiến ${which}` } })
@@ -317,14 +321,15 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
       for (const document of folded.documents) if (!office) expect(document.versions.some(({ state }) => state !== 'draft')).toBe(true)
       if (!office) expect(visible.filter(({ audience }) => audience.scope === 'office' && !audience.and?.includes(personId))).toEqual([])
     }
-    expect((await audited(house.journal, meetingId, [], (trx) => house.domains.voting.closedBallots(trx, meetingId))).findings).toEqual([])
+    expect((await audited(house.journal, meetingId, [], async (trx) =>
+      [...await house.domains.voting.closedBallots(trx, meetingId), ...await house.domains.secretBallots.boxes(trx, meetingId)])).findings).toEqual([])
   }), { numRuns: 12 })
 })
 
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
   const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'render', 'remindReaders', 'comment', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'addVersion', 'circulate', 'stateVersion', 'withdrawPaper', 'changeItem', 'order', 'add', 'remove', 'goTo',
-    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'leave', 'close', 'followUp', 'saveMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
+    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'secretVote', 'draw', 'openCasting', 'closeVote', 'leave', 'close', 'followUp', 'saveMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // With a reserved opinion; whoever entered a count does not confirm it.
   for (const step of steps) if (['cast', 'recast'].includes(step.act)) step.which = 3
   steps.splice(steps.findIndex(({ act }) => act === 'closeVote'), 0, { act: 'confirmHall', who: 1, which: 1 })
