@@ -14,7 +14,8 @@ type Box = Pick<ExportBallots, 'voteId' | 'ballots'>
  */
 export function ballotsRoot({ voteId, ballots }: Box): Buffer {
   const ordered = ballots.toSorted((a, b) => a.voterId < b.voterId ? -1 : a.voterId > b.voterId ? 1 : (a.revision ?? 1) - (b.revision ?? 1))
-  return sha256(canonical({ voteId, ballots: ordered.map(({ voterId, choice, castAt, revision }) => [voterId, choice, castAt, ...revision ? [revision] : []]) }))
+  const rows = ordered.map(({ voterId, choice, castAt, revision }) => [voterId, choice, castAt, ...revision ? [revision] : []])
+  return sha256(canonical({ voteId, ballots: rows }))
 }
 
 export type BallotsFinding =
@@ -69,7 +70,8 @@ export function createBallotsCheck(report: (finding: BallotsFinding) => void) {
 /** Whether the ballots come to the result; what journals did not tell yet when it was written is not looked at. */
 function comesTo(opened: VoteTerms, { result, hall }: VoteClosed, { ballots }: Box): boolean {
   try {
-    const last = new Map(ballots.toSorted((a, b) => (a.revision ?? 1) - (b.revision ?? 1)).map(({ voterId, choice }) => [voterId, contentOf(opened.kind, choice)]))
+    const inTurn = ballots.toSorted((a, b) => (a.revision ?? 1) - (b.revision ?? 1))
+    const last = new Map(inTurn.map(({ voterId, choice }) => [voterId, contentOf(opened.kind, choice)]))
     const recount: Record<string, unknown> = countBallots(opened, [...last.values()], hall, opened.chairId ? last.get(opened.chairId) : undefined)
     return Object.entries(result).every(([key, told]) => canonical(told) === canonical(recount[key] ?? null))
   } catch {

@@ -73,8 +73,7 @@ export interface VotingDeps {
   access: MeetingAccess
   store: VotingStore
   bodies: Pick<Bodies, 'bodies'>
-  /** Absent: no secret vote is opened. */
-  secret?: SecretBallots | undefined
+  secret: SecretBallots
 }
 
 /** Who may do what with votes. A ballot is cast by the electors of that vote, whatever their role. */
@@ -106,7 +105,6 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
   }
 
   async function openBox(tx: JournalTx, voteId: string) {
-    if (!secret) throw new Error('a secret vote of whose box nobody knows')
     return { ...await secret.open(tx, voteId), chair: undefined }
   }
 
@@ -119,8 +117,8 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
     /**
      * Freezes electorate, base and majority by the body's rules of this moment. Where too few are there only with a reason,
      * which stands in the entry, or not at all where the body says so. Throws `meetingNotFound`, `forbiddenInMeeting`,
-     * `meetingNotLive`, `agendaItemNotFound`, `classifiedItem`, `proposalSecret`, `voteAlreadyOpen`, `secretNotAllowed`, `quorumNotMet` (details `present`, `needed`,
-     * `summoned`), and as `termsOf` does.
+     * `meetingNotLive`, `agendaItemNotFound`, `classifiedItem`, `proposalSecret`, `voteAlreadyOpen`, `secretNotAllowed`,
+     * `quorumNotMet` (details `present`, `needed`, `summoned`), and as `termsOf` does.
      */
     async open(meetingId: string, caller: Caller, { key, ...asked }: { key: string } & VoteAsked): Promise<{ voteId: string }> {
       const { itemId, question, withoutQuorum = '' } = asked
@@ -136,7 +134,7 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
         if (!item) throw new AppError('agendaItemNotFound')
         if (item.classified) throw new AppError('classifiedItem')
         if (state.votes.some(({ closedAt }) => !closedAt)) throw new AppError('voteAlreadyOpen')
-        if (asked.secret && !(secret && rules.voting.secretAllowed)) throw new AppError('secretNotAllowed')
+        if (asked.secret && !rules.voting.secretAllowed) throw new AppError('secretNotAllowed')
         const { options, recused, ...terms } = termsOf(asked, rules, state)
         const quorum = quorumOf(state, rules)
         const { present, needed, summoned } = quorum
@@ -151,7 +149,7 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
         const voteId = await store.insert(tx.trx, meetingId, { terms: kept, questionText: text.$text, openedAt: tx.at })
         const data: VoteTerms = { ...kept, voteId, question: text }
         tx.append({ kind: 'vote.opened', data, audience: { scope: 'item', itemId } })
-        if (data.secret) await secret?.prepare(tx, voteId, data)
+        if (data.secret) await secret.prepare(tx, voteId, data)
         return { voteId }
       })
     },
