@@ -63,9 +63,9 @@ export const ProcedureFile = z.strictObject({
 })
 export type ProcedureFile = z.infer<typeof ProcedureFile>
 
-/** Why something at a place cannot be taken. `invalid`: `message` (English, of the schema) says what does not fit. */
+/** Why something at a place cannot be taken. `message` is what was found, or of the schema (English, for whoever writes files). */
 export const ProcedureReason = z.enum([
-  'invalid', 'unknownUnit', 'unknownGroup', 'unknownCode', 'cycle', 'versionDiffers', 'pastVersion', 'tooEarly', 'stamped', 'missing', 'repeated',
+  'invalid', 'unknownField', 'wrongKind', 'outOfRange', 'unknownUnit', 'unknownGroup', 'unknownCode', 'cycle', 'versionDiffers', 'pastVersion', 'tooEarly', 'stamped', 'missing', 'repeated',
   'badNumber', 'badDate', 'garbled', 'differs', 'full',
 ])
 export type ProcedureReason = z.infer<typeof ProcedureReason>

@@ -92,7 +92,7 @@ export function createTransfer({ db, store, now }: { db: Knex, store: TransferSt
     if (file.success) return { file: file.data, problems: [], table }
     const problems = file.error.issues.flatMap(({ code, path, message, ...issue }): ProcedureProblem[] => {
       const places = code === 'unrecognized_keys' && 'keys' in issue ? (issue.keys as string[]).map((key) => [...path, key]) : [path]
-      return places.map((place) => ({ ...placed(place, table), reason: 'invalid', message: code === 'unrecognized_keys' ? 'unknown field' : message }))
+      return places.map((place) => ({ ...placed(place, table), ...reasonOf(code, message) }))
     })
     return { file: null, problems, table }
   }
@@ -225,6 +225,14 @@ function unitId(units: readonly FileUnit[], wanted: string): string | undefined 
     return living.length === 1 ? living[0]?.id : found.length === 1 ? found[0]?.id : undefined
   }
   return only(({ code }) => code === wanted) ?? only(({ name }) => name === wanted) ?? only(({ name }) => foldText(name) === foldText(wanted))
+}
+
+/** What a schema says of a value, as people are told. */
+function reasonOf(code: string, message: string): Pick<ProcedureProblem, 'reason' | 'message'> {
+  if (code === 'unrecognized_keys') return { reason: 'unknownField', message: 'unknown field' }
+  if (code === 'invalid_type' && message.endsWith('received undefined')) return { reason: 'missing', message: '' }
+  if (code === 'too_small' || code === 'too_big') return { reason: 'outOfRange', message }
+  return { reason: code === 'custom' ? 'invalid' : 'wrongKind', message }
 }
 
 function sameVersion(here: KeptVersion, { since, until, reason, content }: Omit<NewVersion, 'version'>): boolean {
