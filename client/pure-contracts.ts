@@ -71,7 +71,8 @@ export function pureContracts(): Plugin {
           { start: init.end, end: init.end, text: '))()' },
         ])
         if (id.endsWith('/protocol/error.ts')) edits.push(...anyCode(code))
-        const said = edits.toSorted((a, b) => a.start - b.start).toReversed().reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code)
+        const said = edits.toSorted((a, b) => a.start - b.start).toReversed()
+          .reduce((text, edit) => text.slice(0, edit.start) + edit.text + text.slice(edit.end), code)
         return { code: said, map: null }
       },
     },

@@ -36,7 +36,8 @@ const published = z.object({
 /** Every kind of entry that a meeting's journal holds. */
 export const MeetingEntry = z.discriminatedUnion('kind', [
   ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...secretBallotEntries, ...minutesEntries,
-  ...orderEntries, ...floorEntries, ...chatEntries, ...recordingEntries, ...invitationEntries, ...reviewEntries, ...draftEntries, ...commentEntries, ...conclusionEntries,
+  ...orderEntries, ...floorEntries, ...chatEntries, ...recordingEntries, ...invitationEntries, ...reviewEntries, ...draftEntries, ...commentEntries,
+  ...conclusionEntries,
   ...issuingEntries,
 ])
 export type MeetingEntry = z.infer<typeof MeetingEntry>
@@ -90,7 +91,8 @@ function initial(): MeetingState {
     status: 'draft', facts: null, participants: [], publishedAt: null, despite: null, postponement: null, cancellation: null,
     changedBy: null, openedAt: null, closedAt: null,
     agenda: [], told: [], statedWhole: false, documents: [], review: null, drafts: [],
-    invitations: noInvitations, attendance: noAttendance, votes: [], secretBoxes: [], conclusions: [], order: initialOrder, floor: emptyFloor, chat: [], recordings: [],
+    invitations: noInvitations, attendance: noAttendance, votes: [], secretBoxes: [], conclusions: [],
+    order: initialOrder, floor: emptyFloor, chat: [], recordings: [],
     minutes: noMinutes, minutesNumber: null, papers: [],
   }
 }
@@ -249,7 +251,8 @@ function ofItems(state: MeetingState, viewer: Viewer): MeetingState {
   const agenda = state.agenda.filter(({ itemId }) => place.has(itemId)).map((item) => ({ ...item, level: 0 }))
   return {
     ...state, told, minutes: noMinutes, agenda: agenda.toSorted((a, b) => (place.get(a.itemId) ?? 0) - (place.get(b.itemId) ?? 0)),
-    votes: state.votes.filter(({ itemId }) => sees(itemId)), floor: floorOfItems(state.floor, sees), secretBoxes: state.secretBoxes.filter(({ itemId }) => sees(itemId)), conclusions: state.conclusions.filter(({ itemId }) => sees(itemId)),
+    votes: state.votes.filter(({ itemId }) => sees(itemId)), floor: floorOfItems(state.floor, sees),
+    secretBoxes: state.secretBoxes.filter(({ itemId }) => sees(itemId)), conclusions: state.conclusions.filter(({ itemId }) => sees(itemId)),
     chat: state.chat.filter(({ to, itemId }) => to === 'office' || (itemId !== null && sees(itemId))),
   }
 }

@@ -105,7 +105,8 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   domains.mountCommands(command, followers)
   domains.reviewing.mountCommands(command, io)
   domains.inviting.connect(io)
-  const open = { io, media: serveUpgrades(web.server, { media: mediaNode, texts: new Map([[DRAFT_PATH, domains.writing.texts], [MINUTES_TEXT_PATH, domains.minuting.texts]]), ...edge }) }
+  const texts = new Map([[DRAFT_PATH, domains.writing.texts], [MINUTES_TEXT_PATH, domains.minuting.texts]])
+  const open = { io, media: serveUpgrades(web.server, { media: mediaNode, texts, ...edge }) }
   const app = createApp(config, {
     ...edge,
     uploads: await createTus({ uploads: domains.uploads, authenticate: domains.authenticate, log }),

@@ -135,7 +135,8 @@ export interface DomainsDeps {
 
 /** Every domain with its store, and who knows whom. */
 export function createDomains(deps: DomainsDeps) {
-  const { db, journal, files, workFolders, recording, uploadLimitBytes, uploadWays, media, iceServers, secret, secretVotes, origins, outside, signingKeysFile, now, log } = deps
+  const { db, journal, files, workFolders, recording, uploadLimitBytes, uploadWays, media, iceServers, secret, secretVotes } = deps
+  const { origins, outside, signingKeysFile, now, log } = deps
   const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
   const bodies = createBodies({ store: createBodiesStore(db) })
   const terms = createTerms({ store: createTermsStore(db), found: bodies.found })
@@ -150,11 +151,15 @@ export function createDomains(deps: DomainsDeps) {
     db, journal, access, files, conversion, now, log,
     takeUpload: (...upload) => uploads.take(...upload), sendNotices: (...told) => inviting.notices.send(...told),
     knownElsewhere: async (source, sha256s) => new Set([
-      ...await proposals.papers.knownFiles(sha256s, source), ...await concluding.tasks.evidence.knownFiles(sha256s, source), ...await uploads.knownFiles(sha256s, source),
+      ...await proposals.papers.knownFiles(sha256s, source), ...await concluding.tasks.evidence.knownFiles(sha256s, source),
+      ...await uploads.knownFiles(sha256s, source),
     ]),
   })
   const { documents } = circulating
-  const keyring = createKeyring({ db, secrets: secretVotes.secrets, log, unopened: async (...asked) => [...await secretBallotsStore.unopened(...asked), ...await sealedRounds(...asked)] })
+  const keyring = createKeyring({
+    db, secrets: secretVotes.secrets, log,
+    unopened: async (...asked) => [...await secretBallotsStore.unopened(...asked), ...await sealedRounds(...asked)],
+  })
   const secretBallots = createSecretBallots({ db, journal, access, store: secretBallotsStore, keyring })
   const casting = createCasting({ db, store: secretBallotsStore, keyring, ...secretVotes })
   const voting = createVoting({ db, journal, access, store: votingStore, bodies, secret: secretBallots })
@@ -202,7 +207,9 @@ export function createDomains(deps: DomainsDeps) {
   })
   const proceeding = createProceeding({ db, people, press, now, sendNotices: (...told) => inviting.notices.send(...told) })
   const { minutes } = minuting
-  const surveying = createSurveying({ db, keyring, secret, origins, log, now, sendNotices: (...told) => inviting.notices.send(...told), gatherMs: secretVotes.gatherMs })
+  const surveying = createSurveying({
+    db, keyring, secret, origins, log, now, gatherMs: secretVotes.gatherMs, sendNotices: (...told) => inviting.notices.send(...told)
+  })
   const closing: Closing = {
     endings: [voting.closeOpen, floor.endWithMeeting, agenda.endCurrent, attendance.endStays, order.endWithMeeting, recordings.endAtClosing],
     async draftMinutes(tx) {
@@ -225,7 +232,8 @@ export function createDomains(deps: DomainsDeps) {
   })
   const meetings = createMeetings({
     db, journal, access, store: meetingStore, bodies, rules: meetingRules, readiness, people: identity.people,
-    minutesStatuses: minutes.statuses, closedBallots: async (trx, meetingId) => [...await voting.closedBallots(trx, meetingId), ...await secretBallots.boxes(trx, meetingId)], log, closing,
+    minutesStatuses: minutes.statuses, log, closing,
+    closedBallots: async (trx, meetingId) => [...await voting.closedBallots(trx, meetingId), ...await secretBallots.boxes(trx, meetingId)],
   })
   const postponing = createPostponing({ access, store: meetingStore, closing, log })
   const changes = createChanges({ journal, access })

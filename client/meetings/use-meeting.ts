@@ -64,7 +64,9 @@ export function provideMeeting(id: string): Meeting {
   const participants = computed(() => new Map(live.state.value?.participants.map((one) => [one.personId, one])))
   const status = computed(() => live.state.value?.status ?? detail.value?.status ?? 'draft')
   // Whether there are minutes, and to whom they show, names and rules stand beside the journal.
-  watch([status, () => live.state.value?.minutesNumber, () => live.state.value?.minutes.stage, () => live.state.value?.facts?.kindId, () => live.state.value?.participants.length], () => void load())
+  const { state } = live
+  watch([status, () => state.value?.minutesNumber, () => state.value?.minutes.stage, () => state.value?.facts?.kindId, () => state.value?.participants.length],
+    () => void load())
 
   // Who has just become a participant has a name that stands beside the journal.
   watch(() => detail.value ? [...participants.value.keys()].filter((id) => !people.value.has(id)).join() : '', (unnamed) => { if (unnamed) void load() })

@@ -22,7 +22,8 @@ export async function seedConclusion({ concluding: { conclusions } }: DemoTasksD
 
 /** The tasks that it became, in every stage that there is. One that is there is gone on with as far as nobody else has. */
 export async function seedTasks(
-  { concluding: { tasksAt }, units, calendar }: DemoTasksDeps, { meetingId, itemId, clerk, chair, now }: DemoTasksPlace, callerNamed: (username: string) => Caller,
+  { concluding: { tasksAt }, units, calendar }: DemoTasksDeps,
+  { meetingId, itemId, clerk, chair, now }: DemoTasksPlace, callerNamed: (username: string) => Caller,
 ): Promise<void> {
   const today = localDay(now)
   const days = await calendar.load(addDays(today, -60), addDays(today, 120))

@@ -1,6 +1,6 @@
 import { localDay } from '../../protocol/calendar.ts'
 import type { PaperKind, PaperStatus } from '../../protocol/issuing-entries.ts'
-import { writtenNumber, type Recipient, type RecipientChoice } from '../../protocol/issuing.ts'
+import { writtenNumber, type Recipient } from '../../protocol/issuing.ts'
 import type { MailState } from '../../protocol/notices.ts'
 import { choiceOf, deliveringStore, OWN_UNITS } from './delivering-store.ts'
 import type { Paper } from './paper.ts'

@@ -60,11 +60,11 @@ export async function findPositions(db: Knex, meetingIds: string[]): Promise<{ m
 export async function appendEntries(trx: Knex.Transaction, meetingId: string, entries: ChainedEntry[]): Promise<void> {
   const last = entries.at(-1)
   if (!last) return
-  // Columns as arrays: a burst's hundreds of rows are one short statement.
+  // Columns as arrays: a burst's hundreds of rows are one short statement. Arrays have nulls; knex's types do not know.
   await trx.raw(`
     INSERT INTO journal_entry (meeting_id, seq, at, actor_id, kind, data, audience, prev_hash, hash)
     SELECT ?, * FROM unnest(?::bigint[], ?::timestamptz[], ?::uuid[], ?::text[], ?::jsonb[], ?::jsonb[], ?::bytea[], ?::bytea[])`, [
-    meetingId, entries.map(({ seq }) => seq), entries.map(({ at }) => at), entries.map(({ actorId }) => actorId), entries.map(({ kind }) => kind),
+    meetingId, entries.map(({ seq }) => seq), entries.map(({ at }) => at), entries.map(({ actorId }) => actorId) as string[], entries.map(({ kind }) => kind),
     entries.map(({ data }) => JSON.stringify(data)), entries.map(({ audience }) => JSON.stringify(audience)),
     entries.map(({ prevHash }) => bytes(prevHash)), entries.map(({ hash }) => bytes(hash)),
   ])
@@ -109,7 +109,7 @@ export async function insertResults(trx: Knex.Transaction, meetingId: string, at
   await trx.raw(`
     INSERT INTO journal_result (meeting_id, at, actor_id, key, fingerprint, result)
     SELECT ?, ?, * FROM unnest(?::uuid[], ?::text[], ?::bytea[], ?::jsonb[])`, [
-    meetingId, at, results.map(({ actorId }) => actorId), results.map(({ key }) => key), results.map(({ fingerprint }) => fingerprint),
+    meetingId, at, results.map(({ actorId }) => actorId) as string[], results.map(({ key }) => key), results.map(({ fingerprint }) => fingerprint),
     results.map(({ result }) => JSON.stringify(result)),
   ])
 }

@@ -210,7 +210,8 @@ describe('assigning', () => {
 
   it('makes one task of one key, and the journal tells members of it by ids alone', async () => {
     const wanted = { key: freshKey(), conclusionVersion: 1, facts: factsFor() }
-    const twice = [await domain().assigning.assign(meetingId, itemId, body.clerk, wanted), await domain().assigning.assign(meetingId, itemId, body.clerk, wanted)]
+    const assign = () => domain().assigning.assign(meetingId, itemId, body.clerk, wanted)
+    const twice = [await assign(), await assign()]
     expect(twice[0]).toEqual(twice[1])
     const [entry] = (await house.entries(meetingId, 'task.assigned')).filter(({ data }) => data['taskId'] === twice[0]?.taskId)
     expect(entry).toMatchObject({ audience: { scope: 'item', itemId, parts: ['members'] }, data: { leadUnitId: leadUnit, leadPersonId: null, dueOn: wanted.facts.dueOn } })

@@ -3,7 +3,8 @@ import { addAnnotation } from '../../protocol/annotations.ts'
 import { openThread } from '../../protocol/comments.ts'
 import { downloadCopy, readPage } from '../../protocol/conversion.ts'
 import {
-  addVersion, attachDocument, compareVersions, getReadings, getReadingsOf, MAX_READ_SECONDS, purgeDocument, quarantineDocument, readDocument, readOriginal, remindReaders,
+  addVersion, attachDocument, compareVersions, getReadings, getReadingsOf, MAX_READ_SECONDS, purgeDocument, quarantineDocument, readDocument, readOriginal,
+  remindReaders,
   removeDocument, reportReading, setCirculation, stateVersion, withdrawDocument, type Circulation,
 } from '../../protocol/documents.ts'
 import { openDraft } from '../../protocol/drafting.ts'

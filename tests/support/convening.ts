@@ -48,4 +48,6 @@ export async function typeInto(seat: Seat, id: string, value: string): Promise<v
 export async function choose(seat: Seat, id: string, option: string): Promise<void> {
   await at(seat, id).click()
   await seat.page.getByRole('option', { name: option }).click()
+  // The focus goes back to where it was before anything else is typed.
+  await seat.page.getByRole('listbox').waitFor({ state: 'detached' })
 }
