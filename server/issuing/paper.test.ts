@@ -188,6 +188,21 @@ describe('the layout', () => {
   })
 })
 
+describe('signatures', () => {
+  it('are whole wherever a page ends, with recipients beneath them or without', async () => {
+    const lost: string[] = []
+    for (let lines = 8; lines < 44; lines += 1) {
+      const written = Array.from({ length: lines }, (_, index): PaperBlock => ({ kind: 'paragraph', text: `Dòng ${index}` }))
+      const file = path.join(folder, `signed-${lines}.pdf`)
+      await writeFile(file, await renderPdf({ ...party, body: written, recipients: lines % 2 ? party.recipients : [], foot: null }))
+      const { stdout } = await run('pdftotext', ['-layout', file, '-'])
+      const words = party.signatures.flatMap((one) => [one?.title.toLocaleUpperCase('vi') ?? '', one?.name ?? ''])
+      for (const word of words) if (!stdout.normalize('NFC').includes(word)) lost.push(`${lines}: ${word}`)
+    }
+    expect(lost).toEqual([])
+  })
+})
+
 describe('the name of the file', () => {
   it.each([
     [party, 'Biên bản số 07-BB-TU'],

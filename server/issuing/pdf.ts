@@ -42,9 +42,9 @@ export function renderPdf(paper: Paper): Promise<Buffer> {
       {
         unbreakable: true,
         stack: [
-          ...layout.body.slice(kept).map(bodyNode),
-          { ...table([layout.signatures], [half, half]), margin: [0, 12, 0, 0] },
-          ...layout.recipients.map(node),
+          ...layout.body.slice(kept).map(loose).map(bodyNode),
+          { ...table([[layout.signatures[0].map(loose), layout.signatures[1].map(loose)]], [half, half]), margin: [0, 12, 0, 0] },
+          ...layout.recipients.map(loose).map(node),
         ],
       },
     ],
@@ -67,6 +67,9 @@ function table(rows: PaperLayout['letterhead'], widths: readonly [number, number
     },
   }
 }
+
+/** A line of a block that stays whole anyway: one that is moved to another page for what follows it would be lost to the block. */
+const loose = <L extends Line | Grid>(line: L): L => isGrid(line) ? line : { ...line, keepWithNext: false }
 
 const bodyNode = (line: Line | Grid): Content => isGrid(line) ? gridNode(line) : node(line)
 

@@ -37,7 +37,7 @@ afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'addVersion', 'stateVersion', 'circulate', 'withdrawPaper', 'quarantine', 'purge', 'expire', 'render', 'remindReaders', 'join', 'leave',
   'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'secretVote', 'draw', 'openCasting', 'saveMinutes', 'publishMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'headCount', 'chat', 'record',
-  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment', 'conclude', 'settleConclusion', 'reopenConclusion', 'assignTask', 'followUp'] as const
+  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment', 'conclude', 'settleConclusion', 'reopenConclusion', 'assignTask', 'followUp', 'sendPaper', 'signPaper', 'replacePaper', 'recallPaper'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
 
@@ -235,6 +235,7 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
       facts: { lead: { kind: 'person', id: someone.personId }, coUnitIds: [], what: `Việc ${which}`, product: 'Đề án', responsibility: '', authority: '', dueOn: '2030-01-02' },
     })
     case 'followUp': return await followUp(concluding.notices, meetingId)
+    case 'sendPaper': case 'signPaper': case 'replacePaper': case 'recallPaper': return await paperAct(act, meetingId, state.papers.at(-1)?.paperId ?? randomUUID(), caller, which)
     case 'draft': return await writing.drafting.open(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller)
     case 'discardDraft': return await writing.drafting.discard(meetingId, pick(state.drafts)?.documentId ?? randomUUID(), caller)
     case 'issueDraft': {
@@ -268,6 +269,23 @@ async function followUp(notices: House['domains']['concluding']['notices'], meet
   const returned = await notices.decide(meetingId, body.chair, { ...act(await notices.send(meetingId, body.clerk, act(saved))), approved: false, reason: 'Nêu rõ hơn' })
   const approved = await notices.decide(meetingId, body.chair, { ...act(await notices.send(meetingId, body.clerk, act(returned))), approved: true })
   await notices.issue(meetingId, body.clerk, { ...act(approved), recipients: [] })
+}
+
+/** What happens to the paper that was issued last. */
+async function paperAct(act: 'sendPaper' | 'signPaper' | 'replacePaper' | 'recallPaper', meetingId: string, paperId: string, caller: Caller, which: number): Promise<unknown> {
+  const { papers } = house.domains.publishing
+  switch (act) {
+    case 'sendPaper': return await papers.send(paperId, caller, [{ kind: 'person', personId: body.member.personId }, { kind: 'mail', name: 'Sở Tài chính', address: 'stc@example.vn' }])
+    case 'recallPaper': return await papers.recall(paperId, caller, `Lý do ${which}`)
+    case 'replacePaper':
+      return await papers.replace(paperId, caller, { abstract: `Thay thế ${which}`, reason: `Lý do ${which}`, blocks: [{ kind: 'paragraph', text: 'Nội dung' }], key: freshKey() })
+    // Without a signer's key there is no signature; its entry is told all the same.
+    case 'signPaper': return await house.journal.run(meetingId, { actorId: caller.personId }, async (tx) => {
+      const paper = (await tx.state(meetingReducer)).papers.find((one) => one.paperId === paperId)
+      if (!paper) return
+      tx.append({ kind: 'issuing.signed', audience: paper.audience, data: { paperId, signerId: caller.personId, sha256: 'a'.repeat(64), certificate: 'b'.repeat(64) } })
+    })
+  }
 }
 
 /** Somebody comments on a document, answers themselves, settles it or takes back what they said. */
@@ -329,7 +347,7 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
   const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'render', 'remindReaders', 'comment', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'addVersion', 'circulate', 'stateVersion', 'withdrawPaper', 'changeItem', 'order', 'add', 'remove', 'goTo',
-    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'secretVote', 'draw', 'openCasting', 'closeVote', 'leave', 'close', 'followUp', 'saveMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
+    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'secretVote', 'draw', 'openCasting', 'closeVote', 'leave', 'close', 'followUp', 'sendPaper', 'signPaper', 'replacePaper', 'recallPaper', 'saveMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // With a reserved opinion; whoever entered a count does not confirm it.
   for (const step of steps) if (['cast', 'recast'].includes(step.act)) step.which = 3
   steps.splice(steps.findIndex(({ act }) => act === 'closeVote'), 0, { act: 'confirmHall', who: 1, which: 1 })

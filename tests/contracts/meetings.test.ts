@@ -121,10 +121,10 @@ describe('the life of a meeting', () => {
     const { voteId } = await voting.open(meetingId, body.chair, { key: freshKey(), itemId: items[0], kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
     await voting.cast(meetingId, body.member, { key: freshKey(), voteId, content: { kind: 'named', choice: 'approve' } })
 
-    // Minutes there already: the last step of the closing fails.
-    await house.journal.run(meetingId, { actorId: null }, async (tx) => {
-      await tx.trx('minutes').insert({ meeting_id: meetingId, body_id: body.bodyId, version: 1, content: '{}', saved_at: tx.at })
-    })
+    // The last step of the closing fails.
+    await house.archive.owner.raw(`
+      CREATE FUNCTION refuse_minutes() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'no minutes'; END $$;
+      CREATE TRIGGER minutes_refused BEFORE INSERT ON minutes FOR EACH ROW WHEN (NEW.meeting_id = '${meetingId}') EXECUTE FUNCTION refuse_minutes()`)
     const before = await house.entries(meetingId)
     await expect(meetings.close(meetingId, body.chair, freshKey())).rejects.toThrow()
     expect(await house.entries(meetingId)).toEqual(before)

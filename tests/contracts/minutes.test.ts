@@ -272,7 +272,10 @@ describe('the approval', () => {
     const { content } = await minutes.get(meetingId, clerk)
     const key = freshKey()
     const attempts = await Promise.allSettled([approve(meetingId, chair, key), approve(meetingId, chair, key), approve(meetingId)])
-    expect(attempts.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'fulfilled', 'rejected'])
+    // Whichever comes first: the one key, twice, or the other.
+    const [once, again, other] = attempts.map(({ status }) => status)
+    expect([once, other].toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect(again).toBe(once)
     const refused = { code: 'minutesPublished' }
     await expect(approve(meetingId)).rejects.toMatchObject(refused)
     await expect(minutes.append(meetingId, new Uint8Array([0, 0]), clerk)).rejects.toMatchObject(refused)

@@ -105,7 +105,7 @@ describe('of an anonymous round', () => {
     const last = sealedAfter.at(-1)!
     expect(new Set(sealedAfter.flat().map(({ sealed }) => sealed.length)).size).toBe(1)
     expect(last.length).toBe(PEOPLE)
-    await expect.poll(() => house.domains.keyring.require(roundId).then(() => 'there', ({ code }: { code: string }) => code), { timeout: 20_000 }).toBe('ballotBoxLost')
+    await expect.poll(() => house.domains.keyring.require(roundId).then(() => 'there', ({ code }: { code: string }) => code), { timeout: 60_000 }).toBe('ballotBoxLost')
     expect(await house.archive.owner('survey_sealed').where({ round_id: roundId })).toEqual([])
-  })
+  }, 90_000)
 })
