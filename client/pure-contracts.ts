@@ -3,9 +3,9 @@ import type { ESTree, Plugin } from 'vite'
 /** What may run something, unlike a function or a plain value. */
 const MADE_BY_CALLS = new Set(['CallExpression', 'ArrayExpression', 'ObjectExpression'])
 
-/** What of a contract the server alone reads: words about it, and what it holds requests against. A browser checks answers. */
+/** What of a contract the server alone reads: words about it, and where it holds an address against. A browser checks answers, and forms by their body. */
 const OF_THE_SERVER: Record<string, readonly string[]> = {
-  defineRoute: ['summary', 'access', 'errors', 'params', 'query', 'body'],
+  defineRoute: ['summary', 'access', 'errors', 'params', 'query'],
   defineCommand: ['summary', 'access', 'errors'],
   defineNotice: ['summary'],
 }
@@ -24,7 +24,7 @@ function keyedNames(code: string, consts: readonly ESTree.VariableDeclarator[]):
   return new RegExp(`\\b(?:${names.join('|')})\\b`)
 }
 
-/** Takes out of a contract what the browser does not read. A body that is a stream of bytes tells how long an answer may take. */
+/** Takes out of a contract what the browser does not read. */
 function withoutServer(init: ESTree.CallExpression, isKeyed: (node: ESTree.Node) => boolean): Edit[] {
   const [contract] = init.arguments
   const names = init.callee.type === 'Identifier' ? OF_THE_SERVER[init.callee.name] : undefined
@@ -33,7 +33,6 @@ function withoutServer(init: ESTree.CallExpression, isKeyed: (node: ESTree.Node)
     if (property.type !== 'Property' || property.key.type !== 'Identifier') return []
     if (property.key.name === 'input' && isKeyed(property.value)) return { start: property.value.start, end: property.value.end, text: KEYED }
     if (!names.includes(property.key.name)) return []
-    if (property.key.name === 'body' && property.value.type === 'ObjectExpression') return []
     return { start: property.start, end: contract.properties[index + 1]?.start ?? property.end, text: '' }
   })
 }

@@ -55,7 +55,7 @@ describe('a matter becomes a conference', () => {
     const fields = page.locator('main textarea, main [role="spinbutton"], main input:not([type="radio"])')
     expect(await fields.count()).toBe(0)
     const sent: string[] = []
-    page.on('request', (request) => { if (request.method() !== 'GET') sent.push(request.url()) })
+    page.on('request', (request) => { if (!['GET', 'HEAD'].includes(request.method())) sent.push(request.url()) })
     const known = async () => Number((await house.server.db('proposal').count())[0]?.['count'])
     const before = await known()
     await page.getByRole('radio', { name: 'Mật trở lên' }).click()

@@ -39,7 +39,7 @@ export const addressOf = (username: string) => `${username}@example.vn`
 
 /** Types a day (yyyy-mm-dd) and a time (hh:mm) into their fields, figure by figure as they stand in Vietnam. */
 export async function typeInto(seat: Seat, id: string, value: string): Promise<void> {
-  const figures = id.endsWith('day') ? value.split('-').toReversed() : value.split(':')
+  const figures = value.includes(':') ? value.split(':') : value.split('-').toReversed()
   await at(seat, id).getByRole('spinbutton').first().click()
   await seat.page.keyboard.type(figures.join(''))
 }
