@@ -152,7 +152,7 @@ export const getReadingsOf = defineRoute({
 export const remindReaders = defineRoute({
   id: 'documents.remindReaders', method: 'post', path: '/api/meetings/:meetingId/reading-reminders', access: 'signedIn',
   errors: [...changing, 'meetingNotPublished', 'idempotencyKeyReused'],
-  summary: 'Chair or clerk asks those of these persons who may read something that they have not opened to read it before the meeting, each once an hour at most. `people`: how many were asked.',
+  summary: 'Chair or clerk asks those of these persons who may read something that they have not opened to read it before the meeting, each once in an hour of the clock. `people`: how many were asked.',
   params: z.object({ meetingId: Id }),
   body: z.strictObject({ key: Key, personIds: z.array(Id).min(1).max(500) }),
   response: z.object({ people: z.int() }),

@@ -133,7 +133,7 @@ export function createReading({ db, journal, access, store, requireReading, page
         const { startsAt } = state.facts
         const people = await sendNotices(tx.trx, unread.map(({ personId, left }) => ({
           personId, kind: 'documents.readersReminded', topic: `meeting:${meetingId}`, link: `/meetings/${meetingId}`,
-          // Once an hour, however many press the button.
+          // Once in an hour of the clock, however many press the button.
           dedupeKey: `documents.readersReminded:${meetingId}:${tx.at.toISOString().slice(0, 13)}`, words: readingAsked({ title, startsAt, left }),
         })))
         if (people) tx.append({ kind: 'documents.readersReminded', data: { people }, audience: { scope: 'office' } })

@@ -282,10 +282,17 @@ describe('readings', () => {
     const remind = ({ client }: Actor) => client.call(remindReaders, { params: { meetingId }, body: { key: freshKey(), personIds } })
     expect((await remind(assembly.member)).error?.code).toBe('forbiddenInMeeting')
     expect((await remind(assembly.clerk)).body).toEqual({ people: 1 })
-    // At the turn of an hour it would be another one.
-    if (new Date().getUTCMinutes() < 59) expect((await remind(assembly.clerk)).body).toEqual({ people: 0 })
+    // Not again in the same hour of the clock; asked until both calls fell into one.
+    const hour = () => new Date().toISOString().slice(0, 13)
+    let began: string, people: number
+    do {
+      began = hour()
+      await remind(assembly.clerk)
+      people = (await remind(assembly.clerk)).body.people
+    } while (began !== hour())
+    expect(people).toBe(0)
     const notices = (await assembly.guest.client.call(listNotices, { query: {} })).body.notices
-    expect(notices).toMatchObject([{ kind: 'documents.readersReminded' }])
+    expect(notices[0]).toMatchObject({ kind: 'documents.readersReminded' })
   })
 })
 
