@@ -51,6 +51,8 @@ export function createAgendaDomain({ db, journal, access, order, floor, people, 
   }
 }
 
+export type AgendaDomain = ReturnType<typeof createAgendaDomain>
+
 /** Attendance in the hall, what meetings come to for each person, and what chair and clerk read of it. */
 export function createRoll({ db, journal, access, secret, origins, people, bodies }: RollDeps) {
   const results = createResults({ db, journal, store: resultsStore })

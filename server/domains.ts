@@ -9,67 +9,29 @@ import { createAttendance } from './attendance/attendance.ts'
 import { mountAttendanceLive } from './attendance/live.ts'
 import { mountAttendance } from './attendance/routes.ts'
 import { attendanceStore } from './attendance/store.ts'
-import { createBodies } from './bodies/bodies.ts'
-import { createCalendarStore } from './bodies/calendar-store.ts'
-import { createCalendar } from './bodies/calendar.ts'
-import { mountImport } from './bodies/import-routes.ts'
-import { createImportStore } from './bodies/import-store.ts'
-import { createImport } from './bodies/import.ts'
-import { createPeopleStore } from './bodies/people-store.ts'
-import { createPeople } from './bodies/people.ts'
-import { mountBodies } from './bodies/routes.ts'
-import { createBodiesStore } from './bodies/store.ts'
-import { createTermsStore } from './bodies/terms-store.ts'
-import { createTerms } from './bodies/terms.ts'
-import { createUnitsStore } from './bodies/units-store.ts'
-import { createUnits } from './bodies/units.ts'
-import { createChat } from './chat/chat.ts'
-import { mountChatLive } from './chat/live.ts'
+import { createBalloting, type SecretVotes } from './balloting.ts'
 import { createCirculating } from './circulating.ts'
 import { createConcluding } from './concluding.ts'
 import { createAgendaDomain, createRoll } from './conducting.ts'
+import { createConvening } from './convening.ts'
 import { createCopies } from './conversion/copies.ts'
 import { mountConversion } from './conversion/routes.ts'
 import type { WorkFolders } from './conversion/work-folders.ts'
 import { createConverting } from './converting.ts'
-import { createFloor } from './floor/floor.ts'
-import { mountFloorLive } from './floor/live.ts'
-import { mountFloor } from './floor/routes.ts'
-import { floorStore } from './floor/store.ts'
-import { createAttempts } from './identity/attempts.ts'
-import { createIdentity } from './identity/identity.ts'
-import { createAuthenticate, mountIdentity } from './identity/routes.ts'
-import { createIdentityStore } from './identity/store.ts'
+import { createEnding } from './ending.ts'
 import { createInviting, type Outside } from './inviting.ts'
 import { createPress } from './issuing/press.ts'
 import type { Journal } from './journal/journal.ts'
 import { createAccess } from './meetings/access.ts'
-import { createChanges } from './meetings/changes.ts'
-import { createFollowers, type Followers } from './meetings/followers.ts'
-import { mountMeetingsLive } from './meetings/live.ts'
-import { createMeetings, type Closing } from './meetings/meetings.ts'
-import { createMeetingPlanning } from './meetings/planning.ts'
-import { createPostponing } from './meetings/postponing.ts'
-import { readinessStore } from './meetings/readiness-store.ts'
-import { createReadiness } from './meetings/readiness.ts'
-import { mountMeetingPlans, mountMeetings } from './meetings/routes.ts'
-import { rulesStore } from './meetings/rules-store.ts'
-import { createMeetingRules } from './meetings/rules.ts'
+import type { Followers } from './meetings/followers.ts'
 import { meetingStore } from './meetings/store.ts'
-import { templatesStore } from './meetings/templates-store.ts'
-import { createTemplates } from './meetings/templates.ts'
 import { createMinuting } from './minuting.ts'
-import { createDoors } from './order/doors.ts'
-import { createEnforcement } from './order/enforcement.ts'
-import { createEntrance } from './order/entrance.ts'
-import { mountOrderLive } from './order/live.ts'
-import { createOrder } from './order/order.ts'
-import { orderStore } from './order/store.ts'
+import { createOrganising } from './organising.ts'
 import type { MountRoute } from './platform/contract.ts'
 import type { Files } from './platform/files.ts'
 import type { MediaNode } from './platform/media-node.ts'
 import type { PresenceFollower } from './platform/media-presence.ts'
-import type { MountCommand, OpenSockets, SocketServer } from './platform/socket.ts'
+import type { MountCommand, OpenSockets } from './platform/socket.ts'
 import { mountProposals } from './proposals/routes.ts'
 import { createProceeding } from './proceeding.ts'
 import { createProposing } from './proposing.ts'
@@ -81,23 +43,12 @@ import { createRecordings, type RecordingMedia } from './recording/recording.ts'
 import { mountRecording } from './recording/routes.ts'
 import { recordingsStore } from './recording/store.ts'
 import { createReviewing } from './reviewing.ts'
+import { createRoomKeeping } from './room-keeping.ts'
 import { createSearching } from './searching.ts'
 import { createSurveying } from './surveying.ts'
-import { sealedRounds } from './surveys/answering-store.ts'
 import { createUploading, type UploadWays } from './uploading.ts'
 import { mountUploads } from './uploads/routes.ts'
 import type { Uploads } from './uploads/uploads.ts'
-import { createCasting } from './secret-ballots/casting.ts'
-import { createKeyring } from './secret-ballots/keyring.ts'
-import { mountSecretBallotsLive } from './secret-ballots/live.ts'
-import { mountCasting, mountSecretBallots } from './secret-ballots/routes.ts'
-import { createSecretBallots } from './secret-ballots/secret-ballots.ts'
-import { secretBallotsStore } from './secret-ballots/store.ts'
-import type { VoteSecrets } from './secret-ballots/vote-secrets.ts'
-import { createVoting } from './voting/voting.ts'
-import { mountVotingLive } from './voting/live.ts'
-import { mountVoting } from './voting/routes.ts'
-import { votingStore } from './voting/store.ts'
 import { createWriting } from './writing.ts'
 
 /** What the domains ask of the media nodes. */
@@ -120,8 +71,7 @@ export interface DomainsDeps {
   iceServers(): IceServer[]
   /** 32 bytes that all processes of the installation share and the database never has, one for each purpose. */
   secret(purpose: string): Buffer
-  /** Where the secrets of secret votes are kept, outside the database; `signReceipt` signs with the journal's key. `gatherMs` for tests. */
-  secretVotes: { secrets: VoteSecrets, signReceipt(text: string): string, gatherMs?: number }
+  secretVotes: SecretVotes
   /** The server's own addresses, as browsers come by them. */
   origins: readonly string[]
   /** The ways out of the product; without, nothing is sent. */
@@ -137,13 +87,8 @@ export interface DomainsDeps {
 export function createDomains(deps: DomainsDeps) {
   const { db, journal, files, workFolders, recording, uploadLimitBytes, uploadWays, media, iceServers, secret, secretVotes } = deps
   const { origins, outside, signingKeysFile, now, log } = deps
-  const identity = createIdentity({ store: createIdentityStore(db), attempts: createAttempts(db), log })
-  const bodies = createBodies({ store: createBodiesStore(db) })
-  const terms = createTerms({ store: createTermsStore(db), found: bodies.found })
-  const units = createUnits({ store: createUnitsStore(db) })
-  const calendar = createCalendar({ store: createCalendarStore(db) })
-  const imports = createImport({ store: createImportStore(db, (trx) => createIdentityStore(trx)) })
-  const colleagues = createPeople({ store: createPeopleStore(db) })
+  const organising = createOrganising({ db, log })
+  const { identity, bodies, terms, units, calendar, people, bodiesIn } = organising
   const access = createAccess({ db, journal, store: meetingStore })
   const converting = createConverting({ db, files, folders: workFolders, jobs: outside?.jobs ?? { wake: async () => {} }, log })
   const { conversion } = converting
@@ -156,14 +101,8 @@ export function createDomains(deps: DomainsDeps) {
     ]),
   })
   const { documents } = circulating
-  const keyring = createKeyring({
-    db, secrets: secretVotes.secrets, log,
-    unopened: async (...asked) => [...await secretBallotsStore.unopened(...asked), ...await sealedRounds(...asked)],
-  })
-  const secretBallots = createSecretBallots({ db, journal, access, store: secretBallotsStore, keyring })
-  const casting = createCasting({ db, store: secretBallotsStore, keyring, ...secretVotes })
-  const voting = createVoting({ db, journal, access, store: votingStore, bodies, secret: secretBallots })
-  const people = (ids: readonly string[], trx?: Knex) => createIdentityStore(trx ?? db).people(ids)
+  const balloting = createBalloting({ db, journal, access, bodies, secretVotes, log })
+  const { keyring, secretBallots, casting, voting } = balloting
   const attendance = createAttendance({
     db, journal, access, store: attendanceStore, media, people, log, noteAbsence: (...absence) => inviting.answers.noteAbsence(...absence),
   })
@@ -178,31 +117,26 @@ export function createDomains(deps: DomainsDeps) {
     db, files, limitBytes: uploadLimitBytes, ...uploadWays, documents, papers: proposals.papers,
     evidence: { requireAttachable: (...asked) => concluding.tasks.evidence.requireAttachable(...asked) },
   })
-  const enforcement = createEnforcement({ db, journal, store: orderStore, media, log })
-  const doors = createDoors()
-  const order = createOrder({ access, store: orderStore, enforcement, doors })
-  const floor = createFloor({ db, journal, access, store: floorStore, enforcement, bodies, people, log })
+  const room = createRoomKeeping({ db, journal, access, bodies, people, media, iceServers, log })
+  const { enforcement, order, floor, entrance, chat } = room
   const agenda = createAgendaDomain({
     db, journal, access, order, floor, people, documents, proposedTo: proposals.planning.proposedTo,
     room: { inUse: (meetingId) => (media?.peers(meetingId).length ?? 0) > 0, close: attendance.closeRoom },
   })
-  const entrance = createEntrance({ db, journal, access, store: orderStore, enforcement, doors, media, iceServers, log })
-  const chat = createChat({ access })
   const recordings = createRecordings({
     db, journal, access, store: recordingsStore, composer: createComposer(recording), ...recording, log,
   })
   const press = createPress()
   const publishing = createPublishing({
-    db, journal, files, press, outside, signingKeysFile, secret, log, now, people, sendNotices: (...told) => inviting.notices.send(...told),
-    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
+    db, journal, files, press, outside, signingKeysFile, secret, log, now, people,
+    sendNotices: (...told) => inviting.notices.send(...told), bodies: bodiesIn,
   })
   const concluding = createConcluding({
     db, journal, access, files, conversion, people, calendar, now, takeUpload: (...taken) => uploads.take(...taken), addItem: (...item) => agenda.add(...item),
-    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids), issue: publishing.issuing.issue, sendNotices: (...told) => inviting.notices.send(...told),
+    bodies: bodiesIn, issue: publishing.issuing.issue, sendNotices: (...told) => inviting.notices.send(...told),
   })
   const minuting = createMinuting({
-    db, journal, access, people, issuing: publishing.issuing, log, now,
-    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids),
+    db, journal, access, people, issuing: publishing.issuing, log, now, bodies: bodiesIn,
     sendNotices: (...told) => inviting.notices.send(...told), press: { deliver: (...paper) => press.deliver(...paper) },
   })
   const proceeding = createProceeding({ db, people, press, now, sendNotices: (...told) => inviting.notices.send(...told) })
@@ -210,41 +144,16 @@ export function createDomains(deps: DomainsDeps) {
   const surveying = createSurveying({
     db, keyring, secret, origins, log, now, gatherMs: secretVotes.gatherMs, sendNotices: (...told) => inviting.notices.send(...told)
   })
-  const closing: Closing = {
-    endings: [voting.closeOpen, floor.endWithMeeting, agenda.endCurrent, attendance.endStays, order.endWithMeeting, recordings.endAtClosing],
-    async draftMinutes(tx) {
-      await roll.results.keep(tx)
-      await floor.keepTimes(tx)
-      await minutes.draftAtClosing(tx)
-      await concluding.notices.beginAtClosing(tx)
-    },
-    async closeRoom(meetingId) {
-      // Neither waits for the other: what the room's people sent ends with them, and its files with that.
-      const ended = await Promise.allSettled([attendance.closeRoom(meetingId), recordings.settleMeeting(meetingId)])
-      for (const one of ended) if (one.status === 'rejected') throw one.reason
-    },
-  }
-  const meetingRules = createMeetingRules({ db, store: rulesStore })
-  const readiness = createReadiness({
-    db, journal, access, store: readinessStore, rules: meetingRules,
-    calendar: (from, to, source) => createCalendar({ store: createCalendarStore(source) }).load(from, to), tasksOverdue: concluding.tasksOverdue,
-    ...now && { now },
-  })
-  const meetings = createMeetings({
-    db, journal, access, store: meetingStore, bodies, rules: meetingRules, readiness, people: identity.people,
-    minutesStatuses: minutes.statuses, log, closing,
-    closedBallots: async (trx, meetingId) => [...await voting.closedBallots(trx, meetingId), ...await secretBallots.boxes(trx, meetingId)],
-  })
-  const postponing = createPostponing({ access, store: meetingStore, closing, log })
-  const changes = createChanges({ journal, access })
-  const templates = createTemplates({ db, store: templatesStore, bodies })
-  const planning = createMeetingPlanning({
-    journal, access, meetings, templates, rules: meetingRules, agenda,
+  const closing = createEnding({ balloting, room, agenda, attendance, results: roll.results, recordings, minuting, concluding })
+  const convening = createConvening({
+    db, journal, access, bodies, log, now, closing, agenda, people: identity.people, minutesStatuses: minutes.statuses,
+    closedBallots: balloting.closed, tasksOverdue: concluding.tasksOverdue,
     inviteGuests: (meetingId, itemId, caller, personIds) => agenda.setGuests(meetingId, itemId, caller, { personIds, was: [] }),
   })
+  const { meetings, meetingRules, readiness, postponing, changes, templates, planning } = convening
   const inviting = createInviting({
-    db, journal, access, secret, outside, press, issuing: publishing.issuing, log, now, people, guests: agenda.guests,
-    bodies: (ids, trx) => createBodiesStore(trx ?? db).bodies(ids), calendar: (from, to) => calendar.load(from, to),
+    db, journal, access, secret, outside, press, issuing: publishing.issuing, log, now, people, guests: agenda.guests, bodies: bodiesIn,
+    calendar: (from, to) => calendar.load(from, to),
   })
 
   const annotating = createAnnotating({ db, journal, access, requireReading: documents.require, secret, now })
@@ -253,8 +162,7 @@ export function createDomains(deps: DomainsDeps) {
     nameOf: async (personId) => (await people([personId]))[0]?.fullName ?? '',
   })
   const writing = createWriting({
-    db, journal, access, files, press, log, requireReading: documents.require, people,
-    bodies: (ids) => createBodiesStore(db).bodies(ids),
+    db, journal, access, files, press, log, requireReading: documents.require, people, bodies: bodiesIn,
     pagesOf: (source, { sha256 }) => conversion.textsOf(source, sha256),
     attach: (tx, meeting, { documentId }, file) => documents.addKeptVersion(tx, meeting, documentId, { ...file, mediaType: 'application/pdf' }),
   })
@@ -277,24 +185,17 @@ export function createDomains(deps: DomainsDeps) {
     voting, secretBallots, casting, keyring, attendance, roll, order, floor, entrance, chat, presence,
     recordings, minutes, minuting,
     press, inviting, publishing, concluding, proceeding, surveying,
-    authenticate: createAuthenticate(identity),
-
-    followers: (io: SocketServer): Followers => createFollowers({
-      io, journal, officeOf: access.officeOf, liveAmong: meetings.liveAmong, log,
-    }),
+    authenticate: organising.authenticate, followers: convening.followers,
 
     /** What is asked by nobody in particular: these requests have neither session nor line in the log. */
     mountNameless(route: MountRoute): void {
-      mountCasting(route, casting)
+      balloting.mountNameless(route)
       surveying.mountNameless(route)
     },
 
     mountRoutes(route: MountRoute, open: OpenSockets): void {
-      mountIdentity(route, { identity, open, putOut: attendance.putOut })
-      mountBodies(route, { bodies, terms, units, calendar, people: colleagues })
-      mountImport(route, imports)
-      mountMeetings(route, { meetings, readiness, postponing, changes })
-      mountMeetingPlans(route, { rules: meetingRules, templates, planning })
+      organising.mountRoutes(route, { open, putOut: attendance.putOut })
+      convening.mountRoutes(route)
       mountAgenda(route, agenda)
       circulating.mountRoutes(route)
       mountUploads(route, uploads)
@@ -305,9 +206,8 @@ export function createDomains(deps: DomainsDeps) {
       concluding.mountRoutes(route, press)
       surveying.mountRoutes(route, press)
       mountProposals(route, proposals)
-      mountVoting(route, voting)
-      mountSecretBallots(route, secretBallots)
-      mountFloor(route, floor)
+      balloting.mountRoutes(route)
+      room.mountRoutes(route)
       mountAttendance(route, { ...roll, press })
       inviting.mountRoutes(route)
       minuting.mountRoutes(route)
@@ -317,15 +217,12 @@ export function createDomains(deps: DomainsDeps) {
     },
 
     mountCommands(command: MountCommand, followers: Followers): void {
-      mountMeetingsLive(command, { meetings, followers })
+      convening.mountCommands(command, followers)
       mountAgendaLive(command, agenda)
-      mountVotingLive(command, voting)
-      mountSecretBallotsLive(command, secretBallots)
+      balloting.mountCommands(command)
       mountAttendanceLive(command, { attendance, ...roll })
       inviting.mountCommands(command)
-      mountOrderLive(command, { order, entrance })
-      mountFloorLive(command, floor)
-      mountChatLive(command, chat)
+      room.mountCommands(command)
       mountRecordingLive(command, recordings)
     },
   }
