@@ -168,7 +168,7 @@ export const downloadPaperDocx = defineRoute({
 
 export const sendPaper = defineRoute({
   id: 'issuing.send', method: 'post', path: '/api/papers/:paperId/recipients', access: 'signedIn',
-  errors: [...manageErrors, 'paperNotInForce', 'recipientUnknown', 'recipientsFull'],
+  errors: [...manageErrors, 'paperNotInForce', 'paperWithoutFile', 'recipientUnknown', 'recipientsFull'],
   summary: 'The office sends a paper to further recipients; those who have it are passed over.',
   params: paper, body: z.object({ recipients: RecipientChoices.min(1) }), response: z.object({ added: z.int() }),
 })

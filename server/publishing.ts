@@ -57,7 +57,7 @@ export function createPublishing({ db, journal, files, press, sendNotices, outsi
   const papers = createPapers({ db, journal, store: papersStore, issuing, delivering, people, hasKey: signer.has, ...clock })
   const register = createRegister({ db, store: registerStore, numbers: issuingStore, bodies, ...clock })
   const usual = createUsualRecipients({ db, store: usualStore, delivering, requireOffice: register.requireOffice })
-  const signing = createSigning({ db, journal, files, press, store: signingStore, signer, papers, ...clock })
+  const signing = createSigning({ db, files, press, store: signingStore, signer, papers, ...clock })
   const mailer = outside?.mail && createMailer(outside.mail, outside.linkOrigin)
   const mails = createPaperMails({ db, store: mailsStore, links: createPaperLinks({ secret: secret('paper links'), ...clock }), mailer, log, ...clock })
 

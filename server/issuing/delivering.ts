@@ -1,10 +1,10 @@
 import type { Knex } from 'knex'
 import type { PaperKind } from '../../protocol/issuing-entries.ts'
 import { MAX_RECIPIENTS, type NamedRecipient, type RecipientChoice } from '../../protocol/issuing.ts'
-import type { JournalTx } from '../journal/journal.ts'
 import type { Notices } from '../notices/notices.ts'
 import { AppError } from '../platform/error.ts'
 import type { Jobs } from '../platform/jobs.ts'
+import type { PaperTx } from './paper-tx.ts'
 import { ended, issued, type ToldPaper } from './words.ts'
 
 /** The queue of mails to recipients who are not in the product. */
@@ -70,7 +70,7 @@ export function createDelivering({ store, notices, jobs }: DeliveringDeps) {
     },
 
     /** Sends the paper, in the transaction that issues it or adds to its recipients; returns to how many new ones. */
-    async send(tx: JournalTx, paper: ToldPaper, recipients: readonly NamedRecipient[]): Promise<number> {
+    async send(tx: PaperTx, paper: ToldPaper, recipients: readonly NamedRecipient[]): Promise<number> {
       const { trx, at } = tx
       const already = await store.countRecipients(trx, paper.paperId)
       const added = await store.insertRecipients(trx, paper.paperId, recipients.map(({ to }) => to), at)

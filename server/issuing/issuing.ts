@@ -9,12 +9,12 @@ import type { PaperTemplate } from '../../protocol/paper-templates.ts'
 import { stampIn } from '../../protocol/secrecy.ts'
 import type { BodyRecord } from '../bodies/bodies.ts'
 import { canonical, sha256 } from '../journal/chain.ts'
-import type { JournalTx } from '../journal/journal.ts'
 import { AppError } from '../platform/error.ts'
 import { composePaper, type PaperFacts } from './compose.ts'
 import { officialYear } from './dates.ts'
 import type { Delivering } from './delivering.ts'
 import type { Paper, PaperBlock } from './paper.ts'
+import type { PaperTx } from './paper-tx.ts'
 import type { PaperStyle } from './template.ts'
 
 /**
@@ -131,6 +131,10 @@ export function createIssuing({ store, delivering, templateFor, bodies, people }
     return body
   }
 
+  /** Those who were chosen; else the usual ones, without who left the directory since: nothing waits for a list to be mended. */
+  const addressed = async (source: Knex, { bodyId, kind, recipients }: Pick<NewPaper, 'bodyId' | 'kind' | 'recipients'>) =>
+    recipients ? await delivering.named(source, recipients) : await delivering.known(source, await delivering.usual(source, bodyId, kind))
+
   return {
     nextNumber: store.nextNumber,
     templateFor,
@@ -140,22 +144,22 @@ export function createIssuing({ store, delivering, templateFor, bodies, people }
     /** A paper as it would be issued now, marked as a draft: for whoever shows one before. Its recipients by name. */
     async draft(source: Knex, wanted: Pick<NewPaper, 'bodyId' | 'kind' | 'abstract' | 'content' | 'recipients'>, at: Date): Promise<Paper> {
       const body = await bodyOf(source, wanted.bodyId)
-      const to = await delivering.named(source, wanted.recipients ?? await delivering.usual(source, body.id, wanted.kind))
+      const to = await addressed(source, wanted)
       return setPaper(source, body, wanted, to.map(({ name }) => name), at)
     },
 
     /**
      * Issues a paper: takes the next number of its register, keeps the paper as it is, sends it to its recipients, and writes
-     * `issuing.issued` and `issuing.sent`, all in the caller's transaction. Throws `paperSecret`, `recipientUnknown`,
+     * `issuing.issued` and `issuing.sent`, all in the caller's transaction; of no meeting, `ofBody` gives one. Throws `paperSecret`, `recipientUnknown`,
      * `recipientsFull`, and `paperNotInForce` where what it is to replace no longer is.
      */
-    async issue(tx: JournalTx, wanted: NewPaper): Promise<Issued> {
+    async issue(tx: PaperTx, wanted: NewPaper): Promise<Issued> {
       const { bodyId, kind, abstract, content, replaces } = wanted
       refuseStamps([abstract, ...'blocks' in content ? textsOf(content.blocks) : textsOf(content.paper.body)])
       const body = await bodyOf(tx.trx, bodyId)
       const before = replaces ? await store.lockInForce(tx.trx, replaces.paperId) : null
       if (replaces && (!before || before.bodyId !== bodyId)) throw new AppError('paperNotInForce')
-      const recipients = await delivering.named(tx.trx, wanted.recipients ?? await delivering.usual(tx.trx, bodyId, kind))
+      const recipients = await addressed(tx.trx, wanted)
       const paper = await setPaper(tx.trx, body, wanted, recipients.map(({ name }) => name), tx.at)
 
       const year = officialYear(tx.at.toISOString())
@@ -190,9 +194,9 @@ export function createIssuing({ store, delivering, templateFor, bodies, people }
     },
 
     /**
-     * Recalls a paper in the journal of its meeting. `paper` is who may do that having been asked. Throws `paperNotInForce`.
+     * Recalls a paper, told by the journal of its meeting where it has one; whoever calls has asked who may. Throws `paperNotInForce`.
      */
-    async recall(tx: JournalTx, paperId: string, reason: string): Promise<void> {
+    async recall(tx: PaperTx, paperId: string, reason: string): Promise<void> {
       const paper = await store.lockInForce(tx.trx, paperId)
       if (!paper) throw new AppError('paperNotInForce')
       await store.end(tx.trx, paperId, 'recalled', reason, tx.at)

@@ -104,11 +104,6 @@ export const papersStore: PapersStore = {
   },
 
   told: deliveringStore.told,
-
-  async recallOnPaper(trx, paperId, reason, at) {
-    const count = await trx('issued_paper').where({ id: paperId, status: 'issued' }).update({ status: 'recalled', ended_at: at, end_reason: reason })
-    return count === 1
-  },
 }
 
 /** Signs that LIKE would read as wild. */

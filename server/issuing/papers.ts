@@ -2,13 +2,13 @@ import type { Knex } from 'knex'
 import type { PaperKind, PaperStatus } from '../../protocol/issuing-entries.ts'
 import type { PaperView, ReceivedPaper, Recipient, RecipientChoice, RegisterEntry } from '../../protocol/issuing.ts'
 import type { Audience } from '../../protocol/journal.ts'
-import type { Journal } from '../journal/journal.ts'
-import { writeAudit } from '../platform/audit.ts'
+import type { Journal, RunOptions } from '../journal/journal.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { Delivering } from './delivering.ts'
 import type { Issued, Issuing, NewPaper } from './issuing.ts'
 import type { Paper, OwnBlock } from './paper.ts'
+import { ofBody, type PaperTx } from './paper-tx.ts'
 import type { Position } from './positions.ts'
 import type { ToldPaper } from './words.ts'
 
@@ -43,8 +43,6 @@ export interface PapersStore {
   ): Promise<{ paper: ReceivedPaper, position: Position }[]>
   recipientChoices(db: Knex, paperId: string): Promise<RecipientChoice[]>
   told(db: Knex, paperId: string): Promise<ToldPaper>
-  /** Ends one that has no meeting, if it is in force. */
-  recallOnPaper(trx: Knex.Transaction, paperId: string, reason: string, at: Date): Promise<boolean>
 }
 
 export interface PapersDeps {
@@ -52,7 +50,7 @@ export interface PapersDeps {
   journal: Pick<Journal, 'run'>
   store: PapersStore
   issuing: Pick<Issuing, 'issue' | 'recall'>
-  delivering: Pick<Delivering, 'named' | 'send'>
+  delivering: Pick<Delivering, 'named' | 'known' | 'send'>
   people(ids: readonly string[], trx?: Knex): Promise<readonly { id: string, fullName: string }[]>
   /** Whether a key is configured for who signs a paper of this body. */
   hasKey(personId: string, bodyId: string): Promise<boolean>
@@ -96,15 +94,19 @@ export function createPapers(deps: PapersDeps) {
   }
 
   /** Throws `paperNotFound`, `forbiddenForPaper`. */
-  async function managed(paperId: string, caller: Caller): Promise<FoundPaper> {
-    const found = await accessTo(paperId, caller)
+  async function managed(paperId: string, caller: Caller, source: Knex = db): Promise<FoundPaper> {
+    const found = await accessTo(paperId, caller, source)
     if (!found.office) throw new AppError('forbiddenForPaper')
     return found
   }
 
-  function meetingOf({ entry }: FoundPaper): string {
-    if (entry.meetingId === null) throw new AppError('paperWithoutFile')
-    return entry.meetingId
+  /**
+   * Carries out an act upon a paper: in the journal of its meeting, or, of one that came of none, in the audit of its body; there
+   * a key is of no use, and a repeat finds the paper as the first time left it.
+   */
+  async function run<T>({ entry: { meetingId, body } }: FoundPaper, options: RunOptions, act: (tx: PaperTx) => Promise<T>): Promise<T> {
+    if (meetingId !== null) return await journal.run(meetingId, options, act)
+    return await db.transaction((trx) => ofBody(trx, { bodyId: body.id, actorId: options.actorId, at: now() }, act))
   }
 
   function textOf({ entry, content }: FoundPaper): { abstract: string, blocks: OwnBlock[] } {
@@ -149,7 +151,7 @@ export function createPapers(deps: PapersDeps) {
   }
 
   return {
-    accessTo, managed, get,
+    accessTo, managed, run, get,
 
     /** Those that came to the caller or to the units where they work. */
     received: (caller: Caller, filter: { open: boolean, words: readonly string[] }, page: { after: Position | null, limit: number }) =>
@@ -167,8 +169,10 @@ export function createPapers(deps: PapersDeps) {
     async send(paperId: string, caller: Caller, recipients: readonly RecipientChoice[]): Promise<{ added: number }> {
       const found = await managed(paperId, caller)
       requireInForce(found.entry.status)
-      return await journal.run(meetingOf(found), { actorId: caller.personId }, async (tx) => {
-        requireInForce((await accessTo(paperId, caller, tx.trx)).entry.status)
+      // What was issued on paper went to its recipients on paper.
+      if (found.content === null) throw new AppError('paperWithoutFile')
+      return await run(found, { actorId: caller.personId }, async (tx) => {
+        requireInForce((await managed(paperId, caller, tx.trx)).entry.status)
         const named = await delivering.named(tx.trx, recipients)
         return { added: await delivering.send(tx, await store.told(tx.trx, paperId), named) }
       })
@@ -176,15 +180,11 @@ export function createPapers(deps: PapersDeps) {
 
     /** Throws `paperNotFound`, `forbiddenForPaper`, `paperNotInForce`. */
     async recall(paperId: string, caller: Caller, reason: string): Promise<void> {
-      const { entry } = await managed(paperId, caller)
-      requireInForce(entry.status)
-      if (entry.meetingId !== null) {
-        await journal.run(entry.meetingId, { actorId: caller.personId }, (tx) => issuing.recall(tx, paperId, reason))
-        return
-      }
-      await db.transaction(async (trx) => {
-        if (!await store.recallOnPaper(trx, paperId, reason, now())) throw new AppError('paperNotInForce')
-        await writeAudit(trx, { actorId: caller.personId, subjectId: null, bodyId: entry.body.id, action: 'paper.recalled', data: { paperId, written: entry.written } })
+      const found = await managed(paperId, caller)
+      requireInForce(found.entry.status)
+      await run(found, { actorId: caller.personId }, async (tx) => {
+        await managed(paperId, caller, tx.trx)
+        await issuing.recall(tx, paperId, reason)
       })
     },
 
@@ -199,10 +199,11 @@ export function createPapers(deps: PapersDeps) {
       textOf(found)
       const { abstract, reason, blocks, key } = change
       const options = { actorId: caller.personId, key, fingerprint: ['issuing.replace', paperId, abstract, reason, blocks] }
-      return await journal.run(meetingOf(found), options, async (tx) => {
-        const { entry, content, chairId, clerkId } = await accessTo(paperId, caller, tx.trx)
+      return await run(found, options, async (tx) => {
+        const { entry, content, chairId, clerkId } = await managed(paperId, caller, tx.trx)
+        const had = await delivering.known(tx.trx, await store.recipientChoices(tx.trx, paperId))
         const wanted: NewPaper = {
-          bodyId: entry.body.id, kind: entry.kind, abstract, recipients: await store.recipientChoices(tx.trx, paperId), replaces: { paperId, reason },
+          bodyId: entry.body.id, kind: entry.kind, abstract, recipients: had.map(({ to }) => to), replaces: { paperId, reason },
           content: { chairId, clerkId, blocks, ...content?.facts },
         }
         const issued = await issuing.issue(tx, wanted)

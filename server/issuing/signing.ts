@@ -1,7 +1,6 @@
 import { Readable } from 'node:stream'
 import type { Knex } from 'knex'
 import type { PaperView } from '../../protocol/issuing.ts'
-import type { Journal } from '../journal/journal.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { Files } from '../platform/files.ts'
@@ -37,12 +36,11 @@ export interface SigningStore {
 
 export interface SigningDeps {
   db: Knex
-  journal: Pick<Journal, 'run'>
   files: Pick<Files, 'keep' | 'open'>
   press: { print(paper: Paper, format: 'pdf'): Promise<Uint8Array>, prepareSignature(pdf: Uint8Array, shown: ShownSignature): Promise<PreparedPdf> }
   store: SigningStore
   signer: PaperSigner
-  papers: Pick<Papers, 'accessTo' | 'get'>
+  papers: Pick<Papers, 'accessTo' | 'get' | 'run'>
   now?: () => Date
 }
 
@@ -70,17 +68,17 @@ const certificateOf = (certificate: X509Certificate) => ({
 })
 
 /** Signatures of issued papers, each by the person named on them. */
-export function createSigning({ db, journal, files, press, store, signer, papers, now = () => new Date() }: SigningDeps) {
+export function createSigning({ db, files, press, store, signer, papers, now = () => new Date() }: SigningDeps) {
   /** The paper, as this caller may sign it. */
-  async function signable(paperId: string, caller: Caller): Promise<{ found: FoundPaper, content: Paper, by: Signer, meetingId: string }> {
+  async function signable(paperId: string, caller: Caller): Promise<{ found: FoundPaper, content: Paper, by: Signer }> {
     const found = await papers.accessTo(paperId, caller)
     const { content, entry } = found
-    if (!content || entry.meetingId === null) throw new AppError('paperWithoutFile')
+    if (!content) throw new AppError('paperWithoutFile')
     const by = signersOf(found).find(({ personId }) => personId === caller.personId)
     if (!by) throw new AppError('notSigner')
     if (entry.status !== 'issued') throw new AppError('paperNotInForce', { status: entry.status })
     if (found.signatures.some(({ signerId }) => signerId === caller.personId)) throw new AppError('alreadySigned')
-    return { found, content, by, meetingId: entry.meetingId }
+    return { found, content, by }
   }
 
   async function read(sha256: string): Promise<Buffer> {
@@ -108,12 +106,12 @@ export function createSigning({ db, journal, files, press, store, signer, papers
 
   /** Keeps a signed file, if the paper is what it was when the file was prepared; else `moved`. */
   async function keep(
-    { meetingId, found }: Pick<Awaited<ReturnType<typeof signable>>, 'meetingId' | 'found'>, caller: Caller,
+    { found }: Pick<Awaited<ReturnType<typeof signable>>, 'found'>, caller: Caller,
     { signed, base, certificate, preparationId }: { signed: Uint8Array, base: string | null, certificate: X509Certificate, preparationId?: string },
   ): Promise<'kept' | 'moved'> {
     const paperId = found.entry.id
     const sha256 = await keepFile(signed)
-    return await journal.run(meetingId, { actorId: caller.personId }, async (tx) => {
+    return await papers.run(found, { actorId: caller.personId }, async (tx) => {
       const paper = await store.lock(tx.trx, paperId)
       if (paper.status !== 'issued') throw new AppError('paperNotInForce', { status: paper.status })
       if (paper.signers.includes(caller.personId)) throw new AppError('alreadySigned')
