@@ -3,6 +3,7 @@ import { Day } from './calendar.ts'
 import { commonFloorRule, FloorRule } from './floor-rules.ts'
 import { Id } from './journal.ts'
 import { Person } from './identity.ts'
+import { OpinionRule } from './opinion-rule.ts'
 import { defineRoute } from './route.ts'
 import { Grade, Majority, Threshold, VoteBase } from './shares.ts'
 import { VoteRule, VotingRules } from './voting-rules.ts'
@@ -55,6 +56,7 @@ export const BodyRules = z.object({
   minutes: MinutesRule.default({ approvedBy: 'chair', reviewWorkingDays: 3, basis: 'Hướng dẫn 16-HD/VPTW' }),
   voting: VotingRules.prefault({}),
   floor: FloorRule.default(commonFloorRule),
+  opinions: OpinionRule.prefault({}),
   followUp: FollowUpRule.default({ conclusionNoticeWorkingDays: 5, taskReminderWorkingDays: 3, basis: 'Quyết định 45/2018/QĐ-TTg' }),
 })
 export type BodyRules = z.output<typeof BodyRules>
@@ -123,17 +125,19 @@ export const listMembers = defineRoute({
 const fractionOfWhole = ({ numerator, denominator, strict }: Threshold) => numerator < denominator || (numerator === denominator && !strict)
 
 /** Rules as somebody wrote them: shares that can be reached, grades that can be told apart. */
-export const WrittenRules = BodyRules.superRefine(({ quorum, majority, grading, voting }, context) => {
-  const { returned, scoring, options, election, confidence } = voting
+export const WrittenRules = BodyRules.superRefine(({ quorum, majority, grading, voting, opinions }, context) => {
+  const { returned, scoring, options, election, confidence, specialMajorities } = voting
   const shares: [string[], Threshold | null | undefined][] = [
     [['quorum'], quorum], [['majority'], majority], [['grading'], grading?.threshold], [['voting', 'returned'], returned], [['voting', 'scoring'], scoring?.rule],
     [['voting', 'options'], options], [['voting', 'election'], election], [['voting', 'confidence'], confidence],
+    [['opinions', 'threshold'], opinions.threshold],
+    ...specialMajorities.map((one): [string[], Threshold] => [['voting', 'specialMajorities'], one]),
   ]
   for (const [path, share] of shares) {
     if (share && !fractionOfWhole(share)) context.addIssue({ code: 'custom', path, message: 'is more than the whole, so nothing can ever reach it' })
   }
   const lists: [string[], readonly { id: string }[] | undefined][] = [
-    [['grading', 'scale'], grading?.scale], [['voting', 'scoring', 'scale'], scoring?.scale], [['voting', 'scoring', 'criteria'], scoring?.criteria], [['voting', 'matters'], voting.matters],
+    [['grading', 'scale'], grading?.scale], [['voting', 'scoring', 'scale'], scoring?.scale], [['voting', 'scoring', 'criteria'], scoring?.criteria], [['voting', 'matters'], voting.matters], [['voting', 'specialMajorities'], specialMajorities],
   ]
   for (const [path, list = []] of lists) {
     if (new Set(list.map(({ id }) => id)).size < list.length) context.addIssue({ code: 'custom', path, message: 'has two of one id' })

@@ -31,6 +31,7 @@ import * as minutesText from './minutes-text.ts'
 import * as minutes from './minutes.ts'
 import * as notices from './notices.ts'
 import * as offline from './offline.ts'
+import * as opinions from './opinions.ts'
 import * as order from './order.ts'
 import * as organisationImport from './organisation-import.ts'
 import * as paperTemplates from './paper-templates.ts'
@@ -42,6 +43,7 @@ import * as proposalKinds from './proposal-kinds.ts'
 import * as proposals from './proposals.ts'
 import * as readiness from './readiness.ts'
 import * as recording from './recording.ts'
+import * as resolutions from './resolutions.ts'
 import * as review from './review.ts'
 import * as reminders from './reminders.ts'
 import * as room from './room.ts'
@@ -54,6 +56,8 @@ import * as surveyResults from './survey-results.ts'
 import * as surveys from './surveys.ts'
 import * as tasks from './tasks.ts'
 import * as terms from './terms.ts'
+import * as triageBook from './triage-book.ts'
+import * as triage from './triage.ts'
 import * as turns from './turns.ts'
 import * as units from './units.ts'
 import * as uploads from './uploads.ts'
@@ -61,10 +65,10 @@ import * as voting from './voting.ts'
 
 const domains = {
   health, identity, accounts, bodies, terms, organisationImport, people, units, calendar, meetings, convening, meetingKinds, meetingPlans, meetingChanges,
-  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, uploads, documents, conversion,
+  readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, triage, triageBook, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, reminders, notices, voting, minutes, minutesText, minutesReview, room, order, floor, turns, chat, recording, review,
-  conclusions, tasks, issuing, signing, paperTemplates,
+  conclusions, tasks, opinions, issuing, signing, paperTemplates,
   search, secretBallots, surveys, surveyAnswers, surveyResults, procedures, procedureFile, procedureInstances,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))

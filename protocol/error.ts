@@ -87,6 +87,13 @@ export const errorCodes = [
   'proposalSecret', // a secrecy above none, or free text with its stamp: nothing of it is taken
   'forbiddenForProposal', // the other side does this; details.sides are the caller's
   'proposalStage', // not the time for it; details.stage
+  'triageChanged', // somebody else noted or decided first, or other rules hold by now; details.version, details.decisions, details.proposed
+  'triageReasonNeeded', // another way than the proposed one; details.proposed
+  'triageWayClosed', // details.why: rule (forbidden; details.codes), secret, unavailable
+  'triageNoTime', // the meeting has not enough time left; details.freeMinutes, details.minutes
+  'triageRuleNotFound',
+  'triageRuleOverlaps', // another version is in force then; details.since, details.until
+  'triageRuleChanged', // somebody else wrote a version first; details.version
   'proposalChanged', // somebody else changed it first; details.version and details.stage, or the present details.check
   'proposalIncomplete', // details.fields, details.documents: the kinds that are missing
   'proposalUnchecked', // details.items: the points that were not found in order
@@ -252,6 +259,11 @@ export const errorCodes = [
   'signingKeyUnusable', // details.reason: file, password, expired, notYetValid, key
   'preparationNotFound', // used, or too old
   'signatureInvalid', // details.reason: cms, digest, certificate, signature, room
+  'resolutionNotFound', // does not exist, or this person may not know of it
+  'forbiddenForResolution', // the chair does this
+  'resolutionStage', // not the time for it; details.status
+  'resolutionChanged', // somebody else changed it first; details.version, details.status
+  'voteNotAdopted', // open, not adopted, followed by another round, or of a kind that no resolution states
   'paperTemplateNotFound',
   'paperTemplateChanged', // somebody else saved a version first; details.version
   // procedures
@@ -287,6 +299,22 @@ export const errorCodes = [
   'surveyAnswerInvalid', // details.problems: AnswerProblem of protocol/survey-form.ts
   'surveyAnswerChanged', // changed on another device meanwhile; details.revision
   'surveyResultsWithheld', // details.reason: planned, open, few; details.fewest
+  // opinions
+  'opinionNotFound', // or not the caller's to know
+  'forbiddenForOpinion', // details.sides are the caller's
+  'opinionState', // not the time for it; details.state
+  'opinionChanged', // somebody else acted first; details.version
+  'opinionUnderWay', // one is open on this matter
+  'opinionDeadlineInvalid', // details.why: tooSoon, tooLate; details.earliest, details.latest
+  'opinionNobodyToAsk', // the body has no incumbent with a vote
+  'opinionClosed', // no answer is taken any more; details.dueAt
+  'opinionAnswerChanged', // answered on another device meanwhile; details.answer
+  'opinionNoDemand', // the body's rule lets members demand no meeting
+  'opinionPointsFull', // details.limit
+  'opinionPointNotFound',
+  'opinionPointChanged', // somebody else changed it first; details.point
+  'opinionUnconsolidated', // details.answers stand in no point, details.points are not answered by the unit
+  'opinionIssued', // a paper was issued on it already
   // media
   'mediaUnavailable',
 ] as const
