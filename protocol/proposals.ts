@@ -7,12 +7,14 @@ import { ProposalDocumentKind, ProposalKind } from './proposal-kinds.ts'
 import { defineRoute } from './route.ts'
 import { SecretMatter } from './secrecy.ts'
 import { Instant, Line, Paragraphs } from './text.ts'
+import { Disagreement, Urgency } from './triage-rules.ts'
 
 /**
  * Where a matter is: being drafted · received by the office · being checked · returned to its unit · in the pool · on an
- * agenda · put off by a meeting · dealt with · withdrawn. Planned, deferred and decided are read off the agenda.
+ * agenda · being dealt with without a meeting · put off by a meeting · dealt with · withdrawn. Planned, deferred and decided by a
+ * meeting are read off the agenda.
  */
-export const ProposalStage = z.enum(['draft', 'received', 'checking', 'returned', 'pool', 'planned', 'deferred', 'decided', 'withdrawn'])
+export const ProposalStage = z.enum(['draft', 'received', 'checking', 'returned', 'pool', 'planned', 'outside', 'deferred', 'decided', 'withdrawn'])
 export type ProposalStage = z.infer<typeof ProposalStage>
 
 /** Who has to do something next: the unit, the office of the body, or nobody. */
@@ -31,6 +33,8 @@ export const ProposalContent = z.strictObject({
   /** The day on which the unit wishes it dealt with. */
   proposedOn: z.iso.date().nullable(),
   legalBasis: Paragraphs(4000), presenterId: Id.nullable(),
+  /** What the unit knows for the way in which it is dealt with; absent in what was written before it was asked: the usual. */
+  urgency: Urgency.optional(), disagreement: Disagreement.optional(), wantsMeeting: z.boolean().optional(),
 })
 export type ProposalContent = z.infer<typeof ProposalContent>
 
@@ -136,7 +140,7 @@ export const listProposals = defineRoute({
 })
 
 /** The stages that the secretariat's board shows as columns; put-off matters stand in the pool again. */
-export const boardStages = ['received', 'checking', 'returned', 'pool', 'planned', 'decided'] as const
+export const boardStages = ['received', 'checking', 'returned', 'pool', 'outside', 'planned', 'decided'] as const
 export const BoardStage = z.enum(boardStages)
 export type BoardStage = z.infer<typeof BoardStage>
 

@@ -19,7 +19,7 @@ export interface AgendaSeed {
 }
 
 export interface PlanningStore {
-  /** What was accepted; undefined where there is no such proposal, or it is not accepted. */
+  /** What was accepted; undefined where there is no such proposal, it is not accepted, or it is dealt with without a meeting. */
   seed(db: Knex, proposalId: string): Promise<AgendaSeed | undefined>
   /** Whether an agenda of its body has the matter, planned or dealt with, other than by this item. */
   onOtherAgenda(db: Knex, proposalId: string, itemId: string | null): Promise<boolean>
@@ -56,10 +56,12 @@ export function createPlanning({ db, access, store, addItem, attachKept }: Plann
 
     /**
      * Adds an item with the proposal's documents. A presenter who does not take part in the meeting is left out, to be invited.
-     * Throws `proposalNotFound`, `forbiddenForProposal`, `proposalStage`, and what adding an item does.
+     * Throws `proposalNotFound`, `forbiddenForProposal`, `proposalStage`, and what adding an item and `also` do, which follows in the
+     * same transaction under the lock of the proposal.
      */
     async plan(
       proposalId: string, caller: Caller, { meetingId, minutes, key }: { meetingId: string, minutes: number, key: string },
+      also?: (tx: JournalTx, meeting: Meeting) => Promise<void>,
     ): Promise<{ itemId: string }> {
       // Planned already: the answer to this very act may have been lost.
       requireAct(await access.accessTo(proposalId, caller), { ...may.plan, stages: [...may.plan.stages, 'planned'] })
@@ -73,6 +75,7 @@ export function createPlanning({ db, access, store, addItem, attachKept }: Plann
           // Another clerk may have put it on another agenda meanwhile; this waits for them.
           if (meeting.bodyId !== bodyId || await store.onOtherAgenda(tx.trx, proposalId, itemId)) throw new AppError('proposalStage', { stage: 'planned' })
           await attachKept(tx, meeting, itemId, documents)
+          await also?.(tx, meeting)
         },
       )
       try {

@@ -31,7 +31,7 @@ interface SummaryRow extends PlaceRow {
 }
 
 const holders: Record<ProposalStage, ProposalHolder> = {
-  draft: 'unit', returned: 'unit', received: 'office', checking: 'office', pool: 'office', planned: 'office', deferred: 'office',
+  draft: 'unit', returned: 'unit', received: 'office', checking: 'office', pool: 'office', planned: 'office', outside: 'office', deferred: 'office',
   decided: 'none', withdrawn: 'none',
 }
 
@@ -44,9 +44,9 @@ const summaries = (submitted: boolean) => `
     SELECT p.id, ${submitted ? `coalesce(handed_in.content ->> 'title', p.title)` : 'p.title'} AS title,
       ${submitted ? 'coalesce(handed_in.title_folded, p.title_folded)' : 'p.title_folded'} AS title_folded, p.unit_id, unit.name AS unit_name,
       p.body_id, body.name AS body_name, p.asks, p.proposed_on::text AS proposed_on, ${STAGE} AS stage,
-      CASE WHEN place.outcome IS NULL THEN p.since WHEN place.outcome = 'planned' THEN place.placed_at
+      CASE WHEN place.outcome IS NULL OR (p.settled IS NOT NULL AND place.outcome <> 'planned') THEN p.since WHEN place.outcome = 'planned' THEN place.placed_at
         ELSE coalesce(place.ended_at, place.placed_at) END AS held_since,
-      CASE WHEN place.outcome IS NULL THEN p.due_on::text END AS term, checker.full_name AS checker_name, place.*
+      CASE WHEN place.outcome IS NULL OR (p.settled IS NOT NULL AND place.outcome <> 'planned') THEN p.due_on::text END AS term, checker.full_name AS checker_name, place.*
     FROM proposal p JOIN unit ON unit.id = p.unit_id JOIN body ON body.id = p.body_id LEFT JOIN person checker ON checker.id = p.checker_id
     ${submitted ? `LEFT JOIN proposal_submission handed_in ON handed_in.proposal_id = p.id AND handed_in.round = p.round AND p.status = 'returned'` : ''}
     ${PLACE}

@@ -20,6 +20,9 @@ export interface ProposalRow {
   proposed_on: string | null
   legal_basis: string
   presenter_id: string | null
+  urgency: NonNullable<ProposalContent['urgency']>
+  disagreement: NonNullable<ProposalContent['disagreement']>
+  wants_meeting: boolean
   edited_at: Date
   edited_by: string
 }
@@ -28,7 +31,8 @@ export interface AccessRow extends ProposalRow { stage: ProposalStage, of_unit: 
 
 /** The columns of a proposal `p`. The driver would read a date as an instant of its own time zone. */
 export const COLUMNS = `p.id, p.unit_id, p.body_id, p.kind_id, p.kind_version, p.status, p.version, p.round, p.since, p.due_on::text AS due_on,
-  p.checker_id, p.title, p.summary, p.asks, p.proposed_on::text AS proposed_on, p.legal_basis, p.presenter_id, p.edited_at, p.edited_by`
+  p.checker_id, p.title, p.summary, p.asks, p.proposed_on::text AS proposed_on, p.legal_basis, p.presenter_id,
+  p.urgency, p.disagreement, p.wants_meeting, p.edited_at, p.edited_by`
 
 /**
  * Of the reader's unit, or of one that went into it by a merger or a split: its matters have passed over with its people.
@@ -64,12 +68,13 @@ export const PLACES = `
 export const PLACE = `LEFT JOIN LATERAL (${PLACES} AND meeting.status <> 'cancelled' ORDER BY item.id DESC LIMIT 1) place ON p.status = 'accepted'`
 export const STAGE = `CASE p.status
   WHEN 'submitted' THEN CASE WHEN p.checker_id IS NULL THEN 'received' ELSE 'checking' END
-  WHEN 'accepted' THEN coalesce(place.outcome, 'pool') ELSE p.status END`
+  WHEN 'accepted' THEN CASE WHEN place.outcome IN ('planned', 'decided') THEN place.outcome ELSE coalesce(p.settled, place.outcome, 'pool') END
+  ELSE p.status END`
 
 function toContent(row: ProposalRow): ProposalContent {
   return {
     bodyId: row.body_id, kindId: row.kind_id, title: row.title, summary: row.summary, asks: row.asks, proposedOn: row.proposed_on,
-    legalBasis: row.legal_basis, presenterId: row.presenter_id,
+    legalBasis: row.legal_basis, presenterId: row.presenter_id, urgency: row.urgency, disagreement: row.disagreement, wantsMeeting: row.wants_meeting,
   }
 }
 
@@ -84,6 +89,7 @@ export function fromContent(content: ProposalContent) {
   return {
     body_id: content.bodyId, kind_id: content.kindId, title: content.title, summary: content.summary, asks: content.asks,
     proposed_on: content.proposedOn, legal_basis: content.legalBasis, presenter_id: content.presenterId,
+    urgency: content.urgency ?? 'normal', disagreement: content.disagreement ?? 'unknown', wants_meeting: content.wantsMeeting ?? false,
   }
 }
 

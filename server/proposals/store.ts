@@ -160,7 +160,7 @@ export const proposalsStore: ProposalAccessStore & ProposalsStore & CheckingStor
   },
 
   async seed(db, proposalId) {
-    const row = await db('proposal').where({ id: proposalId, status: 'accepted' })
+    const row = await db('proposal').where({ id: proposalId, status: 'accepted', settled: null })
       .first<{ body_id: string, title: string, asks: 'decide' | 'opinion' | 'report', presenter_id: string | null } | undefined>(
         'body_id', 'title', 'asks', 'presenter_id')
     if (!row) return undefined
