@@ -5,6 +5,7 @@ import * as agenda from './agenda.ts'
 import * as annotations from './annotations.ts'
 import * as attendance from './attendance.ts'
 import * as attendanceRecord from './attendance-record.ts'
+import * as baselines from './baselines.ts'
 import * as bodies from './bodies.ts'
 import * as calendar from './calendar-days.ts'
 import * as carryOver from './carry-over.ts'
@@ -14,6 +15,7 @@ import * as comments from './comments.ts'
 import * as conclusions from './conclusions.ts'
 import * as convening from './convening.ts'
 import * as conversion from './conversion.ts'
+import * as costRates from './costs-rates.ts'
 import * as documents from './documents.ts'
 import * as drafting from './drafting.ts'
 import type { AnyCommand, AnyNotice } from './event.ts'
@@ -46,6 +48,7 @@ import * as recording from './recording.ts'
 import * as resolutions from './resolutions.ts'
 import * as review from './review.ts'
 import * as reminders from './reminders.ts'
+import * as results from './results.ts'
 import * as room from './room.ts'
 import type { AnyRoute } from './route.ts'
 import * as search from './search.ts'
@@ -70,6 +73,7 @@ const domains = {
   invitations, reminders, notices, voting, minutes, minutesText, minutesReview, room, order, floor, turns, chat, recording, review,
   conclusions, tasks, opinions, issuing, signing, paperTemplates,
   search, secretBallots, surveys, surveyAnswers, surveyResults, procedures, procedureFile, procedureInstances,
+  baselines, costRates, results,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 

@@ -315,6 +315,17 @@ export const errorCodes = [
   'opinionPointChanged', // somebody else changed it first; details.point
   'opinionUnconsolidated', // details.answers stand in no point, details.points are not answered by the unit
   'opinionIssued', // a paper was issued on it already
+  // results
+  'forbiddenForResults', // neither leads a body, nor is its office, nor an administrator
+  'baselineNotFound', // or a draft, which administrators alone see
+  'baselineDraftThere', // the year has a draft already; details.baselineId
+  'baselineFrozen', // a frozen version never changes
+  'baselineChanged', // somebody else saved it first; details.revision
+  'baselineGaps', // details.gaps: months without a figure or an explanation; none at all where it is empty
+  'rateNotFound',
+  'rateOverlaps', // another rate of the item is in force on one of these days; details.rate
+  'rateChanged', // somebody else changed it first; details.rate is what it is now
+  'distanceChanged', // somebody else changed it first; details.distance is what it is now, or null
   // media
   'mediaUnavailable',
 ] as const
