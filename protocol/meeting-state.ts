@@ -18,6 +18,7 @@ import { MeetingFacts, meetingEntries, Participant, type MeetingStatus } from '.
 import { applyMinutes, minutesEntries, noMinutes, type MinutesState } from './minutes-entries.ts'
 import { applyOrder, initialOrder, orderEntries, type OrderState } from './order.ts'
 import { applyRecording, recordingEntries, type RecordingsState } from './recording.ts'
+import { resolutionEntries } from './resolution-entries.ts'
 import { applyReview, projectReview, reviewEntries, type LedDocument } from './review-entries.ts'
 import { applySecretBallots, secretBallotEntries, type SecretBox } from './secret-ballot-entries.ts'
 import { applyVoting, votingEntries, type VotingState } from './vote-entries.ts'
@@ -38,7 +39,7 @@ export const MeetingEntry = z.discriminatedUnion('kind', [
   ...meetingEntries, published, ...agendaEntries, ...documentEntries, ...attendanceEntries, ...votingEntries, ...secretBallotEntries, ...minutesEntries,
   ...orderEntries, ...floorEntries, ...chatEntries, ...recordingEntries, ...invitationEntries, ...reviewEntries, ...draftEntries, ...commentEntries,
   ...conclusionEntries,
-  ...issuingEntries,
+  ...issuingEntries, ...resolutionEntries,
 ])
 export type MeetingEntry = z.infer<typeof MeetingEntry>
 
@@ -210,6 +211,7 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'conclusionNotice.waived': case 'conclusionNotice.issued': case 'task.assigned':
     case 'comments.opened': case 'comments.replied': case 'comments.settled': case 'comments.takenBack':
     case 'minutes.saved': case 'invitation.drafted':
+    case 'resolution.begun': case 'resolution.saved': case 'resolution.sent': case 'resolution.returned': case 'resolution.approved': case 'resolution.issued':
       return state
     case 'minutes.helperSet': case 'minutes.reviewOpened': case 'minutes.commented': case 'minutes.replied': case 'minutes.settled':
     case 'minutes.returned': case 'minutes.approved':
@@ -267,4 +269,4 @@ export function viewerOf({ personId, role, itemsOnly, substituteFor }: Participa
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 13, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 14, initial, apply, project }

@@ -42,6 +42,7 @@ import { mountRecordingLive } from './recording/live.ts'
 import { createRecordings, type RecordingMedia } from './recording/recording.ts'
 import { mountRecording } from './recording/routes.ts'
 import { recordingsStore } from './recording/store.ts'
+import { createResolving } from './resolving.ts'
 import { createReviewing } from './reviewing.ts'
 import { createRoomKeeping } from './room-keeping.ts'
 import { createSearching } from './searching.ts'
@@ -101,7 +102,7 @@ export function createDomains(deps: DomainsDeps) {
     ]),
   })
   const { documents } = circulating
-  const balloting = createBalloting({ db, journal, access, bodies, secretVotes, log })
+  const balloting = createBalloting({ db, journal, access, bodies, secretVotes, log, sendNotices: (...told) => inviting.notices.send(...told) })
   const { keyring, secretBallots, casting, voting } = balloting
   const attendance = createAttendance({
     db, journal, access, store: attendanceStore, media, people, log, noteAbsence: (...absence) => inviting.answers.noteAbsence(...absence),
@@ -133,7 +134,11 @@ export function createDomains(deps: DomainsDeps) {
   })
   const concluding = createConcluding({
     db, journal, access, files, conversion, people, calendar, now, takeUpload: (...taken) => uploads.take(...taken), addItem: (...item) => agenda.add(...item),
-    bodies: bodiesIn, issue: publishing.issuing.issue, sendNotices: (...told) => inviting.notices.send(...told),
+    addByRule: (...item) => agenda.addByRule(...item), log, haveOpened: organising.officeHours.haveOpened, bodies: bodiesIn, issue: publishing.issuing.issue, sendNotices: (...told) => inviting.notices.send(...told),
+  })
+  const resolving = createResolving({
+    db, journal, access, now, issuing: publishing.issuing, delivering: publishing.delivering,
+    bodies: bodiesIn, sendNotices: (...told) => inviting.notices.send(...told),
   })
   const minuting = createMinuting({
     db, journal, access, people, issuing: publishing.issuing, log, now, bodies: bodiesIn,
@@ -184,7 +189,7 @@ export function createDomains(deps: DomainsDeps) {
     proposals, proposalsAt, documents, circulating, uploads, converting, annotating, reviewing, writing, searching,
     voting, secretBallots, casting, keyring, attendance, roll, order, floor, entrance, chat, presence,
     recordings, minutes, minuting,
-    press, inviting, publishing, concluding, proceeding, surveying,
+    press, inviting, publishing, resolving, concluding, proceeding, surveying,
     authenticate: organising.authenticate, followers: convening.followers,
 
     /** What is asked by nobody in particular: these requests have neither session nor line in the log. */
@@ -204,6 +209,7 @@ export function createDomains(deps: DomainsDeps) {
       writing.mountRoutes(route)
       searching.mountRoutes(route)
       concluding.mountRoutes(route, press)
+      resolving.mountRoutes(route)
       surveying.mountRoutes(route, press)
       mountProposals(route, proposals)
       balloting.mountRoutes(route)

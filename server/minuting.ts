@@ -2,7 +2,6 @@ import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { MINUTES_CLOSED } from '../protocol/minutes-text.ts'
 import type { Issuing } from './issuing/issuing.ts'
-import type { Paper } from './issuing/paper.ts'
 import type { Press } from './issuing/press.ts'
 import type { Journal } from './journal/journal.ts'
 import type { MeetingAccess } from './meetings/access.ts'
@@ -36,11 +35,6 @@ export function createMinuting({ db, journal, access, people, bodies, issuing, s
   const source = createMinutesSource({ journal, people, bodies, now })
   const minutes = createMinutes({
     db, journal, access, store, source, issuing, now,
-    async issued(paperId) {
-      const row = await db('issued_paper').where({ id: paperId }).first<{ content: Paper } | undefined>('content')
-      if (!row) throw new Error('minutes without the paper that they were issued as')
-      return row.content
-    },
     show: (meetingId, update) => texts.show(meetingId, update),
   })
   const review = createMinutesReview({

@@ -83,6 +83,7 @@ const bodies: Record<string, () => object> = {
   'conclusions.decideNotice': () => ({ ...act(), approved: true }),
   'conclusions.issueNotice': () => ({ ...act(), recipients: [] }),
   'conclusions.waiveNotice': () => ({ ...act(), reason: 'Không có quyền' }),
+  'resolutions.begin': () => ({ key: freshKey() }),
   'tasks.assign': () => ({ key: freshKey(), conclusionVersion: 1, facts: taskFacts() }),
   'tasks.putOnAgenda': () => ({ taskId: randomUUID(), title: 'Tình hình', minutes: 10, key: freshKey() }),
   'attendance.checkInByCode': () => ({ code: `1.${'A'.repeat(22)}`, going: 'in', key: freshKey() }),

@@ -1,6 +1,8 @@
+import type { PaperStatus } from '../../protocol/issuing-entries.ts'
 import { writtenNumber } from '../../protocol/issuing.ts'
 import type { Audience } from '../../protocol/journal.ts'
 import type { IssuingStore } from './issuing.ts'
+import type { Paper } from './paper.ts'
 import type { PaperStyle } from './template.ts'
 
 interface InForceRow {
@@ -38,6 +40,22 @@ export const issuingStore: IssuingStore = {
       SELECT body_id, meeting_id, kind, audience, number, style, symbol FROM issued_paper WHERE id = ? AND status = 'issued' FOR NO KEY UPDATE`, [paperId])
     const [row] = rows
     return row ? { bodyId: row.body_id, meetingId: row.meeting_id, kind: row.kind, audience: row.audience, written: writtenNumber(row.number, row) } : null
+  },
+
+  async content(db, paperId) {
+    return (await db('issued_paper').where({ id: paperId }).first<{ content: Paper | null } | undefined>('content'))?.content
+  },
+
+  async latest(db, paperIds) {
+    if (!paperIds.length) return new Map()
+    const { rows } = await db.raw<{ rows: (Pick<InForceRow, 'number' | 'style' | 'symbol'> & { asked: string, id: string, status: PaperStatus, issued_at: Date })[] }>(`
+      WITH RECURSIVE line (asked, id) AS (
+        SELECT id, id FROM issued_paper WHERE id = ANY(CAST(? AS uuid[]))
+        UNION ALL SELECT line.asked, next.id FROM line JOIN issued_paper next ON next.replaces_id = line.id
+      )
+      SELECT asked, id, number, style, symbol, status, issued_at FROM line JOIN issued_paper USING (id)
+      WHERE NOT EXISTS (SELECT FROM issued_paper next WHERE next.replaces_id = line.id)`, [[...paperIds]])
+    return new Map(rows.map((row) => [row.asked, { paperId: row.id, written: writtenNumber(row.number, row), status: row.status, at: row.issued_at.toISOString() }]))
   },
 
   async nextNumber(db, bodyId, kind, year) {

@@ -2,7 +2,7 @@ import type { Knex } from 'knex'
 import { symbolOf } from '../../protocol/bodies.ts'
 import { localDay } from '../../protocol/calendar.ts'
 import type { Person } from '../../protocol/identity.ts'
-import type { PaperKind } from '../../protocol/issuing-entries.ts'
+import type { PaperKind, PaperStatus } from '../../protocol/issuing-entries.ts'
 import { writtenNumber, type RecipientChoice } from '../../protocol/issuing.ts'
 import type { Audience } from '../../protocol/journal.ts'
 import type { PaperTemplate } from '../../protocol/paper-templates.ts'
@@ -47,6 +47,9 @@ export interface NewPaper {
   replaces?: { paperId: string, reason: string }
 }
 
+/** A paper of the register, as those show it who made it. */
+export interface IssuedAs { paperId: string, written: string, status: PaperStatus, at: string }
+
 export interface Issued { paperId: string, number: number, symbol: string, written: string }
 
 /** What is kept of a paper that was issued. */
@@ -81,6 +84,10 @@ export interface IssuingStore {
   ): Promise<{ bodyId: string, meetingId: string | null, kind: PaperKind, audience: Audience | null, written: string } | null>
   /** The number that the next paper of a series would have. */
   nextNumber(db: Knex, bodyId: string, kind: PaperKind, year: number): Promise<number>
+  /** Undefined where there is no such paper. */
+  content(db: Knex, paperId: string): Promise<Paper | null | undefined>
+  /** Each of these papers, or the last of those that took its place, by the id that was asked for. One query. */
+  latest(db: Knex, paperIds: readonly string[]): Promise<Map<string, IssuedAs>>
   end(trx: Knex.Transaction, paperId: string, status: 'recalled' | 'replaced', reason: string, at: Date): Promise<void>
 }
 
@@ -138,6 +145,16 @@ export function createIssuing({ store, delivering, templateFor, bodies, people }
   return {
     nextNumber: store.nextNumber,
     templateFor,
+    latest: store.latest,
+
+    /** A paper as it was issued, for the domain that made it and has asked who may. Throws `paperNotFound`, `paperWithoutFile`. */
+    async paper(source: Knex, paperId: string): Promise<Paper> {
+      const content = await store.content(source, paperId)
+      if (content === undefined) throw new AppError('paperNotFound')
+      if (content === null) throw new AppError('paperWithoutFile')
+      return content
+    },
+
     /** Whether a paper is neither recalled nor replaced; one that is in force is held until the end of the transaction. */
     isInForce: async (trx: Knex.Transaction, paperId: string): Promise<boolean> => await store.lockInForce(trx, paperId) !== null,
 

@@ -23,9 +23,7 @@ export interface MinutesDeps {
   access: Pick<MeetingAccess, 'accessTo' | 'change'>
   store: MinutesStore
   source: MinutesSource
-  issuing: Pick<Issuing, 'draft'>
-  /** A paper as it was issued. */
-  issued(paperId: string): Promise<Paper>
+  issuing: Pick<Issuing, 'draft' | 'paper'>
   /** Shows those who have the text open what became of it elsewhere. */
   show(meetingId: string, update: Uint8Array): void
   now(): Date
@@ -40,7 +38,7 @@ interface Found extends Access { record: MinutesRecord, mode: Minutes['mode'] }
  * The text of minutes: written by chair, clerk and helpers; read by everybody of the whole meeting while it is reviewed and
  * once it is published.
  */
-export function createMinutes({ db, journal, access, store, source, issuing, issued, show, now }: MinutesDeps) {
+export function createMinutes({ db, journal, access, store, source, issuing, show, now }: MinutesDeps) {
   /** Throws `meetingNotFound`, and `minutesNotFound` also for a text that the caller may not read. */
   async function find(meetingId: string, caller: Pick<Caller, 'personId'>, tx?: JournalTx): Promise<Found> {
     const found = await access.accessTo(meetingId, caller, tx?.trx)
@@ -170,7 +168,7 @@ export function createMinutes({ db, journal, access, store, source, issuing, iss
     async paper(meetingId: string, caller: Caller): Promise<Paper> {
       const found = await find(meetingId, caller)
       const { record, meeting } = found
-      if (record.paperId) return await issued(record.paperId)
+      if (record.paperId) return await issuing.paper(db, record.paperId)
       if (record.status === 'published') return olderPaper(record)
       const { abstract, blocks } = await contentOf(found)
       const signers = source.signers(await journal.state(meetingId, meetingReducer))
