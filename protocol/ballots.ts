@@ -60,6 +60,8 @@ export const VoteTerms = z.object({
   recused: z.array(z.object({ personId: Id, reason: TextRef })).default([]),
   base: z.object({ kind: VoteBase, size: z.int() }),
   threshold: Majority,
+  /** Which of the body's special majorities the threshold is; absent: the usual one of the kind. */
+  majority: z.string().exactOptional(),
   /** The share of those entitled whose ballots must have come. */
   returned: Threshold.exactOptional(),
   tie: z.enum(['notAdopted', 'chairDecides']).default('notAdopted'),

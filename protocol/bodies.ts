@@ -34,7 +34,9 @@ export const FollowUpRule = z.object({
   /** Within how many after the closing the notice of the conclusions is issued. */
   conclusionNoticeWorkingDays: z.int().min(1).max(60),
   /** How many before the day of a task its lead is reminded; 0: not at all. */
-  taskReminderWorkingDays: z.int().min(0).max(30), basis: Basis,
+  taskReminderWorkingDays: z.int().min(0).max(30),
+  /** How many minutes the report on an overdue task has on the next agenda, onto which it comes by itself; 0: it is offered to the office alone. */
+  overdueReportMinutes: z.int().min(0).max(120).default(10), basis: Basis,
 })
 
 /** How minutes are approved: by the chair alone, or also by who presided in the meeting; and how long members usually review them. */
@@ -57,7 +59,7 @@ export const BodyRules = z.object({
   voting: VotingRules.prefault({}),
   floor: FloorRule.default(commonFloorRule),
   opinions: OpinionRule.prefault({}),
-  followUp: FollowUpRule.default({ conclusionNoticeWorkingDays: 5, taskReminderWorkingDays: 3, basis: 'Quyết định 45/2018/QĐ-TTg' }),
+  followUp: FollowUpRule.default({ conclusionNoticeWorkingDays: 5, taskReminderWorkingDays: 3, overdueReportMinutes: 10, basis: 'Quyết định 45/2018/QĐ-TTg' }),
 })
 export type BodyRules = z.output<typeof BodyRules>
 /** Rules as they may be written down: what is left out is the common rule. */

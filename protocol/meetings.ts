@@ -64,8 +64,8 @@ export const openMeeting = defineCommand({
 })
 
 export const closeMeeting = defineCommand({
-  name: 'meeting:close', summary: 'Closes the meeting; an open vote is closed and counted first; draft minutes stand ready.', access: 'chair, clerk, or who presides',
-  input: ChangeOfMeeting, output: Nothing, errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive'],
+  name: 'meeting:close', summary: 'Closes the meeting; an open vote is closed and counted first, which is refused where it could not be; draft minutes stand ready.', access: 'chair, clerk, or who presides',
+  input: ChangeOfMeeting, output: Nothing, errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'hallNotCounted', 'ballotBoxLost'],
 })
 
 export const MeetingFacts = z.object({

@@ -94,3 +94,28 @@ export function applyVoting(votes: VotingState, entry: VotingEntry): VotingState
     }
   }
 }
+
+/**
+ * Among which options a further round may be held: those that the result says, and where it decided nothing at all, because no or too
+ * few ballots came, all of them.
+ */
+export function mayGoOnOf({ kind, choices, result }: Pick<VoteState, 'kind' | 'choices' | 'result'>): string[] {
+  if (!result || result.accepted || (kind !== 'options' && kind !== 'election')) return []
+  return result.goOn ?? (result.why === 'noBallots' || result.why === 'tooFewReturned' ? choices : [])
+}
+
+/** Seats that a further round of an election fills. */
+export const seatsLeftOf = ({ election, result }: Pick<VoteState, 'election' | 'result'>): number => (election?.seats ?? 0) - (result?.elected?.length ?? 0)
+
+type Turnout = Pick<VoteState, 'electorate' | 'voted' | 'secret' | 'drawn' | 'hall'>
+
+/** Whose part is done as far as anybody can know: the ballot has come, of a secret vote the credential was drawn, or they vote in the hall. */
+export function doneOf({ secret, drawn, voted, hall }: Omit<Turnout, 'electorate'>): Set<string> {
+  return new Set([...secret ? drawn : voted, ...hall?.voterIds ?? []])
+}
+
+/** Entitled persons whose ballot has not come. */
+export function notYetVoted(vote: Turnout): string[] {
+  const done = doneOf(vote)
+  return vote.electorate.filter((personId) => !done.has(personId))
+}

@@ -25,6 +25,14 @@ export const ElectionMatter = z.object({
 })
 export type ElectionMatter = z.infer<typeof ElectionMatter>
 
+/** A majority beside the usual one, for the matters that a body's regulations name: what is to reach it is chosen when a vote is opened. */
+export const SpecialMajority = VoteRule.extend({
+  id: z.string().regex(/^[a-z][A-Za-z0-9]{0,39}$/), label: Label,
+  /** First day on which the basis is in force. */
+  since: Day.exactOptional(),
+})
+export type SpecialMajority = z.infer<typeof SpecialMajority>
+
 /** What is elected, as a body's rules have it until it says otherwise. */
 const usualMatters: ElectionMatter[] = [
   {
@@ -56,6 +64,18 @@ const usualMatters: ElectionMatter[] = [
 const unlessOtherwise = 'Khi quy chế làm việc không quy định khác'
 const moreThanHalf = { numerator: 1, denominator: 2, strict: true }
 
+/** Offered until a body says otherwise: it decides by its regulations which matters they are for. */
+const usualSpecialMajorities: SpecialMajority[] = [
+  {
+    id: 'twoThirds', label: { vi: 'Ít nhất hai phần ba', en: 'At least two thirds' }, numerator: 2, denominator: 3, strict: false, base: 'incumbents',
+    basis: 'Khi quy chế làm việc hoặc quy định chuyên ngành yêu cầu hai phần ba',
+  },
+  {
+    id: 'threeQuarters', label: { vi: 'Ít nhất ba phần tư', en: 'At least three quarters' }, numerator: 3, denominator: 4, strict: false, base: 'incumbents',
+    basis: 'Khi quy chế làm việc hoặc quy định chuyên ngành yêu cầu ba phần tư',
+  },
+]
+
 /** How a body votes beyond its majority and its scale, as data: what is left out is the common rule. */
 export const VotingRules = z.object({
   /** Named votes: whether one's ballot may be changed while the vote is open. */
@@ -70,6 +90,8 @@ export const VotingRules = z.object({
   returned: Threshold.nullable().default(null),
   /** Whether secret ballots may be held here; a body may keep them to paper. */
   secretAllowed: z.boolean().default(true),
+  /** Majorities that whoever opens a vote may choose instead of the usual one: named votes, options and elections. */
+  specialMajorities: z.array(SpecialMajority).max(12).default(usualSpecialMajorities),
   scoring: ScoringRule.nullable().default(null),
   options: VoteRule.default({ ...moreThanHalf, base: 'incumbents', basis: unlessOtherwise }),
   /** `blankAllowed`: a ballot that strikes everybody out is valid and counts in the base. */

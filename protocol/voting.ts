@@ -35,6 +35,7 @@ export const VoteAsked = z.object({
   election: z.object({
     seats: z.int().min(1).max(MAX_OPTIONS), method: z.enum(['mark', 'strike']), matter: z.string().max(40).describe('what is elected, one of the body’s matters'),
   }).optional(),
+  majority: z.string().max(40).optional().describe('named votes, options, elections: one of the body’s special majorities instead of the usual one; a further round keeps what the first had'),
   recused: z.array(z.object({ personId: Id, reason: Paragraphs(MAX_RECUSAL) })).max(500).optional().describe('who is entitled and takes no part in this vote, and why'),
   previous: Id.optional().describe('the closed vote that this is a further round of'),
   goOn: z.array(z.string().max(40)).max(MAX_OPTIONS).optional().describe('a further round of options or an election: among whom, of those that may go on; left out: all of them'),
@@ -73,14 +74,17 @@ export const castBallot = defineCommand({
 
 export const closeVote = defineCommand({
   name: 'vote:close',
-  summary: 'Closes the vote, counts and tells the result by the body’s rule. Where somebody votes in the hall, only once their count is confirmed.',
+  summary: 'Closes the vote, counts and tells the result by the body’s rule. Where somebody votes in the hall, only once their count is confirmed. A secret vote whose secret is lost only with `withoutBox`: its ballots are then published as unreadable, and count for nothing.',
   access: 'chair, clerk, or who presides',
-  input: ChangeOfMeeting.extend({ voteId: Id }), output: VoteResult,
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed', 'hallNotCounted'],
+  input: ChangeOfMeeting.extend({
+    voteId: Id, withoutBox: z.boolean().default(false).describe('closes a secret vote although its ballots cannot be read any more; passed over where they can'),
+  }),
+  output: VoteResult,
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed', 'hallNotCounted', 'ballotBoxLost'],
 })
 
 export const remindVoters = defineCommand({
-  name: 'vote:remind', summary: 'Asks those who have not voted, or of a secret vote not drawn, to do so: their page shows it.',
+  name: 'vote:remind', summary: 'Asks those who have not voted, or of a secret vote not drawn, to do so: their page shows it, and a notice goes to them wherever they are.',
   access: 'chair, clerk, or who presides',
   input: ChangeOfMeeting.extend({ voteId: Id }), output: Nothing,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed'],

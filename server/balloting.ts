@@ -26,18 +26,19 @@ interface BallotingDeps {
   access: MeetingAccess
   bodies: VotingDeps['bodies']
   secretVotes: SecretVotes
+  sendNotices: VotingDeps['sendNotices']
   log: Logger
 }
 
 /** Votes, named and secret, and the keys of all that is answered in secret. */
-export function createBalloting({ db, journal, access, bodies, secretVotes, log }: BallotingDeps) {
+export function createBalloting({ db, journal, access, bodies, secretVotes, sendNotices, log }: BallotingDeps) {
   const keyring = createKeyring({
     db, secrets: secretVotes.secrets, log,
     unopened: async (...asked) => [...await secretBallotsStore.unopened(...asked), ...await sealedRounds(...asked)],
   })
   const secretBallots = createSecretBallots({ db, journal, access, store: secretBallotsStore, keyring })
   const casting = createCasting({ db, store: secretBallotsStore, keyring, ...secretVotes })
-  const voting = createVoting({ db, journal, access, store: votingStore, bodies, secret: secretBallots })
+  const voting = createVoting({ db, journal, access, store: votingStore, bodies, secret: secretBallots, sendNotices })
   return {
     keyring, secretBallots, casting, voting,
     /** The votes of a meeting that are closed, with what was cast. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { VoteResult } from '../../protocol/ballots.ts'
-import { confidenceOf, notYetVoted, sumOf } from './sum.ts'
+import { notYetVoted } from '../../protocol/vote-entries.ts'
+import { confidenceOf, sumOf } from './sum.ts'
 
 const result = (counts: Record<string, number>, needed: number, more: Partial<VoteResult> = {}): VoteResult => ({
   counts, cast: 0, base: 15, needed, accepted: true, grade: null, ...more,

@@ -46,16 +46,3 @@ export function confidenceOf(vote: Pick<VoteState, 'kind' | 'choices' | 'result'
 export function openVoteOf(votes: readonly VoteState[]): VoteState | undefined {
   return votes.find((vote) => !vote.closedAt)
 }
-
-type Turnout = Pick<VoteState, 'electorate' | 'voted' | 'secret' | 'drawn' | 'hall'>
-
-/** Whose part is done as far as anybody can know: the ballot has come, of a secret vote the credential was drawn, or they vote in the hall. */
-export function doneOf({ secret, drawn, voted, hall }: Omit<Turnout, 'electorate'>): Set<string> {
-  return new Set([...secret ? drawn : voted, ...hall?.voterIds ?? []])
-}
-
-/** Entitled persons whose ballot has not come. */
-export function notYetVoted(vote: Turnout): string[] {
-  const done = doneOf(vote)
-  return vote.electorate.filter((personId) => !done.has(personId))
-}

@@ -126,8 +126,8 @@ export function createTurns({ access, enforcement, ruleOf, cutOff }: TurnsDeps) 
     },
 
     /**
-     * A step of every command that changes what is dealt with: a turn ends with its item, and guests who may not see an item
-     * any more ask for nothing on it. Gives whose rights are to be told to the media node after the commit.
+     * A step of every command that changes what is dealt with, or for whom: a turn ends with its item and with its speaker's right
+     * to be there, and guests who may not see an item any more ask for nothing on it. Gives whose rights are to be told to the media node after the commit.
      */
     async followAgenda(tx: JournalTx): Promise<string[]> {
       const state = await tx.state(meetingReducer)
@@ -136,7 +136,10 @@ export function createTurns({ access, enforcement, ruleOf, cutOff }: TurnsDeps) 
         if (person && !hears(person, state, itemId)) tx.append({ kind: 'floor.withdrawn', data: { requestId }, audience: audienceOfSpeech(itemId) })
       }
       const running = runningTurn(state.floor)
-      return running && running.itemId !== (currentOf(state)?.itemId ?? null) ? appendEnd(tx, running, 'item') : []
+      if (!running) return []
+      if (running.itemId !== (currentOf(state)?.itemId ?? null)) return appendEnd(tx, running, 'item')
+      const speaker = state.participants.find((one) => one.personId === running.personId)
+      return speaker && hears(speaker, state, running.itemId) ? [] : appendEnd(tx, running, 'putOut')
     },
 
     /** A step of closing the meeting. */

@@ -18,6 +18,13 @@ export function createKeyring(deps: {
   const known = new Map<string, VoteKeys>()
   const timers = new Set<NodeJS.Timeout>()
 
+  /** Undefined where the vote's secret is not, or no longer. */
+  async function find(voteId: string): Promise<VoteKeys | undefined> {
+    const keys = known.get(voteId) ?? await secrets.find(voteId)
+    if (keys) known.set(voteId, keys)
+    return keys
+  }
+
   async function destroyIfOpened(voteId: string): Promise<boolean> {
     if ((await unopened(db, [voteId])).length) return false
     known.delete(voteId)
@@ -44,11 +51,12 @@ export function createKeyring(deps: {
     /** Makes the secret of a vote that is being opened. */
     make: (voteId: string): Promise<VoteKeys> => secrets.make(voteId),
 
+    find,
+
     /** Throws `ballotBoxLost` where the vote's secret is not. */
     async require(voteId: string): Promise<VoteKeys> {
-      const keys = known.get(voteId) ?? await secrets.find(voteId)
+      const keys = await find(voteId)
       if (!keys) throw new AppError('ballotBoxLost')
-      known.set(voteId, keys)
       return keys
     },
 

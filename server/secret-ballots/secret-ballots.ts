@@ -128,13 +128,15 @@ export function createSecretBallots({ db, journal, access, store, keyring }: Sec
 
     /**
      * A step of closing a secret vote: opens the box and publishes it. The vote's secret is destroyed once that is committed.
-     * Throws `ballotBoxLost` where the secret is gone and there are ballots.
+     * Throws `ballotBoxLost` where the secret is gone and there are ballots, unless the vote is to be closed without them: they
+     * are then told as unreadable.
      */
-    async open(tx: JournalTx, voteId: string): Promise<{ contents: BallotContent[], root: Buffer }> {
+    async open(tx: JournalTx, voteId: string, { withoutBox = false } = {}): Promise<{ contents: BallotContent[], root: Buffer }> {
       await store.phase(tx.trx, voteId, 'alone')
       const vote = await require(tx.trx, tx.meetingId, voteId)
       const taken = await store.takeBallots(tx.trx, voteId)
-      const read = taken.length ? await keyring.require(voteId).then((keys) => taken.map(({ slot, sealed }) => unsealBallot(keys, slot, sealed))) : []
+      const keys = !taken.length ? undefined : withoutBox ? await keyring.find(voteId) : await keyring.require(voteId)
+      const read = keys ? taken.map(({ slot, sealed }) => unsealBallot(keys, slot, sealed)) : []
       const ballots = byHash(read.filter((ballot) => ballot !== undefined))
       const unreadable = taken.length - ballots.length
       await store.publish(tx.trx, voteId, ballots, unreadable)

@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util'
-import { validBallot, type BallotContent, type VoteResult } from '../../protocol/ballots.ts'
+import { validBallot, VoteTerms, type BallotContent, type VoteResult } from '../../protocol/ballots.ts'
 import { countBallots } from '../../protocol/counting.ts'
 import { fold, type ExportRecord } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
@@ -65,19 +65,13 @@ function againstJournal(box: Box, records: readonly ExportRecord[]): BoxFinding[
   const secret = state.secretBoxes.find(({ voteId }) => voteId === box.voteId)
   const closing = entries.find(({ kind, data }) => kind === 'vote.closed' && data['voteId'] === box.voteId)
   if (!vote || !secret?.opened) return [{ code: 'notOfJournal', what: 'vote' }]
-  const { choices, kind, criteria, election, electorate, base, threshold, scale } = vote
   const told = {
     key: secret.publicKey, drawn: vote.drawn.toSorted(), root: closing?.data['ballotsRoot'], result: vote.result, hall: vote.hallResult,
-    terms: { choices, kind, criteria, election, electorate, base, threshold, scale }, unreadable: secret.opened.unreadable,
+    // All of them: what is elected, by whom, and by which rule, and no rule less.
+    terms: VoteTerms.parse(vote), unreadable: secret.opened.unreadable,
   }
-  const { terms } = box
   const claimed: typeof told = {
-    key: box.publicKey, drawn: box.drawn.toSorted(), root: box.ballotsRoot, result: box.result, hall: box.hall,
-    terms: {
-      choices: terms.choices, kind: terms.kind, criteria: terms.criteria, election: terms.election, electorate: terms.electorate,
-      base: terms.base, threshold: terms.threshold, scale: terms.scale,
-    },
-    unreadable: box.unreadable,
+    key: box.publicKey, drawn: box.drawn.toSorted(), root: box.ballotsRoot, result: box.result, hall: box.hall, terms: box.terms, unreadable: box.unreadable,
   }
   return (Object.keys(told) as (keyof typeof told)[]).filter((what) => !isDeepStrictEqual(told[what], claimed[what]))
     .map((what) => ({ code: 'notOfJournal', what }))

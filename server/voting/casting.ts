@@ -29,8 +29,8 @@ export function createCasting({ db, journal, access, store }: {
     const refused = asked.map(({ actorId, input: { voteId, content, reservedOpinion, replaces } }, index): AppError | null => {
       const voter = voters[index]
       if (!voter) return new AppError('voteNotFound')
-      const { vote, elector, inHall, revision } = voter
-      if (!elector) return new AppError('notEntitledToVote')
+      const { vote, elector, takesPart, inHall, revision } = voter
+      if (!elector || !takesPart) return new AppError('notEntitledToVote')
       if (vote.closedAt) return new AppError('voteClosed')
       if (vote.secret) return new AppError('voteIsSecret')
       if (inHall) return new AppError('votesInHall')

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { flawOfHall, type HallCount } from '../../protocol/ballots.ts'
-import { requireOfficeOrPresiding, type MeetingAccess } from '../meetings/access.ts'
+import { requireOfficeOrPresiding, seesItem, type MeetingAccess } from '../meetings/access.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { openVoteIn } from './open-vote.ts'
@@ -49,8 +49,7 @@ export function createHall({ db, access, store }: { db: Knex, access: MeetingAcc
         if (flaw) throw new AppError('hallCountInvalid', { reason: flaw })
         const before = await store.findHallCount(tx.trx, voteId)
         if ((before?.revision ?? 0) !== seen) throw new AppError('hallCountChanged', { revision: before?.revision ?? 0 })
-        const revision = seen + 1
-        await store.putHallCount(tx.trx, voteId, { hall, revision, enteredBy: caller.personId, at: tx.at })
+        const revision = await store.putHallCount(tx.trx, voteId, { hall, enteredBy: caller.personId, at: tx.at })
         tx.append({ kind: 'vote.hallCounted', data: { voteId, revision }, audience: { scope: 'item', itemId: vote.itemId } })
         return { revision }
       })
@@ -73,7 +72,8 @@ export function createHall({ db, access, store }: { db: Knex, access: MeetingAcc
     async hallCount(meetingId: string, caller: Caller, voteId: string) {
       const found = await access.accessTo(meetingId, caller)
       may.see(found)
-      if (!await store.findForVoter(db, meetingId, voteId, caller.personId)) throw new AppError('voteNotFound')
+      const asked = await store.findForVoter(db, meetingId, voteId, caller.personId)
+      if (!asked || !seesItem(found, asked.vote.itemId)) throw new AppError('voteNotFound')
       return { count: await store.findHallCount(db, voteId) ?? null }
     },
   }

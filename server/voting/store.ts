@@ -104,18 +104,20 @@ export const votingStore: VotingStore = {
     await trx.raw(`
       UPDATE vote_elector SET hall_way = CASE WHEN voter_id = ANY(?::uuid[]) THEN ? END
       WHERE vote_id = ? AND (hall_way IS NOT NULL OR voter_id = ANY(?::uuid[]))`, [[...voterIds], way, voteId, [...voterIds]])
-    await trx('hall_count').where({ vote_id: voteId }).delete()
+    await trx('hall_count').where({ vote_id: voteId }).update({ voided: true })
   },
 
   async findHallCount(db, voteId) {
-    return await db('hall_count').where({ vote_id: voteId })
+    return await db('hall_count').where({ vote_id: voteId, voided: false })
       .first({ hall: 'figures', revision: 'revision', enteredBy: 'entered_by', confirmedBy: 'confirmed_by' })
   },
 
-  async putHallCount(trx, voteId, { hall, revision, enteredBy, at }) {
-    await trx('hall_count').insert({
-      vote_id: voteId, revision, figures: JSON.stringify(hall), entered_by: enteredBy, entered_at: at, confirmed_by: null, confirmed_at: null,
-    }).onConflict('vote_id').merge()
+  async putHallCount(trx, voteId, { hall, enteredBy, at }) {
+    const put = { figures: JSON.stringify(hall), entered_by: enteredBy, entered_at: at, confirmed_by: null, confirmed_at: null, voided: false }
+    const [row] = await trx('hall_count').insert({ vote_id: voteId, revision: 1, ...put })
+      .onConflict('vote_id').merge({ ...put, revision: trx.raw('hall_count.revision + 1') }).returning<{ revision: number }[]>('revision')
+    if (!row) throw new Error('a count of the hall was not kept')
+    return row.revision
   },
 
   async confirmHallCount(trx, voteId, { confirmedBy, at }) {

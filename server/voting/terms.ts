@@ -4,9 +4,10 @@ import type { BodyRules } from '../../protocol/bodies.ts'
 import type { MeetingState } from '../../protocol/meeting-state.ts'
 import type { Participant } from '../../protocol/meetings.ts'
 import { summonedOf } from '../../protocol/roll.ts'
-import type { VoteState } from '../../protocol/vote-entries.ts'
+import { mayGoOnOf, seatsLeftOf, type VoteState } from '../../protocol/vote-entries.ts'
 import type { VoteAsked } from '../../protocol/voting.ts'
-import type { VoteRule } from '../../protocol/voting-rules.ts'
+import type { Majority } from '../../protocol/shares.ts'
+import type { SpecialMajority, VoteRule } from '../../protocol/voting-rules.ts'
 import { AppError } from '../platform/error.ts'
 
 type State = Pick<MeetingState, 'participants' | 'attendance' | 'votes'>
@@ -41,7 +42,9 @@ function electorsOf({ participants, attendance }: State): string[] {
 export function termsOf(asked: VoteAsked, rules: BodyRules, state: State): NewTerms {
   const previous = previousOf(asked, state.votes)
   const own = ofKind(asked, rules, previous)
-  const { threshold: { base, ...threshold }, ...kindly } = own
+  const special = specialOf(asked, rules, previous)
+  const { base, ...threshold } = special ? only(special) : own.threshold
+  const { threshold: _, ...kindly } = own
   const entitled = electorsOf(state)
   const { recused = [], secret = false } = asked
   const away = new Set(recused.map(({ personId }) => personId))
@@ -50,17 +53,33 @@ export function termsOf(asked: VoteAsked, rules: BodyRules, state: State): NewTe
   if (!electorate.length) throw new AppError('nobodyEntitled')
   const counted = rules.voting.recusedInBase ? entitled : electorate
   const sizes = { incumbents: counted.length, present: counted.filter((id) => isPresent(state.attendance, id)).length, validBallots: 0 }
-  const { returned, tie, changeBallot } = rules.voting
+  const { returned, changeBallot } = rules.voting
+  const tie = decidesTies(threshold) ? rules.voting.tie : 'notAdopted'
   const chairId = state.participants.find(({ role, personId }) => role === 'chair' && electorate.includes(personId))?.personId
   return {
     kind: asked.kind, secret, ...kindly, electorate, recused,
-    base: { kind: base, size: sizes[base] }, threshold,
+    base: { kind: base, size: sizes[base] }, threshold, ...special ? { majority: special.id } : {},
     ...returned ? { returned } : {},
     tie, ...tie === 'chairDecides' && chairId ? { chairId } : {},
     changeBallot: changeBallot && !secret,
     round: (previous?.round ?? 0) + 1, ...previous ? { previous: previous.voteId } : {},
   }
 }
+
+/**
+ * The special majority that is asked for, as the body's rules have it now. A further round is decided by the one that the first had.
+ */
+function specialOf({ majority, kind }: VoteAsked, { voting }: BodyRules, previous?: VoteState): SpecialMajority | undefined {
+  const id = majority ?? previous?.majority
+  if (previous && id !== previous.majority) throw refuse('majority')
+  if (id === undefined) return undefined
+  const found = voting.specialMajorities.find((one) => one.id === id)
+  if (!found || (kind !== 'named' && kind !== 'options' && kind !== 'election')) throw refuse('majority')
+  return found
+}
+
+/** Whether the chair's vote could make a majority of an equal vote: not where more than a simple one is asked for. */
+const decidesTies = ({ numerator, denominator, plurality }: Majority): boolean => plurality === true || numerator * 2 <= denominator
 
 /** The vote that this one is a further round of: closed without having settled the matter, and not followed by another round yet. */
 function previousOf({ previous, itemId, kind }: VoteAsked, votes: readonly VoteState[]): VoteState | undefined {
@@ -114,10 +133,10 @@ function optionsOf({ options: given = [], goOn }: VoteAsked, fewest: number, pre
   return { options, choices: options.map(({ id }) => id) }
 }
 
-function goingOn(asked: readonly string[] | undefined, { options, result }: VoteState): VoteOption[] {
-  const may = result?.goOn ?? []
+function goingOn(asked: readonly string[] | undefined, previous: VoteState): VoteOption[] {
+  const may = mayGoOnOf(previous)
   if (asked && (new Set(asked).size < asked.length || !asked.every((id) => may.includes(id)))) throw refuse('goOn')
-  return options.filter(({ id }) => (asked ?? may).includes(id))
+  return previous.options.filter(({ id }) => (asked ?? may).includes(id))
 }
 
 function electionOf(asked: VoteAsked, { voting }: BodyRules, previous?: VoteState) {
@@ -126,7 +145,7 @@ function electionOf(asked: VoteAsked, { voting }: BodyRules, previous?: VoteStat
   if (!elected || (previous && previous.election?.matter !== matter)) throw refuse('matter')
   if (elected.statutory) throw new AppError('statutoryElection', { matter, basis: elected.basis })
   const ballot = optionsOf(asked, 1, previous)
-  const left = previous ? (previous.election?.seats ?? 0) - (previous.result?.elected?.length ?? 0) : ballot.options.length
+  const left = previous ? seatsLeftOf(previous) : ballot.options.length
   if (seats > left || seats > ballot.options.length) throw refuse('seats')
   return { ...ballot, election: { seats, method, matter, blankAllowed: voting.election.blankAllowed } }
 }

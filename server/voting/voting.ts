@@ -12,12 +12,14 @@ import { ballotsRoot } from '../journal/ballots.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
 import { requireOfficeOrPresiding, type MeetingAccess } from '../meetings/access.ts'
 import { requireLive } from '../meetings/meetings.ts'
+import type { Notices } from '../notices/notices.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
 import { createCasting } from './casting.ts'
 import { createHall } from './hall.ts'
 import { openVoteIn } from './open-vote.ts'
+import { remindAway } from './reminding.ts'
 import { termsOf } from './terms.ts'
 
 /** A vote's present row, as far as casting needs it; all its terms stand in the journal. */
@@ -51,11 +53,12 @@ export interface VotingStore {
   closedVotes(db: Knex, meetingId: string): Promise<string[]>
   /** What this voter cast, the last revision of each, by time; of one vote alone if it is named. */
   ballotsOf(db: Knex, meetingId: string, personId: string, voteId?: string): Promise<(Ballot & { voteId: string, kind: VoteTerms['kind'], reservedOpinion: string | null })[]>
-  /** Marks these electors, and no others, as voting in the hall; a count of it is gone. */
+  /** Marks these electors, and no others, as voting in the hall; a count of it is void. */
   setHall(trx: Knex.Transaction, voteId: string, way: HallCount['way'], voterIds: readonly string[]): Promise<void>
+  /** Undefined where there is none, or it is void. */
   findHallCount(db: Knex, voteId: string): Promise<KeptHallCount | undefined>
-  /** In the place of an earlier one; unconfirmed. */
-  putHallCount(trx: Knex.Transaction, voteId: string, count: { hall: HallCount, revision: number, enteredBy: string, at: Date }): Promise<void>
+  /** In the place of an earlier one; unconfirmed. Gives its revision, which no count of this vote had before, be it void. */
+  putHallCount(trx: Knex.Transaction, voteId: string, count: { hall: HallCount, enteredBy: string, at: Date }): Promise<number>
   confirmHallCount(trx: Knex.Transaction, voteId: string, by: { confirmedBy: string, at: Date }): Promise<void>
 }
 
@@ -64,7 +67,7 @@ export interface SecretBallots {
   /** Makes ready what credentials of this vote are signed with. */
   prepare(tx: JournalTx, voteId: string, terms: VoteTerms): Promise<void>
   /** Closes and publishes the box: what its valid ballots say, and its root. */
-  open(tx: JournalTx, voteId: string): Promise<{ contents: BallotContent[], root: Buffer }>
+  open(tx: JournalTx, voteId: string, how?: { withoutBox?: boolean }): Promise<{ contents: BallotContent[], root: Buffer }>
 }
 
 export interface VotingDeps {
@@ -74,6 +77,8 @@ export interface VotingDeps {
   store: VotingStore
   bodies: Pick<Bodies, 'bodies'>
   secret: SecretBallots
+  /** Known once everything is wired. */
+  sendNotices: Notices['send']
 }
 
 /** Who may do what with votes. A ballot is cast by the electors of that vote, whatever their role. */
@@ -82,12 +87,13 @@ const may = { open: requireOfficeOrPresiding, close: requireOfficeOrPresiding, r
 /** Reminders within this time of each other are one. */
 const REMIND_AGAIN_MS = 10_000
 
-export function createVoting({ db, journal, access, store, bodies, secret }: VotingDeps) {
-  async function closeVote(tx: JournalTx, vote: VoteState): Promise<VoteResult> {
+export function createVoting({ db, journal, access, store, bodies, secret, sendNotices }: VotingDeps) {
+  async function closeVote(tx: JournalTx, vote: VoteState, how: { withoutBox?: boolean } = {}): Promise<VoteResult> {
     const { voteId, itemId } = vote
+    if (vote.hall && !vote.hallCount?.confirmedBy) throw new AppError('hallNotCounted')
     const audience = { scope: 'item', itemId } as const
     const hall = await confirmedHall(tx, voteId)
-    const { contents, root, chair } = await (vote.secret ? openBox(tx, voteId) : openBallots(tx, vote))
+    const { contents, root, chair } = await (vote.secret ? openBox(tx, voteId, how) : openBallots(tx, vote))
     const result = countBallots(vote, contents, hall ?? undefined, chair)
     await store.close(tx.trx, voteId, { closedAt: tx.at, result, ballotsRoot: root, hall })
     for (const { voterId, body } of await store.takeOpinions(tx.trx, voteId)) {
@@ -104,8 +110,8 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
     return { contents: [...last.values()], root: ballotsRoot({ voteId, ballots: ballots.map(exported) }), chair: chairId ? last.get(chairId) : undefined }
   }
 
-  async function openBox(tx: JournalTx, voteId: string) {
-    return { ...await secret.open(tx, voteId), chair: undefined }
+  async function openBox(tx: JournalTx, voteId: string, how: { withoutBox?: boolean }) {
+    return { ...await secret.open(tx, voteId, how), chair: undefined }
   }
 
   async function confirmedHall({ trx }: JournalTx, voteId: string): Promise<ConfirmedHall | null> {
@@ -156,16 +162,17 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
 
     cast: createCasting({ db, journal, access, store }),
 
-    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `voteNotFound`, `voteClosed`, `hallNotCounted`. */
-    async close(meetingId: string, caller: Caller, { key, voteId }: { key: string, voteId: string }): Promise<VoteResult> {
-      return await access.change(meetingId, caller, may.close, { key, fingerprint: ['vote:close', voteId] }, async (tx) => {
-        const vote = await openVoteIn(tx, voteId)
-        if (vote.hall && !vote.hallCount?.confirmedBy) throw new AppError('hallNotCounted')
-        return await closeVote(tx, vote)
-      })
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `voteNotFound`, `voteClosed`, `hallNotCounted`, `ballotBoxLost`. */
+    async close(meetingId: string, caller: Caller, asked: { key: string, voteId: string, withoutBox?: boolean }): Promise<VoteResult> {
+      const { key, voteId, withoutBox = false } = asked
+      const options = { key, fingerprint: ['vote:close', voteId, ...withoutBox ? ['withoutBox'] : []] }
+      return await access.change(meetingId, caller, may.close, options, async (tx) => await closeVote(tx, await openVoteIn(tx, voteId), { withoutBox }))
     },
 
-    /** A step of closing the meeting: an open vote is counted as it stands, with the hall's count only if it was confirmed. */
+    /**
+     * A step of closing the meeting: an open vote is counted as it stands. Papers of the hall that nobody confirmed, or a box that
+     * cannot be read, are somebody's votes and nothing to pass over in silence. Throws `hallNotCounted`, `ballotBoxLost`.
+     */
     async closeOpen(tx: JournalTx): Promise<void> {
       const vote = (await tx.state(meetingReducer)).votes.find(({ closedAt }) => !closedAt)
       if (vote) await closeVote(tx, vote)
@@ -174,9 +181,10 @@ export function createVoting({ db, journal, access, store, bodies, secret }: Vot
     /** Throws `meetingNotFound`, `forbiddenInMeeting`, `voteNotFound`, `voteClosed`. */
     async remind(meetingId: string, caller: Caller, { key, voteId }: { key: string, voteId: string }): Promise<Record<string, never>> {
       return await access.change(meetingId, caller, may.remind, { key, fingerprint: ['vote:remind', voteId] }, async (tx) => {
-        const { itemId, remindedAt } = await openVoteIn(tx, voteId)
-        if (remindedAt && tx.at.getTime() - Date.parse(remindedAt) < REMIND_AGAIN_MS) return {}
-        tx.append({ kind: 'vote.reminded', data: { voteId }, audience: { scope: 'item', itemId } })
+        const vote = await openVoteIn(tx, voteId)
+        if (vote.remindedAt && tx.at.getTime() - Date.parse(vote.remindedAt) < REMIND_AGAIN_MS) return {}
+        tx.append({ kind: 'vote.reminded', data: { voteId }, audience: { scope: 'item', itemId: vote.itemId } })
+        await remindAway(tx, vote, { sendNotices })
         return {}
       })
     },

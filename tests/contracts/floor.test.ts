@@ -263,6 +263,16 @@ describe('giving the floor', () => {
     expect((await state()).turns.map(({ why, until }) => [why, until !== null])).toEqual([['item', true], ['putOut', true], ['meeting', true]])
   })
 
+  it('ends where a guest of the item is one no more', async () => {
+    const visitor = await house.newPerson()
+    await house.domains.agenda.setGuests(meetingId, items[0], clerk(), { personIds: [visitor.personId], was: [] })
+    await goTo(items[0])
+    await start(chair(), { personId: visitor.personId })
+    await house.domains.agenda.setGuests(meetingId, items[0], clerk(), { personIds: [], was: [visitor.personId] })
+    expect((await state()).turns).toMatchObject([{ personId: visitor.personId, why: 'putOut' }])
+    expect((await house.state(meetingId)).order.invited).toEqual([])
+  })
+
   it('is told to those who may see the item alone', async () => {
     const visitor = await house.newPerson()
     await house.domains.agenda.setGuests(meetingId, items[1], clerk(), { personIds: [visitor.personId], was: [] })

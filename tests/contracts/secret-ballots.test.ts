@@ -114,6 +114,9 @@ describe('a secret vote', () => {
     expect(verifyBox(box, records).findings).toEqual([])
     const other = (await boxOf(assembly.chair, vote)).body
     expect(codes(verifyBox({ ...other, drawn: [] }, records).findings)).toEqual(['notOfJournal', 'moreBallotsThanDrawn'])
+    // A rule more or less would give another count of the same ballots: all terms are the journal's.
+    const returned = { numerator: 1, denominator: 5, strict: false, basis: '' }
+    expect(codes(verifyBox({ ...other, terms: { ...other.terms, returned } }, records).findings)).toEqual(['notOfJournal'])
     expect(codes(verifyBox({ ...other, result: { ...other.result, accepted: !other.result.accepted } }, records).findings)).toEqual(['notOfJournal', 'resultDiffers'])
   })
 
@@ -123,6 +126,23 @@ describe('a secret vote', () => {
     expect(await close(assembly.chair, vote)).toMatchObject({ ok: true, result: { cast: 0, accepted: false } })
     expect(verifyBox((await boxOf(assembly.chair, vote)).body).findings).toEqual([])
     expect(await starts(assembly.chair, vote)).toMatchObject({ error: { code: 'voteClosed' } })
+  })
+
+  it('whose secret is lost is closed with its ballots told as unreadable, once somebody says so; not by closing the meeting', async () => {
+    const vote = await held()
+    const voter = await draw(members[0]!, vote)
+    await starts(assembly.chair, vote)
+    await cast(await ballotOf(voter, approve))
+    const { keyring, meetings } = assembly.server.domains
+    await rm(path.join(assembly.server.config.dataDir, 'keys', 'secret-votes', vote.voteId))
+    keyring.close() // as a server that starts anew knows it
+    expect(await close(assembly.chair, vote)).toMatchObject({ error: { code: 'ballotBoxLost' } })
+    await expect(meetings.close(vote.meetingId, assembly.chair.caller, freshKey())).rejects.toMatchObject({ code: 'ballotBoxLost' })
+    const { meetingId, voteId } = vote
+    expect(await command(socketOf(assembly.chair), closeVote, { meetingId, voteId, withoutBox: true, key: freshKey() }))
+      .toMatchObject({ ok: true, result: { cast: 0, accepted: false, why: 'noBallots' } })
+    expect((await boxOf(assembly.chair, vote)).body).toMatchObject({ unreadable: 1, ballots: [] })
+    await meetings.close(meetingId, assembly.chair.caller, freshKey())
   })
 })
 

@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ExportRecord } from '../../protocol/journal.ts'
+import type { VoteAsked } from '../../protocol/voting.ts'
 import { verifyExport } from '../../server/journal/verify.ts'
 import type { Caller } from '../../server/platform/contract.ts'
+import { AppError } from '../../server/platform/error.ts'
 import { bodyRules, freshKey, openHouse, type House } from '../support/house.ts'
 
 let house: House
@@ -269,4 +271,71 @@ it('ballots of a burst are written together, each with its own voter, answer and
   expect(entries.map(({ actorId }) => actorId).toSorted()).toEqual(large.members.map(({ personId }) => personId).toSorted())
   for (const { actorId, data } of entries) expect(data['voterId']).toBe(actorId)
   expect(await voting.close(held.meetingId, large.chair, { key: freshKey(), voteId })).toMatchObject({ cast: 60 })
+})
+
+const ask = async (held: Held, asked: Partial<VoteAsked> & Pick<VoteAsked, 'kind'>) =>
+  (await voting.open(held.meetingId, held.chair, { key: freshKey(), itemId: held.items[0], question: '?', withoutQuorum: 'Diễn tập', ...asked })).voteId
+const close = (held: Held, voteId: string) => voting.close(held.meetingId, held.clerk, { key: freshKey(), voteId })
+const refused = (work: Promise<unknown>): Promise<string> => work.then(() => 'done', (error: unknown) => { if (error instanceof AppError) return error.code; throw error })
+
+describe('who has not voted', () => {
+  it('is sent a notice when asked to, wherever they are, that tells nothing of the vote', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    const [one, two, three, four] = held.members
+    if (!one || !two || !three || !four) throw new Error('too few members')
+    const told = async (voteId: string) => await house.db('notice').where({ kind: 'vote.reminded' }).whereLike('dedupe_key', `vote.reminded:${voteId}:%`).orderBy('person_id')
+      .select<{ personId: string, link: string, content: object }[]>('person_id as personId', 'link', 'content')
+    const voteId = await ask(held, { kind: 'named', question: 'Có kỷ luật đồng chí Q không?' })
+    await cast(held.meetingId, one, voteId)
+    await voting.setHall(held.meetingId, held.clerk, { key: freshKey(), voteId, way: 'paper', voterIds: [two.personId] })
+    const remind = (of: string) => voting.remind(held.meetingId, held.chair, { key: freshKey(), voteId: of })
+    await remind(voteId)
+    await remind(voteId)
+    const notices = await told(voteId)
+    expect(notices.map(({ personId }) => personId)).toEqual([three.personId, four.personId].toSorted())
+    expect(notices[0]).toMatchObject({ link: `/meetings/${held.meetingId}/room` })
+    expect(JSON.stringify(notices)).not.toMatch(/kỷ luật|approve/)
+    await voting.setHall(held.meetingId, held.clerk, { key: freshKey(), voteId, way: 'paper', voterIds: [] })
+    await close(held, voteId)
+    const secret = await ask(held, { kind: 'named', secret: true })
+    await remind(secret)
+    expect(await told(secret)).toHaveLength(4)
+    expect(JSON.stringify(await told(secret))).toContain('nhận phiếu')
+    const late = await ask(await house.newMeeting(committee, 'live'), { kind: 'named', secret: true })
+    expect(await told(late)).toEqual([])
+  })
+})
+
+describe('a special majority', () => {
+  const two = [{ label: 'Một' }, { label: 'Hai' }]
+  const inGroup = { seats: 2, method: 'mark' as const, matter: 'workingGroup' }
+  it('is one of the body’s own, frozen at the opening, and decides as it says', async () => {
+    const held = await house.newMeeting(await house.newBody({
+      members: 4, rules: { ...bodyRules.committee, voting: { tie: 'chairDecides', specialMajorities: [{ id: 'rules', label: { vi: 'Sửa quy chế', en: 'Amendment' }, numerator: 4, denominator: 5, strict: false, base: 'validBallots', basis: 'Điều 30' }] } },
+    }), 'live')
+    for (const [kind, majority] of [['named', 'twoThirds'], ['confidence', 'rules']] as const) expect(await refused(ask(held, { kind, majority, ...kind === 'confidence' ? { options: two } : {} }))).toBe('voteTermsInvalid')
+    const voteId = await ask(held, { kind: 'named', majority: 'rules' })
+    expect((await house.state(held.meetingId)).votes[0]).toMatchObject({
+      majority: 'rules', threshold: { numerator: 4, denominator: 5, strict: false, basis: 'Điều 30' }, base: { kind: 'validBallots' },
+      // An equal vote is no four fifths, however the chair voted.
+      tie: 'notAdopted',
+    })
+    const [a, b] = held.members
+    if (!a || !b) throw new Error('too few')
+    await cast(held.meetingId, a, voteId)
+    await cast(held.meetingId, b, voteId, 'reject')
+    expect(await close(held, voteId)).toMatchObject({ accepted: false, why: 'tied', needed: 2 })
+    expect(await refused(ask(held, { kind: 'named', previous: voteId, majority: 'twoThirds' }))).toBe('voteTermsInvalid')
+    await ask(held, { kind: 'named', previous: voteId })
+    expect((await house.state(held.meetingId)).votes[1]).toMatchObject({ round: 2, majority: 'rules', threshold: { numerator: 4 } })
+  })
+
+  it('of two thirds and three quarters is there where a body says nothing', async () => {
+    const held = await house.newMeeting(committee, 'live')
+    await close(held, await ask(held, { kind: 'options', options: two, majority: 'twoThirds' }))
+    await close(held, await ask(held, { kind: 'election', options: two, election: inGroup, majority: 'threeQuarters' }))
+    const { votes } = await house.state(held.meetingId)
+    expect(votes.map(({ threshold, base }) => [threshold.numerator, threshold.denominator, base])).toEqual([[2, 3, { kind: 'incumbents', size: 5 }], [3, 4, { kind: 'incumbents', size: 5 }]])
+    expect(votes.every(({ threshold }) => !('label' in threshold) && !('id' in threshold))).toBe(true)
+  })
 })
