@@ -27,8 +27,23 @@ describe('a provincial science council accepts a study', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  it('is convened by its clerk, with items and papers', async () => {
+  it('lets in who knows the password, to the page that was asked for', async () => {
     clerk = await house.sit('nhan.khong')
+    const { page, context } = clerk
+    // An answer on its way would bring the cookie back.
+    await page.goto('about:blank')
+    await context.clearCookies()
+    await page.goto(`${house.server.origin}/meetings`)
+    await page.getByLabel('Tên đăng nhập').fill('Nhan.Khong')
+    await page.getByLabel('Mật khẩu', { exact: true }).fill('không phải mật khẩu')
+    await page.getByRole('button', { name: 'Đăng nhập' }).click()
+    await page.getByRole('alert').getByText('Tên đăng nhập hoặc mật khẩu không đúng').waitFor()
+    await page.getByLabel('Mật khẩu', { exact: true }).fill(house.server.demo?.password ?? '')
+    await page.getByRole('button', { name: 'Đăng nhập' }).click()
+    await page.waitForURL(`${house.server.origin}/meetings`)
+  })
+
+  it('is convened by its clerk, with items and papers', async () => {
     await clerk.page.goto(`${house.server.origin}/meetings/new`)
     await at(clerk, 'meeting-title').fill(TITLE)
     await at(clerk, 'meeting-place').fill('Phòng họp trực tuyến')

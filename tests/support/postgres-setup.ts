@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -7,7 +7,8 @@ import { createDatabase, databaseAddress, dropDatabase, startEmbeddedPostgres } 
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    postgres: { ownerUrl: string; appUrl: string; template: string }
+    /** `demos`: a folder for what demos of this run keep. */
+    postgres: { ownerUrl: string; appUrl: string; template: string; demos: string }
   }
   export interface TaskMeta {
     /** What a machine must have to run it; named by `npm test` where it is skipped. */
@@ -42,9 +43,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   await dropDatabase(ownerUrl, template)
   const templateUrl = await createDatabase(ownerUrl, template)
   await migrateToLatest(templateUrl, databaseAddress(appUrl, template))
-  project.provide('postgres', { ownerUrl, appUrl, template })
+  const demos = await mkdtemp(path.join(os.tmpdir(), 'nghi-su-demos-'))
+  project.provide('postgres', { ownerUrl, appUrl, template, demos })
   return async () => {
+    for (const demo of await readdir(demos)) await dropDatabase(ownerUrl, demo)
     await dropDatabase(ownerUrl, template)
     await stop()
+    await rm(demos, { recursive: true, force: true })
   }
 }

@@ -15,7 +15,7 @@ export interface Seat {
 /** A server with the demo's people, in this process or another one. */
 export interface DemoHouse { origin: string, demo?: { password: string } | undefined }
 
-/** A person of the demo signs in, in Vietnamese, in a browser profile of their own. */
+/** A person of the demo, signed in, in Vietnamese, in a browser profile of their own. */
 export async function takeSeat(browser: Browser, server: DemoHouse, username: string, options: BrowserContextOptions = {}): Promise<Seat> {
   const context = await browser.newContext({
     viewport: { width: 1440, height: 900 }, locale: 'vi-VN', timezoneId: 'Asia/Ho_Chi_Minh', ignoreHTTPSErrors: true, ...options,
@@ -27,12 +27,12 @@ export async function takeSeat(browser: Browser, server: DemoHouse, username: st
   page.on('pageerror', (error) => problems.push(error.message))
   page.on('console', (message) => { if (/Content Security Policy|Refused to/.test(message.text())) problems.push(message.text()) })
   await watchConnections(page)
+  const answer = await context.request.post(`${server.origin}/api/session`, {
+    data: { username, password: server.demo?.password ?? '' }, headers: { origin: server.origin },
+  })
+  if (!answer.ok()) throw new Error(`sign-in of ${username}: ${answer.status()}`)
+  const me = await answer.json() as { person: { id: string } }
   await page.goto(server.origin)
-  await page.getByLabel('Tên đăng nhập').fill(username)
-  await page.getByLabel('Mật khẩu', { exact: true }).fill(server.demo?.password ?? '')
-  await page.getByRole('button', { name: 'Đăng nhập' }).click()
-  await page.waitForURL(`${server.origin}/`)
-  const me = await (await page.request.get(`${server.origin}/api/me`)).json() as { person: { id: string } }
   return { username, personId: me.person.id, page, context, problems }
 }
 

@@ -2,9 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import os from 'node:os'
 import path from 'node:path'
 import { startServer } from '../../server/app.ts'
-import { seedDemo } from '../../server/demo/seed.ts'
-import { loadConfig } from '../../server/platform/config.ts'
+import { loadConfig, type Config } from '../../server/platform/config.ts'
 import { createLog } from '../../server/platform/log.ts'
+import { copyDemoFolder, demoHouse } from './demo-house.ts'
 import { freePort } from './ports.ts'
 import { freshDatabase } from './postgres.ts'
 
@@ -23,25 +23,31 @@ export interface TestServerOptions {
 
 /** The whole server on a free port, with a database and a DATA_DIR of its own. */
 export async function startTestServer(options: TestServerOptions = {}) {
-  const database = await freshDatabase()
+  const house = options.demo ? await demoHouse(configOf) : undefined
+  const database = await freshDatabase(house?.template)
   const dataDir = await mkdtemp(path.join(os.tmpdir(), 'nghi-su-server-'))
-  const config = loadConfig({
-    PORT: String(await freePort()), DATA_DIR: dataDir, SESSION_SECRET: 'only-tests-use-this-session-secret',
-    DATABASE_URL: options.databaseUrl?.(database.appUrl) ?? database.appUrl, DATABASE_OWNER_URL: database.ownerUrl,
-    MEDIA_PORT: String(await freePort()), MEDIA_WORKERS: '1', LOG_LEVEL: 'debug', MEDIASOUP_WORKER_BIN: process.env['MEDIASOUP_WORKER_BIN'],
-    ...options.env,
+  if (house) await copyDemoFolder(house, dataDir)
+  const config = await configOf({
+    DATA_DIR: dataDir, DATABASE_URL: options.databaseUrl?.(database.appUrl) ?? database.appUrl, DATABASE_OWNER_URL: database.ownerUrl, ...options.env,
   })
   const log = createLog(config.logLevel, { write: (line: string) => options.onLog?.(line) })
   const server = await startServer(config, { media: options.media ?? false, log })
-  const demo = options.demo ? await seedDemo({ domains: server.domains, dataDir, log }) : undefined
   return {
-    ...server, demo, config, log, ownerUrl: database.ownerUrl,
+    ...server, demo: house?.demo, config, log, ownerUrl: database.ownerUrl,
     async stop(): Promise<void> {
       await server.stop()
       await database.drop()
       await rm(dataDir, { recursive: true, force: true })
     },
   }
+}
+
+async function configOf(env: NodeJS.ProcessEnv): Promise<Config> {
+  return loadConfig({
+    PORT: String(await freePort()), SESSION_SECRET: 'only-tests-use-this-session-secret',
+    MEDIA_PORT: String(await freePort()), MEDIA_WORKERS: '1', LOG_LEVEL: 'debug', MEDIASOUP_WORKER_BIN: process.env['MEDIASOUP_WORKER_BIN'],
+    ...env,
+  })
 }
 
 export type TestServer = Awaited<ReturnType<typeof startTestServer>>
