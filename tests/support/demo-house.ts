@@ -7,7 +7,7 @@ import { inject } from 'vitest'
 import { localDay } from '../../protocol/calendar.ts'
 import { startServer } from '../../server/app.ts'
 import { seedDemo, type DemoAccounts } from '../../server/demo/seed.ts'
-import { loadConfig, type Config } from '../../server/platform/config.ts'
+import type { Config } from '../../server/platform/config.ts'
 import { createDatabase, databaseAddress } from '../../server/platform/embedded-postgres.ts'
 import { createLog } from '../../server/platform/log.ts'
 
