@@ -1,6 +1,7 @@
 import { useI18n } from 'vue-i18n'
 import type { BallotContent, VoteTerms } from '../../protocol/ballots.ts'
 import type { VoteState } from '../../protocol/vote-entries.ts'
+import type { VoteRule } from '../../protocol/voting-rules.ts'
 import { useFormat } from '../app/format.ts'
 import { useMeeting, type Meeting } from '../meetings/use-meeting.ts'
 
@@ -68,8 +69,12 @@ export function useVoteWords(meeting: Pick<Meeting, 'live'> = useMeeting()) {
     ]
   }
 
+  /** A rule in words: the share and what it is of, or only more than the others. */
+  const rule = ({ numerator, denominator, strict, plurality, base }: VoteRule) => plurality ? t('voting.majority.plurality')
+    : t('voting.majority.rule', { share: t(strict ? 'voting.sum.moreThan' : 'voting.sum.atLeast', { share: `${numerator}/${denominator}` }), baseName: t(`voting.base.${base}`) })
+
   return {
-    choice, says, outcome, sum,
+    choice, says, outcome, sum, rule,
     question: (vote: Pick<VoteTerms, 'question'>) => meeting.live.text(vote.question) ?? t('ui.erased'),
     kind: (vote: Pick<VoteTerms, 'kind' | 'secret' | 'round'>) =>
       [t(`voting.kind.${vote.kind}`), ...vote.secret ? [t('voting.secret')] : [], ...vote.round > 1 ? [t('voting.round', { round: vote.round })] : []].join(' · '),
