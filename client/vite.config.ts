@@ -67,8 +67,14 @@ export default defineConfig({
     assetsInlineLimit: 0,
     target: 'es2023',
     chunkSizeWarningLimit: 700,
-    // What most pages share comes in one file: fewer requests, and it packs better.
-    rolldownOptions: { output: { codeSplitting: { groups: [{ name: 'shared', test: (id) => !OF_THE_DESK.test(id), minShareCount: 28 }] } } },
+    rolldownOptions: {
+      output: {
+        // Without names: an entry lists every file that may follow it, and the manifest says what each is.
+        chunkFileNames: 'assets/[hash:8].js',
+        // What most pages share comes in one file: fewer requests, and it packs better.
+        codeSplitting: { groups: [{ name: 'shared', test: (id) => !OF_THE_DESK.test(id), minShareCount: 28 }] },
+      },
+    },
   },
   server: {
     proxy: {
