@@ -33,6 +33,28 @@ export const listKeptCalendar = defineRoute({
   response: z.object({ days: z.array(KeptCalendarDay) }),
 })
 
+/** When the offices of the organisation open, from a day on. */
+export const OfficeHoursDraft = z.object({ since: Day, opens: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/), basis: Line(300) })
+export type OfficeHoursDraft = z.infer<typeof OfficeHoursDraft>
+export const OfficeHours = OfficeHoursDraft.extend({
+  version: z.int().positive(),
+  /** The name of who wrote it last; null for what the installation brought. */
+  changedBy: z.string().nullable(), changedAt: Instant,
+})
+export type OfficeHours = z.infer<typeof OfficeHours>
+
+export const getOfficeHours = defineRoute({
+  id: 'workingCalendar.hours', method: 'get', path: '/api/working-calendar/office-hours', access: 'administrator', errors: [],
+  summary: 'When offices open, by the rule that was written last: reminders of what comes due and the weekly digest go out from then on working days.',
+  response: z.object({ hours: OfficeHours }),
+})
+
+export const putOfficeHours = defineRoute({
+  id: 'workingCalendar.putHours', method: 'put', path: '/api/working-calendar/office-hours', access: 'administrator', errors: ['calendarChanged', 'dateOutOfRange'],
+  summary: 'Sets when offices open, from a day on that is not before the one from which the last rule holds; `seen` says which rule that was.',
+  body: OfficeHoursDraft.extend({ seen: z.object({ since: Day, version: z.int().positive() }) }), response: z.object({ hours: OfficeHours }),
+})
+
 /** Which version the caller saw: 0 where the day was an ordinary one. */
 const Version = z.int().nonnegative()
 

@@ -72,7 +72,7 @@ export const ConclusionNotice = z.object({
   saved: z.boolean(), content: MinutesContent,
   /** Conclusions that are not settled, of items that the meeting dealt with: they are not in a draft. */
   unsettled: z.int(),
-  /** Settled or reopened after the text was saved last, so that it may say something else. */
+  /** Written, settled or reopened after the text was saved last, so that it may say something else; once issued, it may have to be replaced. */
   outdated: z.boolean(),
   /** Why the chair returned it, or why none is needed; null: neither. */
   reason: z.string().nullable(),

@@ -104,7 +104,7 @@ export const TaskActs = z.object({
 })
 export type TaskActs = z.infer<typeof TaskActs>
 
-/** Where it comes from. The meeting is named to members of the body and to who takes part in it; others learn when it was decided. */
+/** Where it comes from. Told to who may see the item in that meeting; others, members of the body included, learn when it was decided. */
 export const TaskOrigin = z.object({
   /** The minute and second of the decision: when the chair settled the conclusion. */
   decidedAt: Instant,
@@ -114,6 +114,8 @@ export const TaskOrigin = z.object({
   conclusionVersion: z.int(),
   /** The conclusion was settled anew since. */
   revised: z.boolean(),
+  /** The written opinion that it follows from, for office and members of the body. */
+  opinion: z.object({ id: Id, title: z.string() }).nullable().default(null),
   /** The recording that has this moment, and its second in it. */
   recording: z.object({ recordingId: Id, second: z.int().nonnegative() }).nullable(),
 })
@@ -215,7 +217,7 @@ const act = <B extends z.ZodType>(id: string, path: string, body: B, summary: st
 })
 
 export const changeTask = act('tasks.change', 'facts', Act.extend({ facts: TaskFacts }),
-  'The office changes a task that was not accepted, or gives one that was handed back to somebody else.', factErrors)
+  'The office changes a task that was not accepted, or gives one that was handed back to somebody else. Nobody gives a later day to what is their own.', factErrors)
 export const acceptTask = act('tasks.accept', 'acceptance', Act, 'The lead accepts the task.')
 export const handBackTask = act('tasks.handBack', 'handing-back', Act.extend({ reason: Reason }), 'The lead gives the task back to the office with a reason.', ['proposalSecret'])
 export const reportProgress = act('tasks.progress', 'progress', Act.extend({ percent: z.int().min(0).max(99), note: Reason }),
@@ -223,12 +225,12 @@ export const reportProgress = act('tasks.progress', 'progress', Act.extend({ per
 export const askExtension = act('tasks.askExtension', 'extension', Act.extend({ dueOn: Day, reason: Reason }),
   'The lead asks the office for a later day, with a reason.', ['proposalSecret', 'dueDateInvalid', 'extensionPending'])
 export const decideExtension = act('tasks.decideExtension', 'extension-decision', Act.extend({ approved: z.boolean(), note: Paragraphs(2000).default('') }),
-  'The office approves the later day, or declines it and says why.', ['proposalSecret', 'extensionNotAsked'])
+  'The office approves the later day, or declines it and says why; nobody of the lead, nor who reported it, does so.', ['proposalSecret', 'extensionNotAsked', 'dueDateInvalid'])
 export const reportDone = act('tasks.report', 'report', Act.extend({ note: Reason }),
   'The lead reports the task done and names the product.', ['proposalSecret'])
 export const verifyTask = act('tasks.verify', 'verification', Act.extend({ done: z.boolean(), note: Paragraphs(2000).default('') }),
-  'The office verifies the product and closes the task, or returns it to its lead and says why.', ['proposalSecret'])
-export const cancelTask = act('tasks.cancel', 'cancellation', Act.extend({ reason: Reason }), 'The office takes a task back that is not closed, with a reason.', ['proposalSecret'])
+  'The office verifies the product and closes the task, or returns it to its lead and says why; nobody of the lead, nor who reported it, does so.', ['proposalSecret'])
+export const cancelTask = act('tasks.cancel', 'cancellation', Act.extend({ reason: Reason }), 'The office takes a task back that is not closed, with a reason; not what is their own.', ['proposalSecret'])
 
 export const attachEvidence = defineRoute({
   id: 'tasks.attachEvidence', method: 'post', path: '/api/tasks/:taskId/evidence', access: 'signedIn',

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { Logger } from 'pino'
 import type { Calendar } from './bodies/calendar.ts'
 import { createCalendarStore } from './bodies/calendar-store.ts'
 import { createCalendar } from './bodies/calendar.ts'
@@ -20,9 +21,10 @@ import { createTaskAgenda, type TaskAgendaDeps } from './tasks/agenda.ts'
 import { createAssigning } from './tasks/assigning.ts'
 import { createDigest } from './tasks/digest.ts'
 import type { TaskDomain } from './tasks/domain.ts'
-import { createDue } from './tasks/due.ts'
+import { createDue, type DueDeps } from './tasks/due.ts'
 import { createEvidence, type EvidenceDeps } from './tasks/evidence.ts'
 import { createFacts } from './tasks/facts.ts'
+import { createPlacing, type PlacingDeps } from './tasks/placing.ts'
 import { countForAgenda, readingStore } from './tasks/reading-store.ts'
 import { createReading, type ReadingDeps } from './tasks/reading.ts'
 import { mountTasks } from './tasks/routes.ts'
@@ -36,9 +38,12 @@ export interface ConcludingDeps extends Pick<EvidenceDeps, 'files' | 'conversion
   journal: Pick<Journal, 'state'>
   access: MeetingAccess
   calendar: Pick<Calendar, 'load'>
+  haveOpened: DueDeps['haveOpened']
   addItem: TaskAgendaDeps['addItem']
+  addByRule: PlacingDeps['addByRule']
   issue: Issuing['issue']
   sendNotices(trx: Knex.Transaction, notices: readonly NewNotice[]): Promise<unknown>
+  log: Pick<Logger, 'warn'>
   now?: (() => Date) | undefined
 }
 
@@ -47,7 +52,7 @@ const FOLLOW_UP = 'conclusions.followUp'
 
 /** What a meeting comes to: conclusions, the notice of them, and tasks. */
 export function createConcluding(deps: ConcludingDeps) {
-  const { db, journal, access, bodies, calendar, files, conversion, takeUpload, addItem, issue, people, sendNotices: send, now = () => new Date() } = deps
+  const { db, journal, access, bodies, calendar, haveOpened, files, conversion, takeUpload, addItem, addByRule, issue, log, people, sendNotices: send, now = () => new Date() } = deps
   const calendarIn = (from: string, to: string, source: Knex) => createCalendar({ store: createCalendarStore(source) }).load(from, to)
   const noticeTelling = createNoticeTelling({ officeOf: noticesStore.officeOf, send })
   const notices = createNotices({
@@ -60,24 +65,25 @@ export function createConcluding(deps: ConcludingDeps) {
       return { paperId, number: written }
     },
   })
-  const reminding = createReminding({ db, store: noticesStore, telling: noticeTelling, calendar: calendar.load, now })
+  const reminding = createReminding({ db, store: noticesStore, telling: noticeTelling, calendar: calendar.load, haveOpened, now })
 
   /** As of a clock, for what is told of the past. */
   const tasksAt = (clock: () => Date): TaskDomain => {
     const telling = createTaskTelling({ store: tellingStore, send })
     const own = createTaskAccess({ db, store: tasksStore, now: clock })
     const facts = createFacts({ db, store: tasksStore, calendar: calendarIn, now: clock })
-    const digest = createDigest({ db, store: tellingStore, send, calendar: calendar.load, now: clock })
+    const digest = createDigest({ db, store: tellingStore, send, haveOpened, now: clock })
     return {
       digest,
       assigning: createAssigning({ access, store: tasksStore, facts, conclusions: conclusionsStore, told: telling.happened }),
-      tasks: createTasks({ access: own, facts, told: telling.happened }),
+      tasks: createTasks({ access: own, facts, telling }),
       evidence: createEvidence({ db, access: own, store: tasksStore, files, conversion, takeUpload }),
       reading: createReading({
         db, access: own, store: { ...readingStore, documents: tasksStore.documents }, meetings: access, journal, people, wantsDigest: digest.wants, now: clock,
       }),
       agenda: createTaskAgenda({ db, meetings: access, store: { ...tellingStore, lock: tasksStore.lock }, addItem, now: clock }),
-      due: createDue({ db, store: tellingStore, tell: telling.tell, calendar: calendar.load, now: clock }),
+      placing: createPlacing({ db, store: { ...tellingStore, lock: tasksStore.lock }, addByRule, log, now: clock }),
+      due: createDue({ db, store: tellingStore, tell: telling.tell, calendar: calendar.load, haveOpened, now: clock }),
     }
   }
   const conclusions = createConclusions({ db, access, store: conclusionsStore })
@@ -93,6 +99,7 @@ export function createConcluding(deps: ConcludingDeps) {
       async look() {
         await reminding.run()
         await tasks.due.run()
+        await tasks.placing.run()
         await tasks.digest.run()
       },
     },

@@ -26,6 +26,7 @@ import { createAccess } from './meetings/access.ts'
 import type { Followers } from './meetings/followers.ts'
 import { meetingStore } from './meetings/store.ts'
 import { createMinuting } from './minuting.ts'
+import { createOpining } from './opining.ts'
 import { createOrganising } from './organising.ts'
 import type { MountRoute } from './platform/contract.ts'
 import type { Files } from './platform/files.ts'
@@ -156,6 +157,11 @@ export function createDomains(deps: DomainsDeps) {
     inviteGuests: (meetingId, itemId, caller, personIds) => agenda.setGuests(meetingId, itemId, caller, { personIds, was: [] }),
   })
   const { meetings, meetingRules, readiness, postponing, changes, templates, planning } = convening
+  const opining = createOpining({
+    db, files, access, conversion, now, bodies: bodiesIn, issue: publishing.issuing.issue, resolutions: resolving.resolutions, attachKept: documents.attachKept,
+    room: { inUse: () => false, close: async () => {} }, removeWithItem: documents.removeOfItem, sendNotices: (...told) => inviting.notices.send(...told),
+    outcome: async () => {},
+  })
   const inviting = createInviting({
     db, journal, access, secret, outside, press, issuing: publishing.issuing, log, now, people, guests: agenda.guests, bodies: bodiesIn,
     calendar: (from, to) => calendar.load(from, to),
@@ -189,8 +195,8 @@ export function createDomains(deps: DomainsDeps) {
     proposals, proposalsAt, documents, circulating, uploads, converting, annotating, reviewing, writing, searching,
     voting, secretBallots, casting, keyring, attendance, roll, order, floor, entrance, chat, presence,
     recordings, minutes, minuting,
-    press, inviting, publishing, resolving, concluding, proceeding, surveying,
-    authenticate: organising.authenticate, followers: convening.followers,
+    press, inviting, publishing, resolving, opining, concluding, proceeding, surveying,
+    authenticate: organising.authenticate, followers: convening.followers, officeHours: organising.officeHours,
 
     /** What is asked by nobody in particular: these requests have neither session nor line in the log. */
     mountNameless(route: MountRoute): void {
@@ -210,6 +216,7 @@ export function createDomains(deps: DomainsDeps) {
       searching.mountRoutes(route)
       concluding.mountRoutes(route, press)
       resolving.mountRoutes(route)
+      opining.mountRoutes(route, press)
       surveying.mountRoutes(route, press)
       mountProposals(route, proposals)
       balloting.mountRoutes(route)

@@ -6,6 +6,8 @@ import { createCalendar } from './bodies/calendar.ts'
 import { mountImport } from './bodies/import-routes.ts'
 import { createImportStore } from './bodies/import-store.ts'
 import { createImport } from './bodies/import.ts'
+import { createOfficeHoursStore } from './bodies/office-hours-store.ts'
+import { createOfficeHours } from './bodies/office-hours.ts'
 import { createPeopleStore } from './bodies/people-store.ts'
 import { createPeople } from './bodies/people.ts'
 import { mountBodies } from './bodies/routes.ts'
@@ -28,17 +30,18 @@ export function createOrganising({ db, log }: { db: Knex, log: Logger }) {
   const terms = createTerms({ store: createTermsStore(db), found: bodies.found })
   const units = createUnits({ store: createUnitsStore(db) })
   const calendar = createCalendar({ store: createCalendarStore(db) })
+  const officeHours = createOfficeHours({ db, store: createOfficeHoursStore(db), calendar: calendar.load })
   const imports = createImport({ store: createImportStore(db, (trx) => createIdentityStore(trx)) })
   const colleagues = createPeople({ store: createPeopleStore(db) })
   return {
-    identity, bodies, terms, units, calendar, authenticate: createAuthenticate(identity),
+    identity, bodies, terms, units, calendar, officeHours, authenticate: createAuthenticate(identity),
     /** People by their ids, as the transaction sees them. */
     people: (ids: readonly string[], trx?: Knex) => createIdentityStore(trx ?? db).people(ids),
     /** Bodies by their ids, as the transaction sees them. */
     bodiesIn: (ids: readonly string[], trx?: Knex) => createBodiesStore(trx ?? db).bodies(ids),
     mountRoutes(route: MountRoute, room: { open: OpenSockets, putOut(personId: string): Promise<void> }): void {
       mountIdentity(route, { identity, ...room })
-      mountBodies(route, { bodies, terms, units, calendar, people: colleagues })
+      mountBodies(route, { bodies, terms, units, calendar, officeHours, people: colleagues })
       mountImport(route, imports)
     },
   }

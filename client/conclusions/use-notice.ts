@@ -2,7 +2,7 @@ import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import {
   decideConclusionNotice, getConclusionNotice, issueConclusionNotice, saveConclusionNotice, sendConclusionNotice, waiveConclusionNotice, type ConclusionNotice,
 } from '../../protocol/conclusions.ts'
-import { getUsualRecipients, type NamedRecipient } from '../../protocol/issuing.ts'
+import { getUsualRecipients, type NamedRecipient, type RecipientChoice } from '../../protocol/issuing.ts'
 import type { MinutesContent } from '../../protocol/minutes.ts'
 import type { z } from 'zod'
 import { toApiError, type ApiError } from '../app/api-error.ts'
@@ -90,7 +90,7 @@ export function useNotice(meetingId: string) {
     approve: async () => { await call(decideConclusionNotice, { params, body: { ...act(), approved: true } }) },
     giveBack: async (reason: string) => { await call(decideConclusionNotice, { params, body: { ...act(), approved: false, reason } }) },
     waive: async (reason: string) => { await call(waiveConclusionNotice, { params, body: { ...act(), reason } }) },
-    issue: async (key: string) => await call(issueConclusionNotice, { params, body: { key, version, recipients: recipients.value.map(({ to }) => to) } }),
+    issue: async (key: string, to: RecipientChoice[]) => await call(issueConclusionNotice, { params, body: { key, version, recipients: to } }),
   }
 }
 

@@ -80,7 +80,38 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
     return wanted
   }
 
+  /** Under the meeting's lock. Throws `agendaFull`, `matterNotFound`, `agendaItemNotFound`, `badRequest`. */
+  async function insert(tx: JournalTx, meeting: Meeting, { after, level, ...draft }: (Draft | Classified) & Placing): Promise<string> {
+    const present = await store.items(tx.trx, tx.meetingId)
+    if (present.length >= MAX_ITEMS) throw new AppError('agendaFull', { limit: MAX_ITEMS })
+    const title = await tx.text(draft.classified ? CLASSIFIED_TITLE : draft.title)
+    const matterId = await matterFor(tx, meeting, draft.classified ? undefined : draft.matterId)
+    const facts = { ...draft, title, classified: draft.classified ?? false, matterId }
+    const itemId = await store.add(tx.trx, tx.meetingId, { ...rowOf(facts), classified: facts.classified, matterId })
+    const data: AgendaItemFacts = { ...facts, itemId }
+    tx.append({ kind: 'agenda.itemAdded', data, audience: audienceOfItem(meeting, itemId) })
+    const wanted = placed(present, itemId, { after, level })
+    if (wanted.at(-1)?.itemId !== itemId || level) await arrange(tx, meeting, wanted)
+    return itemId
+  }
+
   return {
+    /**
+     * Puts an item last onto the agenda of a draft because a rule says so: nobody acts, and chair and clerk may change or remove it
+     * as any other. A presenter who takes no part is left out. Throws `meetingNotFound`, `meetingNotDraft`, `agendaFull`,
+     * `matterNotFound`, and what `also` does.
+     */
+    async addByRule(meetingId: string, at: Date, draft: Draft, also: WithNewItem): Promise<{ itemId: string }> {
+      return await access.byRule(meetingId, at, async (tx, meeting) => {
+        if (meeting.status !== 'draft') throw new AppError('meetingNotDraft')
+        const { participants } = await tx.state(meetingReducer)
+        const presenterId = participants.some(({ personId }) => personId === draft.presenterId) ? draft.presenterId : null
+        const itemId = await insert(tx, meeting, { ...draft, presenterId })
+        await also(tx, { itemId, meeting })
+        return { itemId }
+      })
+    },
+
     /**
      * Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingClosed`, `presenterNotParticipant`, `agendaFull`, `agendaItemNotFound`,
      * `consentNeeded`, `idempotencyKeyReused`, `matterNotFound`, `proposalSecret`, and for a classified item `classifiedNeedsInPerson`, `recordingRuns`,
@@ -95,20 +126,10 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
         requireUnstamped(draft.classified ? null : draft.title, consent?.note)
         await requirePresenter(tx, draft.presenterId)
         if (draft.classified) await requireSecrecy(tx, meeting, room)
-        const present = await store.items(tx.trx, meetingId)
-        if (present.length >= MAX_ITEMS) throw new AppError('agendaFull', { limit: MAX_ITEMS })
-        const title = await tx.text(draft.classified ? CLASSIFIED_TITLE : draft.title)
-        const matterId = await matterFor(tx, meeting, draft.classified ? undefined : draft.matterId)
-        const facts = { ...draft, title, classified: draft.classified ?? false, matterId }
-        const itemId = await store.add(tx.trx, meetingId, { ...rowOf(facts), classified: facts.classified, matterId })
-        const data: AgendaItemFacts = { ...facts, itemId }
-        const audience = audienceOfItem(meeting, itemId)
-        tx.append({ kind: 'agenda.itemAdded', data, audience })
-        const wanted = placed(present, itemId, { after, level })
-        if (wanted.at(-1)?.itemId !== itemId || level) await arrange(tx, meeting, wanted)
+        const itemId = await insert(tx, meeting, { ...draft, after, level })
         if (meeting.status === 'live' && consent) {
           const note = consent.note === null ? null : await tx.text(consent.note)
-          tx.append({ kind: 'agenda.consented', data: { itemId, how: consent.how, note }, audience })
+          tx.append({ kind: 'agenda.consented', data: { itemId, how: consent.how, note }, audience: audienceOfItem(meeting, itemId) })
         }
         await also?.(tx, { itemId, meeting })
         return { itemId }

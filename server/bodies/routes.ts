@@ -1,5 +1,5 @@
 import { listBodies, listMembers } from '../../protocol/bodies.ts'
-import { listCalendar, listKeptCalendar, putCalendarDay, removeCalendarDay } from '../../protocol/calendar-days.ts'
+import { getOfficeHours, listCalendar, listKeptCalendar, putCalendarDay, putOfficeHours, removeCalendarDay } from '../../protocol/calendar-days.ts'
 import { searchPeople } from '../../protocol/people.ts'
 import { beginTerm, bodyHistory, changeBody, changeTerm, endBody, endTerm, foundBody, listTerms } from '../../protocol/terms.ts'
 import {
@@ -8,13 +8,14 @@ import {
 import type { MountRoute } from '../platform/contract.ts'
 import type { Bodies } from './bodies.ts'
 import type { Calendar } from './calendar.ts'
+import type { OfficeHoursBook } from './office-hours.ts'
 import type { People } from './people.ts'
 import type { Terms } from './terms.ts'
 import type { Units } from './units.ts'
 
-export interface BodiesRoutesDeps { bodies: Bodies, terms: Terms, people: People, units: Units, calendar: Calendar }
+export interface BodiesRoutesDeps { bodies: Bodies, terms: Terms, people: People, units: Units, calendar: Calendar, officeHours: OfficeHoursBook }
 
-export function mountBodies(route: MountRoute, { bodies, terms, people, units, calendar }: BodiesRoutesDeps): void {
+export function mountBodies(route: MountRoute, { bodies, terms, people, units, calendar, officeHours }: BodiesRoutesDeps): void {
   route(listBodies, async ({ caller }) => ({ bodies: await bodies.bodiesFor(caller) }))
   route(listMembers, async ({ params, caller }) => ({ members: await bodies.membersFor(caller, params.bodyId) }))
   route(foundBody, async ({ body, caller }) => ({ body: await terms.found(caller, body) }))
@@ -42,6 +43,9 @@ export function mountBodies(route: MountRoute, { bodies, terms, people, units, c
   route(unitHistory, async ({ params }) => ({ entries: await units.history(params.unitId) }))
 
   route(listCalendar, async ({ query }) => ({ days: await calendar.days(query.from, query.to) }))
+  // Before `:year`, which would take its name for one.
+  route(getOfficeHours, async () => ({ hours: await officeHours.latest() }))
+  route(putOfficeHours, async ({ body, caller }) => ({ hours: await officeHours.put(caller, body) }))
   route(listKeptCalendar, async ({ params: { year } }) => ({ days: await calendar.days(`${year}-01-01`, `${year}-12-31`) }))
   route(putCalendarDay, async ({ params, body: { version, ...body }, caller }) => ({ day: await calendar.put(caller, { ...params, ...body }, version) }))
   route(removeCalendarDay, async ({ params, query, caller }) => {

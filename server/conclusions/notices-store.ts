@@ -94,7 +94,8 @@ export const noticesStore: NoticesStore & RemindingStore = {
   async standing(db, meetingId, since) {
     const [row] = await rows<{ unsettled: number, touched: boolean }>(db, `
       SELECT count(*) FILTER (WHERE settled_at IS NULL)::integer AS unsettled,
-        coalesce(bool_or(greatest(written_at, settled_at) > CAST(:since AS timestamptz)), false) AS touched
+        coalesce(bool_or(greatest(written_at, settled_at) > CAST(:since AS timestamptz)), false) OR EXISTS (
+          SELECT FROM journal_entry WHERE journal_entry.meeting_id = :meetingId AND kind = 'conclusion.reopened' AND at > CAST(:since AS timestamptz)) AS touched
       FROM conclusion WHERE meeting_id = :meetingId`, { meetingId, since: since as Date })
     return row ?? { unsettled: 0, touched: false }
   },

@@ -138,7 +138,7 @@ export function createNotices({ db, access, store, telling, bodies, calendar, is
       const { unsettled, touched } = await store.standing(db, meetingId, notice.savedAt)
       return {
         status, dueOn, workingDays, basis, version, saved: notice.content !== null, content: notice.content ?? await draft(notice),
-        unsettled, outdated: notice.savedAt !== null && touched && status !== 'issued', reason, approvedBy, approvedAt: approvedAt?.toISOString() ?? null,
+        unsettled, outdated: notice.savedAt !== null && touched && status !== 'waived', reason, approvedBy, approvedAt: approvedAt?.toISOString() ?? null,
         paperId, number, issuedAt: issuedAt?.toISOString() ?? null, may: mayOf(found, notice),
       }
     },

@@ -13,6 +13,8 @@ export interface RemindingDeps {
   store: RemindingStore
   telling: Pick<NoticeTelling, 'due'>
   calendar(from: Day, to: Day): Promise<WorkingCalendar>
+  /** Whether offices have opened on a working day. */
+  haveOpened(at: Date): Promise<boolean>
   now?: () => Date
 }
 
@@ -20,10 +22,12 @@ export interface RemindingDeps {
 const AHEAD_DAYS = 30
 
 /** Reminds office and chair of notices of conclusions: the working day before their last, and once that has passed. Each once. */
-export function createReminding({ db, store, telling, calendar, now = () => new Date() }: RemindingDeps) {
+export function createReminding({ db, store, telling, calendar, haveOpened, now = () => new Date() }: RemindingDeps) {
   return {
     async run(): Promise<void> {
-      const today = localDay(now())
+      const at = now()
+      if (!await haveOpened(at)) return
+      const today = localDay(at)
       const soonBy = addWorkingDays(today, 1, await calendar(today, addDays(today, AHEAD_DAYS)))
       await db.transaction(async (trx) => {
         for (const due of await store.takeDue(trx, { soonBy, today })) await telling.due(trx, due)

@@ -51,6 +51,8 @@ export interface AccessStore {
   findAccess(
     db: Knex, meetingId: string, personId: string,
   ): Promise<{ meeting: Meeting, role: BodyRole, voting: boolean, itemsOnly: boolean, substitute: boolean } | undefined>
+  /** The meeting itself; undefined when there is no such. */
+  meeting(db: Knex, meetingId: string): Promise<Meeting | undefined>
   /** The items of the meeting that the person is a guest of. */
   itemsOf(db: Knex, meetingId: string, personId: string): Promise<string[]>
   /** Chair, clerk and who presides. */
@@ -173,6 +175,18 @@ export function createAccess({ db, journal, store }: { db: Knex, journal: Pick<J
         const access = await accessTo(meetingId, caller, tx.trx)
         permission(access)
         return await followed(tx, (observed) => command(observed, access))
+      })
+    },
+
+    /**
+     * Carries out what a rule says when its time has come, so that nobody is its actor: for the wiring of rules, never for a
+     * request. Throws `meetingNotFound`, what the command throws, and what `journal.run` does.
+     */
+    async byRule<T>(meetingId: string, at: Date, command: (tx: JournalTx, meeting: Meeting) => Promise<T>): Promise<T> {
+      return await journal.run(meetingId, { actorId: null, at }, async (tx) => {
+        const meeting = await store.meeting(tx.trx, meetingId)
+        if (!meeting) throw new AppError('meetingNotFound')
+        return await followed(tx, (observed) => command(observed, meeting))
       })
     },
   }

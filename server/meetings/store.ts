@@ -79,6 +79,11 @@ export const meetingStore: MeetingStore & AccessStore = {
     }
   },
 
+  async meeting(db, meetingId) {
+    const row = await db('meeting').where({ id: meetingId }).first<MeetingRow | undefined>(...columns)
+    return row && toMeeting(row)
+  },
+
   async itemsOf(db, meetingId, personId) {
     return await db('agenda_item_guest').where({ meeting_id: meetingId, person_id: personId }).orderBy('item_id').pluck('item_id')
   },

@@ -8,8 +8,10 @@ import { AppError } from '../platform/error.ts'
 export interface Task {
   id: string
   bodyId: string
-  meetingId: string
-  itemId: string
+  /** Where it was decided; null of one that follows from a written opinion. */
+  meetingId: string | null
+  itemId: string | null
+  opinionId: string | null
   conclusionVersion: number
   decidedAt: Date
   facts: TaskFacts
@@ -19,6 +21,8 @@ export interface Task {
   percent: number
   /** The later day that the lead asks for. */
   asked: { dueOn: Day, reason: string, at: Date, by: string } | null
+  /** Who reported it done last. */
+  reportedBy: string | null
 }
 
 /** A task as somebody has to do with it. */
@@ -50,8 +54,8 @@ export interface TaskAccessStore {
 
 export type TaskChange = Partial<Pick<Task, 'stage' | 'since' | 'percent' | 'facts' | 'asked'>> & { dueOn?: Day }
 
-/** An act on a task: whose it is, in which stages, and as which events the history has it. */
-export interface Act { sides: readonly TaskSide[], stages: readonly TaskStage[], events: readonly TaskEventKind[] }
+/** An act on a task: whose it is, in which stages, as which events the history has it, and whether it is for others than whose task it is. */
+export interface Act { sides: readonly TaskSide[], stages: readonly TaskStage[], events: readonly TaskEventKind[], others?: true }
 
 const underWay = ['accepted', 'inProgress'] as const
 
@@ -64,9 +68,9 @@ export const may = {
   report: { sides: ['lead'], stages: underWay, events: ['reported'] },
   evidence: { sides: ['lead', 'co'], stages: underWay, events: ['evidenceAdded', 'evidenceRemoved'] },
   change: { sides: ['office'], stages: ['assigned', 'handedBack'], events: ['changed'] },
-  decideExtension: { sides: ['office'], stages: underWay, events: ['extensionApproved', 'extensionDeclined'] },
-  verify: { sides: ['office'], stages: ['reported'], events: ['closed', 'returned'] },
-  cancel: { sides: ['office'], stages: openStages, events: ['cancelled'] },
+  decideExtension: { sides: ['office'], stages: underWay, events: ['extensionApproved', 'extensionDeclined'], others: true },
+  verify: { sides: ['office'], stages: ['reported'], events: ['closed', 'returned'], others: true },
+  cancel: { sides: ['office'], stages: openStages, events: ['cancelled'], others: true },
 } satisfies Record<keyof TaskActs, Act>
 
 const isOf = (sides: readonly TaskSide[], act: Act) => act.sides.some((side) => sides.includes(side))
@@ -77,14 +81,25 @@ export function requireAct({ task, sides }: TaskAccess, act: Act): void {
   if (!act.stages.includes(task.stage)) throw new AppError('taskStage', { stage: task.stage })
 }
 
-export function actsOf({ task, sides }: TaskAccess): TaskActs {
-  const allowed = (act: Act) => isOf(sides, act) && act.stages.includes(task.stage)
+/**
+ * Four eyes: nobody of the lead, and nobody who reported it, decides for the office on what is their own. Throws `forbiddenForTask`
+ * (details `why`: `ownTask`).
+ */
+export function requireOthers(access: TaskAccess, personId: string): void {
+  if (isOwn(access, personId)) throw new AppError('forbiddenForTask', { sides: access.sides, why: 'ownTask' })
+}
+
+const isOwn = ({ task, sides }: TaskAccess, personId: string) => sides.includes('lead') || task.reportedBy === personId
+
+export function actsOf(access: TaskAccess, personId: string): TaskActs {
+  const { task, sides } = access
+  const others = !isOwn(access, personId)
+  const allowed = (act: Act) => isOf(sides, act) && act.stages.includes(task.stage) && (!act.others || others)
   const asked = task.asked !== null
   return {
     accept: allowed(may.accept), handBack: allowed(may.handBack), progress: allowed(may.progress), report: allowed(may.report),
     askExtension: allowed(may.askExtension) && !asked, evidence: allowed(may.evidence), change: allowed(may.change),
-    decideExtension: allowed(may.decideExtension) && asked, // Nobody verifies what is their own.
-    verify: allowed(may.verify) && !sides.includes('lead'), cancel: allowed(may.cancel),
+    decideExtension: allowed(may.decideExtension) && asked, verify: allowed(may.verify), cancel: allowed(may.cancel),
   }
 }
 
@@ -125,6 +140,7 @@ export function createTaskAccess({ db, store, now }: { db: Knex, store: TaskAcce
           throw new AppError('taskChanged', { version: access.task.version, stage: access.task.stage })
         }
         requireAct(access, act)
+        if (act.others) requireOthers(access, caller.personId)
         const at = now()
         const { change, event } = await work(trx, access, at)
         const saved = await store.update(trx, taskId, change)

@@ -9,7 +9,7 @@ import type { NewEvent, Task } from './access.ts'
 import type { Facts } from './facts.ts'
 import type { TaskTelling } from './telling.ts'
 
-export interface NewTask extends Pick<Task, 'bodyId' | 'meetingId' | 'itemId' | 'conclusionVersion' | 'decidedAt'> {
+export interface NewTask extends Pick<Task, 'bodyId' | 'meetingId' | 'itemId' | 'opinionId' | 'conclusionVersion' | 'decidedAt'> {
   facts: TaskFacts
   creatorId: string
   key: string
@@ -19,6 +19,8 @@ export interface NewTask extends Pick<Task, 'bodyId' | 'meetingId' | 'itemId' | 
 export interface AssigningStore {
   insert(trx: Knex.Transaction, task: NewTask): Promise<Task>
   insertEvent(trx: Knex.Transaction, taskId: string, event: NewEvent): Promise<void>
+  /** The task that this person's key made. */
+  findCreation(trx: Knex.Transaction, creatorId: string, key: string): Promise<{ taskId: string, version: number } | undefined>
 }
 
 export interface AssigningDeps {
@@ -51,7 +53,7 @@ export function createAssigning({ access, store, facts, conclusions, told }: Ass
         if (conclusion.version !== conclusionVersion) throw new AppError('conclusionChanged', { version: conclusion.version })
         await facts.require(tx.trx, wanted)
         const task = await store.insert(tx.trx, {
-          bodyId: meeting.bodyId, meetingId, itemId, conclusionVersion, decidedAt: conclusion.settledAt, facts: wanted,
+          bodyId: meeting.bodyId, meetingId, itemId, opinionId: null, conclusionVersion, decidedAt: conclusion.settledAt, facts: wanted,
           creatorId: caller.personId, key, at: tx.at,
         })
         const event: NewEvent = { kind: 'assigned', actorId: caller.personId, at: tx.at, note: '', dueOn: wanted.dueOn, facts: wanted, key }

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { addDays, isWorkingDay, localDay, startOfDay, type Day, type WorkingCalendar } from '../../protocol/calendar.ts'
+import { addDays, localDay, type Day } from '../../protocol/calendar.ts'
 import type { NewNotice } from '../notices/notices.ts'
 import type { Caller } from '../platform/contract.ts'
 
@@ -20,12 +20,11 @@ export interface DigestDeps {
   db: Knex
   store: DigestStore
   send(trx: Knex.Transaction, notices: readonly NewNotice[]): Promise<unknown>
-  calendar(from: Day, to: Day): Promise<WorkingCalendar>
+  /** Whether offices have opened on a working day. */
+  haveOpened(at: Date): Promise<boolean>
   now: () => Date
 }
 
-/** It goes out on the first working morning of a week, at the beginning of office hours, in minutes after midnight of Asia/Ho_Chi_Minh. */
-const SENT_FROM_MINUTE = 7 * 60 + 30
 /** So many tasks stand in a mail one by one; the rest as a number. */
 const LISTED = 15
 
@@ -37,8 +36,11 @@ export function weekOf(day: Day): Day {
   return addDays(day, weekday === 0 ? -6 : 1 - weekday)
 }
 
-/** The weekly digest: to each person one mail about the tasks that wait for them. Sent once a week, whoever looks how often. */
-export function createDigest({ db, store, send, calendar, now }: DigestDeps) {
+/**
+ * The weekly digest: to each person one mail about the tasks that wait for them, on the first working day of a week once offices have
+ * opened. Sent once a week, whoever looks how often.
+ */
+export function createDigest({ db, store, send, haveOpened, now }: DigestDeps) {
   function noticeOf(personId: string, week: Day, lines: readonly DigestLine[]): NewNotice {
     const own = lines.filter(({ part }) => part === 'own')
     const office = lines.filter(({ part }) => part === 'office')
@@ -49,11 +51,11 @@ export function createDigest({ db, store, send, calendar, now }: DigestDeps) {
     ].join('\n')
     const vi = [
       ...own.length ? [`Nhiệm vụ đang thực hiện: ${own.length}, trong đó quá hạn: ${late}.`, listed(own, 'quá hạn', 'chờ xác nhận', 'và {n} nhiệm vụ khác')] : [],
-      ...office.length ? [`Cần văn phòng xử lý (quá hạn, trả lại hoặc chờ xác nhận): ${office.length}.`, listed(office, 'quá hạn', 'chờ xác nhận', 'và {n} nhiệm vụ khác')] : [],
+      ...office.length ? [`Cần văn phòng xử lý (quá hạn, trả lại, đề nghị gia hạn hoặc chờ xác nhận): ${office.length}.`, listed(office, 'quá hạn', 'chờ xác nhận', 'và {n} nhiệm vụ khác')] : [],
     ]
     const en = [
       ...own.length ? [`Tasks under way: ${own.length}, of these overdue: ${late}.`, listed(own, 'overdue', 'waits to be verified', 'and {n} more')] : [],
-      ...office.length ? [`For the office to see to (overdue, handed back or to be verified): ${office.length}.`, listed(office, 'overdue', 'to be verified', 'and {n} more')] : [],
+      ...office.length ? [`For the office to see to (overdue, handed back, an extension asked for, or to be verified): ${office.length}.`, listed(office, 'overdue', 'to be verified', 'and {n} more')] : [],
     ]
     return {
       personId, dedupeKey: `task digest ${week}`, topic: `tasks:digest`, kind: 'tasks.digest', link: '/tasks',
@@ -64,9 +66,8 @@ export function createDigest({ db, store, send, calendar, now }: DigestDeps) {
   return {
     async run(): Promise<void> {
       const at = now()
+      if (!await haveOpened(at)) return
       const today = localDay(at)
-      const minute = (at.getTime() - startOfDay(today).getTime()) / 60_000
-      if (minute < SENT_FROM_MINUTE || !isWorkingDay(today, await calendar(today, today))) return
       const week = weekOf(today)
       await db.transaction(async (trx) => {
         if (!await store.begin(trx, week, at)) return

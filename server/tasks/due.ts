@@ -18,6 +18,8 @@ export interface DueDeps {
   store: DueStore
   tell: TaskTelling['tell']
   calendar(from: Day, to: Day): Promise<WorkingCalendar>
+  /** Whether offices have opened on a working day. */
+  haveOpened(at: Date): Promise<boolean>
   now: () => Date
 }
 
@@ -26,10 +28,11 @@ const AHEAD_DAYS = 90
 const A_LOOK = 200
 
 /** What comes of time alone: leads are reminded, and what is overdue rises to chair and clerks, as an event of the task too. Each once a day that was set. */
-export function createDue({ db, store, tell, calendar, now }: DueDeps) {
+export function createDue({ db, store, tell, calendar, haveOpened, now }: DueDeps) {
   return {
     async run(): Promise<void> {
       const at = now()
+      if (!await haveOpened(at)) return
       const today = localDay(at)
       const [bodies, days] = await Promise.all([store.reminderDays(db), calendar(today, addDays(today, AHEAD_DAYS))])
       await db.transaction(async (trx) => {

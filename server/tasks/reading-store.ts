@@ -102,7 +102,11 @@ export const readingStore: ReadingStore & { forAgenda(db: Knex, reader: Reader, 
     ))
   },
 
-  async origin(db, { itemId, meetingId, conclusionVersion }) {
+  async origin(db, { itemId, meetingId, opinionId, conclusionVersion }) {
+    if (opinionId !== null || itemId === null || meetingId === null) {
+      const opinion = await db('opinion').where({ id: opinionId }).first<{ id: string, title: string } | undefined>('id', 'title')
+      return { meetingTitle: null, itemTitle: null, conclusion: null, revised: false, opinion: opinion ?? null }
+    }
     const [row] = await rowsOf<{ meeting_title: string | null, item_title: string | null, conclusion: string | null, revised: boolean }>(db, `
       SELECT (SELECT body FROM journal_text WHERE id = meeting.title_text) AS meeting_title,
         (SELECT body FROM journal_text WHERE id = item.title_text) AS item_title,
@@ -110,7 +114,7 @@ export const readingStore: ReadingStore & { forAgenda(db: Knex, reader: Reader, 
       FROM conclusion_version decided JOIN conclusion ON conclusion.item_id = decided.item_id JOIN agenda_item item ON item.id = decided.item_id
       JOIN meeting ON meeting.id = :meetingId JOIN journal_text text ON text.id = decided.text_id
       WHERE decided.item_id = :itemId AND decided.version = :conclusionVersion`, { itemId, meetingId, conclusionVersion })
-    return { meetingTitle: row?.meeting_title ?? null, itemTitle: row?.item_title ?? null, conclusion: row?.conclusion ?? null, revised: row?.revised ?? false }
+    return { meetingTitle: row?.meeting_title ?? null, itemTitle: row?.item_title ?? null, conclusion: row?.conclusion ?? null, revised: row?.revised ?? false, opinion: null }
   },
 
   async form(db, reader) {

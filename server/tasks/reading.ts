@@ -9,7 +9,7 @@ import type { Journal } from '../journal/journal.ts'
 import { seesItem, type MeetingAccess } from '../meetings/access.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
-import { actsOf, type Task, type TaskAccessTo } from './access.ts'
+import { actsOf, type Task, type TaskAccess, type TaskAccessTo } from './access.ts'
 import type { EvidenceStore } from './evidence.ts'
 import { taskSheet } from './workbook.ts'
 
@@ -30,7 +30,7 @@ export interface ReadingStore {
   coUnits(db: Knex, taskId: string): Promise<Named[]>
   events(db: Knex, taskId: string): Promise<TaskEvent[]>
   /** The words of where it was decided; null where they were erased. `revised`: the conclusion was settled anew, at another version. */
-  origin(db: Knex, task: Task): Promise<{ meetingTitle: string | null, itemTitle: string | null, conclusion: string | null, revised: boolean }>
+  origin(db: Knex, task: Task): Promise<{ meetingTitle: string | null, itemTitle: string | null, conclusion: string | null, revised: boolean, opinion: { id: string, title: string } | null }>
   form(db: Knex, reader: Reader): Promise<{ offices: Named[], bodies: Named[], unit: Named | null, units: Named[] }>
 }
 
@@ -58,6 +58,7 @@ export function createReading({ db, access, store, meetings, journal, people, wa
 
   /** The meeting as far as the caller may see it and the item in it. */
   async function inMeeting({ meetingId, itemId, decidedAt }: Task, caller: Caller): Promise<Pick<TaskOrigin, 'meetingId' | 'recording'>> {
+    if (meetingId === null || itemId === null) return { meetingId: null, recording: null }
     const found = await meetings.accessTo(meetingId, caller).catch((error: unknown) => {
       if (error instanceof AppError && error.code === 'meetingNotFound') return undefined
       throw error
@@ -70,11 +71,14 @@ export function createReading({ db, access, store, meetings, journal, people, wa
     return { meetingId, recording }
   }
 
-  async function originOf(task: Task, sides: readonly TaskSide[], caller: Caller): Promise<TaskOrigin> {
-    const [told, { revised, ...words }] = await Promise.all([inMeeting(task, caller), store.origin(db, task)])
-    const names = told.meetingId !== null || sides.includes('member')
+  async function originOf({ task, sides }: TaskAccess, caller: Caller): Promise<TaskOrigin> {
+    const [told, { revised, opinion, ...words }] = await Promise.all([inMeeting(task, caller), store.origin(db, task)])
+    // A member of the body who was not in that meeting has no right to what was said there.
+    const names = told.meetingId !== null
     return {
       decidedAt: task.decidedAt.toISOString(), ...told, itemId: names ? task.itemId : null, conclusionVersion: task.conclusionVersion, revised,
+      // Who is asked and the office are of the body; the unit that has the task learns when it was decided.
+      opinion: sides.includes('office') || sides.includes('member') ? opinion : null,
       ...names ? words : { meetingTitle: null, itemTitle: null, conclusion: null },
     }
   }
@@ -116,13 +120,13 @@ export function createReading({ db, access, store, meetings, journal, people, wa
       const { task, sides } = found
       const [summary, coUnits, events, evidence, origin] = await Promise.all([
         store.summary(db, readerOf(caller), taskId), store.coUnits(db, taskId), store.events(db, taskId), store.documents(db, taskId),
-        originOf(task, sides, caller),
+        originOf(found, caller),
       ])
       if (!summary) throw new Error('a task without a summary')
       const named = [...events.map(({ actorId }) => actorId), ...evidence.map(({ addedBy }) => addedBy), task.asked?.by ?? null]
       const { asked } = task
       return {
-        ...summary, version: task.version, sides: [...sides], may: actsOf(found), facts: task.facts, coUnits, evidence, events, origin,
+        ...summary, version: task.version, sides: [...sides], may: actsOf(found, caller.personId), facts: task.facts, coUnits, evidence, events, origin,
         extension: asked && { dueOn: asked.dueOn, reason: asked.reason, askedAt: asked.at.toISOString(), askedBy: asked.by },
         people: await people([...new Set(named.filter((id) => id !== null))]),
       }

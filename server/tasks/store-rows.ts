@@ -4,19 +4,21 @@ import type { Task, TaskChange } from './access.ts'
 
 /** A row of `task`; days as texts. */
 export interface TaskRow {
-  id: string, body_id: string, meeting_id: string, item_id: string, conclusion_version: number, decided_at: Date
+  id: string, body_id: string, meeting_id: string | null, item_id: string | null, opinion_id: string | null, conclusion_version: number, decided_at: Date
   lead_unit_id: string | null, lead_person_id: string | null, what: string, product: string, responsibility: string, authority: string
   due_on: Day, stage: TaskStage, since: Date, version: number, percent: number
   asked_due_on: Day | null, asked_reason: string | null, asked_at: Date | null, asked_by: string | null
+  reported_by: string | null
   co_unit_ids: string[]
 }
 
 export interface AccessRow extends TaskRow { of_lead: boolean, of_co: boolean, of_office: boolean, of_body: boolean }
 
 /** The columns of a task `t`. The driver would read a date as an instant of its own time zone. */
-export const COLUMNS = `t.id, t.body_id, t.meeting_id, t.item_id, t.conclusion_version, t.decided_at, t.lead_unit_id, t.lead_person_id, t.what, t.product,
+export const COLUMNS = `t.id, t.body_id, t.meeting_id, t.item_id, t.opinion_id, t.conclusion_version, t.decided_at, t.lead_unit_id, t.lead_person_id, t.what, t.product,
   t.responsibility, t.authority, t.due_on::text AS due_on, t.stage, t.since, t.version, t.percent, t.asked_due_on::text AS asked_due_on, t.asked_reason,
-  t.asked_at, t.asked_by, ARRAY(SELECT unit_id FROM task_unit WHERE task_id = t.id ORDER BY unit_id) AS co_unit_ids`
+  t.asked_at, t.asked_by, (SELECT actor_id FROM task_event WHERE task_id = t.id AND kind = 'reported' ORDER BY seq DESC LIMIT 1) AS reported_by,
+  ARRAY(SELECT unit_id FROM task_unit WHERE task_id = t.id ORDER BY unit_id) AS co_unit_ids`
 
 /** The reader's unit, and those that went into it by a merger or a split. Bindings `:personId`, `:on`. */
 const OWN_UNITS = `(
@@ -44,9 +46,9 @@ export const LATE = `(${DUE} AND t.due_on < CAST(:on AS date))`
 export function toTask(row: TaskRow): Task {
   const { asked_due_on: dueOn, asked_reason: reason, asked_at: at, asked_by: by } = row
   return {
-    id: row.id, bodyId: row.body_id, meetingId: row.meeting_id, itemId: row.item_id, conclusionVersion: row.conclusion_version, decidedAt: row.decided_at,
+    id: row.id, bodyId: row.body_id, meetingId: row.meeting_id, itemId: row.item_id, opinionId: row.opinion_id, conclusionVersion: row.conclusion_version, decidedAt: row.decided_at,
     facts: toFacts(row), stage: row.stage, since: row.since, version: row.version, percent: row.percent,
-    asked: dueOn !== null && reason !== null && at && by !== null ? { dueOn, reason, at, by } : null,
+    asked: dueOn !== null && reason !== null && at && by !== null ? { dueOn, reason, at, by } : null, reportedBy: row.reported_by,
   }
 }
 

@@ -46,9 +46,9 @@ export const tasksStore: TaskAccessStore & AssigningStore & FactsStore & Evidenc
     return await db('task_event').where({ task_id: taskId, actor_id: actorId, key }).first<{ kind: TaskEventKind, version: number } | undefined>('kind', 'version')
   },
 
-  async insert(trx, { bodyId, meetingId, itemId, conclusionVersion, decidedAt, facts, creatorId, key, at }) {
+  async insert(trx, { bodyId, meetingId, itemId, opinionId, conclusionVersion, decidedAt, facts, creatorId, key, at }) {
     const [made] = await trx('task').insert({
-      body_id: bodyId, meeting_id: meetingId, item_id: itemId, conclusion_version: conclusionVersion, decided_at: decidedAt, since: at,
+      body_id: bodyId, meeting_id: meetingId, item_id: itemId, opinion_id: opinionId, conclusion_version: conclusionVersion, decided_at: decidedAt, since: at,
       ...fromFacts(facts), creator_id: creatorId, creation_key: key,
     }).returning<{ id: string }[]>('id')
     if (!made) throw new Error('no task was inserted')
@@ -56,6 +56,11 @@ export const tasksStore: TaskAccessStore & AssigningStore & FactsStore & Evidenc
     const { rows: [row] } = await trx.raw<{ rows: TaskRow[] }>(`SELECT ${COLUMNS} FROM task t WHERE t.id = ?`, [made.id])
     if (!row) throw new Error('a task that was inserted is not there')
     return toTask(row)
+  },
+
+  async findCreation(trx, creatorId, key) {
+    const row = await trx('task').where({ creator_id: creatorId, creation_key: key }).first<{ id: string, version: number } | undefined>('id', 'version')
+    return row && { taskId: row.id, version: row.version }
   },
 
   async update(trx, taskId, change) {

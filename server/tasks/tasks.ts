@@ -5,26 +5,35 @@ import type {
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
-import { may, type TaskAccessTo } from './access.ts'
+import { may, requireOthers, type TaskAccessTo } from './access.ts'
 import type { Facts } from './facts.ts'
 import type { TaskTelling } from './telling.ts'
 
-export interface TasksDeps { access: TaskAccessTo, facts: Facts, told: TaskTelling['happened'] }
+export interface TasksDeps { access: TaskAccessTo, facts: Facts, telling: Pick<TaskTelling, 'happened' | 'passingOn'> }
 
 type Body<R extends { body?: z.ZodType }> = z.output<NonNullable<R['body']>>
 
 /** The life of a task: accepted or handed back, worked on, extended, reported, verified. Every act is an event of its history. */
-export function createTasks({ access, facts, told }: TasksDeps) {
+export function createTasks({ access, facts, telling }: TasksDeps) {
+  const told = telling.happened
+
   return {
-    /** The office changes it, or gives it to somebody else. Throws what `access.change` and `facts.require` do. */
-    change: (taskId: string, caller: Caller, { facts: wanted, ...act }: Body<typeof changeTask>) =>
-      access.change(taskId, caller, may.change, act, async (trx, { task }, at) => {
+    /** The office changes it, or gives it to somebody else. Throws what `access.change` and `facts.require` do; `forbiddenForTask` for who moves the day of their own. */
+    change(taskId: string, caller: Caller, { facts: wanted, ...act }: Body<typeof changeTask>) {
+      let passedOn = false
+      return access.change(taskId, caller, may.change, act, async (trx, found, at) => {
+        const { task } = found
         await facts.require(trx, wanted)
+        // A later day is an extension, which is others' to approve.
+        if (wanted.dueOn > task.facts.dueOn) requireOthers(found, caller.personId)
+        passedOn = wanted.lead.id !== task.facts.lead.id
+        if (passedOn) await telling.passingOn(trx, task, { at, actorId: caller.personId })
         return {
           change: { facts: wanted, stage: 'assigned', ...task.stage === 'assigned' ? {} : { since: at } },
           event: { kind: 'changed', note: '', dueOn: wanted.dueOn, facts: wanted },
         }
-      }, told),
+      }, (trx, task, event, version) => told(trx, task, passedOn ? { ...event, kind: 'assigned' } : event, version))
+    },
 
     /** Throws what `access.change` does. */
     accept: (taskId: string, caller: Caller, act: Body<typeof acceptTask>) =>
@@ -58,13 +67,17 @@ export function createTasks({ access, facts, told }: TasksDeps) {
         return { change: { asked: { dueOn, reason, at, by: caller.personId } }, event: { kind: 'extensionAsked', note: reason, dueOn } }
       }, told),
 
-    /** Throws what `access.change` does, `extensionNotAsked`, `proposalSecret`; `badRequest` for a refusal without a word. */
+    /**
+     * Throws what `access.change` does, `extensionNotAsked`, `proposalSecret`; `badRequest` for a refusal without a word,
+     * `dueDateInvalid` for approving a day that has passed meanwhile, or is no longer worked.
+     */
     decideExtension: (taskId: string, caller: Caller, { approved, note, ...act }: Body<typeof decideExtension>) =>
-      access.change(taskId, caller, may.decideExtension, act, async (_, { task }) => {
+      access.change(taskId, caller, may.decideExtension, act, async (trx, { task }) => {
         requireUnstamped(note)
         if (!task.asked) throw new AppError('extensionNotAsked')
         if (!approved) requireWords(note)
         const { dueOn } = task.asked
+        if (approved) await facts.requireDue(dueOn, undefined, trx)
         return approved
           ? { change: { asked: null, dueOn }, event: { kind: 'extensionApproved', note, dueOn } }
           : { change: { asked: null }, event: { kind: 'extensionDeclined', note } }
@@ -82,9 +95,8 @@ export function createTasks({ access, facts, told }: TasksDeps) {
      * the lead too: nobody verifies what is their own.
      */
     verify: (taskId: string, caller: Caller, { done, note, ...act }: Body<typeof verifyTask>) =>
-      access.change(taskId, caller, may.verify, act, async (_, { sides }, at) => {
+      access.change(taskId, caller, may.verify, act, async (_, __, at) => {
         requireUnstamped(note)
-        if (sides.includes('lead')) throw new AppError('forbiddenForTask', { sides, why: 'ownTask' })
         if (done) return { change: { stage: 'closed', since: at }, event: { kind: 'closed', note } }
         requireWords(note)
         return { change: { stage: 'inProgress', since: at, percent: 99 }, event: { kind: 'returned', note, percent: 99 } }

@@ -4,6 +4,7 @@ import { openStages } from '../../protocol/tasks.ts'
 import type { AgendaStore } from './agenda.ts'
 import type { DigestLine, DigestStore } from './digest.ts'
 import type { DueStore } from './due.ts'
+import type { PlacingStore } from './placing.ts'
 import type { TellingStore } from './telling.ts'
 import { readingStore } from './reading-store.ts'
 import { COLUMNS, DUE, LATE, toTask, type TaskRow } from './store-rows.ts'
@@ -15,17 +16,37 @@ async function rowsOf<R>(db: Knex, sql: string, bindings: Knex.ValueDict): Promi
 
 const IN_FORCE = `CAST(:on AS date) BETWEEN m.since AND coalesce(m.until, 'infinity')`
 
-/** Who leads which task: a person, or who works in a unit, on the day `:on`. */
+/** Units with those that they went into by a merger or a split until the day `:on`, and with themselves. */
+const HEIRS = `
+  WITH RECURSIVE heir (unit_id, heir_id) AS (
+    SELECT id, id FROM unit
+    UNION SELECT heir.unit_id, step.successor_id FROM heir JOIN unit_succession step ON step.predecessor_id = heir.heir_id AND step.since <= CAST(:on AS date)
+  ) SELECT unit_id, heir_id FROM heir`
+
+/** Who leads which task, on the day `:on`: a person, or who works in a unit or in what became of it. The mirror of OF_LEAD. */
 const LEADS = `
   SELECT t.id AS task_id, t.lead_person_id AS person_id FROM task t WHERE t.lead_person_id IS NOT NULL
-  UNION SELECT t.id, m.person_id FROM task t JOIN unit_membership m ON m.unit_id = t.lead_unit_id AND ${IN_FORCE}`
+  UNION SELECT t.id, m.person_id FROM task t JOIN (${HEIRS}) heirs ON heirs.unit_id = t.lead_unit_id JOIN unit_membership m ON m.unit_id = heirs.heir_id AND ${IN_FORCE}`
+
+/** Who works in which task's co-units. The mirror of OF_CO. */
+const TAKING_PART = `
+  SELECT co.task_id, m.person_id FROM task_unit co JOIN (${HEIRS}) heirs ON heirs.unit_id = co.unit_id JOIN unit_membership m ON m.unit_id = heirs.heir_id AND ${IN_FORCE}`
+
+/** On no agenda of a meeting to come, from `task t`. */
+const UNPLACED = `NOT EXISTS (
+  SELECT FROM task_agenda_item placed JOIN agenda_item other ON other.id = placed.item_id JOIN meeting ON meeting.id = other.meeting_id
+  WHERE placed.task_id = t.id AND other.removed_at IS NULL AND meeting.status IN ('draft', 'published', 'postponed', 'live'))`
 
 const OPEN = openStages.map((stage) => `'${stage}'`).join(', ')
 
 /** Whom tasks concern, and what came of time, in PostgreSQL. */
-export const tellingStore: TellingStore & DueStore & DigestStore & AgendaStore = {
+export const tellingStore: TellingStore & DueStore & DigestStore & AgendaStore & PlacingStore = {
   async leadsOn(db, taskId, on) {
     return (await rowsOf<{ person_id: string }>(db, `SELECT person_id FROM (${LEADS}) leads WHERE task_id = :taskId`, { taskId, on })).map((row) => row.person_id)
+  },
+
+  async partnersOn(db, taskId, on) {
+    return (await rowsOf<{ person_id: string }>(db, `SELECT DISTINCT person_id FROM (${TAKING_PART}) partners WHERE task_id = :taskId`, { taskId, on })).map((row) => row.person_id)
   },
 
   async officeOn(db, bodyId, on, whom) {
@@ -93,14 +114,28 @@ export const tellingStore: TellingStore & DueStore & DigestStore & AgendaStore =
 
   async placeable(db, taskId, bodyId, on: Day) {
     const [row] = await rowsOf<{ matter_id: string | null, lead_person_id: string | null, offered: boolean }>(db, `
-      SELECT item.matter_id, t.lead_person_id, ${LATE} AND NOT EXISTS (
-        SELECT FROM task_agenda_item placed JOIN agenda_item other ON other.id = placed.item_id JOIN meeting ON meeting.id = other.meeting_id
-        WHERE placed.task_id = t.id AND other.removed_at IS NULL AND meeting.status IN ('draft', 'published', 'postponed', 'live')) AS offered
+      SELECT item.matter_id, t.lead_person_id, ${LATE} AND ${UNPLACED} AS offered
       FROM task t JOIN agenda_item item ON item.id = t.item_id WHERE t.id = :taskId AND t.body_id = :bodyId`, { taskId, bodyId, on })
     return row && { matterId: row.matter_id, leadPersonId: row.lead_person_id, offered: row.offered }
   },
 
   async place(trx, taskId, itemId) {
     await trx('task_agenda_item').insert({ task_id: taskId, item_id: itemId })
+  },
+
+  async toPlace(db, at, on, limit) {
+    return await rowsOf(db, `
+      SELECT t.id AS "taskId", t.what, t.due_on::text AS "dueOn", t.body_id AS "bodyId", next.id AS "meetingId", item.matter_id AS "matterId",
+        t.lead_person_id AS "leadPersonId", rule.minutes
+      FROM task t JOIN agenda_item item ON item.id = t.item_id JOIN body ON body.id = t.body_id
+      CROSS JOIN LATERAL (SELECT coalesce((body.rules -> 'followUp' ->> 'overdueReportMinutes')::integer, 10) AS minutes) rule
+      JOIN LATERAL (
+        SELECT id FROM meeting WHERE meeting.body_id = t.body_id AND status = 'draft' AND starts_at > CAST(:at AS timestamptz) ORDER BY starts_at, id LIMIT 1) next ON true
+      WHERE ${LATE} AND t.placed_for IS DISTINCT FROM t.due_on AND rule.minutes > 0 AND ${UNPLACED}
+      ORDER BY t.due_on, t.id LIMIT :limit`, { at, on, limit })
+  },
+
+  async markPlaced(trx, taskId, dueOn) {
+    await trx('task').where({ id: taskId }).update({ placed_for: dueOn })
   },
 }

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { MinutesContent } from '../../protocol/minutes.ts'
-import { addWorkingDays, localDay } from '../../protocol/calendar.ts'
+import { addDays, addWorkingDays, isWeekend, localDay, startOfDay } from '../../protocol/calendar.ts'
 import { freshKey, openHouse, type House } from '../support/house.ts'
 
 /** Conclusions as they are typed, settled and reopened, and the notice of them until it is issued; on a real database. */
@@ -126,6 +126,29 @@ describe('the notice of conclusions', () => {
     expect((await rules().notices.due(on.member)).notices).toEqual([])
   })
 
+  it('is due later where a holiday lies in between, and earlier for a Saturday that is worked', async () => {
+    const { calendar } = house.domains
+    const from = localDay(new Date())
+    const days = Array.from({ length: 14 }, (_, index) => addDays(from, index + 1))
+    const known = await calendar.load(from, addDays(from, 30))
+    const holiday = days.find((day) => !isWeekend(day) && !known.has(day)) ?? from
+    const worked = days.find((day) => isWeekend(day) && !known.has(day)) ?? from
+    const dueAfter = async () => {
+      const on = await sitting()
+      await close(on)
+      return (await rules().notices.get(on.meetingId, on.clerk)).dueOn
+    }
+    const { chair } = await house.newBody()
+    const ordinary = await dueAfter()
+    const { version } = await calendar.put(chair, { day: holiday, kind: 'holiday', name: 'Nghỉ', basis: 'Thử' }, 0)
+    expect(await dueAfter()).toBe(addWorkingDays(ordinary, 1, known))
+    const swapped = await calendar.put(chair, { day: worked, kind: 'swappedWorking', name: 'Làm bù', basis: 'Thử' }, 0)
+    // The day that is worked makes up for the one that is not.
+    expect(await dueAfter()).toBe(worked < ordinary ? ordinary : addWorkingDays(ordinary, 1, known))
+    await calendar.remove(chair, holiday, version)
+    await calendar.remove(chair, worked, swapped.version)
+  })
+
   it('goes from clerk to chair and back, is approved, takes the next number and is fixed; out of turn nothing happens', async () => {
     const on = await sitting()
     await write(on, 'Thống nhất.')
@@ -156,6 +179,10 @@ describe('the notice of conclusions', () => {
     expect((await notices.due(on.clerk)).notices).toEqual([])
     expect(await house.entries(on.meetingId, 'issuing.issued')).toHaveLength(1)
     await expect(notices.waive(on.meetingId, on.chair, { ...act(shown.version), reason: 'Muộn' })).rejects.toEqual(refused('noticeStage'))
+    // What was concluded anew after it went out is said too: it has to be replaced.
+    expect(shown.outdated).toBe(false)
+    await reopen(on, 1)
+    expect(await notices.get(on.meetingId, on.clerk)).toMatchObject({ status: 'issued', outdated: true })
   })
 
   it('says that the conclusions went on after it was saved, and may be found unneeded by the chair alone', async () => {
@@ -167,6 +194,7 @@ describe('the notice of conclusions', () => {
     const { version } = await notices.save(on.meetingId, on.clerk, { key: freshKey(), version: 0, content: content('Bản') })
     expect(await notices.get(on.meetingId, on.clerk)).toMatchObject({ outdated: false })
     await reopen(on, 1)
+    expect(await notices.get(on.meetingId, on.clerk)).toMatchObject({ outdated: true, unsettled: 1 })
     await write(on, 'Thống nhất, bổ sung.', 1)
     await settle(on, 2)
     expect(await notices.get(on.meetingId, on.clerk)).toMatchObject({ outdated: true, unsettled: 0 })
@@ -189,9 +217,14 @@ describe('the notice of conclusions', () => {
     await rules().reminding.run()
     await rules().reminding.run()
     expect(await told()).toEqual(['conclusions.due chair', 'conclusions.due clerk'])
-    clock = new Date(clock.getTime() + 86_400_000)
+    // Overdue from midnight on, told of as offices open.
+    const calendar = await house.domains.calendar.load('2020-01-01', '2040-01-01')
+    const next = startOfDay(addWorkingDays(dueOn, 1, calendar)).getTime()
+    clock = new Date(next + 7 * 3600_000)
     await rules().reminding.run()
-    await rules().reminding.run()
+    expect(await told()).toHaveLength(2)
+    clock = new Date(next + 8 * 3600_000)
+    await Promise.all([rules().reminding.run(), rules().reminding.run()])
     expect(await told()).toEqual(['conclusions.due chair', 'conclusions.due clerk', 'conclusions.late chair', 'conclusions.late clerk'])
     expect((await rules().notices.due(on.chair)).notices).toMatchObject([{ late: true }])
     clock = new Date()
