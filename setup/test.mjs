@@ -12,6 +12,17 @@ const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'ut
 /** Scripts of package.json that count as one check each. */
 const CHECKS = ['lint', 'lint:dependencies', 'typecheck']
 
+/** Runs a command out of sight; resolves to whether it went well and what it said. */
+function runQuietly(command, args, options) {
+  return new Promise((resolve) => {
+    let said = ''
+    const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], ...options })
+    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', (text) => { said += text })
+    child.on('error', (error) => resolve({ ok: false, said: error.message }))
+    child.on('close', (status) => resolve({ ok: status === 0, said }))
+  })
+}
+
 /** Runs a command in the terminal's sight; resolves to its status, 1 when a signal ended it. */
 function show(command, args, options) {
   return new Promise((resolve) => {
@@ -21,15 +32,16 @@ function show(command, args, options) {
   })
 }
 
+/** All at once, since each keeps one core busy; what each said comes in one piece when it ends. */
 async function runChecks(env) {
-  const count = { passed: 0, failed: 0 }
-  for (const name of CHECKS) {
+  const results = await Promise.all(CHECKS.map(async (name) => {
     const from = Date.now()
-    const ok = (await show('sh', ['-c', scripts[name]], { env })) === 0
-    count[ok ? 'passed' : 'failed'] += 1
-    process.stdout.write(`${ok ? '✓' : '✗'} ${name} (${Math.round((Date.now() - from) / 1000)} s)\n`)
-  }
-  return count
+    const { ok, said } = await runQuietly('sh', ['-c', scripts[name]], { env })
+    process.stdout.write(`${said.trim() ? `${said.trim()}\n` : ''}${ok ? '✓' : '✗'} ${name} (${Math.round((Date.now() - from) / 1000)} s)\n`)
+    return ok
+  }))
+  const passed = results.filter(Boolean).length
+  return { passed, failed: results.length - passed }
 }
 
 async function runTests(env, args, { countTests, skippedTests }) {
