@@ -30,7 +30,10 @@ export function createResolving({ db, journal, access, issuing, delivering, bodi
   const { latest } = issuing
   const drafts = createResolutions({
     db, access, store, now, telling: createResolutionTelling({ officeOf: store.officeOf, send: sendNotices }),
-    issuing: { issue: issuing.issue, latest, usualOf: async (source, bodyId, kind) => await delivering.known(source, await delivering.usual(source, bodyId, kind)) },
+    issuing: {
+      issue: issuing.issue, latest,
+      usualOf: async (source, bodyId, kind) => await delivering.known(source, await delivering.usual(source, bodyId, kind)),
+    },
   })
   const votes = createVoteResolutions({ db, journal, access, store, resolutions: drafts, latest, bodies })
   return {

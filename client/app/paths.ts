@@ -46,6 +46,7 @@ export const paths = {
   tasks: '/tasks',
   taskBoard: '/tasks/board',
   task: (taskId: string) => `/tasks/${taskId}`,
+  resolution: (resolutionId: string) => `/resolutions/${resolutionId}`,
   conclusionNotice: (meetingId: string) => `/meetings/${meetingId}/conclusion-notice`,
   procedures: '/procedures',
   newProcedure: '/procedures/new',

@@ -11,6 +11,7 @@ import { offlineRoutes } from '../offline/routes.ts'
 import { procedureRoutes } from '../procedures/routes.ts'
 import { proposalRoutes } from '../proposals/routes.ts'
 import { noticeRoutes } from '../notices/routes.ts'
+import { resolutionRoutes } from '../resolutions/routes.ts'
 import { searchRoutes } from '../search/routes.ts'
 import { taskRoutes } from '../tasks/routes.ts'
 import { votingRoutes } from '../voting/routes.ts'
@@ -46,6 +47,7 @@ export const routes: RouteRecordRaw[] = [
   ...surveyRoutes,
   ...issuingRoutes,
   ...conclusionRoutes,
+  ...resolutionRoutes,
   ...taskRoutes,
   ...votingRoutes,
   {

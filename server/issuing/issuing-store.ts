@@ -9,6 +9,8 @@ interface InForceRow {
   body_id: string, meeting_id: string | null, kind: 'minutes', audience: Audience | null, number: number, style: PaperStyle, symbol: string
 }
 
+type LatestRow = Pick<InForceRow, 'number' | 'style' | 'symbol'> & { asked: string, id: string, status: PaperStatus, issued_at: Date }
+
 /** The taking of numbers and the keeping of papers in PostgreSQL. */
 export const issuingStore: IssuingStore = {
   async takeNumber(trx, bodyId, kind, year) {
@@ -48,14 +50,15 @@ export const issuingStore: IssuingStore = {
 
   async latest(db, paperIds) {
     if (!paperIds.length) return new Map()
-    const { rows } = await db.raw<{ rows: (Pick<InForceRow, 'number' | 'style' | 'symbol'> & { asked: string, id: string, status: PaperStatus, issued_at: Date })[] }>(`
+    const { rows } = await db.raw<{ rows: LatestRow[] }>(`
       WITH RECURSIVE line (asked, id) AS (
         SELECT id, id FROM issued_paper WHERE id = ANY(CAST(? AS uuid[]))
         UNION ALL SELECT line.asked, next.id FROM line JOIN issued_paper next ON next.replaces_id = line.id
       )
       SELECT asked, id, number, style, symbol, status, issued_at FROM line JOIN issued_paper USING (id)
       WHERE NOT EXISTS (SELECT FROM issued_paper next WHERE next.replaces_id = line.id)`, [[...paperIds]])
-    return new Map(rows.map((row) => [row.asked, { paperId: row.id, written: writtenNumber(row.number, row), status: row.status, at: row.issued_at.toISOString() }]))
+    return new Map(rows.map((row) =>
+      [row.asked, { paperId: row.id, written: writtenNumber(row.number, row), status: row.status, at: row.issued_at.toISOString() }]))
   },
 
   async nextNumber(db, bodyId, kind, year) {

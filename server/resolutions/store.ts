@@ -10,10 +10,11 @@ interface Row {
 }
 
 const FIND = `
-  SELECT resolution.id, resolution.body_id, body.name AS body_name, resolution.meeting_id, vote_id, opinion_id, decided_at, status, version, content,
-    saved_at, coalesce(text.body, reason) AS reason, person.full_name AS approved_by, approved_at, paper_id
-  FROM resolution JOIN body ON body.id = resolution.body_id LEFT JOIN journal_text text ON text.id = reason_text
-    LEFT JOIN person ON person.id = approved_by
+  SELECT resolution.id, resolution.body_id, body.name AS body_name, resolution.meeting_id, resolution.vote_id, resolution.opinion_id,
+    resolution.decided_at, resolution.status, resolution.version, resolution.content, resolution.saved_at, coalesce(text.body, resolution.reason) AS reason,
+    person.full_name AS approved_by, resolution.approved_at, resolution.paper_id
+  FROM resolution JOIN body ON body.id = resolution.body_id LEFT JOIN journal_text text ON text.id = resolution.reason_text
+    LEFT JOIN person ON person.id = resolution.approved_by
   WHERE resolution.id = ?`
 
 const toResolution = (row: Row): ResolutionRow => ({
