@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import { LRUCache } from 'lru-cache'
 import { choiceOf } from '../../protocol/ballot-choice.ts'
 import { validBallot, type BallotContent } from '../../protocol/ballots.ts'
 import type { Asked, Journal, TogetherCommand } from '../journal/journal.ts'
@@ -7,6 +8,9 @@ import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
 import type { VotingStore } from './voting.ts'
+
+/** Open votes whose electorate is kept in mind. */
+const VOTES = 100
 
 /** A ballot under a name as it is asked to be cast; `replaces`: the revision of the one that it takes the place of, 0: none. */
 export interface CastAsked { voteId: string, content: BallotContent, reservedOpinion: string, replaces: number }
@@ -19,9 +23,15 @@ interface Taken { castAt: string, revision: number }
  */
 export function createCasting({ db, journal, access, store }: {
   db: Knex, journal: Pick<Journal, 'runTogether'>, access: MeetingAccess
-  store: Pick<VotingStore, 'findForVoter' | 'findForVoters' | 'insertBallots' | 'setOpinion'>
+  store: Pick<VotingStore, 'electors' | 'findForVoter' | 'findForVoters' | 'insertBallots' | 'setOpinion'>
 }) {
-  const mayCast = createAdmission(db, store)
+  const electorsOf = createElectorates(db, store)
+
+  async function refuse(meetingId: string, caller: Caller, voteId: string): Promise<never> {
+    const here = await access.accessTo(meetingId, caller)
+    const found = await store.findForVoter(db, meetingId, voteId, caller.personId)
+    throw new AppError(found && seesItem(here, found.vote.itemId) ? 'notEntitledToVote' : 'voteNotFound')
+  }
 
   const castAll: TogetherCommand<CastAsked, Taken> = async ({ trx, meetingId, at }, asked) => {
     const voters = await store.findForVoters(trx, meetingId, asked.map(({ actorId, input: { voteId } }) => ({ voteId, voterId: actorId })))
@@ -66,42 +76,31 @@ export function createCasting({ db, journal, access, store }: {
       & { key: string, reservedOpinion?: string | undefined, replaces?: number | undefined },
   ) {
     requireUnstamped(reservedOpinion)
-    // Who takes part and is an elector may cast; who is not is told only what they may know.
-    if (!await mayCast(meetingId, { voteId, voterId: caller.personId })) {
-      const here = await access.accessTo(meetingId, caller)
-      const found = await store.findForVoter(db, meetingId, voteId, caller.personId)
-      throw new AppError(found && seesItem(here, found.vote.itemId) ? 'notEntitledToVote' : 'voteNotFound')
-    }
+    // Who is no elector takes no place in the meeting's queue, and is told only what they may know.
+    if (!(await electorsOf(meetingId, voteId)).has(caller.personId)) return await refuse(meetingId, caller, voteId)
     const input = { voteId, content, reservedOpinion, replaces }
     const options = { actorId: caller.personId, key, fingerprint: ['vote:cast', voteId, content, reservedOpinion, replaces], input }
-    const { castAt, revision } = await journal.runTogether(meetingId, options, castAll)
+    const { castAt, revision } = await journal.runTogether(meetingId, options, castAll).catch(async (error: unknown) => {
+      if (error instanceof AppError && error.code === 'notEntitledToVote') return await refuse(meetingId, caller, voteId)
+      throw error
+    })
     return { content, castAt, revision, reservedOpinion: reservedOpinion || null }
   }
 }
 
-interface Voter { voteId: string, voterId: string }
-
-/** Asks for all of a meeting that wait, in one query at a time: who comes while one is under way waits for the next. */
-function createAdmission(db: Knex, store: Pick<VotingStore, 'findForVoters'>) {
-  const queues = new Map<string, { voter: Voter, resolve(may: boolean): void, reject(error: unknown): void }[]>()
-
-  async function answer(meetingId: string): Promise<void> {
-    for (let waiting = queues.get(meetingId); waiting?.length; waiting = queues.get(meetingId)) {
-      queues.set(meetingId, [])
-      try {
-        const found = await store.findForVoters(db, meetingId, waiting.map(({ voter }) => voter))
-        waiting.forEach(({ resolve }, index) => resolve(Boolean(found[index]?.elector && found[index].takesPart)))
-      } catch (error) {
-        for (const { reject } of waiting) reject(error)
-      }
-    }
-    queues.delete(meetingId)
+/** Electorates are frozen when their vote opens: each is read once, however many of a hall press at the same moment. */
+function createElectorates(db: Knex, store: Pick<VotingStore, 'electors'>) {
+  const known = new LRUCache<string, Promise<ReadonlySet<string>>>({ max: VOTES })
+  return async (meetingId: string, voteId: string): Promise<ReadonlySet<string>> => {
+    const name = `${meetingId} ${voteId}`
+    const reading = known.get(name) ?? store.electors(db, meetingId, voteId).then((electors) => new Set(electors))
+    known.set(name, reading)
+    // A vote that is not there may be opened yet, and what failed is asked again.
+    const electors = await reading.catch((error: unknown) => {
+      known.delete(name)
+      throw error
+    })
+    if (!electors.size) known.delete(name)
+    return electors
   }
-
-  return (meetingId: string, voter: Voter): Promise<boolean> => new Promise((resolve, reject) => {
-    const queue = queues.get(meetingId)
-    if (queue) return void queue.push({ voter, resolve, reject })
-    queues.set(meetingId, [{ voter, resolve, reject }])
-    setImmediate(() => void answer(meetingId))
-  })
 }

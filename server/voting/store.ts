@@ -37,6 +37,10 @@ export const votingStore: VotingStore = {
     return row.id
   },
 
+  async electors(db, meetingId, voteId) {
+    return await db('vote_elector').join('vote', 'vote.id', 'vote_elector.vote_id').where({ vote_id: voteId, meeting_id: meetingId }).pluck<string[]>('voter_id')
+  },
+
   async findForVoter(db, meetingId, voteId, personId) {
     const [found] = await this.findForVoters(db, meetingId, [{ voteId, voterId: personId }])
     return found

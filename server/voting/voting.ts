@@ -36,6 +36,8 @@ export interface KeptHallCount { hall: HallCount, revision: number, enteredBy: s
 export interface VotingStore {
   /** Opens a vote with its electorate and gives its id. A second open vote of the meeting is refused by a unique key. */
   insert(trx: Knex.Transaction, meetingId: string, vote: { terms: Omit<VoteTerms, 'voteId' | 'question'>, questionText: string, openedAt: Date }): Promise<string>
+  /** Who is entitled in a vote; nobody where the meeting has no such vote. */
+  electors(db: Knex, meetingId: string, voteId: string): Promise<string[]>
   /** A vote and how a person stands in it. */
   findForVoter(db: Knex, meetingId: string, voteId: string, personId: string): Promise<VoterInVote | undefined>
   /** The same for many, in their order. One query: bursts of ballots ask for nothing else. */
