@@ -112,7 +112,7 @@ export type IssueShare = z.infer<typeof IssueShare>
 
 export const getIssueShare = defineRoute({
   id: 'issuing.share', method: 'get', path: '/api/papers/share', access: 'signedIn', errors: [],
-  summary: 'How many papers were issued electronically and on paper, by body and year: of the bodies to which the caller belongs today, for an administrator of all.',
+  summary: 'How many papers in force were issued electronically and on paper, by body and year, so that what was mended or entered by mistake counts once or not at all: of the bodies to which the caller belongs today, for an administrator of all.',
   query: z.object({ year: z.coerce.number().int().min(1900).max(2200).optional() }), response: z.object({ shares: z.array(IssueShare) }),
 })
 

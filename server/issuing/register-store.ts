@@ -45,7 +45,7 @@ export const registerStore: RegisterStore = {
       SELECT body.id, body.name, p.year, (count(*) FILTER (WHERE p.channel = 'electronic'))::int AS electronic,
         (count(*) FILTER (WHERE p.channel = 'paper'))::int AS on_paper
       FROM issued_paper p JOIN body ON body.id = p.body_id
-      WHERE (CAST(:year AS int) IS NULL OR p.year = :year) AND (:all OR p.body_id IN (
+      WHERE p.status = 'issued' AND (CAST(:year AS int) IS NULL OR p.year = :year) AND (:all OR p.body_id IN (
         SELECT body_id FROM membership WHERE person_id = :personId AND CAST(:on AS date) BETWEEN since AND coalesce(until, 'infinity')))
       GROUP BY body.id, body.name, p.year ORDER BY p.year DESC, body.name, body.id`, { personId, on: localDay(on), all, year: year ?? null })
     return rows.map(({ id, name, year: of, electronic, on_paper: onPaper }) => ({ body: { id, name }, year: of, electronic, onPaper }))

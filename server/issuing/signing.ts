@@ -182,7 +182,7 @@ export function createSigning({ db, files, press, store, signer, papers, now = (
       const paper = await signable(paperId, caller)
       const preparation = await preparationOf(paperId, caller, preparationId)
       const file = await waiting(preparation)
-      const { certificate } = checked(cms, file)
+      const { certificate } = checked(cms, file, now())
       const outcome = await keep(paper, caller, { signed: embedCms(file, cms), base: preparation.base, certificate, preparationId })
       // Somebody else signed meanwhile: what was prepared does not go upon it.
       if (outcome === 'moved') throw new AppError('preparationNotFound')
@@ -193,11 +193,15 @@ export function createSigning({ db, files, press, store, signer, papers, now = (
   }
 }
 
-function checked(cms: Uint8Array, file: PreparedPdf) {
+function checked(cms: Uint8Array, file: PreparedPdf, at: Date) {
   if (cms.byteLength > CMS_ROOM) throw new AppError('signatureInvalid', { reason: 'room' })
   try {
-    return verifyCms(cms, (hash) => digestOf(file, hash))
+    const signed = verifyCms(cms, (hash) => digestOf(file, hash))
+    const { validFromDate, validToDate } = signed.certificate
+    if (at < validFromDate || at > validToDate) throw new AppError('signatureInvalid', { reason: 'expired' })
+    return signed
   } catch (error) {
+    if (error instanceof AppError) throw error
     throw new AppError('signatureInvalid', { reason: error instanceof CmsError ? error.problem : 'cms' }, { cause: error })
   }
 }

@@ -25,6 +25,11 @@ export interface TemplatesStore {
 
 export interface TemplateChange { version: number, since: Day, basis: string, reason: string, template: PaperTemplate }
 
+/** Minutes alone name who took them: a template of another kind that had the clerk sign would make papers that nobody signs. */
+function requireKnownSigners(kind: PaperKind, { signatures: { left, right } }: PaperTemplate): void {
+  if (kind !== 'minutes' && [left, right].some((signature) => signature?.who === 'clerk')) throw new AppError('badRequest', { reason: 'signers' })
+}
+
 /** Templates of official papers: written by administrators, version by version. */
 export function createPaperTemplates({ db, store, now = () => new Date() }: { db: Knex, store: TemplatesStore, now?: () => Date }) {
   const today = () => localDay(now())
@@ -56,8 +61,9 @@ export function createPaperTemplates({ db, store, now = () => new Date() }: { db
       return shown(versions)
     },
 
-    /** Throws `paperTemplateNotFound`, `paperTemplateChanged` (details `version`), `dateOutOfRange` for a day that is past. */
+    /** Throws `paperTemplateNotFound`, `paperTemplateChanged` (details `version`), `dateOutOfRange` for a day that is past, `badRequest`. */
     async save(caller: Caller, style: PaperStyle, kind: PaperKind, { version, ...change }: TemplateChange): Promise<TemplateVersion> {
+      requireKnownSigners(kind, change.template)
       if (change.since < today()) throw new AppError('dateOutOfRange', { earliest: today(), latest: null })
       await db.transaction(async (trx) => {
         const [latest] = await store.versions(trx, style, kind)

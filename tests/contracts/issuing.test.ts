@@ -120,6 +120,24 @@ describe('a paper', () => {
     ])
   })
 
+  it('is replaced, and issued to whom it usually goes, also once one of them has left the directory', async () => {
+    const { papers, usual } = house.domains.publishing
+    const { body, paperId, meetingId, clerkOfUnit } = await issuedPaper()
+    await papers.send(paperId, body.clerk, [{ kind: 'person', personId: clerkOfUnit.personId }])
+    const set = await usual.set(body.bodyId, 'conclusionNotice', body.clerk, {
+      recipients: [{ kind: 'person', personId: clerkOfUnit.personId }, { kind: 'person', personId: body.member.personId }], version: 0,
+    })
+    expect(set.recipients).toHaveLength(2)
+    await house.archive.owner('account').where({ person_id: clerkOfUnit.personId }).update({ disabled_at: new Date() })
+    const toPeople = async (id: string) => ((await papers.get(id, body.clerk)).receipts ?? []).flatMap(({ to }) => to.kind === 'person' ? [to.personId] : [])
+    const replaced = await papers.replace(paperId, body.clerk, { abstract: 'Bản sửa', reason: 'Sai', key: `thay-${meetingId}`, blocks: [{ kind: 'paragraph', text: 'Bản sửa.' }] })
+    expect(await toPeople(replaced.paperId)).toEqual([body.guest.personId])
+    const { issuing } = house.domains.publishing
+    const { recipients: _, ...usually } = wanted(body)
+    const issued = await house.journal.run(meetingId, { actorId: body.clerk.personId }, (tx) => issuing.issue(tx, usually))
+    expect(await toPeople(issued.paperId)).toEqual([body.member.personId])
+  })
+
   it('is sent to further recipients, once each, and to nobody unknown', async () => {
     const { papers } = house.domains.publishing
     const { body, paperId, outsider, unitId } = await issuedPaper()
@@ -202,6 +220,13 @@ describe('the series of a year', () => {
     const [onPaper] = (await register.list(body.clerk, { channel: 'paper', q: '02-tb' }, { after: undefined, limit: 10 })).papers
     await papers.recall(onPaper?.id ?? '', body.clerk, 'Thu hồi bản giấy')
     expect(await papers.get(onPaper?.id ?? '', body.clerk)).toMatchObject({ channel: 'paper', status: 'recalled', printable: false })
+
+    // What was mended or taken back is not one paper more.
+    const share = async () => (await register.shares(body.member, YEAR)).find((one) => one.body.id === body.bodyId)
+    expect(await share()).toMatchObject({ electronic: 2, onPaper: 0 })
+    const [latest] = (await register.list(body.clerk, { bodyId: body.bodyId, q: '' }, { after: undefined, limit: 1 })).papers
+    await papers.replace(latest?.id ?? '', body.clerk, { abstract: 'Bản sửa', reason: 'Sai số liệu', key: 'thay-the-trong-so', blocks: [{ kind: 'paragraph', text: 'Bản sửa.' }] })
+    expect(await share()).toMatchObject({ electronic: 2, onPaper: 0 })
   })
 
   it('is listed page by page, without gaps or doubles, in as many queries however long', async () => {

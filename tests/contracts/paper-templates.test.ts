@@ -103,4 +103,18 @@ describe('the templates', () => {
     expect(allowed({ frame: { ...template.frame, bodySize: 90 } })).toBe(false)
     expect(allowed({ frame: { ...template.frame, numberLabel: 'No' } })).toBe(false)
   })
+
+  it('have signers who are known: of minutes who took them too, of all else the chair alone', async () => {
+    const administrator = { ...await house.newPerson(), administrator: true }
+    const save = async (kind: PaperKind, signatures: PaperTemplate['signatures']) => {
+      const { template, version } = (await templates().versions('state', kind))[0] ?? await inForce('state', kind)
+      return templates().save(administrator, 'state', kind, { version, since: '2099-01-01', basis: 'Mẫu thử', reason: 'Đổi người ký', template: { ...template, signatures } })
+    }
+    const clerk = { who: 'clerk' as const, titles: [['Thư ký']] }
+    const chair = { who: 'chair' as const, titles: [['Chủ tịch']] }
+    for (const signatures of [{ left: null, right: clerk }, { left: clerk, right: chair }]) {
+      await expect(save('resolution', signatures)).rejects.toMatchObject({ code: 'badRequest', details: { reason: 'signers' } })
+    }
+    expect((await save('minutes', { left: null, right: clerk })).template.signatures.right.who).toBe('clerk')
+  })
 })

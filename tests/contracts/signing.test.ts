@@ -186,8 +186,8 @@ describe('a paper that is signed', () => {
 })
 
 describe('a signer elsewhere', () => {
-  const token = (): SigningKey => openPkcs12(selfSignedKey({
-    name: 'Thiết bị ký số', organisation: 'Kiểm thử', password: 'x', from: new Date(Date.now() - DAY_MS), until: new Date(Date.now() + DAY_MS),
+  const token = ({ from, until } = { from: -1, until: 1 }): SigningKey => openPkcs12(selfSignedKey({
+    name: 'Thiết bị ký số', organisation: 'Kiểm thử', password: 'x', from: new Date(Date.now() + from * DAY_MS), until: new Date(Date.now() + until * DAY_MS),
   }), 'x')
 
   async function preparedPaper() {
@@ -219,6 +219,8 @@ describe('a signer elsewhere', () => {
     const bytes = signDigest(digest, key)
     bytes.writeUInt8(bytes.readUInt8(bytes.byteLength - 5) ^ 1, bytes.byteLength - 5)
     await refused(bytes, 'signature')
+    await refused(signDigest(digest, token({ from: -2, until: -1 })), 'expired')
+    await refused(signDigest(digest, token({ from: 1, until: 2 })), 'expired')
     const outsider = await house.newPerson()
     await expect(complete(signDigest(digest, key), outsider)).rejects.toMatchObject({ code: 'paperNotFound' })
     await expect(house.domains.publishing.signing.preparedBytes(paperId, body.clerk, preparationId)).rejects.toMatchObject({ code: 'preparationNotFound' })
