@@ -104,7 +104,8 @@ export type TriageChoice = z.infer<typeof TriageChoice>
 export const decideTriage = defineRoute({
   id: 'triage.decide', method: 'post', path: '/api/proposals/:proposalId/triage/decisions', access: 'signedIn',
   errors: [...changing, 'triageReasonNeeded', 'triageWayClosed', 'triageNoTime', 'proposalSecret', 'personNotFound', 'dueDateInvalid', 'meetingNotFound', 'forbiddenInMeeting',
-    'meetingAlreadyLive', 'meetingClosed', 'meetingCancelled', 'agendaFull', 'documentsFull', 'idempotencyKeyReused'],
+    'meetingAlreadyLive', 'meetingClosed', 'meetingCancelled', 'agendaFull', 'documentsFull', 'idempotencyKeyReused',
+    'opinionUnderWay', 'opinionDeadlineInvalid', 'opinionNobodyToAsk'],
   summary: 'Chair or clerk of the body decides how the matter is dealt with, and it is carried out with that. Another way than the proposed one needs a reason. Of two who decide at once the second gets `triageChanged`.',
   params: Params,
   body: z.strictObject({

@@ -44,6 +44,7 @@ import { createRecordings, type RecordingMedia } from './recording/recording.ts'
 import { mountRecording } from './recording/routes.ts'
 import { recordingsStore } from './recording/store.ts'
 import { createResolving } from './resolving.ts'
+import { createResulting } from './resulting.ts'
 import { createReviewing } from './reviewing.ts'
 import { createRoomKeeping } from './room-keeping.ts'
 import { createSearching } from './searching.ts'
@@ -51,6 +52,8 @@ import { createSurveying } from './surveying.ts'
 import { createUploading, type UploadWays } from './uploading.ts'
 import { mountUploads } from './uploads/routes.ts'
 import type { Uploads } from './uploads/uploads.ts'
+import { createSimulating } from './simulating.ts'
+import { createTriaging } from './triaging.ts'
 import { createWriting } from './writing.ts'
 
 /** What the domains ask of the media nodes. */
@@ -147,6 +150,11 @@ export function createDomains(deps: DomainsDeps) {
   })
   const proceeding = createProceeding({ db, people, press, now, sendNotices: (...told) => inviting.notices.send(...told) })
   const { minutes } = minuting
+  const triaging = createTriaging({
+    db, people, now, planning: proposals.planning, sendNotices: (...told) => inviting.notices.send(...told), beginOpinion: (...begun) => opining.begin(...begun),
+  })
+  const resulting = createResulting({ db, now })
+  const simulating = createSimulating({ db, readers: resulting.readers, calendar: (from, to) => calendar.load(from, to), now })
   const surveying = createSurveying({
     db, keyring, secret, origins, log, now, gatherMs: secretVotes.gatherMs, sendNotices: (...told) => inviting.notices.send(...told)
   })
@@ -160,7 +168,7 @@ export function createDomains(deps: DomainsDeps) {
   const opining = createOpining({
     db, files, access, conversion, now, bodies: bodiesIn, issue: publishing.issuing.issue, resolutions: resolving.resolutions, attachKept: documents.attachKept,
     room: { inUse: () => false, close: async () => {} }, removeWithItem: documents.removeOfItem, sendNotices: (...told) => inviting.notices.send(...told),
-    outcome: async () => {},
+    outcome: triaging.outcome,
   })
   const inviting = createInviting({
     db, journal, access, secret, outside, press, issuing: publishing.issuing, log, now, people, guests: agenda.guests, bodies: bodiesIn,
@@ -195,7 +203,7 @@ export function createDomains(deps: DomainsDeps) {
     proposals, proposalsAt, documents, circulating, uploads, converting, annotating, reviewing, writing, searching,
     voting, secretBallots, casting, keyring, attendance, roll, order, floor, entrance, chat, presence,
     recordings, minutes, minuting,
-    press, inviting, publishing, resolving, opining, concluding, proceeding, surveying,
+    press, inviting, publishing, resolving, opining, concluding, proceeding, surveying, triaging, resulting,
     authenticate: organising.authenticate, followers: convening.followers, officeHours: organising.officeHours,
 
     /** What is asked by nobody in particular: these requests have neither session nor line in the log. */
@@ -218,7 +226,10 @@ export function createDomains(deps: DomainsDeps) {
       resolving.mountRoutes(route)
       opining.mountRoutes(route, press)
       surveying.mountRoutes(route, press)
+      resulting.mountRoutes(route, press)
+      simulating.mountRoutes(route)
       mountProposals(route, proposals)
+      triaging.mountRoutes(route)
       balloting.mountRoutes(route)
       room.mountRoutes(route)
       mountAttendance(route, { ...roll, press })

@@ -1,0 +1,199 @@
+import type { Knex } from 'knex'
+import type { z } from 'zod'
+import { localDay, isWorkingDay, addWorkingDays, addDays, type Day, type WorkingCalendar } from '../../protocol/calendar.ts'
+import { NEVER_SECRET, stanceOf, type TriageFacts, type TriageResult, type Way } from '../../protocol/triage-rules.ts'
+import type { decideTriage, TriageChoice } from '../../protocol/triage.ts'
+import type { JournalTx } from '../journal/journal.ts'
+import type { Meeting } from '../meetings/access.ts'
+import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+import { requireUnstamped } from '../platform/unstamped.ts'
+import { may, requireAct, type Act, type ProposalAccessTo } from '../proposals/access.ts'
+import type { Planning } from '../proposals/planning.ts'
+import { fits, type Facts, type Weighed } from './facts.ts'
+import type { TriageTelling } from './telling.ts'
+
+export interface NewDecision {
+  matterId: string
+  nth: number
+  bodyId: string
+  way: Way
+  reason: string
+  facts: TriageFacts
+  result: TriageResult
+  deciderId: string
+  at: Date
+  delegateId: string | null
+  dueOn: Day | null
+  meetingId: string | null
+  key: string
+}
+
+export interface DecidingStore {
+  findDecision(db: Knex, deciderId: string, key: string): Promise<{ matterId: string, nth: number } | undefined>
+  /** Writes its audit entry. */
+  insertDecision(trx: Knex.Transaction, decision: NewDecision): Promise<void>
+  /** That it is dealt with without a meeting, and until when; counts the proposal's version up. */
+  takeOutside(trx: Knex.Transaction, matterId: string, at: Date, dueOn: Day | null): Promise<void>
+  /** Who decides in the body today, with a vote, and where they work; by protocol rank. */
+  incumbents(db: Knex, bodyId: string, on: Day): Promise<{ personId: string, unitId: string | null }[]>
+}
+
+/** The ledger of meetings that were not held, as server/results keeps it. */
+export interface TriageLedger {
+  avoided(trx: Knex.Transaction, meeting: {
+    bodyId: string, date: Day, cause: { kind: 'requestedElsewhere', matterId: string }, attendees: readonly { personId: string, unitId: string | null }[]
+    byId: string, reason: string
+  }): Promise<string | null>
+  reverse(trx: Knex.Transaction, of: { matterId: string }, reason: string): Promise<number>
+}
+
+export interface DecidingDeps {
+  access: ProposalAccessTo
+  store: DecidingStore
+  facts: Facts
+  planning: Pick<Planning, 'plan'>
+  ledger: TriageLedger
+  /** Asks the members in writing; undefined where that cannot be done. */
+  beginOpinion?: ((trx: Knex.Transaction, opinion: { matterId: string, bodyId: string, dueOn: Day | null, title: string, reason: string }, caller: Caller) => Promise<unknown>) | undefined
+  calendar(from: Day, to: Day, source: Knex): Promise<WorkingCalendar>
+  told: TriageTelling
+  db: Knex
+}
+
+type Decide = z.output<NonNullable<typeof decideTriage.body>>
+
+/** The office of the body, while the matter is neither on an agenda nor dealt with elsewhere. */
+export const decideAct: Act = may.plan
+
+/** A named person decides how a matter is dealt with; what follows is done in the same transaction. */
+export function createDeciding({ access, store, facts, planning, ledger, beginOpinion, calendar, told, db }: DecidingDeps) {
+  /** What was decided upon is still what the person saw. Throws `triageChanged`. */
+  function requireSeen({ matter, result }: Weighed, { version, seen, proposed }: Decide): void {
+    if (matter.notesVersion === version && matter.decisions === seen && result.way === proposed) return
+    throw new AppError('triageChanged', { version: matter.notesVersion, decisions: matter.decisions, proposed: result.way })
+  }
+
+  /** Throws `triageWayClosed`, `triageReasonNeeded`. A way that a rule forbids may be chosen with a reason; the law of secrets has no exception. */
+  function requireAllowed({ facts: known, result }: Weighed, { choice, reason }: Decide): void {
+    if (known.secret && NEVER_SECRET.includes(choice.way)) throw new AppError('triageWayClosed', { why: 'secret' })
+    if (choice.way === 'write' && !beginOpinion) throw new AppError('triageWayClosed', { why: 'unavailable' })
+    if (choice.way !== result.way && reason === '') throw new AppError('triageReasonNeeded', { proposed: result.way })
+  }
+
+  /** Throws `triageNoTime`, `triageWayClosed`. */
+  function requireSlot({ slots, facts: known }: Weighed, { way }: TriageChoice, meeting: Meeting): void {
+    const slot = slots.find(({ meetingId }) => meetingId === meeting.id)
+    if ((way === 'online' && meeting.mode === 'inPerson') || (known.secret && meeting.mode !== 'inPerson')) throw new AppError('triageWayClosed', { why: 'unavailable' })
+    // The item itself stands on the agenda by now.
+    const freeMinutes = (slot?.freeMinutes ?? 0) + known.minutes
+    if (!slot || !fits({ mode: meeting.mode, freeMinutes }, known)) throw new AppError('triageNoTime', { freeMinutes, minutes: known.minutes })
+  }
+
+  /** Throws `personNotFound` for who is no incumbent of the body, `dueDateInvalid`. */
+  async function requireDelegate(trx: Knex.Transaction, bodyId: string, { personId, dueOn }: { personId: string, dueOn: Day }, at: Date): Promise<void> {
+    const today = localDay(at)
+    if (!(await store.incumbents(trx, bodyId, today)).some((one) => one.personId === personId)) throw new AppError('personNotFound')
+    await requireDue(trx, dueOn, today)
+  }
+
+  async function requireDue(trx: Knex.Transaction, dueOn: Day, today: Day): Promise<void> {
+    const days = await calendar(today, addDays(dueOn < today ? today : dueOn, 30), trx)
+    if (dueOn < today) throw new AppError('dueDateInvalid', { why: 'past', next: addWorkingDays(today, 1, days) })
+    if (!isWorkingDay(dueOn, days)) throw new AppError('dueDateInvalid', { why: 'dayOff', next: addWorkingDays(dueOn, 0, days) })
+  }
+
+  /** What the ledger has of it: a meeting that was asked for and is not held, or is held after all. */
+  async function account(trx: Knex.Transaction, { matter, result }: Weighed, { choice, reason }: Decide, caller: Caller, at: Date): Promise<void> {
+    const why = reason || (result.reasons.find((one) => stanceOf(one, choice.way) === 'for')?.name.vi ?? 'Theo đề xuất')
+    if (choice.way === 'meet' || choice.way === 'online') {
+      await ledger.reverse(trx, { matterId: matter.id }, why)
+      return
+    }
+    if (!matter.wantsMeeting || matter.proposedOn === null) return
+    await ledger.avoided(trx, {
+      bodyId: matter.bodyId, date: matter.proposedOn, cause: { kind: 'requestedElsewhere', matterId: matter.id },
+      attendees: await store.incumbents(trx, matter.bodyId, localDay(at)), byId: caller.personId, reason: why,
+    })
+  }
+
+  /** Everything but the agenda, under the lock of the proposal, upon what the person saw. */
+  async function carryOut(trx: Knex.Transaction, { matter, result, facts: known }: Weighed, caller: Caller, decide: Decide, at: Date, meeting: Meeting | null): Promise<number> {
+    const { choice, reason, key } = decide
+    if (choice.way === 'delegate') await requireDelegate(trx, matter.bodyId, choice, at)
+    if (choice.way === 'write' && choice.dueOn !== null) await requireDue(trx, choice.dueOn, localDay(at))
+    const decision: NewDecision = {
+      matterId: matter.id, nth: matter.decisions + 1, bodyId: matter.bodyId, way: choice.way, reason, facts: known, result,
+      deciderId: caller.personId, at, key, meetingId: meeting?.id ?? null,
+      delegateId: choice.way === 'delegate' ? choice.personId : null,
+      dueOn: choice.way === 'delegate' || choice.way === 'write' ? choice.dueOn : null,
+    }
+    await store.insertDecision(trx, decision)
+    if (choice.way === 'delegate' || choice.way === 'write') await store.takeOutside(trx, matter.id, at, decision.dueOn)
+    if (choice.way === 'write') await beginOpinion?.(trx, { matterId: matter.id, bodyId: matter.bodyId, dueOn: choice.dueOn, title: matter.title, reason }, caller)
+    await account(trx, { matter, result, facts: known, slots: [] }, decide, caller, at)
+    await told.decided(trx, decision, matter.title)
+    return decision.nth
+  }
+
+  async function weigh(source: Knex, matterId: string): Promise<Weighed> {
+    const weighed = await facts.weighOne(source, matterId, null)
+    if (!weighed) throw new AppError('proposalStage')
+    return weighed
+  }
+
+  async function onAgenda(matterId: string, caller: Caller, decide: Decide, meetingId: string): Promise<number> {
+    const basis = await weigh(db, matterId)
+    requireSeen(basis, decide)
+    requireAllowed(basis, decide)
+    let nth: number | undefined
+    await planning.plan(matterId, caller, { meetingId, minutes: basis.facts.minutes, key: decide.key }, async ({ trx, at }: JournalTx, meeting) => {
+      // The item is on the agenda by now, which changes what the rules make of it: notes and decisions alone are compared again.
+      const present = await weigh(trx, matterId)
+      requireSeen({ ...present, result: basis.result }, decide)
+      requireAllowed({ ...present, result: basis.result }, decide)
+      requireSlot(present, decide.choice, meeting)
+      nth = await carryOut(trx, basis, caller, decide, at, meeting)
+    })
+    // The answer to this very act was lost: it had been carried out before.
+    return nth ?? (await store.findDecision(db, caller.personId, decide.key))?.nth ?? basis.matter.decisions
+  }
+
+  async function withoutMeeting(matterId: string, caller: Caller, decide: Decide): Promise<number> {
+    return await access.change(matterId, caller, decideAct, null, async (trx, _, at) => {
+      const basis = await weigh(trx, matterId)
+      requireSeen(basis, decide)
+      requireAllowed(basis, decide)
+      return await carryOut(trx, basis, caller, decide, at, null)
+    })
+  }
+
+  return {
+    /**
+     * Throws what the access to a proposal does, `triageChanged`, `triageReasonNeeded`, `triageWayClosed`, `triageNoTime`,
+     * `personNotFound`, `dueDateInvalid`, `proposalSecret`, and what planning does.
+     */
+    async decide(matterId: string, caller: Caller, decide: Decide): Promise<{ nth: number }> {
+      requireUnstamped(decide.reason)
+      const found = await access.accessTo(matterId, caller)
+      const done = await store.findDecision(db, caller.personId, decide.key)
+      if (done?.matterId === matterId) return { nth: done.nth }
+      if (done) throw new AppError('idempotencyKeyReused')
+      const meetingId = 'meetingId' in decide.choice ? decide.choice.meetingId : null
+      try {
+        requireAct(found, decideAct)
+        if (meetingId !== null) return { nth: await onAgenda(matterId, caller, decide, meetingId) }
+        return { nth: await withoutMeeting(matterId, caller, decide) }
+      } catch (error) {
+        // Who comes second learns that somebody decided, rather than that it is at another step.
+        const present = error instanceof AppError && error.code === 'proposalStage' ? await facts.weighOne(db, matterId, null) : undefined
+        if (present && present.matter.decisions !== decide.seen) {
+          throw new AppError('triageChanged', { version: present.matter.notesVersion, decisions: present.matter.decisions, proposed: present.result.way })
+        }
+        throw error
+      }
+    },
+  }
+}
+
+export type Deciding = ReturnType<typeof createDeciding>

@@ -1,0 +1,112 @@
+import type { Knex } from 'knex'
+import type { Day } from '../../protocol/calendar.ts'
+import type { TriageFacts, TriageResult, Way } from '../../protocol/triage-rules.ts'
+import type { TriageList } from '../../protocol/triage.ts'
+import { OF_OFFICE, PLACE, STAGE } from '../proposals/store-rows.ts'
+import type { KeptDecision, ListedMatter, MatterInShort, TriageReadingStore } from './reading.ts'
+
+interface DecisionRow {
+  matter_id: string, nth: number, at: Date, decider_id: string, way: Way, proposed: Way | null, reason: string, delegate_id: string | null, due_on: Day | null
+  meeting_id: string | null, ended: 'decided' | 'rebound' | null, ended_at: Date | null, ender_id: string | null, note: string | null, ended_meeting_id: string | null
+  facts: TriageFacts, result: TriageResult
+}
+interface ListRow {
+  id: string, title: string, body_id: string, body_name: string, unit_id: string, unit_name: string, held_since: Date, proposed_on: Day | null, late: boolean
+  nth: number | null, decider_name: string | null, delegate_name: string | null
+}
+
+const DECISIONS = `
+  SELECT decision.matter_id, decision.nth, decision.at, decision.decider_id, decision.way, decision.proposed, decision.reason, decision.delegate_id,
+    decision.due_on::text AS due_on, decision.meeting_id, decision.facts, decision.result,
+    outcome.kind AS ended, outcome.at AS ended_at, outcome.actor_id AS ender_id, outcome.note, outcome.meeting_id AS ended_meeting_id
+  FROM triage_decision decision LEFT JOIN triage_outcome outcome ON outcome.matter_id = decision.matter_id AND outcome.nth = decision.nth`
+
+/** The lists of the office; a decision to meet stands until an agenda that the matter came onto since has put it off. Bindings `:personId`, `:on`. */
+const LISTED = `
+  SELECT staged.*, CASE
+      WHEN stage = 'outside' THEN 'outside'
+      WHEN stage = 'decided' AND nth IS NOT NULL THEN 'over'
+      WHEN stage IN ('pool', 'deferred') THEN
+        CASE WHEN way IN ('meet', 'online') AND meeting_id IS NULL AND (placed_at IS NULL OR placed_at < decided_at) THEN 'convene' ELSE 'undecided' END
+    END AS list
+  FROM (
+    SELECT p.id, p.title, p.body_id, body.name AS body_name, p.unit_id, unit.name AS unit_name, p.proposed_on::text AS proposed_on, ${STAGE} AS stage,
+      place.placed_at, decision.nth, decision.way, decision.meeting_id, decision.at AS decided_at,
+      CASE WHEN p.settled IS NULL AND place.outcome IN ('decided', 'deferred') THEN coalesce(place.ended_at, place.placed_at) ELSE p.since END AS held_since,
+      coalesce(p.due_on < CAST(:on AS date), false) AS late, decider.full_name AS decider_name, delegate.full_name AS delegate_name
+    FROM proposal p JOIN body ON body.id = p.body_id JOIN unit ON unit.id = p.unit_id ${PLACE}
+    LEFT JOIN LATERAL (SELECT * FROM triage_decision one WHERE one.matter_id = p.id ORDER BY nth DESC LIMIT 1) decision ON true
+    LEFT JOIN person decider ON decider.id = decision.decider_id LEFT JOIN person delegate ON delegate.id = decision.delegate_id
+    WHERE p.status = 'accepted' AND ${OF_OFFICE}
+  ) staged`
+
+function toDecision(row: DecisionRow): KeptDecision {
+  const outcome = row.ended && row.ended_at
+    ? { kind: row.ended, at: row.ended_at.toISOString(), actorId: row.ender_id, note: row.note ?? '', meetingId: row.ended_meeting_id }
+    : null
+  return {
+    matterId: row.matter_id, nth: row.nth, at: row.at.toISOString(), deciderId: row.decider_id, way: row.way, proposed: row.proposed,
+    departs: row.way !== row.proposed, reason: row.reason, delegateId: row.delegate_id, dueOn: row.due_on, meetingId: row.meeting_id, outcome,
+    facts: row.facts, result: row.result,
+  }
+}
+
+/** What was decided on how matters are dealt with, as it is read, in PostgreSQL. */
+export const triageReadingStore: TriageReadingStore = {
+  async decisions(db, matterIds) {
+    const { rows } = await db.raw<{ rows: DecisionRow[] }>(`${DECISIONS} WHERE decision.matter_id = ANY (?::uuid[]) ORDER BY decision.matter_id, decision.nth`, [[...matterIds]])
+    return rows.map(toDecision)
+  },
+
+  async delegatedTo(db, matterId, personId) {
+    const { rows } = await db.raw(`SELECT FROM triage_decision WHERE matter_id = ? AND delegate_id = ?`, [matterId, personId]) as { rows: unknown[] }
+    return rows.length > 0
+  },
+
+  async inShort(db, matterId) {
+    const { rows: [row] } = await db.raw<{ rows: (Omit<MatterInShort, 'body' | 'unit'> & { body_id: string, body_name: string, unit_id: string, unit_name: string })[] }>(`
+      SELECT p.title, p.summary, p.legal_basis AS "legalBasis", body.id AS body_id, body.name AS body_name, unit.id AS unit_id, unit.name AS unit_name
+      FROM proposal p JOIN body ON body.id = p.body_id JOIN unit ON unit.id = p.unit_id WHERE p.id = ?`, [matterId])
+    return row && {
+      title: row.title, summary: row.summary, legalBasis: row.legalBasis, body: { id: row.body_id, name: row.body_name }, unit: { id: row.unit_id, name: row.unit_name },
+    }
+  },
+
+  async list(db, reader, { list, bodyId, after, limit }) {
+    const latest = list === 'over'
+    const { rows } = await db.raw<{ rows: ListRow[] }>(`
+      SELECT * FROM (${LISTED}) listed WHERE list = :list ${bodyId ? 'AND body_id = :bodyId' : ''}
+        ${after ? `AND (held_since, id) ${latest ? '<' : '>'} (:at, CAST(:id AS uuid))` : ''}
+      ORDER BY held_since ${latest ? 'DESC' : 'ASC'}, id ${latest ? 'DESC' : 'ASC'} LIMIT :limit`,
+    { ...reader, list, limit, ...bodyId ? { bodyId } : {}, ...after })
+    return rows.map((row): ListedMatter => ({
+      id: row.id, title: row.title, body: { id: row.body_id, name: row.body_name }, unit: { id: row.unit_id, name: row.unit_name }, since: row.held_since,
+      proposedOn: row.proposed_on, late: list !== 'over' && row.late, nth: row.nth, deciderName: row.decider_name, delegateName: row.delegate_name,
+    }))
+  },
+
+  async counts(db, reader, bodyId) {
+    const { rows } = await db.raw<{ rows: { list: TriageList, count: number }[] }>(`
+      SELECT list, count(*)::integer AS count FROM (${LISTED}) listed WHERE list IS NOT NULL ${bodyId ? 'AND body_id = :bodyId' : ''} GROUP BY list`,
+    { ...reader, ...bodyId ? { bodyId } : {} })
+    return rows
+  },
+
+  async undecided(db: Knex) {
+    const { rows } = await db.raw<{ rows: { id: string }[] }>(`
+      SELECT p.id FROM proposal p ${PLACE}
+      WHERE p.status = 'accepted' AND ${STAGE} IN ('pool', 'deferred') ORDER BY p.since LIMIT 2000`, { personId: null })
+    return rows.map(({ id }) => id)
+  },
+
+  async delegated(db, personId, on) {
+    const { rows } = await db.raw<{ rows: { id: string, title: string, body_id: string, body_name: string, due_on: Day, late: boolean }[] }>(`
+      SELECT p.id, p.title, body.id AS body_id, body.name AS body_name, decision.due_on::text AS due_on, decision.due_on < CAST(:on AS date) AS late
+      FROM triage_decision decision JOIN proposal p ON p.id = decision.matter_id AND p.settled = 'outside' JOIN body ON body.id = p.body_id
+      WHERE decision.delegate_id = :personId AND NOT EXISTS (
+        SELECT FROM triage_outcome outcome WHERE outcome.matter_id = decision.matter_id AND outcome.nth = decision.nth)
+      ORDER BY decision.due_on, p.id LIMIT 100`, { personId, on })
+    return rows.map((row) => ({ id: row.id, title: row.title, body: { id: row.body_id, name: row.body_name }, dueOn: row.due_on, late: row.late }))
+  },
+}
+
