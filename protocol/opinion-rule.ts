@@ -29,6 +29,8 @@ export const OpinionRule = z.object({
   discussion: z.boolean().default(false),
   /** So many members who demand a meeting bring the matter before one; null: members may not. */
   meetingDemandedBy: z.int().min(1).max(500).nullable().default(1),
+  /** How many minutes of an agenda a matter is given that comes back to a meeting. */
+  itemMinutes: z.int().min(1).max(600).default(20),
   reminders: z.array(OpinionReminder).max(10).default([{ workingDaysBefore: 1, at: '08:00' }, { workingDaysBefore: 0, at: '08:00' }]),
   basis: z.string().max(300).default(unlessOtherwise),
 })

@@ -1,5 +1,4 @@
 import { z } from 'zod'
-import { AddKey } from './agenda.ts'
 import { Day } from './calendar.ts'
 import type { ErrorCode } from './error.ts'
 import { Person } from './identity.ts'
@@ -188,7 +187,7 @@ export const setTaskDigest = defineRoute({
   summary: 'Whether the caller gets the weekly digest of their tasks.', body: z.object({ digest: z.boolean() }), response: z.object({ digest: z.boolean() }),
 })
 
-const TaskParams = z.object({ taskId: Id })
+export const TaskParams = z.object({ taskId: Id })
 
 export const getTask = defineRoute({
   id: 'tasks.get', method: 'get', path: '/api/tasks/:taskId', access: 'signedIn', errors: ['taskNotFound'],
@@ -231,44 +230,3 @@ export const reportDone = act('tasks.report', 'report', Act.extend({ note: Reaso
 export const verifyTask = act('tasks.verify', 'verification', Act.extend({ done: z.boolean(), note: Paragraphs(2000).default('') }),
   'The office verifies the product and closes the task, or returns it to its lead and says why; nobody of the lead, nor who reported it, does so.', ['proposalSecret'])
 export const cancelTask = act('tasks.cancel', 'cancellation', Act.extend({ reason: Reason }), 'The office takes a task back that is not closed, with a reason; not what is their own.', ['proposalSecret'])
-
-export const attachEvidence = defineRoute({
-  id: 'tasks.attachEvidence', method: 'post', path: '/api/tasks/:taskId/evidence', access: 'signedIn',
-  errors: ['taskNotFound', 'forbiddenForTask', 'taskStage', 'documentsFull', 'uploadNotFound'],
-  summary: 'The lead, or a unit that takes part, attaches a file that was sent for this task (`uploads.finish`), readable by all who may see the task. Its secrecy is asked before. The same upload gives the document that it became.',
-  params: TaskParams, body: z.strictObject({ secrecy: z.literal('none'), uploadId: Id }), response: Evidence,
-})
-
-const EvidenceParams = TaskParams.extend({ documentId: Id })
-
-export const removeEvidence = defineRoute({
-  id: 'tasks.removeEvidence', method: 'delete', path: '/api/tasks/:taskId/evidence/:documentId', access: 'signedIn',
-  errors: ['taskNotFound', 'forbiddenForTask', 'taskStage', 'documentNotFound'],
-  summary: 'Who attached a file takes it away while the task is with its lead; the history keeps that there was one.', params: EvidenceParams, response: z.object({}),
-})
-
-export const readEvidence = defineRoute({
-  id: 'tasks.readEvidence', method: 'get', path: '/api/tasks/:taskId/evidence/:documentId/file', access: 'signedIn',
-  errors: ['taskNotFound', 'documentNotFound', 'documentNotReady'],
-  summary: 'The file as PDF, for all who may see the task. Answers range requests.', params: EvidenceParams, response: { stream: 'application/pdf' },
-})
-
-export const readEvidenceOriginal = defineRoute({
-  id: 'tasks.readEvidenceOriginal', method: 'get', path: '/api/tasks/:taskId/evidence/:documentId/original', access: 'signedIn',
-  errors: ['taskNotFound', 'documentNotFound'],
-  summary: 'The file as it was attached, to be saved; for the same people.', params: EvidenceParams, response: { stream: 'application/octet-stream' },
-})
-
-export const listOverdueForAgenda = defineRoute({
-  id: 'tasks.forAgenda', method: 'get', path: '/api/meetings/:meetingId/overdue-tasks', access: 'signedIn', errors: ['meetingNotFound', 'forbiddenInMeeting'],
-  summary: 'For chair and clerk: overdue tasks of the body that stand on no agenda of a meeting to come, longest overdue first, at most 100.',
-  params: z.object({ meetingId: Id }), response: z.object({ tasks: z.array(TaskSummary) }),
-})
-
-export const putTaskOnAgenda = defineRoute({
-  id: 'tasks.putOnAgenda', method: 'post', path: '/api/meetings/:meetingId/overdue-tasks', access: 'signedIn',
-  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingAlreadyLive', 'meetingClosed', 'meetingCancelled', 'agendaFull', 'taskNotFound', 'taskStage', 'idempotencyKeyReused'],
-  summary: 'Chair or clerk puts the report on an overdue task onto the agenda of a meeting of its body that was not opened, as an item on the matter that it came from.',
-  params: z.object({ meetingId: Id }),
-  body: z.strictObject({ taskId: Id, title: Line(500), minutes: z.int().min(1).max(600), key: AddKey }), response: z.object({ itemId: Id }),
-})

@@ -134,7 +134,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('drafts', domains.writing.texts.close)
   closers.add('minutes', domains.minuting.texts.close)
   closers.add('jobs', jobs.stop)
-  await jobs.start([...domains.inviting.queues, converting.queue, circulating.queue, concluding.queue, domains.publishing.queue, domains.surveying.queue])
+  await jobs.start([...domains.inviting.queues, converting.queue, circulating.queue, concluding.queue, domains.publishing.queue, domains.surveying.queue, domains.opining.queue])
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
   await web.open(config)

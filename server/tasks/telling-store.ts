@@ -114,8 +114,8 @@ export const tellingStore: TellingStore & DueStore & DigestStore & AgendaStore &
 
   async placeable(db, taskId, bodyId, on: Day) {
     const [row] = await rowsOf<{ matter_id: string | null, lead_person_id: string | null, offered: boolean }>(db, `
-      SELECT item.matter_id, t.lead_person_id, ${LATE} AND ${UNPLACED} AS offered
-      FROM task t JOIN agenda_item item ON item.id = t.item_id WHERE t.id = :taskId AND t.body_id = :bodyId`, { taskId, bodyId, on })
+      SELECT coalesce(item.matter_id, (SELECT matter_id FROM opinion WHERE opinion.id = t.opinion_id)) AS matter_id, t.lead_person_id, ${LATE} AND ${UNPLACED} AS offered
+      FROM task t LEFT JOIN agenda_item item ON item.id = t.item_id WHERE t.id = :taskId AND t.body_id = :bodyId`, { taskId, bodyId, on })
     return row && { matterId: row.matter_id, leadPersonId: row.lead_person_id, offered: row.offered }
   },
 
@@ -125,9 +125,9 @@ export const tellingStore: TellingStore & DueStore & DigestStore & AgendaStore &
 
   async toPlace(db, at, on, limit) {
     return await rowsOf(db, `
-      SELECT t.id AS "taskId", t.what, t.due_on::text AS "dueOn", t.body_id AS "bodyId", next.id AS "meetingId", item.matter_id AS "matterId",
+      SELECT t.id AS "taskId", t.what, t.due_on::text AS "dueOn", t.body_id AS "bodyId", next.id AS "meetingId", coalesce(item.matter_id, (SELECT matter_id FROM opinion WHERE opinion.id = t.opinion_id)) AS "matterId",
         t.lead_person_id AS "leadPersonId", rule.minutes
-      FROM task t JOIN agenda_item item ON item.id = t.item_id JOIN body ON body.id = t.body_id
+      FROM task t LEFT JOIN agenda_item item ON item.id = t.item_id JOIN body ON body.id = t.body_id
       CROSS JOIN LATERAL (SELECT coalesce((body.rules -> 'followUp' ->> 'overdueReportMinutes')::integer, 10) AS minutes) rule
       JOIN LATERAL (
         SELECT id FROM meeting WHERE meeting.body_id = t.body_id AND status = 'draft' AND starts_at > CAST(:at AS timestamptz) ORDER BY starts_at, id LIMIT 1) next ON true
