@@ -101,7 +101,9 @@ export type Figure = z.infer<typeof Figure>
 
 /** One entry behind a figure. Texts of a meeting are told to those alone who may see it. */
 export const ResultEntry = z.object({
-  id: Id, day: Day, body: Named,
+  id: Id, day: Day,
+  /** Null: of several, as a person’s hours. */
+  body: Named.nullable(),
   /** What it is called: a number, a name; null where the caller may not know it. */
   title: z.string().nullable(),
   /** A meeting's kind; null: of none, or no meeting. */
