@@ -54,9 +54,12 @@ import type { AnyRoute } from './route.ts'
 import * as search from './search.ts'
 import * as secretBallots from './secret-ballots.ts'
 import * as signing from './signing.ts'
+import * as simulating from './simulating.ts'
 import * as surveyAnswers from './survey-answers.ts'
 import * as surveyResults from './survey-results.ts'
 import * as surveys from './surveys.ts'
+import * as taskAgenda from './task-agenda.ts'
+import * as taskEvidence from './task-evidence.ts'
 import * as tasks from './tasks.ts'
 import * as terms from './terms.ts'
 import * as triageBook from './triage-book.ts'
@@ -71,9 +74,9 @@ const domains = {
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, triage, triageBook, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, reminders, notices, voting, minutes, minutesText, minutesReview, room, order, floor, turns, chat, recording, review,
-  conclusions, tasks, opinions, issuing, signing, paperTemplates,
+  conclusions, tasks, taskEvidence, taskAgenda, opinions, issuing, signing, paperTemplates,
   search, secretBallots, surveys, surveyAnswers, surveyResults, procedures, procedureFile, procedureInstances,
-  baselines, costRates, results,
+  baselines, costRates, results, simulating,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 

@@ -138,7 +138,8 @@ export function createNotices({ db, access, store, telling, bodies, calendar, is
       const { unsettled, touched } = await store.standing(db, meetingId, notice.savedAt)
       return {
         status, dueOn, workingDays, basis, version, saved: notice.content !== null, content: notice.content ?? await draft(notice),
-        unsettled, outdated: notice.savedAt !== null && touched && status !== 'waived', reason, approvedBy, approvedAt: approvedAt?.toISOString() ?? null,
+        unsettled, // Of one that has gone out it is the office's to replace it.
+        outdated: notice.savedAt !== null && touched && status !== 'waived' && isOffice(found.role), reason, approvedBy, approvedAt: approvedAt?.toISOString() ?? null,
         paperId, number, issuedAt: issuedAt?.toISOString() ?? null, may: mayOf(found, notice),
       }
     },

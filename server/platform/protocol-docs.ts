@@ -103,7 +103,7 @@ function table(head: string[], rows: string[][]): string {
 
 /** The wire contract as a document, from the schemas that hold the wire to it. */
 export function protocolDocs(): string {
-  const meanings = comments(source('error.ts'), "'(\\w+)'", 'after')
+  const meanings = comments(['error.ts', 'errors-meetings.ts', 'errors-documents.ts', 'errors-deciding.ts'].map(source).join('\n'), "'(\\w+)'", 'after')
   const sections = [
     '# Protocol',
     'Generated from `protocol/` by `npm run docs:protocol`; a test fails when it is stale.',

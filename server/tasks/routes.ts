@@ -1,6 +1,8 @@
+import { listOverdueForAgenda, putTaskOnAgenda } from '../../protocol/task-agenda.ts'
+import { attachEvidence, readEvidence, readEvidenceOriginal, removeEvidence } from '../../protocol/task-evidence.ts'
 import {
-  acceptTask, askExtension, assignTask, attachEvidence, cancelTask, changeTask, decideExtension, exportTasks, getTask, handBackTask, listOverdueForAgenda,
-  listTasks, putTaskOnAgenda, readEvidence, readEvidenceOriginal, removeEvidence, reportDone, reportProgress, setTaskDigest, taskBoard, taskForm, verifyTask,
+  acceptTask, askExtension, assignTask, cancelTask, changeTask, decideExtension, exportTasks, getTask, handBackTask, listTasks, reportDone, reportProgress,
+  setTaskDigest, taskBoard, taskForm, verifyTask,
 } from '../../protocol/tasks.ts'
 import type { MountRoute } from '../platform/contract.ts'
 import type { Press } from '../issuing/press.ts'
