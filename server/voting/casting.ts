@@ -7,13 +7,13 @@ import { seesItem, type MeetingAccess } from '../meetings/access.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
-import type { VotingStore } from './voting.ts'
+import type { FrozenVote, VotingStore } from './voting.ts'
 
-/** Open votes whose electorate is kept in mind. */
+/** Open votes that are kept in mind. */
 const VOTES = 100
 
 /** A ballot under a name as it is asked to be cast; `replaces`: the revision of the one that it takes the place of, 0: none. */
-export interface CastAsked { voteId: string, content: BallotContent, reservedOpinion: string, replaces: number }
+export interface CastAsked { vote: FrozenVote, voteId: string, content: BallotContent, reservedOpinion: string, replaces: number }
 /** What is kept for the request's key, which is no place for what was voted. */
 interface Taken { castAt: string, revision: number }
 
@@ -23,25 +23,25 @@ interface Taken { castAt: string, revision: number }
  */
 export function createCasting({ db, journal, access, store }: {
   db: Knex, journal: Pick<Journal, 'runTogether'>, access: MeetingAccess
-  store: Pick<VotingStore, 'electors' | 'findForVoter' | 'findForVoters' | 'insertBallots' | 'setOpinion'>
+  store: Pick<VotingStore, 'findFrozen' | 'standings' | 'insertBallots' | 'setOpinion'>
 }) {
-  const electorsOf = createElectorates(db, store)
+  const voteOf = createFrozen(db, store)
 
   async function refuse(meetingId: string, caller: Caller, voteId: string): Promise<never> {
     const here = await access.accessTo(meetingId, caller)
-    const found = await store.findForVoter(db, meetingId, voteId, caller.personId)
-    throw new AppError(found && seesItem(here, found.vote.itemId) ? 'notEntitledToVote' : 'voteNotFound')
+    const vote = await voteOf(meetingId, voteId)
+    throw new AppError(vote && seesItem(here, vote.itemId) ? 'notEntitledToVote' : 'voteNotFound')
   }
 
   const castAll: TogetherCommand<CastAsked, Taken> = async ({ trx, meetingId, at }, asked) => {
-    const voters = await store.findForVoters(trx, meetingId, asked.map(({ actorId, input: { voteId } }) => ({ voteId, voterId: actorId })))
+    const standings = await store.standings(trx, meetingId, asked.map(({ actorId, input: { voteId } }) => ({ voteId, voterId: actorId })))
     const waiting = new Set<string>()
-    const refused = asked.map(({ actorId, input: { voteId, content, reservedOpinion, replaces } }, index): AppError | null => {
-      const voter = voters[index]
-      if (!voter) return new AppError('voteNotFound')
-      const { vote, elector, takesPart, inHall, revision } = voter
+    const refused = asked.map(({ actorId, input: { vote, voteId, content, reservedOpinion, replaces } }, index): AppError | null => {
+      const standing = standings[index]
+      if (!standing) return new AppError('voteNotFound')
+      const { closedAt, elector, takesPart, inHall, revision } = standing
       if (!elector || !takesPart) return new AppError('notEntitledToVote')
-      if (vote.closedAt) return new AppError('voteClosed')
+      if (closedAt) return new AppError('voteClosed')
       if (vote.secret) return new AppError('voteIsSecret')
       if (inHall) return new AppError('votesInHall')
       if (!validBallot(vote, content) || (reservedOpinion && vote.kind !== 'named')) return new AppError('choiceUnknown')
@@ -58,10 +58,10 @@ export function createCasting({ db, journal, access, store }: {
     for (const { actorId, input: { voteId, reservedOpinion, replaces } } of taken) {
       if (reservedOpinion || replaces > 0) await store.setOpinion(trx, voteId, actorId, reservedOpinion)
     }
-    return asked.map((one, index) => refused[index] ?? record(one, voters[index]?.vote.itemId ?? ''))
+    return asked.map((one, index) => refused[index] ?? record(one))
 
-    function record({ actorId, input: { voteId, replaces }, append }: Asked<CastAsked>, itemId: string): Taken {
-      append({ kind: replaces > 0 ? 'vote.ballotChanged' : 'vote.ballotCast', data: { voteId, voterId: actorId }, audience: { scope: 'item', itemId } })
+    function record({ actorId, input: { vote, voteId, replaces }, append }: Asked<CastAsked>): Taken {
+      append({ kind: replaces > 0 ? 'vote.ballotChanged' : 'vote.ballotCast', data: { voteId, voterId: actorId }, audience: { scope: 'item', itemId: vote.itemId } })
       return { castAt: at.toISOString(), revision: replaces + 1 }
     }
   }
@@ -77,8 +77,9 @@ export function createCasting({ db, journal, access, store }: {
   ) {
     requireUnstamped(reservedOpinion)
     // Who is no elector takes no place in the meeting's queue, and is told only what they may know.
-    if (!(await electorsOf(meetingId, voteId)).has(caller.personId)) return await refuse(meetingId, caller, voteId)
-    const input = { voteId, content, reservedOpinion, replaces }
+    const vote = await voteOf(meetingId, voteId)
+    if (!vote?.electors.has(caller.personId)) return await refuse(meetingId, caller, voteId)
+    const input = { vote, voteId, content, reservedOpinion, replaces }
     const options = { actorId: caller.personId, key, fingerprint: ['vote:cast', voteId, content, reservedOpinion, replaces], input }
     const { castAt, revision } = await journal.runTogether(meetingId, options, castAll).catch(async (error: unknown) => {
       if (error instanceof AppError && error.code === 'notEntitledToVote') return await refuse(meetingId, caller, voteId)
@@ -88,19 +89,26 @@ export function createCasting({ db, journal, access, store }: {
   }
 }
 
-/** Electorates are frozen when their vote opens: each is read once, however many of a hall press at the same moment. */
-function createElectorates(db: Knex, store: Pick<VotingStore, 'electors'>) {
-  const known = new LRUCache<string, Promise<ReadonlySet<string>>>({ max: VOTES })
-  return async (meetingId: string, voteId: string): Promise<ReadonlySet<string>> => {
+/** What is frozen when a vote opens is read once, however many of a hall press at the same moment. */
+function createFrozen(db: Knex, store: Pick<VotingStore, 'findFrozen'>) {
+  const known = new LRUCache<string, Promise<FrozenVote & { electors: ReadonlySet<string> } | undefined>>({ max: VOTES })
+  const read = async (meetingId: string, voteId: string) => {
+    const found = await store.findFrozen(db, meetingId, voteId)
+    return found && { ...found, electors: new Set(found.electors) }
+  }
+
+  return async (meetingId: string, voteId: string) => {
     const name = `${meetingId} ${voteId}`
-    const reading = known.get(name) ?? store.electors(db, meetingId, voteId).then((electors) => new Set(electors))
+    const reading = known.get(name) ?? read(meetingId, voteId)
     known.set(name, reading)
-    // A vote that is not there may be opened yet, and what failed is asked again.
-    const electors = await reading.catch((error: unknown) => {
+    try {
+      const vote = await reading
+      // One that is not there may be opened yet.
+      if (!vote) known.delete(name)
+      return vote
+    } catch (error) {
       known.delete(name)
       throw error
-    })
-    if (!electors.size) known.delete(name)
-    return electors
+    }
   }
 }

@@ -72,8 +72,8 @@ export function createHall({ db, access, store }: { db: Knex, access: MeetingAcc
     async hallCount(meetingId: string, caller: Caller, voteId: string) {
       const found = await access.accessTo(meetingId, caller)
       may.see(found)
-      const asked = await store.findForVoter(db, meetingId, voteId, caller.personId)
-      if (!asked || !seesItem(found, asked.vote.itemId)) throw new AppError('voteNotFound')
+      const vote = await store.findFrozen(db, meetingId, voteId)
+      if (!vote || !seesItem(found, vote.itemId)) throw new AppError('voteNotFound')
       return { count: await store.findHallCount(db, voteId) ?? null }
     },
   }

@@ -1,23 +1,13 @@
 import type { BallotChoice } from '../../protocol/journal.ts'
-import type { VotingStore, VoteRow as Vote } from './voting.ts'
+import type { FrozenVote, VotingStore } from './voting.ts'
 
 interface Row {
-  id: string
   item_id: string
-  kind: Vote['kind']
+  kind: FrozenVote['kind']
   choices: string[]
   secret: boolean
   change_ballot: boolean
-  more_terms: Pick<Vote, 'criteria' | 'election'>
-  closed_at: Date | null
-}
-
-const columns = ['id', 'item_id', 'kind', 'choices', 'secret', 'change_ballot', 'more_terms', 'closed_at'] as const
-
-function toVote(row: Row): Vote {
-  const { id, kind, choices, secret } = row
-  const { criteria = [], ...election } = row.more_terms
-  return { id, itemId: row.item_id, kind, choices, secret, changeBallot: row.change_ballot, criteria, ...election, closedAt: row.closed_at }
+  more_terms: Pick<FrozenVote, 'criteria' | 'election'>
 }
 
 const ballotColumns = { voterId: 'ballot.voter_id', choice: 'ballot.choice', castAt: 'ballot.cast_at', revision: 'ballot.revision' }
@@ -37,18 +27,18 @@ export const votingStore: VotingStore = {
     return row.id
   },
 
-  async electors(db, meetingId, voteId) {
-    return await db('vote_elector').join('vote', 'vote.id', 'vote_elector.vote_id').where({ vote_id: voteId, meeting_id: meetingId }).pluck<string[]>('voter_id')
+  async findFrozen(db, meetingId, voteId) {
+    const row = await db('vote').where({ id: voteId, meeting_id: meetingId })
+      .first<Row | undefined>('item_id', 'kind', 'choices', 'secret', 'change_ballot', 'more_terms')
+    if (!row) return undefined
+    const { kind, choices, secret, more_terms: { criteria = [], ...election } } = row
+    const electors = await db('vote_elector').where({ vote_id: voteId }).pluck<string[]>('voter_id')
+    return { voteId, itemId: row.item_id, kind, choices, secret, changeBallot: row.change_ballot, criteria, ...election, electors }
   },
 
-  async findForVoter(db, meetingId, voteId, personId) {
-    const [found] = await this.findForVoters(db, meetingId, [{ voteId, voterId: personId }])
-    return found
-  },
-
-  async findForVoters(db, meetingId, asked) {
-    const { rows } = await db.raw<{ rows: (Omit<Row, 'id'> & { id: string | null, elector: boolean, takes_part: boolean, in_hall: boolean, revision: number })[] }>(`
-      SELECT ${columns.map((column) => `vote.${column}`).join(', ')}, elector.voter_id IS NOT NULL AS elector, elector.hall_way IS NOT NULL AS in_hall,
+  async standings(db, meetingId, asked) {
+    const { rows } = await db.raw<{ rows: { found: boolean, closed_at: Date | null, elector: boolean, takes_part: boolean, in_hall: boolean, revision: number }[] }>(`
+      SELECT vote.id IS NOT NULL AS found, vote.closed_at, elector.voter_id IS NOT NULL AS elector, elector.hall_way IS NOT NULL AS in_hall,
         part.person_id IS NOT NULL AS takes_part,
         (SELECT coalesce(max(revision), 0) FROM ballot WHERE ballot.vote_id = asked.vote_id AND ballot.voter_id = asked.voter_id) AS revision
       FROM unnest(?::uuid[], ?::uuid[]) WITH ORDINALITY AS asked (vote_id, voter_id, place)
@@ -56,8 +46,8 @@ export const votingStore: VotingStore = {
       LEFT JOIN vote_elector AS elector ON elector.vote_id = vote.id AND elector.voter_id = asked.voter_id
       LEFT JOIN meeting_participant AS part ON part.meeting_id = vote.meeting_id AND part.person_id = asked.voter_id AND NOT part.items_only
       ORDER BY place`, [asked.map(({ voteId }) => voteId), asked.map(({ voterId }) => voterId), meetingId])
-    return rows.map(({ id, elector, takes_part: takesPart, in_hall: inHall, revision, ...row }) =>
-      id === null ? undefined : { vote: toVote({ id, ...row }), elector, takesPart, inHall, revision })
+    return rows.map(({ found, closed_at: closedAt, elector, takes_part: takesPart, in_hall: inHall, revision }) =>
+      found ? { closedAt, elector, takesPart, inHall, revision } : undefined)
   },
 
   async insertBallots(trx, ballots) {
@@ -101,7 +91,7 @@ export const votingStore: VotingStore = {
       .distinctOn('ballot.vote_id').orderBy(['ballot.vote_id', { column: 'ballot.revision', order: 'desc' }])
       .select({ ...ballotColumns, voteId: 'ballot.vote_id', kind: 'vote.kind', reservedOpinion: 'opinion.body' })
     return await db.from(latest.as('latest')).orderBy('castAt')
-      .select<(BallotRow & { voteId: string, kind: Vote['kind'], reservedOpinion: string | null })[]>('*')
+      .select<(BallotRow & { voteId: string, kind: FrozenVote['kind'], reservedOpinion: string | null })[]>('*')
   },
 
   async setHall(trx, voteId, way, voterIds) {

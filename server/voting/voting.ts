@@ -22,26 +22,24 @@ import { openVoteIn } from './open-vote.ts'
 import { remindAway } from './reminding.ts'
 import { termsOf } from './terms.ts'
 
-/** A vote's present row, as far as casting needs it; all its terms stand in the journal. */
-export interface VoteRow extends BallotTerms { id: string, itemId: string, secret: boolean, changeBallot: boolean, closedAt: Date | null }
+/** What of a vote casting needs and never changes; all its terms stand in the journal. */
+export interface FrozenVote extends BallotTerms { voteId: string, itemId: string, secret: boolean, changeBallot: boolean }
 /** `revision`: 1, and one more with each change. */
 export interface Ballot { voterId: string, choice: BallotChoice, castAt: Date, revision: number }
-/**
- * A vote, whether the person is one of its electors, and takes part in the whole meeting still, whether they vote in the hall, and
- * the revision of their ballot (0: none).
- */
-export interface VoterInVote { vote: VoteRow, elector: boolean, takesPart: boolean, inHall: boolean, revision: number }
+/** Where somebody stands in a vote at this moment; `revision`: of their ballot, 0: none. */
+export interface Standing { closedAt: Date | null, elector: boolean, takesPart: boolean, inHall: boolean, revision: number }
 export interface KeptHallCount { hall: HallCount, revision: number, enteredBy: string, confirmedBy: string | null }
 
 export interface VotingStore {
   /** Opens a vote with its electorate and gives its id. A second open vote of the meeting is refused by a unique key. */
   insert(trx: Knex.Transaction, meetingId: string, vote: { terms: Omit<VoteTerms, 'voteId' | 'question'>, questionText: string, openedAt: Date }): Promise<string>
-  /** Who is entitled in a vote; nobody where the meeting has no such vote. */
-  electors(db: Knex, meetingId: string, voteId: string): Promise<string[]>
-  /** A vote and how a person stands in it. */
-  findForVoter(db: Knex, meetingId: string, voteId: string, personId: string): Promise<VoterInVote | undefined>
-  /** The same for many, in their order. One query: bursts of ballots ask for nothing else. */
-  findForVoters(db: Knex, meetingId: string, asked: readonly { voteId: string, voterId: string }[]): Promise<(VoterInVote | undefined)[]>
+  /** What was frozen when it opened. */
+  findFrozen(db: Knex, meetingId: string, voteId: string): Promise<FrozenVote & { electors: string[] } | undefined>
+  /**
+   * How each stands in the vote named, in their order; `takesPart`: in the whole meeting, still. One query: bursts of ballots ask for
+   * nothing else.
+   */
+  standings(db: Knex, meetingId: string, asked: readonly { voteId: string, voterId: string }[]): Promise<(Standing | undefined)[]>
   /** Each of a voter who has none of this revision. */
   insertBallots(trx: Knex.Transaction, ballots: readonly (Ballot & { voteId: string })[]): Promise<void>
   /** Keeps the opinion that a voter reserves until the vote closes; an empty one takes it away. */

@@ -193,20 +193,22 @@ describe('the store of votes', () => {
     const held = await house.newMeeting(body)
     const voteId = await within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))
     await expect(within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))).rejects.toMatchObject({ code: '23505' })
-    const forVoter = (personId: string, meetingId = held.meetingId) => votingStore.findForVoter(house.db, meetingId, voteId, personId)
-    expect(await forVoter(held.member.personId)).toEqual({
-      elector: true, takesPart: true, inHall: false, revision: 0,
-      vote: { id: voteId, itemId: held.items[0], kind: 'named', choices: ['approve', 'reject'], criteria: [], secret: false, changeBallot: true, closedAt: null },
+    const standing = async (personId: string, meetingId = held.meetingId) => (await votingStore.standings(house.db, meetingId, [{ voteId, voterId: personId }]))[0]
+    expect(await standing(held.member.personId)).toEqual({ elector: true, takesPart: true, inHall: false, revision: 0, closedAt: null })
+    expect(await standing(held.clerk.personId)).toMatchObject({ elector: false })
+    expect(await standing(held.member.personId, randomUUID())).toBeUndefined()
+    expect(await votingStore.findFrozen(house.db, held.meetingId, voteId)).toMatchObject({
+      voteId, itemId: held.items[0], kind: 'named', choices: ['approve', 'reject'], criteria: [], secret: false, changeBallot: true,
+      electors: expect.arrayContaining([held.member.personId, held.chair.personId]) as string[],
     })
-    expect(await forVoter(held.clerk.personId)).toMatchObject({ elector: false, vote: { id: voteId } })
-    expect(await forVoter(held.member.personId, randomUUID())).toBeUndefined()
+    expect(await votingStore.findFrozen(house.db, randomUUID(), voteId)).toBeUndefined()
     const cast = (voterId: string, choice: string, revision = 1) =>
       within(held, (tx) => votingStore.insertBallots(tx.trx, [{ voteId, voterId, choice, castAt: tx.at, revision }]))
     await cast(held.member.personId, 'approve')
     await expect(cast(held.member.personId, 'reject')).rejects.toMatchObject({ code: '23505' })
     await cast(held.chair.personId, 'reject')
     const several = [held.chair, held.clerk, held.member].map(({ personId: voterId }) => ({ voteId, voterId }))
-    expect(await votingStore.findForVoters(house.db, held.meetingId, several))
+    expect(await votingStore.standings(house.db, held.meetingId, several))
       .toMatchObject([{ elector: true, revision: 1 }, { elector: false }, { elector: true, revision: 1 }])
     const ballots = await votingStore.ballots(house.db, voteId)
     expect(ballots.map(({ voterId, choice }) => `${voterId} ${choice}`)).toEqual([`${held.member.personId} approve`, `${held.chair.personId} reject`].toSorted())
@@ -216,7 +218,7 @@ describe('the store of votes', () => {
     expect(await votingStore.ballots(house.db, voteId)).toHaveLength(3)
     const result = { counts: { approve: 1, reject: 1 }, cast: 2, base: 2, needed: 2, accepted: false, grade: null }
     await within(held, (tx) => votingStore.close(tx.trx, voteId, { closedAt: tx.at, result, ballotsRoot: Buffer.alloc(32), hall: null }))
-    expect((await forVoter(held.member.personId))?.vote.closedAt).toBeInstanceOf(Date)
+    expect((await standing(held.member.personId))?.closedAt).toBeInstanceOf(Date)
     expect(await votingStore.closedVotes(house.db, held.meetingId)).toEqual([voteId])
   })
 })
