@@ -74,7 +74,7 @@ const domains = {
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, triage, triageBook, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, reminders, notices, voting, minutes, minutesText, minutesReview, room, order, floor, turns, chat, recording, review,
-  conclusions, tasks, taskEvidence, taskAgenda, opinions, issuing, signing, paperTemplates,
+  conclusions, tasks, taskEvidence, taskAgenda, opinions, issuing, signing, paperTemplates, resolutions,
   search, secretBallots, surveys, surveyAnswers, surveyResults, procedures, procedureFile, procedureInstances,
   baselines, costRates, results, simulating,
 }

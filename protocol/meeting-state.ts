@@ -213,7 +213,7 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'minutes.saved': case 'invitation.drafted':
     case 'resolution.begun': case 'resolution.saved': case 'resolution.sent': case 'resolution.returned': case 'resolution.approved': case 'resolution.issued':
       return state
-    case 'minutes.helperSet': case 'minutes.reviewOpened': case 'minutes.commented': case 'minutes.replied': case 'minutes.settled':
+    case 'minutes.helperSet': case 'minutes.abstractSet': case 'minutes.reviewOpened': case 'minutes.commented': case 'minutes.replied': case 'minutes.settled':
     case 'minutes.returned': case 'minutes.approved':
       return { ...state, minutes: applyMinutes(state.minutes, entry) }
     case 'issuing.issued': case 'issuing.sent': case 'issuing.recalled': case 'issuing.replaced': case 'issuing.signed':

@@ -14,6 +14,8 @@ const round = z.int().positive()
 export const minutesEntries = [
   /** Office only. The text was begun, or made anew, from the journal. */
   z.object({ kind: z.literal('minutes.saved'), data: z.object({ version: z.int(), sha256: z.string() }) }),
+  /** Who writes the minutes gave them another abstract than the meeting's title, or that again. */
+  z.object({ kind: z.literal('minutes.abstractSet'), data: z.object({ sha256: Sha256 }) }),
   /** The clerk lets somebody write too, or no longer. */
   z.object({ kind: z.literal('minutes.helperSet'), data: z.object({ personId: Id, helps: z.boolean() }) }),
   /** Everybody of the whole meeting reads and comments until then; a further opening sets the time anew. */
@@ -45,9 +47,11 @@ export interface MinutesState {
   dueAt: string | null
   /** Counts what was said in the review, so that who reads it learns that there is more. */
   told: number
+  /** Counts the settings of the abstract, so that who has the text open shows the new one. */
+  abstracts: number
 }
 
-export const noMinutes: MinutesState = { helpers: [], stage: 'writing', round: 0, dueAt: null, told: 0 }
+export const noMinutes: MinutesState = { helpers: [], stage: 'writing', round: 0, dueAt: null, told: 0, abstracts: 0 }
 
 /** The minutes' progress, after one more entry. */
 export function applyMinutes(state: MinutesState, entry: MinutesEntry): MinutesState {
@@ -56,6 +60,7 @@ export function applyMinutes(state: MinutesState, entry: MinutesEntry): MinutesS
       const others = state.helpers.filter((id) => id !== entry.data.personId)
       return { ...state, helpers: entry.data.helps ? [...others, entry.data.personId] : others }
     }
+    case 'minutes.abstractSet': return { ...state, abstracts: state.abstracts + 1 }
     case 'minutes.reviewOpened': return { ...state, stage: 'review', round: entry.data.round, dueAt: entry.data.dueAt }
     case 'minutes.commented': case 'minutes.replied': case 'minutes.settled': return { ...state, told: state.told + 1 }
     case 'minutes.returned': return { ...state, stage: 'writing', dueAt: null }

@@ -14,7 +14,7 @@ const path = '/api/meetings/:meetingId/minutes'
 const Key = z.string().min(8).max(64)
 const Said = Paragraphs(5_000).pipe(z.string().min(1))
 const missing = ['meetingNotFound', 'minutesNotFound'] as const
-const changing = [...missing, 'forbiddenInMeeting', 'minutesPublished', 'idempotencyKeyReused'] as const
+const changing = [...missing, 'forbiddenInMeeting', 'minutesPublished', 'proposalSecret', 'idempotencyKeyReused'] as const
 
 /** Null: erased by law. */
 const Erasable = z.string().nullable()
@@ -79,7 +79,7 @@ export const returnMinutes = defineRoute({
 
 export const approveMinutes = defineRoute({
   id: 'minutes.approve', method: 'post', path: `${path}/approval`, access: 'signedIn',
-  errors: [...changing, 'minutesNotInReview', 'minutesChanged', 'minutesNumberTaken'],
+  errors: [...changing, 'minutesNotInReview', 'minutesChanged', 'minutesNumberTaken', 'paperSecret'],
   summary: 'The chair, or also who presided where the body has it so, approves the text as read (`sha256`): it is fixed, numbered and published. With words changed since, `minutesChanged`.',
   params, body: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), key: Key }), response: Minutes,
 })

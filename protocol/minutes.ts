@@ -67,6 +67,13 @@ export const redraftMinutes = defineRoute({
   params: MeetingParams, body: z.object({ version: z.int(), key: Key }), response: Minutes,
 })
 
+export const setMinutesAbstract = defineRoute({
+  id: 'minutes.setAbstract', method: 'put', path: '/api/meetings/:meetingId/minutes/abstract', access: 'signedIn',
+  errors: [...changeErrors, 'minutesChanged', 'proposalSecret'],
+  summary: 'Who writes the minutes sets their abstract (trích yếu); null: the title of the meeting, which it is until then. `was` is what they saw: with another one by now, `minutesChanged` (details `abstract`).',
+  params: MeetingParams, body: z.object({ abstract: Line(500).nullable(), was: z.string().max(500), key: Key }), response: z.object({ abstract: z.string() }),
+})
+
 export const downloadMinutesDocx = defineRoute({
   id: 'minutes.docx', method: 'get', path: '/api/meetings/:meetingId/minutes.docx', access: 'signedIn', errors: ['meetingNotFound', 'minutesNotFound'],
   summary: 'The minutes in the official layout as DOCX.',

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import { allCommands, allNotices, allRoutes } from '../protocol/contracts.ts'
@@ -37,6 +38,14 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 describe('the routes', () => {
+  it('are all listed, so that each is held to what follows', async () => {
+    const folder = new URL('../protocol/', import.meta.url)
+    const files = (await readdir(folder)).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
+    const defined = (await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))).flatMap((source) =>
+      [...source.matchAll(/= defineRoute\(\{\s+id: '([^']+)'/g)].map((match) => match[1] ?? ''))
+    expect(allRoutes.map(({ id }) => id).toSorted()).toEqual(defined.toSorted())
+  })
+
   it('have names and places of their own', () => {
     expect(new Set(allRoutes.map(name)).size).toBe(allRoutes.length)
     expect(new Set(allRoutes.map(({ id }) => id)).size).toBe(allRoutes.length)

@@ -63,6 +63,7 @@ const bodies: Record<string, () => object> = {
   'invitations.save': () => ({ version: 0, text: invitationText }),
   'invitations.issue': () => ({ version: 0, key: freshKey() }),
   'minutes.redraft': () => ({ version: 1 }),
+  'minutes.setAbstract': () => ({ abstract: 'Không có quyền', was: '', key: freshKey() }),
   'minutes.openReview': () => ({ dueAt: new Date(Date.now() + 3600_000).toISOString(), key: freshKey() }),
   'minutes.comment': () => ({ blockId: null, quote: null, text: 'Không có quyền', key: freshKey() }),
   'minutes.reply': () => ({ text: 'Không có quyền', key: freshKey() }),
@@ -189,7 +190,7 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
 }
 
 const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'floor.speaking', 'documents.read', 'documents.compare', 'documents.reportReading', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'offline.list', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
-const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf', 'minutes.facts', 'minutes.review', 'minutes.openReview', 'minutes.comment', 'minutes.reply',
+const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf', 'minutes.facts', 'minutes.setAbstract', 'minutes.review', 'minutes.openReview', 'minutes.comment', 'minutes.reply',
   'minutes.settle', 'minutes.setHelper', 'minutes.return', 'minutes.approve']
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']

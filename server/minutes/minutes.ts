@@ -7,9 +7,10 @@ import type { Issuing } from '../issuing/issuing.ts'
 import { registeredNumber, type Paper } from '../issuing/paper.ts'
 import { canonical, sha256 } from '../journal/chain.ts'
 import type { Journal, JournalTx } from '../journal/journal.ts'
-import { isOffice, requireOffice, type Access, type MeetingAccess } from '../meetings/access.ts'
+import { everyParticipant, isOffice, requireOffice, type Access, type MeetingAccess } from '../meetings/access.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { requireUnstamped } from '../platform/unstamped.ts'
 import { mergedState, textOf } from '../texts/yjs.ts'
 import { approvesMinutes, presidedReducer } from './approver.ts'
 import { phrases, sentence } from './phrases.ts'
@@ -70,7 +71,7 @@ export function createMinutes({ db, journal, access, store, source, issuing, sho
   /** The text with what the journal says now; of published minutes as it was approved. */
   async function contentOf({ record, meeting }: Pick<Found, 'record' | 'meeting'>): Promise<MinutesContent> {
     if (record.status === 'published') return record.content
-    return source.read(await states(meeting.id), await source.draft(meeting.id, meeting.bodyId))
+    return source.read(await states(meeting.id), await source.draft(meeting.id, meeting.bodyId), record.abstract)
   }
 
   async function shown(found: Found): Promise<Minutes> {
@@ -95,7 +96,7 @@ export function createMinutes({ db, journal, access, store, source, issuing, sho
     if (await store.find(tx.meetingId, tx.trx)) return
     const draft = await source.draft(tx.meetingId, bodyId, tx)
     const state = newText(draft.outline)
-    const content = source.read([state], draft)
+    const content = source.read([state], draft, null)
     await store.insertDraft(tx.trx, tx.meetingId, bodyId, content, state, tx.at)
     saved(tx, 1, content)
   }
@@ -154,7 +155,7 @@ export function createMinutes({ db, journal, access, store, source, issuing, sho
         const draft = await source.draft(meetingId, meeting.bodyId, tx)
         const text = textOf(await store.states(meetingId, tx.trx) ?? [])
         update = replacing(text, draft.outline)
-        const content = source.read([encodeStateAsUpdate(text)], draft)
+        const content = source.read([encodeStateAsUpdate(text)], draft, record.abstract)
         text.destroy()
         await store.append(meetingId, update, caller.personId, tx.trx)
         await store.updateDraft(tx.trx, meetingId, version + 1, content, tx.at)
@@ -162,6 +163,28 @@ export function createMinutes({ db, journal, access, store, source, issuing, sho
       })
       if (update) show(meetingId, update)
       return await shown(await find(meetingId, caller))
+    },
+
+    /** Throws as the contract says. */
+    async setAbstract(
+      meetingId: string, caller: Caller, { abstract, was, key }: { abstract: string | null, was: string, key?: string | undefined },
+    ): Promise<{ abstract: string }> {
+      await requireWriting(meetingId, caller)
+      return await access.change(meetingId, caller, everyParticipant, { key, fingerprint: ['minutes.setAbstract', abstract, was] }, async (tx, { meeting }) => {
+        const { record, mode, role } = await find(meetingId, caller, tx)
+        if (record.status === 'published') throw new AppError('minutesPublished')
+        if (mode !== 'edit') throw new AppError('forbiddenInMeeting', { role })
+        requireUnstamped(abstract)
+        const title = (await source.draft(meetingId, meeting.bodyId, tx)).abstract
+        const now = record.abstract ?? title
+        if (now !== was) throw new AppError('minutesChanged', { abstract: now })
+        const next = abstract ?? title
+        if (next === now) return { abstract: now }
+        // Like the title itself, it follows the meeting again.
+        await store.setAbstract(tx.trx, meetingId, next === title ? null : next)
+        tx.append({ kind: 'minutes.abstractSet', data: { sha256: sha256(next).toString('hex') }, audience: { scope: 'whole' } })
+        return { abstract: next }
+      })
     },
 
     /** The minutes as an official paper; before they are approved with the mark of a draft and no number. Throws as `get`. */

@@ -18,6 +18,8 @@ export interface MinutesRecord {
   version: number
   /** As it was begun, made anew, or laid before the members last; of published minutes what was approved. */
   content: MinutesContent
+  /** As somebody wrote it; null: the title of the meeting. */
+  abstract: string | null
   savedAt: Date
   /** Null until it is published, like all that follows. */
   publishedAt: Date | null
@@ -47,6 +49,7 @@ export interface MinutesStore {
   append(meetingId: string, update: Uint8Array, writtenBy: string, trx?: Knex.Transaction): Promise<void>
   /** Keeps as one what was stored part by part. */
   compact(meetingId: string, merge: (parts: readonly Uint8Array[]) => Uint8Array): Promise<void>
+  setAbstract(trx: Knex.Transaction, meetingId: string, abstract: string | null): Promise<void>
   updateDraft(trx: Knex.Transaction, meetingId: string, version: number, content: MinutesContent, savedAt: Date, status?: 'draft' | 'review'): Promise<void>
   insertRound(trx: Knex.Transaction, meetingId: string, round: number, content: MinutesContent, openedAt: Date): Promise<void>
   /** The text as the last review began with it. */

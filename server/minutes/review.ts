@@ -11,6 +11,7 @@ import type { Journal, JournalTx } from '../journal/journal.ts'
 import { everyParticipant, requireOffice, type MeetingAccess } from '../meetings/access.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
+import { requireUnstamped } from '../platform/unstamped.ts'
 import { approvesMinutes, presidedReducer } from './approver.ts'
 import { fingerprint, footOf, printedBlocks, type MinutesService } from './minutes.ts'
 import { sentence } from './phrases.ts'
@@ -79,7 +80,7 @@ export function createMinutesReview({ journal, access, store, source, minutes, i
         if (new Date(dueAt) <= tx.at) throw new AppError('minutesDueTooSoon')
         const round = state.minutes.round + 1
         const parts = await store.states(meetingId, tx.trx)
-        const content = parts ? source.read(parts, await source.draft(meetingId, found.meeting.bodyId, tx)) : found.record.content
+        const content = parts ? source.read(parts, await source.draft(meetingId, found.meeting.bodyId, tx), found.record.abstract) : found.record.content
         await store.updateDraft(tx.trx, meetingId, found.record.version + 1, content, tx.at, 'review')
         await store.insertRound(tx.trx, meetingId, round, content, tx.at)
         tx.append({ kind: 'minutes.reviewOpened', data: { round, dueAt, sha256: fingerprint(content) }, audience: whole })
@@ -90,6 +91,7 @@ export function createMinutesReview({ journal, access, store, source, minutes, i
     async comment(meetingId: string, caller: Caller, { key, blockId, quote, text }: Body<typeof commentMinutes>): Promise<{ threadId: string }> {
       return await change(meetingId, caller, key, ['minutes.comment', blockId, quote, text], async (tx, _, state) => {
         requireReview(state, tx.at)
+        requireUnstamped(quote, text)
         const threadId = randomUUID()
         tx.append({
           kind: 'minutes.commented', audience: whole,
@@ -104,6 +106,7 @@ export function createMinutesReview({ journal, access, store, source, minutes, i
         // Who writes answers also while nobody else may say anything.
         if (mode !== 'edit') requireReview(state, tx.at)
         await requireThread(tx, threadId)
+        requireUnstamped(text)
         tx.append({ kind: 'minutes.replied', data: { threadId, messageId: randomUUID(), text: await tx.text(text) }, audience: whole })
       })
     },
@@ -129,6 +132,7 @@ export function createMinutesReview({ journal, access, store, source, minutes, i
     async giveBack(meetingId: string, caller: Caller, { reason, key }: { reason: string, key: string }): Promise<void> {
       await change(meetingId, caller, key, ['minutes.return', reason], async (tx, found, state) => {
         await requireApprover(tx, found, state)
+        requireUnstamped(reason)
         const { version, content } = found.record
         await store.updateDraft(tx.trx, meetingId, version, content, tx.at, 'draft')
         tx.append({ kind: 'minutes.returned', data: { round: state.minutes.round, reason: await tx.text(reason) }, audience: whole })
@@ -146,7 +150,7 @@ export function createMinutesReview({ journal, access, store, source, minutes, i
         await requireApprover(tx, found, state)
         const { bodyId } = found.meeting
         const parts = await store.states(meetingId, tx.trx)
-        const content = parts ? source.read(parts, await source.draft(meetingId, bodyId, tx)) : found.record.content
+        const content = parts ? source.read(parts, await source.draft(meetingId, bodyId, tx), found.record.abstract) : found.record.content
         if (fingerprint(content) !== sha256) throw new AppError('minutesChanged', { version: found.record.version })
         const open = (await tx.state(discussionReducer)).threads.filter(({ settled }) => !settled).length
         tx.append({ kind: 'minutes.approved', data: { round: state.minutes.round, sha256, open }, audience: whole })

@@ -2,7 +2,7 @@ import { getMinutesFacts } from '../../protocol/minutes-text.ts'
 import {
   approveMinutes, commentMinutes, getMinutesReview, openMinutesReview, replyToMinutesComment, returnMinutes, setMinutesHelper, settleMinutesComment,
 } from '../../protocol/minutes-review.ts'
-import { beginMinutes, downloadMinutesDocx, downloadMinutesPdf, getMinutes, redraftMinutes } from '../../protocol/minutes.ts'
+import { beginMinutes, downloadMinutesDocx, downloadMinutesPdf, getMinutes, redraftMinutes, setMinutesAbstract } from '../../protocol/minutes.ts'
 import type { Press } from '../issuing/press.ts'
 import type { MountRoute } from '../platform/contract.ts'
 import type { MinutesService } from './minutes.ts'
@@ -16,6 +16,7 @@ export function mountMinutes(route: MountRoute, { minutes, review }: { minutes: 
   })
   route(getMinutesFacts, ({ params, caller }) => minutes.facts(params.meetingId, caller))
   route(redraftMinutes, ({ params, body, caller }) => minutes.redraft(params.meetingId, caller, body.version, body.key))
+  route(setMinutesAbstract, ({ params, body, caller }) => minutes.setAbstract(params.meetingId, caller, body))
   route(downloadMinutesDocx, async ({ params, caller, res }) => {
     await press.deliver(res, await minutes.paper(params.meetingId, caller), 'docx')
   })

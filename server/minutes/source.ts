@@ -47,12 +47,12 @@ export function createMinutesSource({ journal, people, bodies, now }: MinutesSou
   return {
     bodyOf, draft,
 
-    /** A text as it is read: with what its facts say in this draft. */
-    read(parts: readonly Uint8Array[], { abstract, facts }: Draft): MinutesContent {
+    /** A text as it is read: with what its facts say in this draft, and the abstract that somebody wrote, if they did. */
+    read(parts: readonly Uint8Array[], { abstract, facts }: Draft, written: string | null): MinutesContent {
       const doc = textOf(parts)
       const blocks = readBlocks(doc, facts)
       doc.destroy()
-      return { abstract, blocks }
+      return { abstract: written ?? abstract, blocks }
     },
 
     /** Who took the minutes and who presided, of those who were there. */

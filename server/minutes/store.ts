@@ -9,6 +9,7 @@ interface MinutesRow {
   status: MinutesStatus
   version: number
   content: MinutesContent
+  abstract: string | null
   saved_at: Date
   published_at: Date | null
   number: number | null
@@ -19,12 +20,12 @@ interface MinutesRow {
 }
 
 const columns = [
-  'meeting_id', 'status', 'version', 'content', 'saved_at', 'published_at', 'number', 'symbol', 'paper_id', 'journal_head', 'frame',
+  'meeting_id', 'status', 'version', 'content', 'abstract', 'saved_at', 'published_at', 'number', 'symbol', 'paper_id', 'journal_head', 'frame',
 ] as const
 
 function recordOf(row: MinutesRow): MinutesRecord {
   return {
-    meetingId: row.meeting_id, status: row.status, version: row.version, content: row.content, savedAt: row.saved_at,
+    meetingId: row.meeting_id, status: row.status, version: row.version, content: row.content, abstract: row.abstract, savedAt: row.saved_at,
     publishedAt: row.published_at, number: row.number, symbol: row.symbol, paperId: row.paper_id, journalHead: row.journal_head, frame: row.frame,
   }
 }
@@ -75,6 +76,10 @@ export function createMinutesStore(db: Knex): MinutesStore {
         await trx('minutes').where({ meeting_id: meetingId }).update({ state: Buffer.from(merge([row.state, ...updates.map(({ update }) => update)])) })
         await trx('minutes_update').where({ meeting_id: meetingId }).where('id', '<=', last.id).delete()
       })
+    },
+
+    async setAbstract(trx, meetingId, abstract) {
+      await trx('minutes').where({ meeting_id: meetingId }).update({ abstract })
     },
 
     async updateDraft(trx, meetingId, version, content, savedAt, status) {

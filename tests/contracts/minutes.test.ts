@@ -65,6 +65,35 @@ describe('the draft', () => {
     expect(facts.find(({ ref }) => ref === 'closing.time')).toMatchObject({ form: 'words', expected: true, at: '2026-06-08T03:30:00.000Z' })
   })
 
+  it('has the title of the meeting for an abstract, or what who writes gave it; a second editor overwrites nothing', async () => {
+    const meetingId = await closedMeeting()
+    const title = 'Hội nghị Ban Thường vụ Tỉnh uỷ tháng 6 năm 2026'
+    const set = (abstract: string | null, was: string, caller = clerk) => minutes.setAbstract(meetingId, caller, { abstract, was, key: freshKey() })
+    await expect(set('Khác', title, member)).rejects.toMatchObject({ code: 'minutesNotFound' })
+    await expect(set('Khác', title, stranger)).rejects.toMatchObject({ code: 'meetingNotFound' })
+    await expect(set('TỐI MẬT', title)).rejects.toMatchObject({ code: 'proposalSecret' })
+    expect(await set('Hội nghị Ban Thường vụ lần thứ 12', title)).toEqual({ abstract: 'Hội nghị Ban Thường vụ lần thứ 12' })
+    await expect(set('Bản khác', title, chair)).rejects.toMatchObject({ code: 'minutesChanged', details: { abstract: 'Hội nghị Ban Thường vụ lần thứ 12' } })
+    await minutes.redraft(meetingId, clerk, 1)
+    await opened(meetingId)
+    await expect(set('Thành viên sửa', 'Hội nghị Ban Thường vụ lần thứ 12', member)).rejects.toMatchObject({ code: 'forbiddenInMeeting' })
+    await set(null, 'Hội nghị Ban Thường vụ lần thứ 12')
+    expect((await minutes.get(meetingId, member)).content.abstract).toBe(title)
+    await set('Hội nghị lần thứ 12', title)
+    const published = await approve(meetingId)
+    expect(published.content.abstract).toBe('Hội nghị lần thứ 12')
+    expect((await minutes.paper(meetingId, clerk)).abstract).toBe('Hội nghị lần thứ 12')
+    await expect(set('Sau khi duyệt', 'Hội nghị lần thứ 12')).rejects.toMatchObject({ code: 'minutesPublished' })
+    expect((await server.journal.state(meetingId, meetingReducer)).minutes.abstracts).toBe(3)
+  })
+
+  it('takes no comment with the stamp of a secret', async () => {
+    const meetingId = await closedMeeting()
+    await opened(meetingId)
+    await expect(review.comment(meetingId, member, { blockId: null, quote: null, text: 'Ý kiến\nTUYỆT MẬT', key: freshKey() })).rejects.toMatchObject({ code: 'proposalSecret' })
+    expect(await entriesOf(meetingId, 'minutes.commented')).toEqual([])
+  })
+
   it('shows the new value of a fact whose source was corrected, wherever it stands', async () => {
     const meetingId = await closedMeeting()
     await type(meetingId, clerk, 'Thư ký ghi thêm.')

@@ -237,6 +237,7 @@ describe('a signer elsewhere', () => {
       keyType: 'ec', algorithm: 'sha256',
     } as Parameters<typeof generate>[1])
     const elliptic = { privateKey: createPrivateKey(made.private), certificate: new X509Certificate(made.cert), chain: [] }
+    now = Math.max(now, elliptic.certificate.validFromDate.getTime())
     expect(await complete(signDigest(digest, elliptic))).toMatchObject({ signatures: 1 })
     const key = token()
     const privateKey = forge.pki.privateKeyFromPem(key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString())
