@@ -50,7 +50,8 @@ const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /** Written opinions: who is asked, what they answer, what it comes to. */
 export function createOpining(deps: OpiningDeps) {
-  const { db, files, access: meetings, conversion, bodies, issue, resolutions, sendNotices: send, attachKept, outcome, room, removeWithItem, now: clock = () => new Date() } = deps
+  const { db, files, access: meetings, conversion, bodies, issue, resolutions, sendNotices: send, attachKept, outcome, room, removeWithItem } = deps
+  const { now: clock = () => new Date() } = deps
   const calendar = (from: string, to: string, source: Knex) => createCalendar({ store: createCalendarStore(source) }).load(from, to)
   // Nobody of the meeting puts it there: the system does, on what was accepted for this body.
   const agenda = createAgenda({
@@ -75,7 +76,8 @@ export function createOpining(deps: OpiningDeps) {
     return {
       closing, consolidating, now,
       opinions: createOpinions({
-        db, access, store: opinionsStore, matters: createProposalAccess({ db, store: proposalsStore, now }), matterStore: proposalsStore, bodies, calendar, told, now,
+        db, access, store: opinionsStore, matters: createProposalAccess({ db, store: proposalsStore, now }), matterStore: proposalsStore,
+        bodies, calendar, outcome, told, now,
       }),
       answering: createAnswering({ access, store: opinionsStore, settle: closing.settle, told }),
       following: createFollowing({

@@ -111,7 +111,7 @@ export function createOpinionAccess({ db, store, now }: { db: Knex, store: Opini
   }
 
   return {
-    accessTo, locked, now,
+    accessTo, locked, now, lock: store.lock,
 
     /** Throws `opinionNotFound`, `forbiddenForOpinion`, `opinionState`, and what `work` throws. */
     change: <T>(opinionId: string, caller: Caller, act: Act, work: (trx: Knex.Transaction, access: OpinionAccess, at: Date) => Promise<T>) =>

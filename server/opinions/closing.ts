@@ -12,6 +12,7 @@ import { AppError } from '../platform/error.ts'
 import type { ProposalAccessStore } from '../proposals/access.ts'
 import type { PlanningStore } from '../proposals/planning.ts'
 import type { Opinion } from './access.ts'
+import type { OpinionsStore } from './opinions.ts'
 import type { OpinionTelling } from './telling.ts'
 
 export interface Place { meetingId: string, itemId: string }
@@ -39,7 +40,7 @@ export interface ClosingStore {
 
 export interface ClosingDeps {
   db: Knex
-  store: ClosingStore
+  store: ClosingStore & Pick<OpinionsStore, 'settle'>
   matterStore: Pick<ProposalAccessStore, 'lock'> & Pick<PlanningStore, 'seed'>
   /** Puts an item onto an agenda as the system itself does, with what comes in the same transaction. */
   addItem(
@@ -87,6 +88,7 @@ export function createClosing({ db, store, matterStore, addItem, attachKept, out
     await outcome(trx, opinion.matterId, {
       kind: expected === 'passed' ? 'decided' : 'rebound', at, actorId: null, note: `${inFavour}/${base}, ${needed}${causes.length ? `: ${causes.join(', ')}` : ''}`,
     })
+    await store.settle(trx, opinion.matterId, expected === 'passed' ? 'decided' : null, at, null)
     await writeAudit(trx, {
       actorId: null, subjectId: null, bodyId: opinion.bodyId, action: `opinion.${expected}`, data: { opinionId, matterId: opinion.matterId, ...result, ...place },
     })

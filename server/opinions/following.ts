@@ -59,7 +59,8 @@ export function createFollowing({ access, store, consolidating, issue, resolutio
 
     /** Throws as `opinions.issueNotice` of the contract says. */
     issueNotice: (
-      opinionId: string, caller: Caller, { abstract, blocks, recipients }: { abstract: string, blocks: readonly OwnBlock[], recipients?: readonly RecipientChoice[] | undefined },
+      opinionId: string, caller: Caller,
+      { abstract, blocks, recipients }: { abstract: string, blocks: readonly OwnBlock[], recipients?: readonly RecipientChoice[] | undefined },
     ) => access.change(opinionId, caller, may.issue, async (trx, { opinion }, at) => {
       if (opinion.paperId !== null || (await resolutions.ofOpinions(trx, [opinionId])).size) throw new AppError('opinionIssued')
       await consolidating.requireComplete(trx, opinionId)

@@ -8,7 +8,7 @@ import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
 import { requireAct as requireProposalAct, type ProposalAccess, type ProposalAccessStore } from '../proposals/access.ts'
 import type { PlanningStore } from '../proposals/planning.ts'
-import { may, type Opinion, type OpinionAccessTo } from './access.ts'
+import { may, requireAct, type Opinion, type OpinionAccessTo } from './access.ts'
 import type { OpinionTelling } from './telling.ts'
 
 export interface NewOpinion extends Pick<Opinion, 'matterId' | 'bodyId' | 'title' | 'question' | 'rule' | 'dueOn' | 'dueAt' | 'workingDays' | 'movedFrom'> {
@@ -25,6 +25,8 @@ export interface OpinionsStore {
   insert(trx: Knex.Transaction, opinion: NewOpinion): Promise<string | undefined>
   /** Freezes the incumbents of that day, members with a vote by protocol rank, as those asked; returns how many. */
   ask(trx: Knex.Transaction, opinionId: string, bodyId: string, on: Day): Promise<number>
+  /** What the proposal says of itself: under way outside of meetings until a day, dealt with, or back in the pool. */
+  settle(trx: Knex.Transaction, matterId: string, settled: 'outside' | 'decided' | null, at: Date, dueOn: Day | null): Promise<void>
   withdraw(trx: Knex.Transaction, opinionId: string, withdrawal: { at: Date, actorId: string, reason: string }): Promise<void>
   /** Those who have not answered and whose term has not ended. */
   unanswered(db: Knex, opinionId: string, on: Day): Promise<string[]>
@@ -38,6 +40,8 @@ export interface OpinionsDeps {
   matterStore: Pick<ProposalAccessStore, 'lock'> & Pick<PlanningStore, 'seed'>
   bodies(ids: readonly string[], trx?: Knex): Promise<readonly BodyRecord[]>
   calendar(from: Day, to: Day, source: Knex): Promise<WorkingCalendar>
+  /** What became of the matter, for whoever judges how it was dealt with. */
+  outcome(trx: Knex.Transaction, matterId: string, outcome: { kind: 'rebound', at: Date, actorId: string, note: string }): Promise<void>
   told: OpinionTelling
   now: () => Date
 }
@@ -50,7 +54,7 @@ const CALENDAR_DAYS = 200
 const open = { side: 'office', stages: ['pool', 'deferred'] } as const
 
 /** Opening a written opinion, reminding of it, stopping it. */
-export function createOpinions({ db, access, store, matters, matterStore, bodies, calendar, told, now }: OpinionsDeps) {
+export function createOpinions({ db, access, store, matters, matterStore, bodies, calendar, outcome, told, now }: OpinionsDeps) {
   /** In the caller's transaction, on a matter that is locked and whose stage was looked at. */
   async function insert(trx: Knex.Transaction, { personId }: Pick<Caller, 'personId'>, { matterId, question, deadline, key }: Beginning) {
     const at = now()
@@ -71,6 +75,7 @@ export function createOpinions({ db, access, store, matters, matterStore, bodies
     if (opinionId === undefined) throw new AppError('opinionUnderWay')
     const asked = await store.ask(trx, opinionId, seed.bodyId, today)
     if (asked === 0) throw new AppError('opinionNobodyToAsk')
+    await store.settle(trx, matterId, 'outside', at, dueOn)
     await writeAudit(trx, {
       actorId: personId, subjectId: null, bodyId: seed.bodyId, action: 'opinion.begun',
       data: { opinionId, matterId, asked, dueAt: dueAt.toISOString(), movedFrom, silence: rule.silence },
@@ -86,14 +91,12 @@ export function createOpinions({ db, access, store, matters, matterStore, bodies
       const answer = ({ dueAt, ...rest }: { opinionId: string, dueAt: Date, movedFrom: Day | null }) => ({ ...rest, dueAt: dueAt.toISOString() })
       const known = await store.findCreation(db, caller.personId, beginning.key)
       if (known) return answer(known)
-      requireProposalAct(await matters.accessTo(beginning.matterId, caller), { ...open, stages: [...open.stages, 'outside'] })
+      requireProposalAct(await matters.accessTo(beginning.matterId, caller), open)
       return answer(await db.transaction(async (trx) => {
         await matterStore.lock(trx, beginning.matterId)
         const before = await store.findCreation(trx, caller.personId, beginning.key)
         if (before) return before
-        const found = await matters.accessTo(beginning.matterId, caller, trx)
-        // Outside of meetings already: by another opinion, which the database knows, or by a delegation, which stands.
-        requireProposalAct(found, open)
+        requireProposalAct(await matters.accessTo(beginning.matterId, caller, trx), open)
         return await insert(trx, caller, beginning)
       }))
     },
@@ -122,15 +125,27 @@ export function createOpinions({ db, access, store, matters, matterStore, bodies
     }),
 
     /** Throws as `remind`, `opinionChanged`, `proposalSecret`. */
-    withdraw: (opinionId: string, caller: Caller, { version, reason }: { version: number, reason: string }) =>
-      access.change(opinionId, caller, may.withdraw, async (trx, { opinion }, at) => {
-        requireUnstamped(reason)
+    async withdraw(opinionId: string, caller: Caller, { version, reason }: { version: number, reason: string }): Promise<Record<string, never>> {
+      requireUnstamped(reason)
+      const seen = await access.accessTo(opinionId, caller)
+      requireAct(seen, may.withdraw)
+      return await db.transaction(async (trx) => {
+        // The matter first, as its closing does.
+        await matterStore.lock(trx, seen.opinion.matterId)
+        await access.lock(trx, opinionId, 'alone')
+        const found = await access.accessTo(opinionId, caller, trx)
+        requireAct(found, may.withdraw)
+        const { opinion } = found
         if (opinion.version !== version) throw new AppError('opinionChanged', { version: opinion.version })
+        const at = now()
         await store.withdraw(trx, opinionId, { at, actorId: caller.personId, reason })
+        await outcome(trx, opinion.matterId, { kind: 'rebound', at, actorId: caller.personId, note: reason })
+        await store.settle(trx, opinion.matterId, null, at, null)
         await writeAudit(trx, { actorId: caller.personId, subjectId: null, bodyId: opinion.bodyId, action: 'opinion.withdrawn', data: { opinionId } })
         await told.withdrawn(trx, opinion, reason)
         return {}
-      }),
+      })
+    },
   }
 }
 

@@ -6,7 +6,9 @@ import type { Paper, PaperBlock } from '../issuing/paper.ts'
 /** Official papers are Vietnamese, whatever the reader's language. */
 const said: Record<OpinionAnswer, string> = { agree: 'Đồng ý', disagree: 'Không đồng ý', other: 'Ý kiến khác' }
 
-const head = ({ style, superior, issuer, minutesSymbol, place }: Letterhead) => ({ style, superior, issuer, symbol: minutesSymbol, place, number: null, unnumbered: true as const })
+const head = ({ style, superior, issuer, minutesSymbol, place }: Letterhead) => ({
+  style, superior, issuer, symbol: minutesSymbol, place, number: null, unnumbered: true as const,
+})
 const moment = (iso: string) => `${officialTime(iso)}, ${officialDate(iso)}`
 
 function silenceOf({ rule }: OpinionDetail): string {

@@ -99,7 +99,8 @@ export const readingStore: ReadingStore = {
 
   async members(db, opinionId, on, after, limit) {
     const rows = await rowsOf<PersonColumns & {
-      place: number, office: string, revision: number, choice: OpinionAnswer | null, text: string, at: Date, gone: boolean, demands: boolean, demand_reason: string | null
+      place: number, office: string, revision: number, choice: OpinionAnswer | null, text: string, at: Date, gone: boolean, demands: boolean
+      demand_reason: string | null
     }>(db, `
       SELECT ${PERSON}, a.place, a.office, a.revision, answer.choice, answer.text, answer.at,
         CASE WHEN o.state = 'open' THEN ${DEPARTED} ELSE a.departed END AS gone, a.demand_at IS NOT NULL AS demands, a.demand_reason
@@ -116,7 +117,8 @@ export const readingStore: ReadingStore = {
   async posts(db, opinionId, { before, limit, id }) {
     const rows = await rowsOf<PersonColumns & { id: string, at: Date, text: string }>(db, `
       SELECT post.id, post.at, post.text, ${PERSON} FROM opinion_post post JOIN person ON person.id = post.person_id
-      WHERE post.opinion_id = :opinionId AND (CAST(:before AS uuid) IS NULL OR post.id < CAST(:before AS uuid)) AND (CAST(:id AS uuid) IS NULL OR post.id = CAST(:id AS uuid))
+      WHERE post.opinion_id = :opinionId AND (CAST(:before AS uuid) IS NULL OR post.id < CAST(:before AS uuid))
+        AND (CAST(:id AS uuid) IS NULL OR post.id = CAST(:id AS uuid))
       ORDER BY post.id DESC LIMIT :limit`, { opinionId, before: before ?? null, id: id ?? null, limit })
     return rows.map((row): OpinionPost => ({ id: row.id, person: person(row), at: row.at.toISOString(), text: row.text }))
   },

@@ -83,14 +83,16 @@ export function createReading({ db, access, store, files, conversion, bodies, re
     const [summary, documents, answers, points, left, meeting, paper, tasks, made] = await Promise.all([
       store.summary(db, reader, opinionId, side), store.documents(db, opinionId), own ? store.ownAnswers(db, opinionId, caller.personId) : [],
       closed ? store.points(db, opinionId) : [], closed ? store.left(db, opinionId) : null,
-      opinion.meetingId ? store.meetingKnown(db, opinion.meetingId, reader) : undefined, opinion.paperId ? store.written(db, opinion.paperId) : undefined,
+      opinion.meetingId ? store.meetingKnown(db, opinion.meetingId, reader) : undefined,
+      opinion.paperId ? store.written(db, opinion.paperId) : undefined,
       store.tasks(db, opinionId), resolutions.ofOpinions(db, [opinionId]),
     ])
     if (!summary) throw new Error('an opinion without a summary')
     const resolution = made.get(opinionId)
     const shown = resolution && (sides.includes('office') || resolution.status === 'issued')
     return {
-      ...summary, version: opinion.version, sides: [...sides], may: actsOf(found, reader.at), question: opinion.question, rule: opinion.rule, dueOn: opinion.dueOn,
+      ...summary, version: opinion.version, sides: [...sides], may: actsOf(found, reader.at),
+      question: opinion.question, rule: opinion.rule, dueOn: opinion.dueOn,
       workingDays: opinion.workingDays, movedFrom: opinion.movedFrom, discussion: opinion.rule.discussion, documents,
       own: own && { answers, demand: own.demandAt && { at: own.demandAt.toISOString(), reason: own.demandReason ?? '' } },
       result: opinion.result, reason: opinion.reason, points, unconsolidated: reads && left ? left.answers : null, meeting: meeting ?? null,
@@ -162,7 +164,8 @@ export function createReading({ db, access, store, files, conversion, bodies, re
     },
 
     /** The file as it was attached. Throws `opinionNotFound`, `documentNotFound`. */
-    original: async (opinionId: string, caller: Caller, documentId: string): Promise<FileToSend> => ({ files, ...await documentOf(opinionId, caller, documentId) }),
+    original: async (opinionId: string, caller: Caller, documentId: string): Promise<FileToSend> =>
+      ({ files, ...await documentOf(opinionId, caller, documentId) }),
   }
 }
 

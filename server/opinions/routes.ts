@@ -62,7 +62,9 @@ export function mountOpinions(route: MountRoute, domain: OpinionDomain, press: P
   route(answerOpinion, ({ params, body, caller }) => answering.answer(params.opinionId, caller, body))
   route(demandMeeting, ({ params, body, caller }) => answering.demand(params.opinionId, caller, body.reason))
   route(opinionPosts, ({ params, query, caller }) => reading.posts(params.opinionId, caller, query))
-  route(addOpinionPost, async ({ params, body, caller }) => ({ post: await reading.post(params.opinionId, await answering.post(params.opinionId, caller, body)) }))
+  route(addOpinionPost, async ({ params, body, caller }) => (
+    { post: await reading.post(params.opinionId, await answering.post(params.opinionId, caller, body)) }
+  ))
   route(remindOpinion, ({ params, caller }) => opinions.remind(params.opinionId, caller))
   route(withdrawOpinion, ({ params, body, caller }) => opinions.withdraw(params.opinionId, caller, body))
 

@@ -1,6 +1,5 @@
 import type { Knex } from 'knex'
 import type { Day } from '../../protocol/calendar.ts'
-import type { CountedMember } from '../../protocol/opinion-counting.ts'
 import type { GivenAnswer, OpinionAnswer } from '../../protocol/opinions.ts'
 import type { OpinionAccessStore } from './access.ts'
 import type { AnsweringStore } from './answering.ts'
@@ -68,6 +67,11 @@ export const opinionsStore: OpinionAccessStore & OpinionsStore & AnsweringStore 
       RETURNING person_id`, { opinionId, bodyId, on })).length
   },
 
+  async settle(trx, matterId, settled, at, dueOn) {
+    await trx('proposal').where({ id: matterId }).whereRaw('settled IS DISTINCT FROM ?', [settled])
+      .update({ settled, since: at, due_on: dueOn, version: trx.raw('version + 1') })
+  },
+
   async withdraw(trx, opinionId, { at, actorId, reason }) {
     await trx('opinion').where({ id: opinionId }).update({ state: 'withdrawn', closed_at: at, closed_by: actorId, reason, remind_at: null, version: trx.raw('version + 1') })
   },
@@ -111,7 +115,8 @@ export const opinionsStore: OpinionAccessStore & OpinionsStore & AnsweringStore 
 
   async due(db, at, limit) {
     const rows = await rowsOf<{ id: string }>(db, `
-      SELECT o.id FROM opinion o WHERE o.state = 'open' AND (o.due_at <= :at OR EXISTS (SELECT FROM opinion_asked a WHERE a.opinion_id = o.id AND a.demand_at IS NOT NULL))
+      SELECT o.id FROM opinion o
+      WHERE o.state = 'open' AND (o.due_at <= :at OR EXISTS (SELECT FROM opinion_asked a WHERE a.opinion_id = o.id AND a.demand_at IS NOT NULL))
       ORDER BY o.due_at, o.id LIMIT :limit`, { at, limit })
     return rows.map(({ id }) => id)
   },
@@ -122,13 +127,13 @@ export const opinionsStore: OpinionAccessStore & OpinionsStore & AnsweringStore 
       FROM opinion_asked a JOIN opinion o ON o.id = a.opinion_id
       LEFT JOIN opinion_answer answer ON answer.opinion_id = a.opinion_id AND answer.person_id = a.person_id AND answer.revision = a.revision
       WHERE a.opinion_id = :opinionId ORDER BY a.place`, { opinionId, on })
-    return rows.map(({ person_id: personId, choice, departed, demands }): CountedMember & { personId: string } => ({ personId, choice, departed, demandsMeeting: demands }))
+    return rows.map(({ person_id: personId, choice, departed, demands }) => ({ personId, choice, departed, demandsMeeting: demands }))
   },
 
   async close(trx, opinionId, { at, result, place, departed }) {
     await trx('opinion').where({ id: opinionId, state: 'open' }).update({
-      state: result.outcome, closed_at: at, result: JSON.stringify(result), meeting_id: place?.meetingId ?? null, item_id: place?.itemId ?? null, remind_at: null,
-      version: trx.raw('version + 1'),
+      state: result.outcome, closed_at: at, result: JSON.stringify(result), meeting_id: place?.meetingId ?? null, item_id: place?.itemId ?? null,
+      remind_at: null, version: trx.raw('version + 1'),
     })
     if (departed.length) await trx('opinion_asked').where({ opinion_id: opinionId }).whereIn('person_id', [...departed]).update({ departed: true })
   },

@@ -45,10 +45,16 @@ function words(subject: Line, ...paragraphs: Line[]): Words {
 
 const label = { vi: 'Cho ý kiến', en: 'Give your opinion' }
 
+export interface OpinionTellingDeps {
+  store: TellingStore
+  send(trx: Knex.Transaction, notices: readonly NewNotice[]): Promise<number>
+}
+
 /** Tells those concerned, in the transaction of what they are told of. Push says nothing of the matter itself. */
-export function createOpinionTelling({ store, send }: { store: TellingStore, send: (trx: Knex.Transaction, notices: readonly NewNotice[]) => Promise<number> }) {
+export function createOpinionTelling({ store, send }: OpinionTellingDeps) {
   function notices(opinion: Opinion, kind: string, key: string, people: readonly string[], said: Words, buttons: NewNotice['buttons'] = []): NewNotice[] {
-    const push = (language: NoticeLanguage) => ({ title: language === 'vi' ? 'Xin ý kiến bằng văn bản' : 'Written opinion', body: PUSHED[kind]?.[language] ?? '' })
+    const title = { vi: 'Xin ý kiến bằng văn bản', en: 'Written opinion' }
+    const push = (language: NoticeLanguage) => ({ title: title[language], body: PUSHED[kind]?.[language] ?? '' })
     return [...new Set(people)].map((personId) => ({
       personId, dedupeKey: `opinion ${kind} ${opinion.id} ${key}`, topic: `opinion:${opinion.id}`, kind: `opinions.${kind}`, link: `/opinions/${opinion.id}`,
       words: said, buttons, push: PUSHED[kind] ? { vi: push('vi'), en: push('en') } : null,
