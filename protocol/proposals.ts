@@ -251,7 +251,7 @@ export const readProposalOriginal = defineRoute({
   params: ProposalParams.extend({ documentId: Id }), response: { stream: 'application/octet-stream' },
 })
 
-/** The fields in which two contents differ. */
+/** The fields in which two contents differ; what was not asked when the first was written is no difference. */
 export function changedFields(before: ProposalContent, after: ProposalContent): (keyof ProposalContent)[] {
-  return (Object.keys(after) as (keyof ProposalContent)[]).filter((field) => before[field] !== after[field])
+  return (Object.keys(after) as (keyof ProposalContent)[]).filter((field) => before[field] !== undefined && before[field] !== after[field])
 }

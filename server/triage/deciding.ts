@@ -33,8 +33,8 @@ export interface DecidingStore {
   findDecision(db: Knex, deciderId: string, key: string): Promise<{ matterId: string, nth: number } | undefined>
   /** Writes its audit entry. */
   insertDecision(trx: Knex.Transaction, decision: NewDecision): Promise<void>
-  /** That it is dealt with without a meeting, and until when; counts the proposal's version up. */
-  takeOutside(trx: Knex.Transaction, matterId: string, at: Date, dueOn: Day | null): Promise<void>
+  /** That it is dealt with by somebody alone, and until when; counts the proposal's version up. */
+  takeOutside(trx: Knex.Transaction, matterId: string, at: Date, dueOn: Day): Promise<void>
   /** Who decides in the body today, with a vote, and where they work; by protocol rank. */
   incumbents(db: Knex, bodyId: string, on: Day): Promise<{ personId: string, unitId: string | null }[]>
 }
@@ -129,7 +129,8 @@ export function createDeciding({ access, store, facts, planning, ledger, beginOp
       dueOn: choice.way === 'delegate' || choice.way === 'write' ? choice.dueOn : null,
     }
     await store.insertDecision(trx, decision)
-    if (choice.way === 'delegate' || choice.way === 'write') await store.takeOutside(trx, matter.id, at, decision.dueOn)
+    if (choice.way === 'delegate') await store.takeOutside(trx, matter.id, at, choice.dueOn)
+    // Itself says that the matter is dealt with in writing, and until when.
     if (choice.way === 'write') await beginOpinion?.(trx, { matterId: matter.id, bodyId: matter.bodyId, dueOn: choice.dueOn, title: matter.title, reason }, caller)
     await account(trx, { matter, result, facts: known, slots: [] }, decide, caller, at)
     await told.decided(trx, decision, matter.title)
