@@ -43,7 +43,9 @@ describe('the routes', () => {
     const files = (await readdir(folder)).filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
     const defined = (await Promise.all(files.map((file) => readFile(new URL(file, folder), 'utf8')))).flatMap((source) =>
       [...source.matchAll(/= defineRoute\(\{\s+id: '([^']+)'/g)].map((match) => match[1] ?? ''))
-    expect(allRoutes.map(({ id }) => id).toSorted()).toEqual(defined.toSorted())
+    const listed = new Set(allRoutes.map(({ id }) => id))
+    expect(defined.length).toBeGreaterThan(200)
+    expect(defined.filter((id) => !listed.has(id))).toEqual([])
   })
 
   it('have names and places of their own', () => {
