@@ -4,6 +4,7 @@ import type { Logger } from 'pino'
 import { DRAFT_PATH } from '../protocol/drafting.ts'
 import { MINUTES_TEXT_PATH } from '../protocol/minutes-text.ts'
 import { createClosers, type Closers } from './closers.ts'
+import { createPast } from './demo/past.ts'
 import { seedDemo } from './demo/seed.ts'
 import { loadPushKeys } from './notices/push.ts'
 import { openWorkFolders } from './conversion/work-folders.ts'
@@ -74,7 +75,8 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   const web = createWebServer(tls, (req, res) => { app(req, res) })
   closers.add('last requests', web.ended)
   const signer = createSigner(keys.journal.privateKey)
-  const journal = createJournal({ db, signer, log })
+  const past = createPast()
+  const journal = createJournal({ db, signer, log, now: past.now })
   const mediaNode = media ? await openMediaNode(config, log, closers) : undefined
   const jobs = createJobs({ db, log })
   const files = config.bucket ? await openS3Files(config.dataDir, config.bucket) : await openFiles(config.dataDir)
@@ -136,10 +138,10 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('jobs', jobs.stop)
   await jobs.start([...domains.inviting.queues, converting.queue, circulating.queue, concluding.queue, domains.publishing.queue, domains.surveying.queue, domains.opining.queue])
 
-  const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, dataDir: config.dataDir, log }) : undefined
+  const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, past, dataDir: config.dataDir, log }) : undefined
   await web.open(config)
   closers.add('port', web.stopAccepting)
-  return { origin: config.origin, db, domains, journal, io, open, sessions, demo, stop: closers.closeAll }
+  return { origin: config.origin, db, domains, journal, past, io, open, sessions, demo, stop: closers.closeAll }
 }
 
 export type RunningServer = Awaited<ReturnType<typeof startServer>>

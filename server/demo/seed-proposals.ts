@@ -1,4 +1,4 @@
-import { addDays, localDay } from '../../protocol/calendar.ts'
+import { addDays, addWorkingDays, localDay, startOfDay } from '../../protocol/calendar.ts'
 import { ProposalDocumentKind, type ProposalKind } from '../../protocol/proposal-kinds.ts'
 import type { ProposalContent, ProposalStep } from '../../protocol/proposals.ts'
 import type { Progress } from '../agenda/progress.ts'
@@ -9,6 +9,7 @@ import type { Meetings } from '../meetings/meetings.ts'
 import type { MinutesReview } from '../minutes/review.ts'
 import type { Caller } from '../platform/contract.ts'
 import type { ProposalDomain } from '../proposals/domain.ts'
+import type { Past } from './past.ts'
 import { seedConclusion, seedTasks, type DemoTasksDeps } from './seed-tasks.ts'
 import { dealtWith, demoProposals, heldConference, leftUndone, type DemoProposal, type DemoStep } from './proposals.ts'
 import { earliestStart } from './starts.ts'
@@ -65,40 +66,49 @@ export async function seedProposals(
   return seeded
 }
 
+/** How many working days ago that conference was. */
+const HELD_DAYS_AGO = 7
+const MORNING_MS = 8 * 3600_000
+
 /**
- * A conference that was held before anybody looked: one matter was dealt with, the other left undone. Made once, and gone on
- * with from wherever a killed start left it.
+ * A conference that was held before anybody looked, some days ago: one matter was dealt with, the other left undone. Made once, and
+ * gone on with from wherever a killed start left it.
  */
 export async function seedHeldConference(
-  domains: DemoProposalsDeps, matters: ReadonlyMap<string, string>, bodyId: string, { clerk, chair }: { clerk: Caller, chair: Caller },
+  domains: DemoProposalsDeps, past: Past, matters: ReadonlyMap<string, string>, bodyId: string, { clerk, chair }: { clerk: Caller, chair: Caller },
   callerNamed: (username: string) => Caller, now: Date,
 ): Promise<void> {
-  const { proposalsAt, meetings, agenda, roll } = domains
+  const { proposalsAt, meetings, agenda, roll, calendar } = domains
   const [done, undone] = [matters.get(dealtWith), matters.get(leftUndone)]
   const known = (await meetings.list(clerk, { limit: 100 })).meetings.find(({ title }) => title === heldConference.title)
   if (!done || !undone || known?.status === 'closed' || known?.status === 'cancelled') return
+  const today = localDay(now)
+  const held = new Date(startOfDay(addWorkingDays(today, -HELD_DAYS_AGO, await calendar.load(addDays(today, -60), today))).getTime() + MORNING_MS)
   const { lateReason, ...facts } = heldConference
-  const startsAt = earliestStart(now).toISOString()
-  const meetingId = known?.id ?? (await meetings.create(clerk, { ...facts, startsAt, bodyId, key: `demo held ${startsAt}` })).meetingId
-  const { planning, reading } = proposalsAt(() => now)
-  const isDone = async () => (await reading.get(done, clerk)).stage === 'decided'
-  // Under its key each is added once, and its item found again.
-  const plan = (proposalId: string) => planning.plan(proposalId, clerk, { meetingId, minutes: 45, key: `demo held ${proposalId}` })
-  if (await isDone()) return await meetings.close(meetingId, clerk, 'demo held close')
-  const { itemId } = await plan(done)
-  await plan(undone)
-  if (!known || known.status === 'draft') await meetings.publish(meetingId, clerk, lateReason)
-  const { people, participants } = await meetings.get(meetingId, clerk)
-  // One does not come: the last of the members.
-  const away = participants.findLast(({ voting }) => voting)?.personId
-  await roll.checkIn.checkIn(meetingId, clerk, { key: 'demo held roll', personIds: people.filter(({ kind, id }) => kind === 'person' && id !== away).map(({ id }) => id) })
-  if (known?.status !== 'live') await meetings.open(meetingId, clerk, 'demo held open')
-  await agenda.goTo(meetingId, clerk, 'demo held begun', itemId)
-  const place = { meetingId, itemId, clerk, chair, now }
-  await seedConclusion(domains, place)
-  await agenda.goTo(meetingId, clerk, 'demo held ended', null)
-  await seedTasks(domains, place, callerNamed)
-  await meetings.close(meetingId, clerk, 'demo held close')
+  const meetingId = await past.during(held, async () => {
+    const startsAt = earliestStart(held).toISOString()
+    const id = known?.id ?? (await meetings.create(clerk, { ...facts, startsAt, bodyId, key: `demo held ${startsAt}` })).meetingId
+    const { planning, reading } = proposalsAt(() => held)
+    // Under its key each is added once, and its item found again.
+    const plan = (proposalId: string) => planning.plan(proposalId, clerk, { meetingId: id, minutes: 45, key: `demo held ${proposalId}` })
+    if ((await reading.get(done, clerk)).stage !== 'decided') {
+      const { itemId } = await plan(done)
+      await plan(undone)
+      if (!known || known.status === 'draft') await meetings.publish(id, clerk, lateReason)
+      const { people, participants } = await meetings.get(id, clerk)
+      // One does not come: the last of the members.
+      const away = participants.findLast(({ voting }) => voting)?.personId
+      await roll.checkIn.checkIn(id, clerk, { key: 'demo held roll', personIds: people.filter((one) => one.kind === 'person' && one.id !== away).map((one) => one.id) })
+      if (known?.status !== 'live') await meetings.open(id, clerk, 'demo held open')
+      await agenda.goTo(id, clerk, 'demo held begun', itemId)
+      const place = { meetingId: id, itemId, clerk, chair, held, now }
+      await seedConclusion(domains, place)
+      await agenda.goTo(id, clerk, 'demo held ended', null)
+      await seedTasks(domains, place, callerNamed)
+    }
+    await meetings.close(id, clerk, 'demo held close')
+    return id
+  })
   const { review } = domains.minuting
   await review.open(meetingId, clerk, { dueAt: new Date(now.getTime() + 3 * DAY_MS).toISOString(), key: 'demo held review' })
   await review.comment(meetingId, callerNamed('hang'), {

@@ -12,7 +12,7 @@ export interface DemoTasksDeps {
   calendar: Pick<Calendar, 'load'>
 }
 
-export interface DemoTasksPlace { meetingId: string, itemId: string, clerk: Caller, chair: Caller, now: Date }
+export interface DemoTasksPlace { meetingId: string, itemId: string, clerk: Caller, chair: Caller, held: Date, now: Date }
 
 /** The conclusion on the item that the demo's conference dealt with. What a killed start had written is written once. */
 export async function seedConclusion({ concluding: { conclusions } }: DemoTasksDeps, { meetingId, itemId, clerk, chair }: DemoTasksPlace): Promise<void> {
@@ -23,13 +23,13 @@ export async function seedConclusion({ concluding: { conclusions } }: DemoTasksD
 /** The tasks that it became, in every stage that there is. One that is there is gone on with as far as nobody else has. */
 export async function seedTasks(
   { concluding: { tasksAt }, units, calendar }: DemoTasksDeps,
-  { meetingId, itemId, clerk, chair, now }: DemoTasksPlace, callerNamed: (username: string) => Caller,
+  { meetingId, itemId, clerk, chair, held, now }: DemoTasksPlace, callerNamed: (username: string) => Caller,
 ): Promise<void> {
   const today = localDay(now)
   const days = await calendar.load(addDays(today, -60), addDays(today, 120))
   const unitIds = new Map((await units.list(false)).map(({ code, id }) => [code, id]))
-  // What is overdue today was assigned while its day was to come.
-  const domain = tasksAt(() => new Date(now.getTime() - 30 * 24 * 3600_000))
+  // Given as it was concluded; what became of each is spread over the days since.
+  const domain = tasksAt(() => held)
   const present = tasksAt(() => now)
   const { tasks: known } = await present.reading.list(clerk, { scope: 'office', meetingId, limit: 100 })
   for (const [index, { unit, actor, co, dueInDays, steps, ...words }] of demoTasks.entries()) {
@@ -40,9 +40,10 @@ export async function seedTasks(
     const assigned = await domain.assigning.assign(meetingId, itemId, clerk, { key: `demo task ${index}`, conclusionVersion: 1, facts })
     let { version } = assigned
     for (const [place, step] of steps.entries()) {
+      const at = new Date(held.getTime() + (now.getTime() - held.getTime()) * (place + 1) / (steps.length + 1))
       const who = step.act === 'verify' || step.act === 'return' || step.act === 'cancel' ? chair : callerNamed(actor)
       const dueOn = step.act === 'askExtension' ? addWorkingDays(today, step.days, days) : today;
-      ({ version } = await take(present, assigned.taskId, who, { key: `demo task ${index} ${place}`, version }, step, dueOn))
+      ({ version } = await take(tasksAt(() => at), assigned.taskId, who, { key: `demo task ${index} ${place}`, version }, step, dueOn))
     }
   }
 }

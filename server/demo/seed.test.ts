@@ -5,7 +5,7 @@ import { listMeetings } from '../../protocol/convening.ts'
 import { getMeeting } from '../../protocol/meetings.ts'
 import { listProposals, ProposalStage } from '../../protocol/proposals.ts'
 import { followMeeting } from '../../protocol/room.ts'
-import { listTasks, taskBoard, TaskStage } from '../../protocol/tasks.ts'
+import { getTask, listTasks, taskBoard, TaskStage } from '../../protocol/tasks.ts'
 import { listUnits } from '../../protocol/units.ts'
 import { command, createClient, type Client } from '../../tests/support/client.ts'
 import { until } from '../../tests/support/journal.ts'
@@ -58,6 +58,12 @@ describe('the demo', () => {
     expect(new Set(tasks.map(({ stage }) => stage))).toEqual(new Set(TaskStage.options))
     expect(tasks.filter(({ late }) => late)).toHaveLength(2)
     expect(tasks.filter(({ extensionAsked }) => extensionAsked)).toHaveLength(1)
+    // Decided at a conference of days ago, and worked on since.
+    const closed = tasks.find(({ stage }) => stage === 'closed')
+    const { body: { origin, events } } = await clerk.call(getTask, { params: { taskId: closed?.id ?? '' } })
+    const times = [origin.decidedAt, ...events.map(({ at }) => at)]
+    expect(times).toEqual(times.toSorted())
+    expect(dayOf(new Date(origin.decidedAt)) < dayOf(new Date(events.at(-1)?.at ?? 0))).toBe(true)
     const { body: { columns } } = await clerk.call(taskBoard, { query: { scope: 'office' } })
     expect(columns.every(({ count: some }) => some > 0)).toBe(true)
   })
@@ -116,16 +122,16 @@ describe('the demo', () => {
   it('adds nothing when run again, and goes on where a killed start left off', async () => {
     const tables = ['person', 'account', 'unit', 'unit_membership', 'body', 'membership', 'meeting', 'agenda_item', 'journal_entry', 'proposal', 'proposal_step', 'proposal_document']
     const before = await Promise.all(tables.map(count))
-    const again = () => seedDemo({ domains: server.domains, dataDir: server.config.dataDir, log: server.log })
+    const again = () => seedDemo({ domains: server.domains, past: server.past, dataDir: server.config.dataDir, log: server.log })
     expect(await again()).toEqual(server.demo)
     expect(await Promise.all(tables.map(count))).toEqual(before)
     let attached = 0
     const documents = { attachMade: async () => { attached += 1; throw new Error('killed') } }
     const tomorrow = new Date(Date.now() + 24 * 3600_000)
-    const killed = seedDemo({ domains: { ...server.domains, documents }, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
+    const killed = seedDemo({ domains: { ...server.domains, documents }, past: server.past, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
     await expect(killed).rejects.toThrow('killed')
     expect(attached).toBe(1)
-    await seedDemo({ domains: server.domains, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
+    await seedDemo({ domains: server.domains, past: server.past, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
     const items = await server.db.raw('SELECT count(*)::int AS n FROM agenda_item GROUP BY meeting_id ORDER BY n')
     expect(items.rows.map(({ n }: { n: number }) => n)).toEqual([2, 7, 7, 7, 7])
   })

@@ -16,6 +16,7 @@ import type { Templates } from '../meetings/templates.ts'
 import type { Caller } from '../platform/contract.ts'
 import { readOrMakeSecret } from '../platform/keys.ts'
 import { demoMeetings, demoRooms, demoTemplate, type DemoItem, type DemoMeeting } from './meetings.ts'
+import type { Past } from './past.ts'
 import { seedInvitation, type DemoInvitationsDeps } from './seed-invitations.ts'
 import { seedPapers, type DemoPapersDeps } from './seed-papers.ts'
 import { seedHeldConference, seedProposals, type DemoProposalsDeps } from './seed-proposals.ts'
@@ -48,14 +49,14 @@ const TERM_BEGAN = new Date('2025-10-01T00:00:00+07:00')
  * after one that was killed: it adds what is missing and touches nothing that is there. One password for all accounts,
  * made for this DATA_DIR and kept in its keys, so that no two installations share one.
  */
-export async function seedDemo(options: { domains: DemoDeps, dataDir: string, log: Pick<Logger, 'info'>, now?: Date }): Promise<DemoAccounts> {
-  const { domains, dataDir, log, now = new Date() } = options
+export async function seedDemo(options: { domains: DemoDeps, past: Past, dataDir: string, log: Pick<Logger, 'info'>, now?: Date }): Promise<DemoAccounts> {
+  const { domains, past, dataDir, log, now = new Date() } = options
   const password = await readOrMakeSecret(path.join(dataDir, 'keys', 'demo-password'), makePassword)
   const callers = await seedPeople(domains.identity, password)
   await seedUnits(domains.units, callers)
   for (const body of [standingCommittee, scienceCouncil]) await seedBody(domains, body, callers)
   await seedConvening(domains, callers)
-  const matters = await seedMatters(domains, callers, now)
+  const matters = await seedMatters(domains, past, callers, now)
   for (const meeting of demoMeetings) {
     if (await seedMeeting(domains, meeting, matters, callers, now)) log.info({ agendaItems: meeting.items.length }, 'a demo meeting was made for today')
   }
@@ -134,13 +135,13 @@ async function seedConvening({ meetingRules, templates, bodies }: DemoDeps, call
 }
 
 /** What units proposed to the Standing Committee, by title, and a conference that has dealt with some of it. */
-async function seedMatters(domains: DemoDeps, callers: Callers, now: Date): Promise<ReadonlyMap<string, string>> {
+async function seedMatters(domains: DemoDeps, past: Past, callers: Callers, now: Date): Promise<ReadonlyMap<string, string>> {
   const { id } = await domains.bodies.findByName(standingCommittee.name) ?? {}
   if (id === undefined) throw new Error('the body was not seeded')
   const clerk = callerNamed(callers, 'chi')
   const named = (username: string) => callerNamed(callers, username)
   const matters = await seedProposals(domains, id, clerk, named, now)
-  await seedHeldConference(domains, matters, id, { clerk, chair: named('khai') }, named, now)
+  await seedHeldConference(domains, past, matters, id, { clerk, chair: named('khai') }, named, now)
   return matters
 }
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { addDays, addWorkingDays, isWorkingDay, localDay, type Day } from '../../protocol/calendar.ts'
+import { addDays, isWorkingDay, type Day } from '../../protocol/calendar.ts'
 import type { TaskStage } from '../../protocol/tasks.ts'
 import { freshKey } from '../../tests/support/house.ts'
 import { openTasks, type TaskAct, type TaskScene } from '../../tests/support/tasks.ts'
@@ -72,7 +72,7 @@ describe('the life of a task', () => {
   })
 
   it('is verified by nobody of its own lead, and returned or declined only in words', async () => {
-    const { body, lead, domain, factsFor, assign, acts, broughtTo } = scene
+    const { body, domain, factsFor, assign, acts, broughtTo } = scene
     const { taskId, version } = await assign(factsFor({ lead: { kind: 'person', id: body.clerk.personId } }))
     const accepted = await acts.accept(taskId, body.clerk, version)
     const reported = await acts.report(taskId, body.clerk, accepted.version)
@@ -90,7 +90,8 @@ describe('the life of a task', () => {
     const { acts, assign, body, domain, factsFor, house, workerIn, newUnit, workingDay } = scene
     const own = { lead: { kind: 'person' as const, id: body.clerk.personId } }
     const { taskId, version } = await assign(factsFor(own))
-    const change = (days: number) => domain().tasks.change(taskId, body.clerk, { key: freshKey(), version, facts: factsFor({ ...own, dueOn: workingDay(days) }) })
+    const change = (days: number) =>
+      domain().tasks.change(taskId, body.clerk, { key: freshKey(), version, facts: factsFor({ ...own, dueOn: workingDay(days) }) })
     await expect(change(11)).rejects.toEqual(refused('forbiddenForTask'))
     const changed = await change(9)
     await expect(acts.cancel(taskId, body.clerk, changed.version)).rejects.toEqual(refused('forbiddenForTask'))
@@ -164,7 +165,8 @@ describe('the life of a task', () => {
     // A member of the body who was not in that meeting learns of the task, and nothing of what was said.
     const later = await house.newPerson()
     await house.domains.bodies.addMember({ bodyId: body.bodyId, personId: later.personId, role: 'member', office: 'Uỷ viên', voting: true, rank: 99, since: new Date('2020-01-01') })
-    expect((await domain().reading.get(taskId, later)).origin).toMatchObject({ meetingId: null, meetingTitle: null, itemId: null, itemTitle: null, conclusion: null })
+    expect((await domain().reading.get(taskId, later)).origin)
+      .toMatchObject({ meetingId: null, meetingTitle: null, itemId: null, itemTitle: null, conclusion: null })
     const { settled } = (await house.state(meetingId)).conclusions[0] ?? {}
     // To the very second of the decision.
     expect(ofLead.origin.decidedAt).toBe(settled?.at)
@@ -178,7 +180,7 @@ describe('the life of a task', () => {
 
 describe('assigning', () => {
   it('needs the office, a settled conclusion at this version, and facts that hold', async () => {
-    const { house, body, lead, stranger, leadUnit, domain, factsFor, assign } = scene
+    const { house, body, stranger, leadUnit, domain, factsFor, assign } = scene
     for (const caller of [body.member, body.guest]) await expect(assign(factsFor(), caller)).rejects.toEqual(refused('forbiddenInMeeting'))
     await expect(assign(factsFor(), stranger)).rejects.toEqual(refused('meetingNotFound'))
     await expect(assign(factsFor(), body.clerk, 2)).rejects.toEqual(refused('conclusionChanged'))
@@ -233,7 +235,7 @@ describe('assigning', () => {
 
 describe('lists', () => {
   it('come in pages by their day, filtered, in one query each, and as a workbook', async () => {
-    const { house, body, lead, meetingId, domain, workingDay, newUnit, workerIn, factsFor, assign } = scene
+    const { house, body, meetingId, domain, workingDay, newUnit, workerIn, factsFor, assign } = scene
     const own = await newUnit()
     const worker = await workerIn(own)
     const made: string[] = []

@@ -18,7 +18,10 @@ export function createTasks({ access, facts, telling }: TasksDeps) {
   const told = telling.happened
 
   return {
-    /** The office changes it, or gives it to somebody else. Throws what `access.change` and `facts.require` do; `forbiddenForTask` for who moves the day of their own. */
+    /**
+     * The office changes it, or gives it to somebody else. Throws what `access.change` and `facts.require` do; `forbiddenForTask` for
+     * who gives a later day to what is their own.
+     */
     change(taskId: string, caller: Caller, { facts: wanted, ...act }: Body<typeof changeTask>) {
       let passedOn = false
       return access.change(taskId, caller, may.change, act, async (trx, found, at) => {

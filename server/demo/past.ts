@@ -1,0 +1,21 @@
+/**
+ * The clock of the journal of a demo: it is turned back while the demo's past is written, before the port opens, and runs on from
+ * there, so that what was held days ago stands in the journal as of then.
+ */
+export function createPast() {
+  let behindMs = 0
+  return {
+    now: () => new Date(Date.now() - behindMs),
+    /** Carries `work` out as of that moment and on. */
+    async during<T>(moment: Date, work: () => Promise<T>): Promise<T> {
+      behindMs = Date.now() - moment.getTime()
+      try {
+        return await work()
+      } finally {
+        behindMs = 0
+      }
+    },
+  }
+}
+
+export type Past = ReturnType<typeof createPast>
