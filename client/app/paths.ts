@@ -43,6 +43,11 @@ export const paths = {
   proposalKinds: '/proposals/kinds',
   proposal: (proposalId: string) => `/proposals/${proposalId}`,
   editProposal: (proposalId: string) => `/proposals/${proposalId}/edit`,
+  triage: '/triage',
+  triageReport: '/triage/report',
+  triageRules: '/triage/rules',
+  /** A matter as whoever it was delegated to sees it. */
+  delegatedMatter: (proposalId: string) => `/triage/matters/${proposalId}`,
   tasks: '/tasks',
   taskBoard: '/tasks/board',
   task: (taskId: string) => `/tasks/${taskId}`,
@@ -57,6 +62,7 @@ export const paths = {
   procedure: (procedureId: string) => `/procedures/${procedureId}`,
   editProcedure: (procedureId: string) => `/procedures/${procedureId}/edit`,
   startProcedure: (procedureId: string) => `/procedures/${procedureId}/start`,
+  simulator: '/results/simulator',
   surveys: '/surveys',
   newSurvey: '/surveys/new',
   survey: (surveyId: string) => `/surveys/${surveyId}`,
@@ -64,6 +70,15 @@ export const paths = {
   surveyResults: (surveyId: string, roundId: string) => `/surveys/${surveyId}/rounds/${roundId}/results`,
   /** Where links and QR codes of surveys lead; the token stands behind `#`. */
   answerSurvey: '/s',
+  results: '/results',
+  /** The query is that of the results. */
+  resultEntries: (figure: string) => `/results/entries/${figure}`,
+  ledger: '/results/ledger',
+  meetingCosts: (meetingId: string) => `/results/costs/${meetingId}`,
+  baselines: '/results/baselines',
+  baseline: (baselineId: string) => `/results/baselines/${baselineId}`,
+  costRates: '/results/rates',
+  distances: '/results/distances',
   invitation: (meetingId: string) => `/meetings/${meetingId}/invitation`,
   attendance: (meetingId: string) => `/meetings/${meetingId}/attendance`,
   /** The screen in the hall, and the page that its code leads to. */

@@ -10,10 +10,13 @@ import { meetingRoutes } from '../meetings/routes.ts'
 import { offlineRoutes } from '../offline/routes.ts'
 import { procedureRoutes } from '../procedures/routes.ts'
 import { proposalRoutes } from '../proposals/routes.ts'
+import { resultRoutes } from '../results/routes.ts'
 import { noticeRoutes } from '../notices/routes.ts'
 import { resolutionRoutes } from '../resolutions/routes.ts'
 import { searchRoutes } from '../search/routes.ts'
+import { simulationRoutes } from '../simulation/routes.ts'
 import { taskRoutes } from '../tasks/routes.ts'
+import { triageRoutes } from '../triage/routes.ts'
 import { votingRoutes } from '../voting/routes.ts'
 import { surveyRoutes } from '../surveys/routes.ts'
 import type { Place } from './theme.ts'
@@ -38,13 +41,16 @@ export const routes: RouteRecordRaw[] = [
   ...meetingRoutes,
   ...bodyRoutes,
   ...proposalRoutes,
+  ...triageRoutes,
   ...procedureRoutes,
   ...attendanceRoutes,
   ...invitationRoutes,
   ...noticeRoutes,
   ...offlineRoutes,
   ...searchRoutes,
+  ...simulationRoutes,
   ...surveyRoutes,
+  ...resultRoutes,
   ...issuingRoutes,
   ...conclusionRoutes,
   ...resolutionRoutes,
