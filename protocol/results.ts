@@ -132,9 +132,9 @@ export const listLedger = defineRoute({
 })
 
 export const meetingCosts = defineRoute({
-  id: 'results.meetingCosts', method: 'get', path: '/api/results/meetings/:meetingId/costs', access: 'signedIn', errors: ['meetingNotFound'],
-  summary: 'What one closed meeting cost and would have cost, down to the factors and rates; for whoever may see its body’s results.',
-  params: z.object({ meetingId: Id }),
+  id: 'results.meetingCosts', method: 'get', path: '/api/results/costs/:entryId', access: 'signedIn', errors: ['meetingNotFound'],
+  summary: 'What one closed meeting (an entry of `costs`) cost and would have cost, down to the factors and rates: people counted by unit, nobody named. For whoever may see its body’s results.',
+  params: z.object({ entryId: Id }),
   response: z.object({ meetingId: Id, body: Named, day: Day, inPerson: CostSide, held: CostSide, online: CostSide, saved: Estimate }),
 })
 

@@ -125,6 +125,8 @@ async function lived(): Promise<void> {
   for (const [index, [of, channel, day, recipients]] of ([
     [bodyId, 'electronic', '2025-01-02', 3], [bodyId, 'electronic', '2025-03-02', 2], [bodyId, 'paper', '2025-04-02', 0], [bodyId, 'electronic', '2025-07-02', 3], [otherId, 'electronic', '2025-02-02', 1],
   ] as const).entries()) await paper(of, index + 1, channel, day, recipients)
+  await paper(bodyId, 9, 'electronic', '2025-03-03', 2)
+  await owner('issued_paper').where({ number: 9 }).update({ status: 'recalled', ended_at: new Date(), end_reason: 'Sai' })
   for (const [index, due, issued, status] of [[0, '2025-01-08', '2025-01-08T16:00', 'issued'], [1, '2025-02-14', '2025-02-15T08:00', 'issued'], [2, '2025-02-26', null, 'draft'], [3, '2025-06-30', null, 'waived']] as const) {
     await owner('conclusion_notice').insert({
       meeting_id: meetingIds[index], body_id: bodyId, status, due_on: due, working_days: 5, basis: 'QĐ 45', content: issued ? '{}' : null,
@@ -292,8 +294,8 @@ describe('results', () => {
       expect((await member.client.call(listResultEntries, { query: { ...period, figure } })).error?.code).toBe('forbiddenForResults')
       expect((await chair.client.call(listResultEntries, { query: { ...period, figure, bodyId: otherId } })).error?.code).toBe('bodyNotFound')
     }
-    expect((await member.client.call(meetingCosts, { params: { meetingId: meetingIds[0]! } })).error?.code).toBe('meetingNotFound')
-    expect((await chair.client.call(meetingCosts, { params: { meetingId: meetingIds[4]! } })).error?.code).toBe('meetingNotFound')
+    expect((await member.client.call(meetingCosts, { params: { entryId: meetingIds[0]! } })).error?.code).toBe('meetingNotFound')
+    expect((await chair.client.call(meetingCosts, { params: { entryId: meetingIds[4]! } })).error?.code).toBe('meetingNotFound')
     expect((await clerk.client.call(resultBodies)).body.bodies).toEqual([{ id: bodyId, name: 'Ban Thường vụ' }])
     expect((await results(administrator, period)).body.meetings.held).toBe(5)
     expect((await results(chair, period)).body.meetings.held).toBe(4)
@@ -329,8 +331,8 @@ describe('results', () => {
     const span = "BETWEEN '2024-12-31 17:00Z' AND '2025-06-30 16:59:59.999Z'"
     const ours = `body_id = '${bodyId}'`
     expect(got.meetings).toMatchObject(await recount<object>(`SELECT count(*)::int AS held, sum(CASE mode WHEN 'inPerson' THEN 0 ELSE 1 END)::int AS online FROM meeting WHERE ${ours} AND opened_at ${span}`))
-    expect(got.issuing).toEqual(await recount(`SELECT sum((channel = 'electronic')::int)::int AS electronic, sum((channel = 'paper')::int)::int AS "onPaper" FROM issued_paper WHERE ${ours} AND issued_at ${span}`))
-    expect(got.unprinted.copies).toBe((await recount<{ n: number }>(`SELECT count(*)::int AS n FROM paper_recipient JOIN issued_paper p ON p.id = paper_id WHERE p.${ours} AND channel = 'electronic' AND issued_at ${span}`)).n)
+    expect(got.issuing).toEqual(await recount(`SELECT sum((channel = 'electronic')::int)::int AS electronic, sum((channel = 'paper')::int)::int AS "onPaper" FROM issued_paper WHERE ${ours} AND status = 'issued' AND issued_at ${span}`))
+    expect(got.unprinted.copies).toBe((await recount<{ n: number }>(`SELECT count(*)::int AS n FROM paper_recipient JOIN issued_paper p ON p.id = paper_id WHERE p.${ours} AND channel = 'electronic' AND p.status = 'issued' AND issued_at ${span}`)).n)
     expect(got.notices).toEqual(await recount(`SELECT count(*)::int AS due, sum((coalesce(issued_at < due_on + interval '17 hours', false))::int)::int AS "onTime"
       FROM conclusion_notice WHERE ${ours} AND status <> 'waived' AND due_on BETWEEN '2025-01-01' AND '2025-06-30'`))
     expect(got.hours).toEqual(await recount(`SELECT count(*)::int AS people, sum(minutes)::int AS minutes FROM (SELECT person_id, sum(floor(present_ms / 60000.0)) AS minutes
@@ -380,14 +382,14 @@ describe('results', () => {
   })
 
   it('reckon each meeting from who attended and from where, at the rates of its day', async () => {
-    const { body: cost } = await chair.client.call(meetingCosts, { params: { meetingId: meetingIds[2]! } })
+    const { body: cost } = await chair.client.call(meetingCosts, { params: { entryId: meetingIds[2]! } })
     // 500 minutes are three half days, so two days and a night. Chair at home, clerk from 50 km at a screen, member from 8 km, below the threshold.
     const amounts = (side: typeof cost.held) => Object.fromEntries(side.entries.filter(({ amount }) => amount.likely > 0).map(({ item, amount }) => [item, amount.likely]))
     expect(amounts(cost.held)).toEqual({ drinks: 2 * 3 * 20_000, hall: 3_000_000, connection: 3 * 50_000, salary: 3 * 500 * 1_000 })
     expect(amounts(cost.inPerson)).toEqual({ travel: 100 * 4_000, allowance: 2 * 200_000, lodging: 350_000, drinks: 3 * 3 * 20_000, hall: 3_000_000, salary: 1_500_000 })
     expect(cost.saved.likely).toBe(400_000 + 400_000 + 350_000 + 60_000 - 150_000)
     const { costs } = await of()
-    const each = await Promise.all([0, 1, 2, 3].map(async (index) => (await chair.client.call(meetingCosts, { params: { meetingId: meetingIds[index]! } })).body))
+    const each = await Promise.all([0, 1, 2, 3].map(async (index) => (await chair.client.call(meetingCosts, { params: { entryId: meetingIds[index]! } })).body))
     for (const way of ['inPerson', 'held', 'online'] as const) {
       for (const level of ['low', 'likely', 'high'] as const) {
         expect(costs[way][level]).toBe(each.reduce((all, one) => all + one[way].cash[level], 0))

@@ -18,7 +18,7 @@ const PAPER_NUMBER = `lpad(p.number::text, greatest(2, length(p.number::text)), 
 const papers = (value: string, condition = '') => `
   SELECT e.*, CASE WHEN ${OWN} THEN 'paper' END AS opens_kind, e.id AS opens_id FROM (
     SELECT p.id, ${dayOf('p.issued_at')} AS day, p.body_id, ${PAPER_NUMBER} AS title, NULL::jsonb AS kind, ${value} AS value, p.channel AS state
-    FROM issued_paper p WHERE p.body_id = ANY (CAST(:bodyIds AS uuid[])) AND p.issued_at >= :start AND p.issued_at < :end ${condition}) e`
+    FROM issued_paper p WHERE p.status = 'issued' AND p.body_id = ANY (CAST(:bodyIds AS uuid[])) AND p.issued_at >= :start AND p.issued_at < :end ${condition}) e`
 
 const STATE = "CASE WHEN e.on_time THEN 'onTime' ELSE 'late' END"
 const sources = {

@@ -84,7 +84,7 @@ export const figuresStore: FiguresStore = {
   issuing: (db, asked) => one(db, `
     SELECT (count(*) FILTER (WHERE p.channel = 'electronic'))::int AS electronic, (count(*) FILTER (WHERE p.channel = 'paper'))::int AS "onPaper",
       coalesce(sum((SELECT count(*) FROM paper_recipient r WHERE r.paper_id = p.id)) FILTER (WHERE p.channel = 'electronic'), 0)::int AS copies
-    FROM issued_paper p WHERE p.body_id = ANY (CAST(:bodyIds AS uuid[])) AND p.issued_at >= :start AND p.issued_at < :end`, { ...asked }),
+    FROM issued_paper p WHERE p.status = 'issued' AND p.body_id = ANY (CAST(:bodyIds AS uuid[])) AND p.issued_at >= :start AND p.issued_at < :end`, { ...asked }),
 
   async pages(db, asked) {
     return (await one<{ pages: number }>(db, `SELECT coalesce(sum(${SHOWN_PAGES} * ${ATTENDED}), 0)::int AS pages FROM meeting m WHERE ${HELD}`, { ...asked })).pages

@@ -18,7 +18,7 @@ export function mountResults(route: MountRoute, { readers, results, entries, bas
   route(getResults, ({ query, caller }) => results.get(caller, query))
   route(listResultEntries, ({ query, caller }) => entries.list(caller, query))
   route(listLedger, ({ query, caller }) => entries.ledger(caller, query))
-  route(meetingCosts, ({ params, caller }) => entries.meetingCosts(params.meetingId, caller))
+  route(meetingCosts, ({ params, caller }) => entries.meetingCosts(params.entryId, caller))
   route(resultsFile, async ({ query, caller, res }) => {
     await press.deliverWorkbook(res, resultSheets(await results.get(caller, query)), `Kết quả ${query.from} – ${query.to}`)
   })
