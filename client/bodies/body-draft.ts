@@ -1,4 +1,4 @@
-import { BodyRules, type Body, type BodyKind, type Letterhead } from '../../protocol/bodies.ts'
+import { BodyRules, WrittenRules, type Body, type BodyKind, type Letterhead } from '../../protocol/bodies.ts'
 import type { Threshold, VoteBase } from '../../protocol/shares.ts'
 import type { BodyFields } from '../../protocol/terms.ts'
 
@@ -28,7 +28,7 @@ export function draftOf({ name, kind, superiorUnitId, since, letterhead, rules }
   return structuredClone({ name, kind, superiorUnitId, since, letterhead, rules })
 }
 
-export type BodyProblem = 'name' | 'issuer' | 'minutesSymbol' | 'place' | 'quorum' | 'majority'
+export type BodyProblem = 'name' | 'issuer' | 'minutesSymbol' | 'place' | 'quorum' | 'majority' | 'voting'
 
 const reachable = ({ numerator, denominator, strict }: Threshold) => numerator > 0 && denominator > 0
   && (numerator < denominator || (numerator === denominator && !strict))
@@ -38,6 +38,7 @@ export function problemsOf({ name, letterhead, rules }: BodyDraft): BodyProblem[
   const wrong: [BodyProblem, boolean][] = [
     ['name', !name.trim()], ['issuer', !letterhead.issuer.trim()], ['minutesSymbol', !letterhead.minutesSymbol.trim()], ['place', !letterhead.place.trim()],
     ['quorum', !reachable(rules.quorum)], ['majority', !reachable(rules.majority)],
+    ['voting', WrittenRules.safeParse(rules).error?.issues.some(({ path: [part] }) => part === 'voting') ?? false],
   ]
   return wrong.filter(([, is]) => is).map(([problem]) => problem)
 }
