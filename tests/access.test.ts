@@ -119,6 +119,14 @@ describe('the routes', () => {
       }
     })
 
+  it.each(allRoutes.filter((route) => route.path.includes(':opinionId')).map((route) => [name(route), route] as const))(
+    '%s never opens for who has nothing to do with the opinion', async (_, route) => {
+      for (const client of [stranger, administrator]) {
+        const response = await client.send(method(route), path(route))
+        expect(['opinionNotFound', 'badRequest']).toContain(await codeOf(response))
+      }
+    })
+
   // An administrator may read instances, but knows of none that there is not.
   it.each(allRoutes.filter((route) => route.path.includes(':instanceId')).map((route) => [name(route), route] as const))(
     '%s never opens for who has nothing to do with the instance', async (_, route) => {

@@ -97,7 +97,7 @@ export function createClosing({ db, store, matterStore, addItem, attachKept, out
 
   /** Onto the agenda of a meeting, with the closing in the same transaction. */
   async function closeOnto({ meetingId, participants }: { meetingId: string, participants: readonly string[] }, opinion: Opinion): Promise<void> {
-    const seed = await matterStore.seed(db, opinion.matterId)
+    const seed = await matterStore.seed(db, opinion.matterId, 'settledToo')
     if (!seed) throw new Error('an opinion on a matter that was never accepted')
     const { matterId, title, purpose, presenterId } = seed
     const presenter = presenterId !== null && participants.includes(presenterId) ? presenterId : null

@@ -83,6 +83,7 @@ export function createConsolidating({ access, store, told }: ConsolidatingDeps) 
     reply: (opinionId: string, pointId: string, caller: Caller, { version, accepted, why }: { version: number, accepted: boolean, why: string }) =>
       access.change(opinionId, caller, may.reply, async (trx, { opinion }, at) => {
         requireUnstamped(why)
+        if (opinion.paperId !== null) throw new AppError('opinionState', { state: opinion.state, why: 'issued' })
         await pointOf(trx, opinionId, pointId, version)
         await store.replyPoint(trx, pointId, { accepted, why, actorId: caller.personId, at })
         await audit(trx, caller, opinion, 'pointReplied', { pointId, accepted })

@@ -59,7 +59,7 @@ export function createOpinions({ db, access, store, matters, matterStore, bodies
   async function insert(trx: Knex.Transaction, { personId }: Pick<Caller, 'personId'>, { matterId, question, deadline, key }: Beginning) {
     const at = now()
     const today = localDay(at)
-    const seed = await matterStore.seed(trx, matterId)
+    const seed = await matterStore.seed(trx, matterId, 'settledToo')
     const [body] = seed ? await bodies([seed.bodyId], trx) : []
     if (!seed || !body) throw new AppError('proposalStage')
     const rule = body.rules.opinions

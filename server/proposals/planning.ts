@@ -19,8 +19,8 @@ export interface AgendaSeed {
 }
 
 export interface PlanningStore {
-  /** What was accepted; undefined where there is no such proposal, it is not accepted, or it is dealt with without a meeting. */
-  seed(db: Knex, proposalId: string): Promise<AgendaSeed | undefined>
+  /** What was accepted; undefined where there is no such proposal, it is not accepted, or it is dealt with without a meeting, unless `settled`. */
+  seed(db: Knex, proposalId: string, settled?: 'settledToo'): Promise<AgendaSeed | undefined>
   /** Whether an agenda of its body has the matter, planned or dealt with, other than by this item. */
   onOtherAgenda(db: Knex, proposalId: string, itemId: string | null): Promise<boolean>
 }

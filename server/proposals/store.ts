@@ -159,8 +159,8 @@ export const proposalsStore: ProposalAccessStore & ProposalsStore & CheckingStor
     return new Set(rows.map(({ sha256 }) => sha256.toString('hex')))
   },
 
-  async seed(db, proposalId) {
-    const row = await db('proposal').where({ id: proposalId, status: 'accepted', settled: null })
+  async seed(db, proposalId, settled) {
+    const row = await db('proposal').where({ id: proposalId, status: 'accepted', ...settled ? {} : { settled: null } })
       .first<{ body_id: string, title: string, asks: 'decide' | 'opinion' | 'report', presenter_id: string | null } | undefined>(
         'body_id', 'title', 'asks', 'presenter_id')
     if (!row) return undefined

@@ -1,0 +1,134 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { addDays, localDay } from '../../protocol/calendar.ts'
+import { freshKey } from '../../tests/support/house.ts'
+import { openOpinions, refused, type OpinionScene } from '../../tests/support/opinions.ts'
+import type { Caller } from '../platform/contract.ts'
+
+/** Opening and answering on a real database: who is asked, what they may know of each other, and until when answers are taken. */
+
+let scene: OpinionScene
+beforeAll(async () => { scene = await openOpinions() })
+afterAll(() => scene.house.close())
+beforeEach(() => { scene.setClock(new Date()) })
+
+describe('opening', () => {
+  it('asks the incumbents of that day, with the papers of the proposal, once a matter, and takes the matter out of the pool', async () => {
+    const { house, opining, begun, get } = scene
+    const { body, matterId, opinionId, asked } = await begun()
+    const { members } = await opining.reading.answers(opinionId, body.clerk, { limit: 100 })
+    expect(members.map(({ person }) => person.id)).toEqual(asked.map(({ personId }) => personId))
+    expect(await get(opinionId, body.member)).toMatchObject({ state: 'open', asked: 5, documents: [{ name: 'Tờ trình.pdf', kind: 'submission' }], sides: ['asked'] })
+    expect((await house.domains.proposals.reading.get(matterId, body.clerk)).stage).toBe('outside')
+    const again = { matterId, question: 'Lại', deadline: null, key: freshKey() }
+    await expect(opining.opinions.begin(body.clerk, again)).rejects.toEqual(refused('proposalStage'))
+    const notices = await house.db('notice').where({ kind: 'opinions.opened', topic: `opinion:${opinionId}` })
+    expect(new Set(notices.map(({ person_id: id }: { person_id: string }) => id))).toEqual(new Set(asked.map(({ personId }) => personId)))
+    expect(JSON.stringify(notices)).toContain('Không trả lời không được tính là đồng ý')
+  })
+
+  it('is for the office alone, within the days of the rule, with nobody asked in vain; the same key begins one', async () => {
+    const { house, opining, worker, newMatter, now, endTerm } = scene
+    const body = await house.newBody()
+    const matterId = await newMatter(body)
+    const beginning = { matterId, question: 'Ý kiến?', deadline: null, key: freshKey() }
+    await expect(opining.opinions.begin(body.member, beginning)).rejects.toEqual(refused('proposalNotFound'))
+    await expect(opining.opinions.begin(worker, beginning)).rejects.toEqual(refused('forbiddenForProposal'))
+    await expect(opining.opinions.begin(body.clerk, { ...beginning, question: 'MẬT' })).rejects.toEqual(refused('proposalSecret'))
+    for (const [deadline, why] of [[{ workingDays: 1 }, 'tooSoon'], [{ workingDays: 40 }, 'tooLate'], [{ on: localDay(now()) }, 'tooSoon']] as const) {
+      await expect(opining.opinions.begin(body.clerk, { ...beginning, deadline })).rejects.toEqual(refused('opinionDeadlineInvalid', { why }))
+    }
+    const made = await opining.opinions.begin(body.clerk, beginning)
+    expect(await opining.opinions.begin(body.clerk, beginning)).toEqual(made)
+    const empty = await house.newBody({ members: 0 })
+    await endTerm(empty, empty.chair, addDays(localDay(now()), -1))
+    const ofNobody = { ...beginning, matterId: await newMatter(empty), key: freshKey() }
+    await expect(opining.opinions.begin(empty.clerk, ofNobody)).rejects.toEqual(refused('opinionNobodyToAsk'))
+    expect(await house.db('opinion').where({ matter_id: ofNobody.matterId })).toEqual([])
+  })
+
+  it('does not exist for others: strangers, guests, clerks without a vote as members, newcomers', async () => {
+    const { house, opining, worker, begun, say, get } = scene
+    const { body, opinionId } = await begun()
+    const newcomer = await house.newPerson()
+    await house.domains.bodies.addMember({ bodyId: body.bodyId, personId: newcomer.personId, role: 'member', office: 'Uỷ viên', voting: true, rank: 99, since: new Date('2020-01-01') })
+    for (const stranger of [body.guest, newcomer, await house.newPerson(), { ...await house.newPerson(), administrator: true }]) {
+      await expect(get(opinionId, stranger)).rejects.toEqual(refused('opinionNotFound'))
+      await expect(say(opinionId, stranger)).rejects.toEqual(refused('opinionNotFound'))
+    }
+    await expect(say(opinionId, body.clerk)).rejects.toEqual(refused('forbiddenForOpinion'))
+    await expect(say(opinionId, worker)).rejects.toEqual(refused('forbiddenForOpinion'))
+    await expect(opining.opinions.remind(opinionId, body.member)).rejects.toEqual(refused('forbiddenForOpinion'))
+    await expect(opining.consolidating.add(opinionId, body.member, { key: freshKey(), summary: 'x', personIds: [body.member.personId] })).rejects.toEqual(refused('forbiddenForOpinion'))
+  })
+})
+
+describe('answering', () => {
+  it('keeps each change; of two devices the second is shown the first’s answer, and nothing is overwritten', async () => {
+    const { house, begun, say, get } = scene
+    const { body, opinionId } = await begun()
+    const { member } = body
+    const key = freshKey()
+    const first = await say(opinionId, member, 'agree', { key })
+    expect(await say(opinionId, member, 'agree', { key })).toEqual(first)
+    await expect(say(opinionId, member, 'disagree')).rejects.toEqual(refused('opinionAnswerChanged', { answer: first.answer }))
+    const both = await Promise.allSettled([say(opinionId, member, 'disagree', { seen: 1 }), say(opinionId, member, 'other', { seen: 1 })])
+    expect(both.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
+    expect((await get(opinionId, member)).own?.answers).toHaveLength(2)
+    await expect(say(opinionId, member, 'agree', { seen: 2, text: 'TUYỆT MẬT' })).rejects.toEqual(refused('proposalSecret'))
+    await expect(house.archive.owner('opinion_answer').where({ opinion_id: opinionId }).update({ choice: 'agree' })).rejects.toThrow()
+    await expect(house.db('opinion_answer').where({ opinion_id: opinionId }).delete()).rejects.toThrow()
+  })
+
+  it('shows the office who has answered and never what before the closing; members nothing of others, unless the rule lets who has answered', async () => {
+    const { house, opining, worker, begun, setClock, say, get, closeAt } = scene
+    const { body: { chair, clerk, member, members }, opinionId, dueAt } = await begun()
+    await say(opinionId, member, 'disagree', { text: 'Chưa đủ căn cứ' })
+    const seenBy = async (caller: Caller) => (await scene.members(opinionId, caller)).find(({ person }) => person.id === member.personId)
+    expect(await seenBy(clerk)).toMatchObject({ answered: true, answer: null, changes: null })
+    expect(await seenBy(chair)).toMatchObject({ answered: true, answer: null })
+    expect(await seenBy(members[1] ?? chair)).toMatchObject({ answered: null, answer: null })
+    expect(await seenBy(member)).toMatchObject({ answered: true, answer: { choice: 'disagree' } })
+    expect(JSON.stringify([await get(opinionId, clerk), await get(opinionId, worker), await house.db('audit_entry').whereRaw(`data ->> 'opinionId' = ?`, [opinionId])])).not.toMatch(/Chưa đủ|"disagree"/)
+    await closeAt(dueAt)
+    expect(await seenBy(clerk)).toMatchObject({ answer: { choice: 'disagree', text: 'Chưa đủ căn cứ' } })
+    expect(await seenBy(worker)).toMatchObject({ answer: { choice: 'disagree' } })
+
+    setClock(new Date())
+    const open = await begun({ rules: { others: 'afterOwnAnswer' } })
+    const [one, two] = open.body.members as [Caller, Caller]
+    await say(open.opinionId, one, 'disagree')
+    const byTwo = async () => (await scene.members(open.opinionId, two)).find(({ person }) => person.id === one.personId)?.answer
+    expect(await byTwo()).toBeNull()
+    await say(open.opinionId, two)
+    expect(await byTwo()).toMatchObject({ choice: 'disagree' })
+  })
+
+  it('is taken until the deadline and not from it on, whether or not it was closed yet; nothing is written then', async () => {
+    const { house, opining, begun, setClock, say } = scene
+    const { body: { member, members: [, second = member] }, opinionId, dueAt } = await begun()
+    setClock(new Date(dueAt.getTime() - 1))
+    await say(opinionId, member)
+    setClock(dueAt)
+    await expect(say(opinionId, second)).rejects.toEqual(refused('opinionClosed', { dueAt: dueAt.toISOString() }))
+    await expect(say(opinionId, member, 'disagree', { seen: 1 })).rejects.toEqual(refused('opinionClosed'))
+    await opining.closing.run()
+    await expect(say(opinionId, second)).rejects.toEqual(refused('opinionClosed'))
+    expect(await house.db('opinion_answer').where({ opinion_id: opinionId })).toHaveLength(1)
+    // Also where a rule is broken: the database itself refuses it.
+    await expect(house.db('opinion_answer').insert({ opinion_id: opinionId, person_id: second.personId, revision: 1, choice: 'agree', text: '', at: dueAt, key: freshKey() })).rejects.toThrow()
+  })
+
+  it('is in the result where it raced the closing and won, and refused where it lost', async () => {
+    const { opining, begun, setClock, say, get } = scene
+    for (let round = 0; round < 3; round += 1) {
+      const { body, opinionId, dueAt, asked } = await begun()
+      for (const caller of asked.slice(0, 2)) await say(opinionId, caller)
+      setClock(new Date(dueAt.getTime() - 1))
+      const racing = say(opinionId, asked[2] ?? body.chair).then(() => true, () => false)
+      setClock(dueAt)
+      const [won] = await Promise.all([racing, opining.closing.run()])
+      expect((await get(opinionId, body.clerk)).result).toMatchObject({ agree: won ? 3 : 2, outcome: won ? 'passed' : 'rebound' })
+      setClock(new Date())
+    }
+  })
+})
