@@ -138,7 +138,7 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('jobs', jobs.stop)
   await jobs.start([...domains.inviting.queues, converting.queue, circulating.queue, concluding.queue, domains.publishing.queue, domains.surveying.queue, domains.opining.queue])
 
-  const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, past, dataDir: config.dataDir, log }) : undefined
+  const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, past, db, dataDir: config.dataDir, log }) : undefined
   await web.open(config)
   closers.add('port', web.stopAccepting)
   return { origin: config.origin, db, domains, journal, past, io, open, sessions, demo, stop: closers.closeAll }

@@ -122,16 +122,16 @@ describe('the demo', () => {
   it('adds nothing when run again, and goes on where a killed start left off', async () => {
     const tables = ['person', 'account', 'unit', 'unit_membership', 'body', 'membership', 'meeting', 'agenda_item', 'journal_entry', 'proposal', 'proposal_step', 'proposal_document']
     const before = await Promise.all(tables.map(count))
-    const again = () => seedDemo({ domains: server.domains, past: server.past, dataDir: server.config.dataDir, log: server.log })
+    const again = () => seedDemo({ domains: server.domains, past: server.past, db: server.db, dataDir: server.config.dataDir, log: server.log })
     expect(await again()).toEqual(server.demo)
     expect(await Promise.all(tables.map(count))).toEqual(before)
     let attached = 0
     const documents = { attachMade: async () => { attached += 1; throw new Error('killed') } }
     const tomorrow = new Date(Date.now() + 24 * 3600_000)
-    const killed = seedDemo({ domains: { ...server.domains, documents }, past: server.past, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
+    const killed = seedDemo({ domains: { ...server.domains, documents }, past: server.past, db: server.db, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
     await expect(killed).rejects.toThrow('killed')
     expect(attached).toBe(1)
-    await seedDemo({ domains: server.domains, past: server.past, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
+    await seedDemo({ domains: server.domains, past: server.past, db: server.db, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
     const items = await server.db.raw('SELECT count(*)::int AS n FROM agenda_item GROUP BY meeting_id ORDER BY n')
     expect(items.rows.map(({ n }: { n: number }) => n)).toEqual([2, 7, 7, 7, 7])
   })

@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto'
 import path from 'node:path'
+import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { localDay } from '../../protocol/calendar.ts'
 import type { Agenda } from '../agenda/agenda.ts'
@@ -23,10 +24,11 @@ import { seedHeldConference, seedProposals, type DemoProposalsDeps } from './see
 import { seedProcedures, type DemoProceduresDeps } from './seed-procedures.ts'
 import { seedSigningKeys } from './signing-keys.ts'
 import { seedSurveys, type DemoSurveysDeps } from './seed-surveys.ts'
+import { seedYear, type DemoYearDeps } from './seed-year.ts'
 import { dayOf, startToday } from './starts.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
-export interface DemoDeps extends DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps, DemoSurveysDeps {
+export interface DemoDeps extends DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps, DemoSurveysDeps, DemoYearDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
   units: Pick<Units, 'list' | 'add' | 'unitOf' | 'assign'>
@@ -49,8 +51,8 @@ const TERM_BEGAN = new Date('2025-10-01T00:00:00+07:00')
  * after one that was killed: it adds what is missing and touches nothing that is there. One password for all accounts,
  * made for this DATA_DIR and kept in its keys, so that no two installations share one.
  */
-export async function seedDemo(options: { domains: DemoDeps, past: Past, dataDir: string, log: Pick<Logger, 'info'>, now?: Date }): Promise<DemoAccounts> {
-  const { domains, past, dataDir, log, now = new Date() } = options
+export async function seedDemo(options: { domains: DemoDeps, past: Past, db: Knex, dataDir: string, log: Pick<Logger, 'info'>, now?: Date }): Promise<DemoAccounts> {
+  const { domains, past, db, dataDir, log, now = new Date() } = options
   const password = await readOrMakeSecret(path.join(dataDir, 'keys', 'demo-password'), makePassword)
   const callers = await seedPeople(domains.identity, password)
   await seedUnits(domains.units, callers)
@@ -65,6 +67,7 @@ export async function seedDemo(options: { domains: DemoDeps, past: Past, dataDir
   await seedSigningKeys(dataDir, accounts.filter(({ username }) => signers.some((one) => one.username === username)), now)
   await seedProcedures(domains, (username) => callerNamed(callers, username), now)
   await seedSurveys(domains, callerNamed(callers, 'chi'), now)
+  await seedYear(domains, db, { administrator: callerNamed(callers, administrator.username), clerk: callerNamed(callers, 'chi') }, (username) => callerNamed(callers, username), now)
   return { password, accounts: introduced }
 }
 

@@ -47,7 +47,7 @@ async function seed(config: Config): Promise<DemoAccounts> {
   const log = createLog('silent')
   const server = await startServer(config, { media: false, log })
   try {
-    const demo = await seedDemo({ domains: server.domains, past: server.past, dataDir: config.dataDir, log })
+    const demo = await seedDemo({ domains: server.domains, past: server.past, db: server.db, dataDir: config.dataDir, log })
     const unread = () => server.db('rendition').whereIn('status', ['waiting', 'running']).first()
     // Papers are readable from a journey's first step on.
     for (let tried = 0; await unread() && tried < 600; tried += 1) await sleep(100)
