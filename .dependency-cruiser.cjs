@@ -27,6 +27,13 @@ module.exports = {
       to: { dependencyTypes: ['core'] },
     },
     {
+      name: 'synthetic-years-know-no-rules',
+      comment: 'Otherwise a simulation would prove what was put into it.',
+      severity: 'error',
+      from: { path: '^protocol/synthetic-year\\.ts$' },
+      to: { path: '^protocol/(triage|replay|simulation|opinion)', dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'sfu-knows-mediasoup-and-protocol-only',
       comment: 'The media node never learns what a meeting is.',
       severity: 'error',

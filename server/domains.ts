@@ -154,7 +154,7 @@ export function createDomains(deps: DomainsDeps) {
     db, people, now, planning: proposals.planning, sendNotices: (...told) => inviting.notices.send(...told), beginOpinion: (...begun) => opining.begin(...begun),
   })
   const resulting = createResulting({ db, now })
-  const simulating = createSimulating({ db, readers: resulting.readers, calendar: (from, to) => calendar.load(from, to), now })
+  const simulating = createSimulating({ db, now })
   const surveying = createSurveying({
     db, keyring, secret, origins, log, now, gatherMs: secretVotes.gatherMs, sendNotices: (...told) => inviting.notices.send(...told)
   })

@@ -10,9 +10,8 @@ import { createBodiesStore } from './bodies/store.ts'
 import { createInstallation } from './identity/installation.ts'
 import { createIdentityStore } from './identity/store.ts'
 import { loadConfig, type Config } from './platform/config.ts'
-import { migrateToLatest, ownerKnex } from './platform/database.ts'
-import { visitEmbeddedPostgres } from './platform/embedded-postgres.ts'
 import { describeStartError } from './platform/start-error.ts'
+import { visitDatabase } from './platform/visit-database.ts'
 
 /**
  * `npm run operator -- <command>`: what only whoever runs the installation may do, because nobody can sign in yet. Works
@@ -40,31 +39,19 @@ class OperatorError extends Error {
 }
 
 /** One transaction of the owner on a database that is up to date. `work` tells whether to keep what it did. */
-async function asOwner<T>(config: Config, work: (trx: Knex.Transaction) => Promise<{ keep: boolean, result: T }>): Promise<T> {
-  const log = { info: () => {}, warn: (message: string) => { process.stderr.write(`${message}\n`) } }
-  const { url, ownerUrl, stop } = config.database.kind === 'external'
-    ? { ...config.database, stop: async () => {} }
-    : await visitEmbeddedPostgres({ dataDir: config.dataDir, log })
-  try {
-    await migrateToLatest(ownerUrl, url)
-    const db = ownerKnex(ownerUrl)
+function asOwner<T>(config: Config, work: (trx: Knex.Transaction) => Promise<{ keep: boolean, result: T }>): Promise<T> {
+  return visitDatabase(config, async (db) => {
+    const trx = await db.transaction()
     try {
-      const trx = await db.transaction()
-      try {
-        // What was looked up stays true until the end: a server beside us waits so long.
-        await trx.raw('LOCK TABLE account, body, membership IN SHARE ROW EXCLUSIVE MODE')
-        const { keep, result } = await work(trx)
-        await (keep ? trx.commit() : trx.rollback())
-        return result
-      } finally {
-        if (!trx.isCompleted()) await trx.rollback()
-      }
+      // What was looked up stays true until the end: a server beside us waits so long.
+      await trx.raw('LOCK TABLE account, body, membership IN SHARE ROW EXCLUSIVE MODE')
+      const { keep, result } = await work(trx)
+      await (keep ? trx.commit() : trx.rollback())
+      return result
     } finally {
-      await db.destroy()
+      if (!trx.isCompleted()) await trx.rollback()
     }
-  } finally {
-    await stop()
-  }
+  })
 }
 
 const installationOn = (trx: Knex.Transaction) => createInstallation({ store: createIdentityStore(trx) })
