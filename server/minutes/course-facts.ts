@@ -62,7 +62,7 @@ function addItem(
     if ('turnId' in one) addTurn(one, write, outline)
     else outline.blocks(`vote:${one.voteId}`, voteBlocks(one, write), { itemId, at: one.closedAt })
   }
-  outline.blocks(`conclusion:${itemId}`, conclusion
+  outline.blocks(`conclusion:${itemId}`, conclusion && write.text(conclusion.text) !== ''
     ? [{ kind: 'paragraph', text: `Kết luận của người chủ trì: ${closed(write.text(conclusion.text))}` }] : [], { itemId, at: conclusion?.at }, true)
 }
 

@@ -50,6 +50,9 @@ export function draftOf(input: DraftInput): Draft {
   outline.add('heading', `2. Diễn biến ${meeting}`)
   courseOf(input, write, usedIn(state), outline)
   outline.add('heading', '3. Kết luận của người chủ trì')
+  // A heading is not left alone where the conclusions stand under their items.
+  outline.blocks('conclusions.above', state.conclusions.some(({ text }) => write.text(text) !== '')
+    ? [paragraph('Người chủ trì kết luận từng nội dung như ghi tại mục 2.')] : [], {}, true)
   outline.add('paragraph', toFillIn)
   outline.add('paragraph', `${sentence(meeting)} kết thúc lúc `, outline.words('closing.time', closedAt && moment(closedAt), { at: closedAt }), endMark)
   anywhere(state, rolls.official, write, outline)

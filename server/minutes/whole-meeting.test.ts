@@ -115,7 +115,8 @@ it('minutes of twelve items match their journal line by line', () => {
       '1.3. Cơ quan báo chí', 'Có mặt: 1/1 đồng chí, gồm:', 'Đồng chí Nhà Báo, Phóng viên Báo tỉnh.', 'Vắng mặt: không.',
       '2. Diễn biến hội nghị', ...expected.flat(),
       ...left.length ? [`2.${expected.length + 1}. Nội dung trong chương trình mà hội nghị chưa xem xét`, ...left] : [],
-      '3. Kết luận của người chủ trì', '', 'Hội nghị kết thúc lúc 11 giờ 00 phút, ngày 08 tháng 6 năm 2026.',
+      '3. Kết luận của người chủ trì', ...items.some(({ skipped, conclusion }) => !skipped && conclusion) ? ['Người chủ trì kết luận từng nội dung như ghi tại mục 2.'] : [],
+      '', 'Hội nghị kết thúc lúc 11 giờ 00 phút, ngày 08 tháng 6 năm 2026.',
     ])
 
     // What the journal knows stands in facts, each named once, and everything expected is in the draft.

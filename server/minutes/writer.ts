@@ -28,6 +28,12 @@ export const listed = (lead: string, lines: readonly string[]) => [paragraph(lea
 /** Below a list's item. */
 export const sublist = (lines: readonly string[]) => lines.map((line) => paragraph(`+ ${closed(line)}`))
 
+/** What somebody is, and what they are here, where that is not said already: a `Bí thư Tỉnh uỷ` is the `Bí thư` here. */
+function offices(own: string, here: string): string[] {
+  const said = own.split(', ').some((part) => part === here || part.startsWith(`${here} `))
+  return [own, said ? '' : here].filter(Boolean)
+}
+
 /** Names and texts as the minutes write them. */
 export function createWriter({ state, texts, people, style }: DraftInput) {
   const persons = new Map(people.map((person) => [person.id, person]))
@@ -40,7 +46,7 @@ export function createWriter({ state, texts, people, style }: DraftInput) {
   }
   /** `đồng chí Nguyễn Văn A, Phó Bí thư Tỉnh uỷ, Chủ tịch Hội đồng`: who, and what they are there and here. */
   const person = ({ personId, office }: Pick<Participant, 'personId' | 'office'>) =>
-    [name(personId), ...new Set([persons.get(personId)?.office ?? '', office].filter(Boolean))].join(', ')
+    [name(personId), ...offices(persons.get(personId)?.office ?? '', office)].join(', ')
   return {
     text, name, person,
     document: (ref: TextRef) => texts[ref.$text]?.replace(/\.[a-z]{3,4}$/i, '') ?? ERASED,

@@ -22,8 +22,14 @@ const ERASED = '(nội dung đã được xoá theo quy định)'
 
 const lowered = (text: string) => text.charAt(0).toLocaleLowerCase('vi') + text.slice(1)
 const closed = (text: string) => /[.!?…;:]$/.test(text) ? text : `${text}.`
-/** A title that begins as an abstract does is left so. */
-const about = (title: string) => /^(về|việc|v\/v)\s/i.test(title) ? title : `Về ${lowered(title)}`
+/** A title that begins as an abstract does is left so; one that says what to do is `về việc`. */
+function about(title: string): string {
+  if (/^(về|việc|v\/v)\s/iu.test(title)) return title
+  return `${DEED.test(title) ? 'Về việc' : 'Về'} ${lowered(title)}`
+}
+const DEED = /^(thông qua|ban hành|phê duyệt|thành lập|điều chỉnh|sửa đổi|bổ sung|giao|bầu|cho phép|giải thể|sáp nhập)\s/iu
+/** What was adopted, said once where the title says it already. */
+const adopted = (title: string) => /^thông qua\s/iu.test(title) ? title : `Thông qua nội dung “${title}”`
 
 const counted = {
   party: { incumbents: 'uỷ viên đương nhiệm', present: 'đại biểu có mặt', validBallots: 'phiếu hợp lệ' },
@@ -55,7 +61,7 @@ export function draftResolution(facts: ResolutionFacts): MinutesContent {
       ...blocks('subheading', point(1, 'Nội dung quyết nghị')),
       ...blocks('paragraph', chosen.length
         ? `Thống nhất kết quả biểu quyết nội dung “${title}”${sum(facts)}:`
-        : `Thông qua nội dung “${title}”${sum(facts)}.`),
+        : `${adopted(title)}${sum(facts)}.`),
       ...blocks('listItem', ...chosen.map((one, index) => `${one ?? ERASED}${index === chosen.length - 1 ? '.' : ';'}`)),
       ...blocks('paragraph', ...lines.map(closed)),
       ...blocks('subheading', point(2, 'Tổ chức thực hiện')),

@@ -155,6 +155,11 @@ describe('the resolution of a written opinion', () => {
 
 describe('a draft', () => {
   const facts = { style: 'state', title: 'Nhân sự tổ công tác', approve: null, base: 15, of: 'validBallots', chosen: ['Lê Văn A', null], text: null } as const
+  it('says once what the title says already', () => {
+    const { abstract, blocks } = draftResolution({ ...facts, style: 'party', title: 'Thông qua chương trình công tác', approve: 15, of: 'incumbents', chosen: [] })
+    expect([abstract, blocks[1]?.text]).toEqual(['Về việc thông qua chương trình công tác', 'Thông qua chương trình công tác (kết quả biểu quyết: 15/15 uỷ viên đương nhiệm tán thành, đạt 100%).'])
+  })
+
   it.each([
     ['state election', facts, ['Điều 1. Nội dung quyết nghị', 'Thống nhất kết quả biểu quyết nội dung “Nhân sự tổ công tác”:', 'Lê Văn A;', '(nội dung đã được xoá theo quy định).']],
     ['party choice', { ...facts, style: 'party', approve: 10, chosen: ['Phương án 2'] }, ['1. Nội dung quyết nghị', 'Thống nhất kết quả biểu quyết nội dung “Nhân sự tổ công tác” (kết quả biểu quyết: 10/15 phiếu hợp lệ tán thành, đạt 66,7%):', 'Phương án 2.']],
