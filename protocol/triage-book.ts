@@ -11,7 +11,10 @@ import { RuleCode, RuleContent, TriageRule, Way } from './triage-rules.ts'
 export const listTriageRules = defineRoute({
   id: 'triageRules.list', method: 'get', path: '/api/triage-rules', access: 'administrator', errors: [],
   summary: 'All versions of the rules, by code, body and day, with the bodies that may have rules of their own.',
-  response: z.object({ rules: z.array(TriageRule.extend({ reason: z.string(), actorName: z.string().nullable() })), bodies: z.array(z.object({ id: Id, name: z.string() })) }),
+  response: z.object({
+    rules: z.array(TriageRule.extend({ reason: z.string(), actorName: z.string().nullable() })),
+    bodies: z.array(z.object({ id: Id, name: z.string() })),
+  }),
 })
 
 /** A rule from a day on, as somebody writes it. */
@@ -30,12 +33,13 @@ export const reviseTriageRule = defineRoute({
 export const endTriageRule = defineRoute({
   id: 'triageRules.end', method: 'post', path: '/api/triage-rules/:ruleId/end', access: 'administrator', errors: ['triageRuleNotFound', 'triageRuleChanged', 'dateOutOfRange'],
   summary: 'The last day of a version that has none, today or later.',
-  params: z.object({ ruleId: Id }), body: z.strictObject({ until: Day, reason: Paragraphs(1000).refine((text) => text.length > 0, 'is empty') }), response: z.object({}),
+  params: z.object({ ruleId: Id }),
+  body: z.strictObject({ until: Day, reason: Paragraphs(1000).refine((text) => text.length > 0, 'is empty') }), response: z.object({}),
 })
 
 export const previewTriageRule = defineRoute({
   id: 'triageRules.preview', method: 'post', path: '/api/triage-rules/preview', access: 'administrator', errors: ['bodyNotFound'],
-  summary: 'What the undecided matters would be proposed for if this rule were in force today: how many of each way before and after, and those that change, named to whose office they are.',
+  summary: 'What the undecided matters would be proposed for if this rule held today: how many of each way before and after, and those that change, named to whose office they are.',
   body: z.strictObject({ rule: RuleRevision }),
   response: z.object({
     matters: z.int(), before: z.record(z.string(), z.int()), after: z.record(z.string(), z.int()),

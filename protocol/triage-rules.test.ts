@@ -3,7 +3,8 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { z } from 'zod'
 import {
-  CautionCode, Disagreement, LegalDemand, NEVER_SECRET, RuleContent, rulesFor, stanceOf, triage, TriageRule, Urgency, WAYS, type Effect, type TriageFacts, type Way,
+  CautionCode, Disagreement, LegalDemand, NEVER_SECRET, RuleContent, rulesFor, stanceOf, triage, Urgency, WAYS,
+  type Effect, type TriageFacts, type TriageRule, type Way,
 } from './triage-rules.ts'
 
 const DAY = '2026-11-28'
@@ -111,7 +112,8 @@ const maybe = (max: number) => fc.option(fc.integer({ min: 0, max }), { nil: nul
 const facts: fc.Arbitrary<TriageFacts> = fc.record({
   asks: fc.constantFrom('decide', 'opinion', 'report'), urgency: fc.constantFrom(...Urgency.options), disagreement: fc.constantFrom(...Disagreement.options),
   legal: fc.constantFrom(...LegalDemand.options), cautions: fc.subarray([...CautionCode.options]), secret: fc.boolean(), wantsMeeting: fc.boolean(),
-  minutes: fc.integer({ min: 1, max: 240 }), daysLeft: fc.option(fc.integer({ min: -20, max: 60 }), { nil: null }), quotaPercent: maybe(150), freeMinutes: maybe(240),
+  minutes: fc.integer({ min: 1, max: 240 }), daysLeft: fc.option(fc.integer({ min: -20, max: 60 }), { nil: null }),
+  quotaPercent: maybe(150), freeMinutes: maybe(240),
   travellers: maybe(15), onlinePercent: maybe(100),
 })
 

@@ -17,6 +17,9 @@ export function useContentText(people: () => readonly Person[], kinds: () => rea
       }
       case 'kindId': return kinds().find(({ kindId }) => kindId === content.kindId)?.name[locale.value as 'vi' | 'en'] ?? ''
       case 'bodyId': return ''
+      case 'urgency': return t(`triage.urgency.${content.urgency ?? 'normal'}`)
+      case 'disagreement': return t(`triage.disagreement.${content.disagreement ?? 'unknown'}`)
+      case 'wantsMeeting': return t(content.wantsMeeting ? 'proposals.fields.wantsMeetingYes' : 'proposals.fields.wantsMeetingNo')
       case 'title': case 'summary': case 'legalBasis': return content[field]
     }
   }

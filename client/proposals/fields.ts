@@ -5,7 +5,7 @@ import type { Person } from '../../protocol/identity.ts'
 import { stampIn } from '../../protocol/secrecy.ts'
 
 /** A proposal while it is typed. */
-export interface ProposalFields extends Pick<ProposalContent, 'title' | 'summary' | 'asks' | 'legalBasis'> {
+export interface ProposalFields extends Pick<ProposalContent, 'title' | 'summary' | 'asks' | 'legalBasis' | 'urgency' | 'disagreement' | 'wantsMeeting'> {
   bodyId: string | undefined
   kindId: string | undefined
   proposedOn: CalendarDate | null
@@ -13,7 +13,7 @@ export interface ProposalFields extends Pick<ProposalContent, 'title' | 'summary
 }
 
 export function emptyFields(bodyId: string | undefined, kindId: string | undefined): ProposalFields {
-  return { bodyId, kindId, title: '', summary: '', asks: 'decide', legalBasis: '', proposedOn: null, presenter: null }
+  return { bodyId, kindId, title: '', summary: '', asks: 'decide', legalBasis: '', proposedOn: null, presenter: null, urgency: 'normal', disagreement: 'unknown', wantsMeeting: false }
 }
 
 export function toFields({ proposedOn, presenterId, ...content }: ProposalContent, people: readonly Person[]): ProposalFields {

@@ -48,6 +48,8 @@ export interface TriageLedger {
   reverse(trx: Knex.Transaction, of: { matterId: string }, reason: string): Promise<number>
 }
 
+export interface OpinionBeginning { matterId: string, bodyId: string, dueOn: Day | null, title: string, reason: string }
+
 export interface DecidingDeps {
   access: ProposalAccessTo
   store: DecidingStore
@@ -55,7 +57,7 @@ export interface DecidingDeps {
   planning: Pick<Planning, 'plan'>
   ledger: TriageLedger
   /** Asks the members in writing; undefined where that cannot be done. */
-  beginOpinion?: ((trx: Knex.Transaction, opinion: { matterId: string, bodyId: string, dueOn: Day | null, title: string, reason: string }, caller: Caller) => Promise<unknown>) | undefined
+  beginOpinion?: ((trx: Knex.Transaction, opinion: OpinionBeginning, caller: Caller) => Promise<unknown>) | undefined
   calendar(from: Day, to: Day, source: Knex): Promise<WorkingCalendar>
   told: TriageTelling
   db: Knex
@@ -118,7 +120,9 @@ export function createDeciding({ access, store, facts, planning, ledger, beginOp
   }
 
   /** Everything but the agenda, under the lock of the proposal, upon what the person saw. */
-  async function carryOut(trx: Knex.Transaction, { matter, result, facts: known }: Weighed, caller: Caller, decide: Decide, at: Date, meeting: Meeting | null): Promise<number> {
+  async function carryOut(
+    trx: Knex.Transaction, { matter, result, facts: known }: Weighed, caller: Caller, decide: Decide, at: Date, meeting: Meeting | null,
+  ): Promise<number> {
     const { choice, reason, key } = decide
     if (choice.way === 'delegate') await requireDelegate(trx, matter.bodyId, choice, at)
     if (choice.way === 'write' && choice.dueOn !== null) await requireDue(trx, choice.dueOn, localDay(at))

@@ -1,4 +1,3 @@
-import type { Knex } from 'knex'
 import { startOfDay, type Day } from '../../protocol/calendar.ts'
 import { TriageRule, type CautionCode, type Disagreement, type LegalDemand } from '../../protocol/triage-rules.ts'
 import type { BodyFacts, BodySlot, FactsStore, Matter } from './facts.ts'

@@ -15,6 +15,8 @@ interface ListRow {
   nth: number | null, decider_name: string | null, delegate_name: string | null
 }
 
+interface ShortRow extends Omit<MatterInShort, 'body' | 'unit'> { body_id: string, body_name: string, unit_id: string, unit_name: string }
+
 const DECISIONS = `
   SELECT decision.matter_id, decision.nth, decision.at, decision.decider_id, decision.way, decision.proposed, decision.reason, decision.delegate_id,
     decision.due_on::text AS due_on, decision.meeting_id, decision.facts, decision.result,
@@ -54,17 +56,17 @@ function toDecision(row: DecisionRow): KeptDecision {
 /** What was decided on how matters are dealt with, as it is read, in PostgreSQL. */
 export const triageReadingStore: TriageReadingStore = {
   async decisions(db, matterIds) {
-    const { rows } = await db.raw<{ rows: DecisionRow[] }>(`${DECISIONS} WHERE decision.matter_id = ANY (?::uuid[]) ORDER BY decision.matter_id, decision.nth`, [[...matterIds]])
+    const { rows } = await db.raw<{ rows: DecisionRow[] }>(
+      `${DECISIONS} WHERE decision.matter_id = ANY (?::uuid[]) ORDER BY decision.matter_id, decision.nth`, [[...matterIds]])
     return rows.map(toDecision)
   },
 
   async delegatedTo(db, matterId, personId) {
-    const { rows } = await db.raw(`SELECT FROM triage_decision WHERE matter_id = ? AND delegate_id = ?`, [matterId, personId]) as { rows: unknown[] }
-    return rows.length > 0
+    return await db('triage_decision').where({ matter_id: matterId, delegate_id: personId }).first('nth') !== undefined
   },
 
   async inShort(db, matterId) {
-    const { rows: [row] } = await db.raw<{ rows: (Omit<MatterInShort, 'body' | 'unit'> & { body_id: string, body_name: string, unit_id: string, unit_name: string })[] }>(`
+    const { rows: [row] } = await db.raw<{ rows: ShortRow[] }>(`
       SELECT p.title, p.summary, p.legal_basis AS "legalBasis", body.id AS body_id, body.name AS body_name, unit.id AS unit_id, unit.name AS unit_name
       FROM proposal p JOIN body ON body.id = p.body_id JOIN unit ON unit.id = p.unit_id WHERE p.id = ?`, [matterId])
     return row && {

@@ -35,7 +35,9 @@ export interface TriageReadingStore {
   delegatedTo(db: Knex, matterId: string, personId: string): Promise<boolean>
   inShort(db: Knex, matterId: string): Promise<MatterInShort | undefined>
   /** Longest waiting first; what is over, latest first. One query. */
-  list(db: Knex, reader: Reader, filter: { list: TriageList, bodyId: string | undefined, after: { at: Date, id: string } | undefined, limit: number }): Promise<ListedMatter[]>
+  list(
+    db: Knex, reader: Reader, filter: { list: TriageList, bodyId: string | undefined, after: { at: Date, id: string } | undefined, limit: number },
+  ): Promise<ListedMatter[]>
   counts(db: Knex, reader: Reader, bodyId: string | undefined): Promise<{ list: TriageList, count: number }[]>
   /** Every matter that no meeting has and nobody deals with, of all bodies; at most 2000. */
   undecided(db: Knex): Promise<string[]>

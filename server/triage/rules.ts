@@ -51,7 +51,9 @@ export function createRuleBook({ db, store, facts, undecided, now }: BookDeps) {
     all: () => store.all(db),
 
     /** Throws `dateOutOfRange` for a first day that is past, `bodyNotFound`, `triageRuleChanged`, `triageRuleOverlaps`. */
-    async revise({ personId }: Caller, { rule, version, reason }: z.output<NonNullable<typeof reviseTriageRule.body>>): Promise<{ ruleId: string, version: number }> {
+    async revise(
+      { personId }: Caller, { rule, version, reason }: z.output<NonNullable<typeof reviseTriageRule.body>>,
+    ): Promise<{ ruleId: string, version: number }> {
       requireAhead(rule.since)
       if (rule.bodyId !== null && !await store.hasBody(db, rule.bodyId)) throw new AppError('bodyNotFound')
       return await store.change(db, async (tx) => {
