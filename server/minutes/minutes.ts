@@ -141,7 +141,11 @@ export function createMinutes({ db, journal, access, store, source, issuing, sho
     },
 
     load: async (meetingId: string): Promise<Uint8Array> => mergedState(await states(meetingId)),
-    append: (meetingId: string, update: Uint8Array, { personId }: Caller) => store.append(meetingId, update, personId),
+    /** Who lost the right since they connected is refused here, however late their connection ends. Throws as `modeIn`. */
+    async append(meetingId: string, update: Uint8Array, caller: Caller): Promise<void> {
+      await requireWriting(meetingId, caller)
+      await store.append(meetingId, update, caller.personId)
+    },
     keep: (meetingId: string) => store.compact(meetingId, mergedState),
 
     /** Replaces the text by a new draft from the journal. Throws as the contract says. */

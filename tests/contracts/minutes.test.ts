@@ -222,6 +222,9 @@ describe('helpers', () => {
     await expect(review.setHelper(meetingId, clerk, randomUUID(), true)).rejects.toMatchObject({ code: 'notParticipant' })
     await review.setHelper(meetingId, clerk, member.personId, false)
     await review.setHelper(meetingId, clerk, member.personId, false)
+    // Also over a connection that has not ended yet.
+    await expect(type(meetingId, member, 'Ghi khi đã bị thu quyền.')).rejects.toMatchObject({ code: 'minutesNotFound' })
+    expect(await lastOf(meetingId)).toBe('Người giúp việc ghi.')
     await expect(minutes.modeIn(meetingId, member)).rejects.toMatchObject({ code: 'minutesNotFound' })
     expect(await entriesOf(meetingId, 'minutes.helperSet')).toMatchObject([
       { actorId: clerk.personId, audience: { scope: 'whole' }, data: { personId: member.personId, helps: true } }, { data: { helps: false } },
