@@ -50,7 +50,9 @@ export function gapsOf(counts: readonly BaselineCount[]): BaselineGap[] {
 }
 
 /** The form that is hashed: one line a count, sorted; whoever has the same figures gets the same bytes. */
-export function canonicalBaseline({ year, version, reason, source, counts }: { year: number, version: number, reason: string, source: string, counts: readonly BaselineCount[] }): string {
+export function canonicalBaseline(
+  { year, version, reason, source, counts }: { year: number, version: number, reason: string, source: string, counts: readonly BaselineCount[] },
+): string {
   const lines = counts.toSorted((a, b) => countKey(a) < countKey(b) ? -1 : 1)
     .map(({ bodyId, kind, month, meetings, online, gap }) => JSON.stringify([bodyId, kind, month, meetings, online, gap.normalize('NFC')]))
   return [JSON.stringify(['baseline', 1, year, version, reason.normalize('NFC'), source.normalize('NFC')]), ...lines, ''].join('\n')

@@ -42,6 +42,7 @@ export const addCostRate = defineRoute({
 
 const RateParams = z.object({ rateId: Id })
 const Version = z.int().positive()
+const Kilometres = z.int().min(0).max(5000)
 
 export const endCostRate = defineRoute({
   id: 'costs.endRate', method: 'put', path: '/api/costs/rates/:rateId/end', access: 'administrator',
@@ -69,7 +70,7 @@ export const setDistance = defineRoute({
   id: 'costs.setDistance', method: 'put', path: '/api/costs/distances', access: 'administrator', errors: ['unitNotFound', 'distanceChanged'],
   summary: 'Sets how far two units are from each other. `version` is that of the distance that it was changed upon; null: there was none.',
   body: z.object({
-    fromId: Id, toId: Id, low: z.int().min(0).max(5000), likely: z.int().min(0).max(5000), high: z.int().min(0).max(5000), basis: Line(300), version: Version.nullable(),
+    fromId: Id, toId: Id, low: Kilometres, likely: Kilometres, high: Kilometres, basis: Line(300), version: Version.nullable(),
   }).refine(ordered, ORDER).refine(({ fromId, toId }) => fromId !== toId, { path: ['toId'], message: 'is the same unit' }),
   response: z.object({ distance: UnitDistance }),
 })

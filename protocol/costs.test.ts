@@ -64,10 +64,13 @@ describe('what a meeting costs', () => {
   })
 
   it('is integer đồng throughout, ordered, the same in any order, and additive over meetings', () => {
-    const estimate = (max: number) => fc.tuple(fc.nat(max), fc.nat(max), fc.nat(max)).map((three) => of(...three.sort((a, b) => a - b) as [number, number, number]))
+    const estimate = (max: number) => fc.tuple(fc.nat(max), fc.nat(max), fc.nat(max))
+      .map((three) => of(...three.sort((a, b) => a - b) as [number, number, number]))
     const rates = fc.record({
-      allowance: estimate(400_000), lodging: estimate(1_000_000), threshold: estimate(20), consumption: estimate(300), fuel: estimate(30_001), drinks: estimate(30_000),
-      hall: estimate(5_000_000), paper: estimate(151), printing: estimate(351), speaker: estimate(2_000_000), connection: estimate(200_000), salary: estimate(100_001),
+      allowance: estimate(400_000), lodging: estimate(1_000_000), threshold: estimate(20), consumption: estimate(300), fuel: estimate(30_001),
+      drinks: estimate(30_000),
+      hall: estimate(5_000_000), paper: estimate(151), printing: estimate(351), speaker: estimate(2_000_000),
+      connection: estimate(200_000), salary: estimate(100_001),
     }).map((rest) => book({ ...rest, sessionMinutes: of(240) }))
     const travellers = fc.array(fc.record({
       unit: fc.constant({ id, name: 'Đơn vị' }), inPerson: fc.nat(40), online: fc.nat(40), kilometres: fc.option(estimate(200)),

@@ -91,7 +91,7 @@ export interface CostFacts {
 export type CostWay = 'inPerson' | 'held' | 'online'
 
 export const nothing: Estimate = { low: 0, likely: 0, high: 0 }
-const levels = ['low', 'likely', 'high'] as const
+type Level = 'low' | 'likely' | 'high'
 const exactly = (value: number): Estimate => ({ low: value, likely: value, high: value })
 
 function toNumber(value: bigint): number {
@@ -104,12 +104,12 @@ function toNumber(value: bigint): number {
 export const divided = (value: bigint, by: number): bigint => (2n * value + BigInt(by)) / (2n * BigInt(by))
 
 function product(factors: readonly Estimate[], divisor: number): Estimate {
-  const at = (level: typeof levels[number]) => toNumber(divided(factors.reduce((whole, factor) => whole * BigInt(factor[level]), 1n), divisor))
+  const at = (level: Level) => toNumber(divided(factors.reduce((whole, factor) => whole * BigInt(factor[level]), 1n), divisor))
   return { low: at('low'), likely: at('likely'), high: at('high') }
 }
 
 export function sum(estimates: readonly Estimate[]): Estimate {
-  const at = (level: typeof levels[number]) => toNumber(estimates.reduce((whole, estimate) => whole + BigInt(estimate[level]), 0n))
+  const at = (level: Level) => toNumber(estimates.reduce((whole, estimate) => whole + BigInt(estimate[level]), 0n))
   return { low: at('low'), likely: at('likely'), high: at('high') }
 }
 
@@ -156,7 +156,9 @@ export function meetingCost(facts: CostFacts, way: CostWay, rates: RateBook): Co
       continue
     }
     // A low estimate pays from the longer way on, a high one from the shorter. What is not paid has no kilometres and no days.
-    const paid = { low: kilometres.low >= (threshold?.high ?? 0), likely: kilometres.likely >= (threshold?.likely ?? 0), high: kilometres.high >= (threshold?.low ?? 0) }
+    const paid = {
+      low: kilometres.low >= (threshold?.high ?? 0), likely: kilometres.likely >= (threshold?.likely ?? 0), high: kilometres.high >= (threshold?.low ?? 0),
+    }
     const where = (value: Estimate): Estimate => ({ low: paid.low ? value.low : 0, likely: paid.likely ? value.likely : 0, high: paid.high ? value.high : 0 })
     add('travel', unit, [
       fact('people', people), fact('kilometres', where(kilometres)), fact('waysBothDirections', 2), rated('millilitresPerKilometre', 'consumption'), rated('fuelPrice', 'fuel'),

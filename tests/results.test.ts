@@ -150,7 +150,8 @@ async function lived(): Promise<void> {
   })
 }
 
-const results = async (seat: Seat, query: { from: string, to: string, bodyId?: string, baseline?: number } = { ...period, bodyId }) => await seat.client.call(getResults, { query })
+interface Query { from: string, to: string, bodyId?: string, baseline?: number }
+const results = async (seat: Seat, query: Query = { ...period, bodyId }) => await seat.client.call(getResults, { query })
 const of = async (seat = chair): Promise<Results> => {
   const { body, error } = await results(seat)
   expect(error).toBeUndefined()
@@ -210,7 +211,8 @@ describe('a baseline', () => {
     const { body: { baseline: next } } = await administrator.client.call(beginBaseline, { body: { year: 2024, reason: 'Bổ sung theo công văn 15', source: 'Báo cáo đã đối chiếu' } })
     expect(next).toMatchObject({ version: 2, meetings: 20 })
     const counts = months(12, (month) => month <= 2 ? 4 : 1)
-    const saved = await administrator.client.call(saveBaseline, { params: { baselineId: next.id }, body: { revision: next.revision, reason: next.reason, source: next.source, counts } })
+    const { reason, source } = next
+    const saved = await administrator.client.call(saveBaseline, { params: { baselineId: next.id }, body: { revision: next.revision, reason, source, counts } })
     await administrator.client.call(freezeBaseline, { params: { baselineId: next.id }, body: { revision: saved.body.baseline.revision } })
     const { body: first } = await chair.client.call(getBaseline, { params: { baselineId } })
     expect(first).toMatchObject({ intact: true, baseline: { version: 1, reason: 'Lần đầu', meetings: 20 }, gaps: [] })
@@ -357,7 +359,8 @@ describe('results', () => {
   it('open to entries that come to the same', async () => {
     const got = await of()
     const expected: Record<Figure, [number, number]> = {
-      held: [got.meetings.held, got.meetings.held], issuing: [3, 3], copies: [2, got.unprinted.copies], pages: [1, got.unprinted.pages], decisions: [got.decisions.count, got.decisions.longestDays!],
+      held: [got.meetings.held, got.meetings.held], issuing: [3, 3], copies: [2, got.unprinted.copies], pages: [1, got.unprinted.pages],
+      decisions: [got.decisions.count, got.decisions.longestDays!],
       notices: [got.notices.due, got.notices.due], tasks: [got.tasks.due, got.tasks.due], hours: [got.hours.people, got.hours.minutes],
       costs: [got.costs.meetings, got.costs.saved.likely], minutesSaved: [1, got.ledger.personMinutesSaved],
     }
@@ -384,9 +387,12 @@ describe('results', () => {
   it('reckon each meeting from who attended and from where, at the rates of its day', async () => {
     const { body: cost } = await chair.client.call(meetingCosts, { params: { entryId: meetingIds[2]! } })
     // 500 minutes are three half days, so two days and a night. Chair at home, clerk from 50 km at a screen, member from 8 km, below the threshold.
-    const amounts = (side: typeof cost.held) => Object.fromEntries(side.entries.filter(({ amount }) => amount.likely > 0).map(({ item, amount }) => [item, amount.likely]))
+    const amounts = ({ entries }: typeof cost.held) =>
+      Object.fromEntries(entries.filter(({ amount }) => amount.likely > 0).map(({ item, amount }) => [item, amount.likely]))
     expect(amounts(cost.held)).toEqual({ drinks: 2 * 3 * 20_000, hall: 3_000_000, connection: 3 * 50_000, salary: 3 * 500 * 1_000 })
-    expect(amounts(cost.inPerson)).toEqual({ travel: 100 * 4_000, allowance: 2 * 200_000, lodging: 350_000, drinks: 3 * 3 * 20_000, hall: 3_000_000, salary: 1_500_000 })
+    expect(amounts(cost.inPerson)).toEqual({
+      travel: 100 * 4_000, allowance: 2 * 200_000, lodging: 350_000, drinks: 3 * 3 * 20_000, hall: 3_000_000, salary: 1_500_000,
+    })
     expect(cost.saved.likely).toBe(400_000 + 400_000 + 350_000 + 60_000 - 150_000)
     const { costs } = await of()
     const each = await Promise.all([0, 1, 2, 3].map(async (index) => (await chair.client.call(meetingCosts, { params: { entryId: meetingIds[index]! } })).body))

@@ -1,7 +1,11 @@
 import type { BaselineCount } from '../../protocol/baselines.ts'
 
 /** One series as it is edited: meetings and those online by month, January first; null where there is no figure. */
-export interface Series { bodyId: string, kind: string, meetings: (number | null)[], online: (number | null)[], /** Of every month without a figure. */ gap: string }
+export interface Series {
+  bodyId: string, kind: string, meetings: (number | null)[], online: (number | null)[]
+  /** Of every month without a figure. */
+  gap: string
+}
 
 const empty = (): (number | null)[] => Array.from({ length: 12 }, () => null)
 

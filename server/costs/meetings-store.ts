@@ -2,7 +2,10 @@ import type { CostMeetingsStore, DatedRate } from './meetings.ts'
 import { SHOWN_PAGES } from './pages.ts'
 
 interface MeetingRow { id: string, body_id: string, body_name: string, day: string, minutes: number, pages: number, speakers: number }
-interface PeopleRow { meeting_id: string, unit_id: string | null, unit_name: string | null, in_person: number, online: number, sites: number, low: number | null, likely: number | null, high: number | null }
+interface PeopleRow {
+  meeting_id: string, unit_id: string | null, unit_name: string | null, in_person: number, online: number, sites: number
+  low: number | null, likely: number | null, high: number | null
+}
 
 const DAY = "(m.opened_at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date"
 const OF_PERIOD = "m.status = 'closed' AND m.body_id = ANY (CAST(:bodyIds AS uuid[])) AND m.opened_at >= :start AND m.opened_at < :end"
@@ -37,7 +40,8 @@ export const costMeetingsStore: CostMeetingsStore = {
     return meetings.map((meeting) => {
       const own = byMeeting.get(meeting.id) ?? []
       return {
-        meetingId: meeting.id, body: { id: meeting.body_id, name: meeting.body_name }, day: meeting.day, minutes: meeting.minutes, pages: meeting.pages, speakers: meeting.speakers,
+        meetingId: meeting.id, body: { id: meeting.body_id, name: meeting.body_name }, day: meeting.day,
+        minutes: meeting.minutes, pages: meeting.pages, speakers: meeting.speakers,
         sites: own.reduce((all, { sites }) => all + sites, 0),
         travellers: own.filter((row) => row.in_person + row.online > 0).map((row) => ({
           unit: { id: row.unit_id, name: row.unit_name ?? '' }, inPerson: row.in_person, online: row.online,

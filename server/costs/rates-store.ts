@@ -7,7 +7,8 @@ const COLUMNS = 'id, item, low, likely, high, basis, since::text AS since, until
 
 // Amounts are bigint, which the driver reads as text; the contract holds them below 10^9.
 const toRate = ({ low, likely, high, withdrawn_reason: withdrawn, ...row }: RateRow): CostRate => ({
-  id: row.id, item: row.item, low: Number(low), likely: Number(likely), high: Number(high), basis: row.basis, since: row.since, until: row.until, version: row.version, withdrawn,
+  id: row.id, item: row.item, low: Number(low), likely: Number(likely), high: Number(high), basis: row.basis,
+  since: row.since, until: row.until, version: row.version, withdrawn,
 })
 
 interface DistanceRow { a: string, a_name: string, b: string, b_name: string, low: number, likely: number, high: number, basis: string, version: number }

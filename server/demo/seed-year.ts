@@ -28,7 +28,9 @@ const plans = [
 ] as const
 
 /** Meetings of the year before, a month, from the book of the office. */
-const before = { committeeRegular: [1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2], briefing: [3, 1, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2], thematic: [0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1] }
+const before = {
+  committeeRegular: [1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2], briefing: [3, 1, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2], thematic: [0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1],
+}
 const councilBefore = [0, 1, 0, 1, 1, 0, 1, 0, 1, 1, 0, 1]
 
 const avoided = [
@@ -41,12 +43,15 @@ const avoided = [
  * journal tells nothing of them, and nobody takes part in them who could open them), the baseline of the year before, distances, and
  * a ledger. Made once.
  */
-export async function seedYear({ bodies, units, resulting }: DemoYearDeps, db: Knex, people: { administrator: Caller, clerk: Caller }, personOf: (username: string) => Caller, now: Date): Promise<void> {
+export async function seedYear(
+  { bodies, units, resulting }: DemoYearDeps, db: Knex, people: { administrator: Caller, clerk: Caller }, personOf: (username: string) => Caller, now: Date,
+): Promise<void> {
   const last = monthsLater(localDay(now).slice(0, 7), -1)
   const year = Number(last.slice(0, 4))
   const [committee, council] = [await bodies.findByName(standingCommittee.name), await bodies.findByName(scienceCouncil.name)]
   if (!committee || !council) throw new Error('the bodies were not seeded')
-  if (!(await resulting.baselines.list(people.administrator)).baselines.some((one) => one.year === year - 1)) await seedBaseline(resulting, people.administrator, year - 1, committee.id, council.id)
+  const { baselines } = await resulting.baselines.list(people.administrator)
+  if (!baselines.some((one) => one.year === year - 1)) await seedBaseline(resulting, people.administrator, year - 1, committee.id, council.id)
   await seedWays({ units, resulting }, people.administrator)
   const key = `demo year ${year}`
   if (await db('meeting').where({ creator_id: people.clerk.personId }).whereLike('creation_key', `${key} %`).first('id')) return
@@ -62,7 +67,8 @@ export async function seedYear({ bodies, units, resulting }: DemoYearDeps, db: K
     return {
       ids, members, mode, minutes: plan.minutes + (at * 7) % 30,
       row: {
-        id: ids.meeting, body_id: bodyId, title_text: ids.title, place_text: ids.place, mode, starts_at: opened, planned_minutes: plan.minutes, kind_id: kinds.get(plan.kind) ?? null,
+        id: ids.meeting, body_id: bodyId, title_text: ids.title, place_text: ids.place, mode, starts_at: opened, planned_minutes: plan.minutes,
+        kind_id: kinds.get(plan.kind) ?? null,
         status: 'closed', published_at: opened, opened_at: opened, closed_at: new Date(opened.getTime() + (plan.minutes + (at * 7) % 30) * 60_000),
         creator_id: people.clerk.personId, creation_key: `${key} ${month} ${nth}`, creation_fingerprint: Buffer.alloc(32),
       },
@@ -77,11 +83,11 @@ export async function seedYear({ bodies, units, resulting }: DemoYearDeps, db: K
       const online = mode === 'online' || (mode === 'hybrid' && index % 3 === at % 3)
       return { meeting_id: ids.meeting, person_id: personOf(username).personId, state: away ? 'absentExcused' : online ? 'online' : 'inPerson', present_ms: away ? 0 : minutes * 60_000 }
     })))
+    const attendees = standingCommittee.members.filter(({ voting }) => voting).map(({ username }) => ({ personId: personOf(username).personId, unitId: null }))
     for (const [index, reason] of avoided.entries()) {
       const month = months[months.length - 1 - index * 2]
       if (!month) continue
       const [matter] = await trx('matter').insert({}).returning<{ id: string }[]>('id')
-      const attendees = standingCommittee.members.filter(({ voting }) => voting).map(({ username }) => ({ personId: personOf(username).personId, unitId: null }))
       await resulting.ledger.avoided(trx, { bodyId: committee.id, date: `${month}-20`, cause: { kind: 'requestedElsewhere', matterId: matter!.id }, attendees, byId: people.clerk.personId, reason })
       if (index === 3) await resulting.ledger.reverse(trx, { matterId: matter!.id }, 'Một uỷ viên đề nghị thảo luận tại hội nghị')
     }
@@ -106,7 +112,9 @@ async function seedWays({ units, resulting }: Pick<DemoYearDeps, 'units' | 'resu
   const basis = (km: number) => km > 10 ? 'Bản đồ đường bộ; trụ sở tại cơ sở 2' : 'Bản đồ đường bộ'
   const set = async (from: string, to: string, km: number) => {
     const [fromId, toId] = [known.get(from), known.get(to)]
-    if (fromId && toId) await resulting.rates.setDistance(administrator, { fromId, toId, low: Math.max(0, km - Math.ceil(km / 10)), likely: km, high: km + Math.ceil(km / 10), basis: basis(km), version: null })
+    const unsure = Math.ceil(km / 10)
+    const kilometres = { low: km - unsure, likely: km, high: km + unsure }
+    if (fromId && toId) await resulting.rates.setDistance(administrator, { fromId, toId, ...kilometres, basis: basis(km), version: null })
   }
   for (const [code, km] of Object.entries(ways)) await set('TU', code, km)
   await set('SKHCN', 'SNV', 62)

@@ -2,7 +2,9 @@ import type { Knex } from 'knex'
 import type { BaselineCount } from '../../protocol/baselines.ts'
 import type { BaselineRow, BaselinesStore } from './baselines.ts'
 
-interface Row { id: string, year: number, version: number, revision: number, reason: string, source: string, begun_at: Date, frozen_at: Date | null, sha256: Buffer | null }
+interface Row {
+  id: string, year: number, version: number, revision: number, reason: string, source: string, begun_at: Date, frozen_at: Date | null, sha256: Buffer | null
+}
 const COLUMNS = ['id', 'year', 'version', 'revision', 'reason', 'source', 'begun_at', 'frozen_at', 'sha256'] as const
 
 const toRow = ({ begun_at: begunAt, frozen_at: frozenAt, sha256, ...row }: Row): BaselineRow => ({

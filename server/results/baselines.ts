@@ -8,7 +8,12 @@ import type { Readers } from './readers.ts'
 
 export type BaselineRow = Omit<Baseline, 'meetings'>
 /** What results compare with: its counts of a month, over all kinds. */
-export interface BaselineFigures { id: string, year: number, version: number, sha256: string, counts: readonly { bodyId: string, month: number, meetings: number }[] }
+export interface BaselineFigures {
+  id: string, year: number, version: number, sha256: string, counts: readonly { bodyId: string, month: number, meetings: number }[]
+}
+
+/** A version as a reader sees it; `intact`: its hash is that of its figures. */
+interface ShownBaseline { baseline: Baseline, counts: BaselineCount[], gaps: BaselineGap[], intact: boolean | null, bodies: { id: string, name: string }[] }
 
 export interface BaselinesStore {
   /** The latest year and version first, with the meetings of these bodies; of everything for null. */
@@ -60,14 +65,15 @@ export function createBaselines({ db, store, readers, now }: { db: Knex, store: 
     },
 
     /** Throws `forbiddenForResults`, `baselineNotFound`. */
-    async get(id: string, caller: Caller): Promise<{ baseline: Baseline, counts: BaselineCount[], gaps: BaselineGap[], intact: boolean | null, bodies: { id: string, name: string }[] }> {
+    async get(id: string, caller: Caller): Promise<ShownBaseline> {
       const { bodyIds } = await readers.reading(caller)
       const row = await store.find(db, id)
       if (!row || (row.frozenAt === null && !caller.administrator)) throw new AppError('baselineNotFound')
       const all = await store.counts(db, id)
       const counts = caller.administrator ? all : all.filter(({ bodyId }) => bodyIds.includes(bodyId))
       return {
-        baseline: { ...row, meetings: meetingsOf(counts) }, counts, gaps: gapsOf(counts), bodies: await store.bodyNames(db, [...new Set(counts.map(({ bodyId }) => bodyId))]),
+        baseline: { ...row, meetings: meetingsOf(counts) }, counts, gaps: gapsOf(counts),
+        bodies: await store.bodyNames(db, [...new Set(counts.map(({ bodyId }) => bodyId))]),
         intact: row.sha256 === null ? null : row.sha256 === hashOf(row, all),
       }
     },

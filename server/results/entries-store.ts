@@ -45,8 +45,8 @@ interface EntryRow { id: string, day: string, body_id: string | null, body_name:
 
 function toEntry(row: EntryRow): ResultEntry {
   return {
-    id: row.id, day: row.day, body: row.body_id && row.body_name ? { id: row.body_id, name: row.body_name } : null, title: row.title, kind: row.kind, value: Number(row.value),
-    state: row.state, opens: row.opens_kind && row.opens_id ? { kind: row.opens_kind, id: row.opens_id } : null,
+    id: row.id, day: row.day, body: row.body_id && row.body_name ? { id: row.body_id, name: row.body_name } : null, title: row.title,
+    kind: row.kind, value: Number(row.value), state: row.state, opens: row.opens_kind && row.opens_id ? { kind: row.opens_kind, id: row.opens_id } : null,
   }
 }
 
@@ -75,7 +75,7 @@ export const entriesStore: EntriesStore = {
     const instant = (at: string) => new Date(at).toISOString()
     return rows.map((row) => ({
       id: row.id, day: row.day, body: { id: row.body_id, name: row.body_name }, state: row.state, people: row.people,
-      causes: row.causes.map((cause) => ({ ...cause, at: instant(cause.at), reversed: cause.reversed && { ...cause.reversed, at: instant(cause.reversed.at) } })),
+      causes: row.causes.map(({ reversed, ...cause }) => ({ ...cause, at: instant(cause.at), reversed: reversed && { at: instant(reversed.at), reason: reversed.reason } })),
     }))
   },
 }

@@ -3,7 +3,11 @@ import { localDay, type Day } from '../../protocol/calendar.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 
-export interface ReadBody { id: string, name: string, /** The caller leads it or is its office, and so may open what its papers, tasks and proposals are. */ own: boolean }
+export interface ReadBody {
+  id: string, name: string
+  /** The caller leads it or is its office, and so may open what its papers, tasks and proposals are. */
+  own: boolean
+}
 
 export interface ReadersStore {
   /** The bodies that the person leads or is the office of on that day; all, those that ended too, for an administrator. By name. */
@@ -11,7 +15,9 @@ export interface ReadersStore {
 }
 
 /** Whose results they are, and what of them the caller may open. */
-export interface Reading { personId: string, bodies: readonly ReadBody[], bodyIds: readonly string[], ownIds: readonly string[], body: { id: string, name: string } | null }
+export interface Reading {
+  personId: string, bodies: readonly ReadBody[], bodyIds: readonly string[], ownIds: readonly string[], body: { id: string, name: string } | null
+}
 
 /** Who may see results: leaders (chairs) and offices (clerks) those of their bodies, administrators all. */
 export function createReaders({ db, store, now }: { db: Knex, store: ReadersStore, now: () => Date }) {

@@ -79,17 +79,22 @@ export function createResults({ db, store, readers, baselines, costs, now }: Res
           held: held(rows), online: online(rows),
           byMonth: months.map((month) => {
             const own = rows.filter((row) => row.month === month)
-            return { month, held: held(own), online: online(own), compared: held(ofCompared(own)), baseline: compared.size ? baselineOf([month], () => true) : null }
+            const baseline = compared.size ? baselineOf([month], () => true) : null
+            return { month, held: held(own), online: online(own), compared: held(ofCompared(own)), baseline }
           }),
           byBody: bodies.flatMap(({ id, name }) => {
             const own = rows.filter(({ bodyId }) => bodyId === id)
             if (own.length === 0 && !compared.has(id)) return []
             const baseline = compared.has(id) ? baselineOf(ended, (bodyId) => bodyId === id) : null
-            return [{ body: { id, name }, held: held(own), online: online(own), compared: held(ofCompared(inEnded.filter(({ bodyId }) => bodyId === id))), baseline }]
+            const comparable = held(ofCompared(inEnded.filter(({ bodyId }) => bodyId === id)))
+            return [{ body: { id, name }, held: held(own), online: online(own), compared: comparable, baseline }]
           }),
         },
         headline: known && until !== undefined && compared.size
-          ? { baselineId: known.id, year: known.year, version: known.version, sha256: known.sha256, until, baseline: was, held: is, fewer: was - is, notCompared: held(inEnded) - is }
+          ? {
+              baselineId: known.id, year: known.year, version: known.version, sha256: known.sha256, until,
+              baseline: was, held: is, fewer: was - is, notCompared: held(inEnded) - is,
+            }
           : null,
         quotas: quotas.map(({ bodyId, bodyName, ...quota }) => ({ ...quota, body: bodyId && bodyName ? { id: bodyId, name: bodyName } : null })),
         issuing: shares, unprinted: { copies, pages }, decisions, notices, tasks, hours, ledger, targets, costs: totalOf(reckoned),
