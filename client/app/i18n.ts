@@ -47,6 +47,8 @@ async function load(language: Language) {
 /** Loads a language's messages, shows it and remembers it. */
 export async function showLanguage(language: Language) {
   await load(language)
+  // Whoever wanted a part meanwhile was given it in the language that was shown until now.
+  while ([...wanted].some((part) => !loaded.has(`${language} ${part}`))) await load(language)
   i18n.global.locale.value = language
   uiLocale.value = uiWords[language]
   localStorage.setItem(STORED, language)
