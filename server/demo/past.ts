@@ -8,11 +8,12 @@ export function createPast() {
     now: () => new Date(Date.now() - behindMs),
     /** Carries `work` out as of that moment and on. */
     async during<T>(moment: Date, work: () => Promise<T>): Promise<T> {
+      const before = behindMs
       behindMs = Date.now() - moment.getTime()
       try {
         return await work()
       } finally {
-        behindMs = 0
+        behindMs = before
       }
     },
   }

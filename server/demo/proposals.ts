@@ -107,6 +107,32 @@ export const demoProposals: DemoProposal[] = [
     legalBasis: ['Luật Khoa học, công nghệ và đổi mới sáng tạo', 'Nghị quyết của Hội đồng nhân dân tỉnh về kinh phí khoa học'],
   },
   {
+    drafter: 'phuc', presenter: 'phuc', kind: 'Báo cáo, xin ý kiến chỉ đạo', asks: 'decide', proposedInDays: 21, draftedDaysAgo: 16,
+    steps: [{ act: 'submit', daysAgo: 12 }, { act: 'check', daysAgo: 11 }, { act: 'accept', daysAgo: 10 }],
+    title: 'Điều chuyển ba bộ thiết bị họp trực tuyến về các xã mới sáp nhập',
+    summary: [
+      'Ba bộ thiết bị tại trụ sở dôi dư còn dùng tốt; ba xã mới sáp nhập đang phải mượn phòng họp của bưu điện.',
+      'Đề nghị điều chuyển trong tháng, không phát sinh kinh phí ngoài chi phí vận chuyển khoảng 9 triệu đồng (ước tính).',
+    ],
+    legalBasis: ['Luật Quản lý, sử dụng tài sản công số 15/2017/QH14'],
+  },
+  {
+    drafter: 'tung', presenter: 'tung', kind: 'Báo cáo, xin ý kiến chỉ đạo', asks: 'decide', proposedInDays: 9, draftedDaysAgo: 20,
+    steps: [{ act: 'submit', daysAgo: 17 }, { act: 'check', daysAgo: 16 }, { act: 'accept', daysAgo: 15 }],
+    title: 'Lịch trực lãnh đạo các cơ quan cấp tỉnh dịp nghỉ lễ cuối năm',
+    summary: ['Mỗi cơ quan cử một lãnh đạo trực tại chỗ, một lãnh đạo trực qua điện thoại; danh sách đã được các cơ quan thống nhất.'],
+    legalBasis: [party],
+  },
+  {
+    drafter: 'duy', presenter: 'duy', kind: 'Báo cáo, xin ý kiến chỉ đạo', asks: 'report', proposedInDays: 25, draftedDaysAgo: 9,
+    steps: [{ act: 'submit', daysAgo: 6 }, { act: 'check', daysAgo: 5 }, { act: 'accept', daysAgo: 4 }],
+    title: 'Báo cáo kết quả rà soát thủ tục nội bộ của các cơ quan Đảng cấp tỉnh',
+    summary: [
+      'Rà soát 69 thủ tục: 21 thủ tục gộp được, 14 thủ tục bỏ được bước xin ý kiến trung gian; thời gian xử lý bình quân giảm từ 9 còn 6 ngày làm việc (ước tính).',
+    ],
+    legalBasis: [party],
+  },
+  {
     drafter: 'thach', presenter: 'thach', kind: 'Chủ trương, đề án', asks: 'decide', proposedInDays: 16, draftedDaysAgo: 18,
     steps: [{ act: 'submit', daysAgo: 11 }, { act: 'check', daysAgo: 9 }, { act: 'accept', daysAgo: 9 }],
     title: 'Chương trình kiểm tra, giám sát của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ năm 2027',

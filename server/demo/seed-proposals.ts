@@ -68,7 +68,10 @@ export async function seedProposals(
 
 /** How many working days ago that conference was. */
 const HELD_DAYS_AGO = 7
-const MORNING_MS = 8 * 3600_000
+const MORNING_MS = 7.75 * 3600_000
+/** How long after it was called its first matter was concluded on, and it ended. */
+const CONCLUDED_MINUTES = 82.4
+const ENDED_MINUTES = 131
 
 /**
  * A conference that was held before anybody looked, some days ago: one matter was dealt with, the other left undone. Made once, and
@@ -84,6 +87,7 @@ export async function seedHeldConference(
   if (!done || !undone || known?.status === 'closed' || known?.status === 'cancelled') return
   const today = localDay(now)
   const held = new Date(startOfDay(addWorkingDays(today, -HELD_DAYS_AGO, await calendar.load(addDays(today, -60), today))).getTime() + MORNING_MS)
+  const after = (minutes: number) => new Date(held.getTime() + minutes * 60_000)
   const { lateReason, ...facts } = heldConference
   const meetingId = await past.during(held, async () => {
     const startsAt = earliestStart(held).toISOString()
@@ -101,12 +105,15 @@ export async function seedHeldConference(
       await roll.checkIn.checkIn(id, clerk, { key: 'demo held roll', personIds: people.filter((one) => one.kind === 'person' && one.id !== away).map((one) => one.id) })
       if (known?.status !== 'live') await meetings.open(id, clerk, 'demo held open')
       await agenda.goTo(id, clerk, 'demo held begun', itemId)
-      const place = { meetingId: id, itemId, clerk, chair, held, now }
-      await seedConclusion(domains, place)
-      await agenda.goTo(id, clerk, 'demo held ended', null)
-      await seedTasks(domains, place, callerNamed)
+      const concluded = after(CONCLUDED_MINUTES)
+      const place = { meetingId: id, itemId, clerk, chair, held: concluded, now }
+      await past.during(concluded, async () => {
+        await seedConclusion(domains, place)
+        await agenda.goTo(id, clerk, 'demo held ended', null)
+        await seedTasks(domains, place, callerNamed)
+      })
     }
-    await meetings.close(id, clerk, 'demo held close')
+    await past.during(after(ENDED_MINUTES), () => meetings.close(id, clerk, 'demo held close'))
     return id
   })
   const { review } = domains.minuting

@@ -1,4 +1,4 @@
-import { addDays, addWorkingDays, localDay } from '../../protocol/calendar.ts'
+import { addDays, addWorkingDays, localDay, startOfDay } from '../../protocol/calendar.ts'
 import type { Calendar } from '../bodies/calendar.ts'
 import type { Units } from '../bodies/units.ts'
 import type { Conclusions } from '../conclusions/conclusions.ts'
@@ -31,6 +31,12 @@ export async function seedTasks(
   // Given as it was concluded; what became of each is spread over the days since.
   const domain = tasksAt(() => held)
   const present = tasksAt(() => now)
+  /** A task's steps follow one another by a working day, in office hours; those of today stood before now. */
+  const workedAt = (index: number, place: number) => {
+    const day = addWorkingDays(localDay(held), place + 1 + index % 2, days)
+    const at = startOfDay(day).getTime() + (8 * 60 + 20 + (index * 37 + place * 53) % 480) * 60_000
+    return new Date(Math.min(at, now.getTime()))
+  }
   const { tasks: known } = await present.reading.list(clerk, { scope: 'office', meetingId, limit: 100 })
   for (const [index, { unit, actor, co, dueInDays, steps, ...words }] of demoTasks.entries()) {
     const leadId = unitIds.get(unit)
@@ -40,7 +46,7 @@ export async function seedTasks(
     const assigned = await domain.assigning.assign(meetingId, itemId, clerk, { key: `demo task ${index}`, conclusionVersion: 1, facts })
     let { version } = assigned
     for (const [place, step] of steps.entries()) {
-      const at = new Date(held.getTime() + (now.getTime() - held.getTime()) * (place + 1) / (steps.length + 1))
+      const at = workedAt(index, place)
       const who = step.act === 'verify' || step.act === 'return' || step.act === 'cancel' ? chair : callerNamed(actor)
       const dueOn = step.act === 'askExtension' ? addWorkingDays(today, step.days, days) : today;
       ({ version } = await take(tasksAt(() => at), assigned.taskId, who, { key: `demo task ${index} ${place}`, version }, step, dueOn))

@@ -128,7 +128,8 @@ describe('the demo', () => {
     let attached = 0
     const documents = { attachMade: async () => { attached += 1; throw new Error('killed') } }
     const tomorrow = new Date(Date.now() + 24 * 3600_000)
-    const killed = seedDemo({ domains: { ...server.domains, documents }, past: server.past, db: server.db, dataDir: server.config.dataDir, log: server.log, now: tomorrow })
+    const house = { domains: server.domains, past: server.past, db: server.db, dataDir: server.config.dataDir, log: server.log }
+    const killed = seedDemo({ ...house, domains: { ...server.domains, documents }, now: tomorrow })
     await expect(killed).rejects.toThrow('killed')
     expect(attached).toBe(1)
     await seedDemo({ domains: server.domains, past: server.past, db: server.db, dataDir: server.config.dataDir, log: server.log, now: tomorrow })

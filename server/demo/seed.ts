@@ -20,6 +20,7 @@ import { demoMeetings, demoRooms, demoTemplate, type DemoItem, type DemoMeeting 
 import type { Past } from './past.ts'
 import { seedInvitation, type DemoInvitationsDeps } from './seed-invitations.ts'
 import { seedPapers, type DemoPapersDeps } from './seed-papers.ts'
+import { seedTriage, type DemoTriageDeps } from './seed-triage.ts'
 import { seedHeldConference, seedProposals, type DemoProposalsDeps } from './seed-proposals.ts'
 import { seedProcedures, type DemoProceduresDeps } from './seed-procedures.ts'
 import { seedSigningKeys } from './signing-keys.ts'
@@ -28,7 +29,7 @@ import { seedYear, type DemoYearDeps } from './seed-year.ts'
 import { dayOf, startToday } from './starts.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
-export interface DemoDeps extends DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps, DemoSurveysDeps, DemoYearDeps {
+export interface DemoDeps extends DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps, DemoSurveysDeps, DemoYearDeps, DemoTriageDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
   units: Pick<Units, 'list' | 'add' | 'unitOf' | 'assign'>
@@ -145,6 +146,7 @@ async function seedMatters(domains: DemoDeps, past: Past, callers: Callers, now:
   const named = (username: string) => callerNamed(callers, username)
   const matters = await seedProposals(domains, id, clerk, named, now)
   await seedHeldConference(domains, past, matters, id, { clerk, chair: named('khai') }, named, now)
+  await seedTriage(domains, matters, named, now)
   return matters
 }
 

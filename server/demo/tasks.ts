@@ -30,7 +30,7 @@ const head = (unit: string) => `Thủ trưởng ${unit} chịu trách nhiệm tr
 export const demoTasks: readonly DemoTask[] = [
   {
     unit: 'SNV', actor: 'duy', co: ['DUUB'], what: 'Rà soát, chốt danh sách 86 hộ và xã, cơ quan nhận giúp', product: 'Danh sách có xác nhận của Uỷ ban nhân dân xã',
-    responsibility: head('Sở Nội vụ'), authority: byPlan, dueInDays: -6, steps: [{ act: 'accept' }, { act: 'progress', percent: 70, note: 'Đã đối chiếu 61 hộ ở 11 xã; còn 25 hộ chờ xã xác nhận nhân khẩu.' }],
+    responsibility: head('Sở Nội vụ'), authority: byPlan, dueInDays: -4, steps: [{ act: 'accept' }, { act: 'progress', percent: 70, note: 'Đã đối chiếu 61 hộ ở 11 xã; còn 25 hộ chờ xã xác nhận nhân khẩu.' }],
   },
   {
     unit: 'DUUB', actor: 'thuan', co: ['SNV', 'BNC'], what: 'Giải quyết hồ sơ đất ở hợp pháp cho 31 hộ', product: 'Quyết định giao đất hoặc văn bản trả lời cho từng hộ',

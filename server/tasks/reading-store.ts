@@ -114,7 +114,10 @@ export const readingStore: ReadingStore & { forAgenda(db: Knex, reader: Reader, 
       FROM conclusion_version decided JOIN conclusion ON conclusion.item_id = decided.item_id JOIN agenda_item item ON item.id = decided.item_id
       JOIN meeting ON meeting.id = :meetingId JOIN journal_text text ON text.id = decided.text_id
       WHERE decided.item_id = :itemId AND decided.version = :conclusionVersion`, { itemId, meetingId, conclusionVersion })
-    return { meetingTitle: row?.meeting_title ?? null, itemTitle: row?.item_title ?? null, conclusion: row?.conclusion ?? null, revised: row?.revised ?? false, opinion: null }
+    return {
+      meetingTitle: row?.meeting_title ?? null, itemTitle: row?.item_title ?? null, conclusion: row?.conclusion ?? null,
+      revised: row?.revised ?? false, opinion: null,
+    }
   },
 
   async form(db, reader) {

@@ -30,7 +30,9 @@ export interface ReadingStore {
   coUnits(db: Knex, taskId: string): Promise<Named[]>
   events(db: Knex, taskId: string): Promise<TaskEvent[]>
   /** The words of where it was decided; null where they were erased. `revised`: the conclusion was settled anew, at another version. */
-  origin(db: Knex, task: Task): Promise<{ meetingTitle: string | null, itemTitle: string | null, conclusion: string | null, revised: boolean, opinion: { id: string, title: string } | null }>
+  origin(db: Knex, task: Task): Promise<{
+    meetingTitle: string | null, itemTitle: string | null, conclusion: string | null, revised: boolean, opinion: { id: string, title: string } | null
+  }>
   form(db: Knex, reader: Reader): Promise<{ offices: Named[], bodies: Named[], unit: Named | null, units: Named[] }>
 }
 

@@ -46,7 +46,8 @@ export const LATE = `(${DUE} AND t.due_on < CAST(:on AS date))`
 export function toTask(row: TaskRow): Task {
   const { asked_due_on: dueOn, asked_reason: reason, asked_at: at, asked_by: by } = row
   return {
-    id: row.id, bodyId: row.body_id, meetingId: row.meeting_id, itemId: row.item_id, opinionId: row.opinion_id, conclusionVersion: row.conclusion_version, decidedAt: row.decided_at,
+    id: row.id, bodyId: row.body_id, meetingId: row.meeting_id, itemId: row.item_id, opinionId: row.opinion_id,
+    conclusionVersion: row.conclusion_version, decidedAt: row.decided_at,
     facts: toFacts(row), stage: row.stage, since: row.since, version: row.version, percent: row.percent,
     asked: dueOn !== null && reason !== null && at && by !== null ? { dueOn, reason, at, by } : null, reportedBy: row.reported_by,
   }

@@ -132,10 +132,10 @@ describe('the life of a task', () => {
     const reported = await broughtTo('reported')
     const asked = await broughtTo('asked')
     for (const both of [
-      [acts.verify(reported.taskId, body.clerk, reported.version), acts.cancel(reported.taskId, body.chair, reported.version)],
-      [acts.decideExtension(asked.taskId, body.clerk, asked.version), acts.report(asked.taskId, lead, asked.version)],
+      () => [acts.verify(reported.taskId, body.clerk, reported.version), acts.cancel(reported.taskId, body.chair, reported.version)],
+      () => [acts.decideExtension(asked.taskId, body.clerk, asked.version), acts.report(asked.taskId, lead, asked.version)],
     ]) {
-      const settled = await Promise.allSettled(both)
+      const settled = await Promise.allSettled(both())
       expect(settled.map(({ status }) => status).toSorted()).toEqual(['fulfilled', 'rejected'])
       expect(settled.find(({ status }) => status === 'rejected')).toMatchObject({ reason: { code: 'taskChanged' } })
     }

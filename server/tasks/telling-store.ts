@@ -39,6 +39,9 @@ const UNPLACED = `NOT EXISTS (
 
 const OPEN = openStages.map((stage) => `'${stage}'`).join(', ')
 
+/** So long an agenda is left to who has begun it, before anything comes onto it by itself. */
+const AGENDA_BEGUN_MINUTES = 15
+
 /** Whom tasks concern, and what came of time, in PostgreSQL. */
 export const tellingStore: TellingStore & DueStore & DigestStore & AgendaStore & PlacingStore = {
   async leadsOn(db, taskId, on) {
@@ -130,9 +133,10 @@ export const tellingStore: TellingStore & DueStore & DigestStore & AgendaStore &
       FROM task t LEFT JOIN agenda_item item ON item.id = t.item_id JOIN body ON body.id = t.body_id
       CROSS JOIN LATERAL (SELECT coalesce((body.rules -> 'followUp' ->> 'overdueReportMinutes')::integer, 10) AS minutes) rule
       JOIN LATERAL (
-        SELECT id FROM meeting WHERE meeting.body_id = t.body_id AND status = 'draft' AND starts_at > CAST(:at AS timestamptz) ORDER BY starts_at, id LIMIT 1) next ON true
+        SELECT id FROM meeting WHERE meeting.body_id = t.body_id AND status = 'draft' AND starts_at > CAST(:at AS timestamptz)
+          AND uuid_extract_timestamp(meeting.id) < CAST(:at AS timestamptz) - make_interval(mins => :settled) ORDER BY starts_at, id LIMIT 1) next ON true
       WHERE ${LATE} AND t.placed_for IS DISTINCT FROM t.due_on AND rule.minutes > 0 AND ${UNPLACED}
-      ORDER BY t.due_on, t.id LIMIT :limit`, { at, on, limit })
+      ORDER BY t.due_on, t.id LIMIT :limit`, { at, on, limit, settled: AGENDA_BEGUN_MINUTES })
   },
 
   async markPlaced(trx, taskId, dueOn) {
