@@ -48,6 +48,8 @@ export const paths = {
   triageRules: '/triage/rules',
   /** A matter as whoever it was delegated to sees it. */
   delegatedMatter: (proposalId: string) => `/triage/matters/${proposalId}`,
+  opinions: '/opinions',
+  opinion: (opinionId: string) => `/opinions/${opinionId}`,
   tasks: '/tasks',
   taskBoard: '/tasks/board',
   task: (taskId: string) => `/tasks/${taskId}`,

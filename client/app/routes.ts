@@ -8,6 +8,7 @@ import { identityRoutes } from '../identity/routes.ts'
 import { issuingRoutes } from '../issuing/routes.ts'
 import { meetingRoutes } from '../meetings/routes.ts'
 import { offlineRoutes } from '../offline/routes.ts'
+import { opinionRoutes } from '../opinions/routes.ts'
 import { procedureRoutes } from '../procedures/routes.ts'
 import { proposalRoutes } from '../proposals/routes.ts'
 import { resultRoutes } from '../results/routes.ts'
@@ -41,6 +42,7 @@ export const routes: RouteRecordRaw[] = [
   ...meetingRoutes,
   ...bodyRoutes,
   ...proposalRoutes,
+  ...opinionRoutes,
   ...triageRoutes,
   ...procedureRoutes,
   ...attendanceRoutes,

@@ -80,7 +80,7 @@ describe('answering', () => {
   })
 
   it('shows the office who has answered and never what before the closing; members nothing of others, unless the rule lets who has answered', async () => {
-    const { house, opining, worker, begun, setClock, say, get, closeAt } = scene
+    const { house, worker, begun, setClock, say, get, closeAt } = scene
     const { body: { chair, clerk, member, members }, opinionId, dueAt } = await begun()
     await say(opinionId, member, 'disagree', { text: 'Chưa đủ căn cứ' })
     const seenBy = async (caller: Caller) => (await scene.members(opinionId, caller)).find(({ person }) => person.id === member.personId)
