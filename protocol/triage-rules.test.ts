@@ -41,7 +41,7 @@ const table: [code: string, speaks: Partial<TriageFacts>, silent: Partial<Triage
   ['agreedInWriting', { disagreement: 'none' }, { disagreement: 'unknown' }, 'write'],
   ['freeTime', { freeMinutes: 20 }, { freeMinutes: null }, 'merge'],
   ['travel', { travellers: 3, onlinePercent: 10 }, { travellers: 2 }, 'online'],
-  ['onlineShare', { onlinePercent: 59 }, { onlinePercent: 60 }, 'meet'],
+  ['onlineShare', { onlinePercent: 59 }, { onlinePercent: 60 }, 'online'],
   ['immediate', { urgency: 'immediate', daysLeft: 0 }, { urgency: 'urgent' }, 'online'],
   ['quotaNearlyUsed', { quotaPercent: 80, asks: 'opinion' }, { quotaPercent: 79 }, 'write'],
   ['otherwiseMeet', {}, {}, 'meet'],
