@@ -215,7 +215,7 @@ describe('whoever has the database, its dumps and its log', () => {
   const voters = () => [body.chair, ...body.members]
 
   it.each([
-    ['of two voters', 2, 36, false], ['of six voters, one after the other', 6, 14, false], ['of six voters at once', 6, 8, true],
+    ['of two voters', 2, 28, false], ['of six voters, one after the other', 6, 10, false], ['of six voters at once', 6, 8, true],
   ])('%s learns no more than the tally', async (_, count, times, together) => {
     const rounds: Round[] = []
     for (let time = 0; time < times; time += 1) rounds.push(await hold(voters().slice(0, count), together))
