@@ -1,4 +1,5 @@
 import type { ProposalContent } from '../../protocol/proposals.ts'
+import { demoOpinions } from './opinions.ts'
 
 /** Invented matters of an invented province, one in each stage and more where the office has most to do. */
 
@@ -201,6 +202,7 @@ export const demoProposals: DemoProposal[] = [
     summary: ['Tổng hợp biên chế được giao, đã sử dụng và số chưa tuyển của 12 cơ quan, 96 xã, phường.'],
     legalBasis: [party],
   },
+  ...demoOpinions.map(({ proposal }) => proposal),
 ]
 
 /** Which of them a conference of today deals with and which it leaves undone; by their titles. */

@@ -19,6 +19,7 @@ import { readOrMakeSecret } from '../platform/keys.ts'
 import { demoMeetings, demoRooms, demoTemplate, type DemoItem, type DemoMeeting } from './meetings.ts'
 import type { Past } from './past.ts'
 import { seedInvitation, type DemoInvitationsDeps } from './seed-invitations.ts'
+import { seedOpinions, type DemoOpinionsDeps } from './seed-opinions.ts'
 import { seedPapers, type DemoPapersDeps } from './seed-papers.ts'
 import { seedTriage, type DemoTriageDeps } from './seed-triage.ts'
 import { seedHeldConference, seedProposals, type DemoProposalsDeps } from './seed-proposals.ts'
@@ -29,7 +30,7 @@ import { seedYear, type DemoYearDeps } from './seed-year.ts'
 import { dayOf, startToday } from './starts.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
-export interface DemoDeps extends DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps, DemoSurveysDeps, DemoYearDeps, DemoTriageDeps {
+export interface DemoDeps extends DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps, DemoSurveysDeps, DemoYearDeps, DemoTriageDeps, DemoOpinionsDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
   units: Pick<Units, 'list' | 'add' | 'unitOf' | 'assign'>
@@ -147,6 +148,7 @@ async function seedMatters(domains: DemoDeps, past: Past, callers: Callers, now:
   const matters = await seedProposals(domains, id, clerk, named, now)
   await seedHeldConference(domains, past, matters, id, { clerk, chair: named('khai') }, named, now)
   await seedTriage(domains, matters, named, now)
+  await seedOpinions(domains, matters, named, now)
   return matters
 }
 
