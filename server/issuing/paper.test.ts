@@ -166,6 +166,20 @@ describe('the layout', () => {
     expect(headers.toSorted()).toEqual([false, true])
   })
 
+  it('leaves no heading at the foot of a page, with a line beneath every page or without, and no heading above another one there', async () => {
+    const stranded: string[] = []
+    const lines = (of: string, count: number) => Array.from({ length: count }, (_, index): PaperBlock => ({ kind: 'paragraph', text: `${of} ${index}` }))
+    for (let before = 20; before < 27; before += 1) {
+      const written: PaperBlock[] = [...lines('Trước', before), { kind: 'heading', text: 'Mục một' }, { kind: 'subheading', text: 'Mục hai' }, ...lines('Giữa', 28), { kind: 'heading', text: 'Mục ba' }, ...lines('Sau', 9)]
+      const { stdout } = await run('pdftotext', ['-raw', await pdfFile('headings', { ...party, body: written, foot: before % 2 ? null : party.foot }), '-'])
+      for (const page of stdout.normalize('NFC').split('\f')) {
+        const last = page.split('\n').filter((line) => line.trim() && !line.startsWith('Mã nhật ký') && !/^\d+$/.test(line.trim())).at(-1) ?? ''
+        if (last.startsWith('Mục')) stranded.push(`${before}: ${last}`)
+      }
+    }
+    expect(stranded).toEqual([])
+  })
+
   it('keeps the last words, the signatures and the recipients on one page', async () => {
     for (let blocks = 18; blocks < 30; blocks += 2) {
       const file = await pdfFile('end', { ...party, body: [...body.slice(0, blocks), { kind: 'paragraph', text: 'Hội nghị kết thúc.' }] })

@@ -7,6 +7,10 @@ import type { Paper } from './paper.ts'
 /** What Tinos itself takes from line to line, in parts of its size. */
 const NATURAL_LEADING = 1.149
 
+/** What goes with the line after it, and what stands at the edges of every page: the typesetter counts that among the lines. */
+const KEPT = 1
+const FURNITURE = 2
+
 // A paper holds nothing but text: the typesetter may open its four faces and no other file, and no address at all.
 const faces = new Set(Object.values(tinos))
 pdfmake.setFonts({ Tinos: tinos })
@@ -32,10 +36,10 @@ export function renderPdf(paper: Paper): Promise<Buffer> {
     },
     defaultStyle: { font: 'Tinos', fontSize: template.bodySize },
     header: (page) => page === 1 || !template.shows.pageNumbers ? null : {
-      text: String(page), alignment: 'center', fontSize: template.pageNumberSize,
+      headlineLevel: FURNITURE, text: String(page), alignment: 'center', fontSize: template.pageNumberSize,
       margin: [points(left), points(top / 2), points(right), 0],
     },
-    ...(foot ? { footer: () => ({ ...textNode(foot), margin: [points(left), points(bottom / 2), points(right), 0] }) } : {}),
+    ...(foot ? { footer: () => ({ ...textNode(foot), headlineLevel: FURNITURE, margin: [points(left), points(bottom / 2), points(right), 0] }) } : {}),
     content: [
       table(layout.letterhead, columns, GUTTER),
       ...layout.body.slice(0, kept).map(bodyNode),
@@ -49,7 +53,7 @@ export function renderPdf(paper: Paper): Promise<Buffer> {
       },
     ],
     pageBreakBefore: (current, nodes) =>
-      current.headlineLevel === 1 && nodes.getFollowingNodesOnPage().length === 0,
+      current.headlineLevel === KEPT && nodes.getFollowingNodesOnPage().every(({ headlineLevel }) => headlineLevel === KEPT || headlineLevel === FURNITURE),
   }
   return pdfmake.createPdf(definition).getBuffer()
 }
@@ -95,7 +99,7 @@ function gridNode({ widths, rows }: Grid): Content {
 
 function node(line: Line): Content {
   const { rule } = line
-  const text = { ...textNode(line), ...(line.keepWithNext ? { headlineLevel: 1 } : {}) }
+  const text = { ...textNode(line), ...(line.keepWithNext ? { headlineLevel: KEPT } : {}) }
   if (rule === undefined) return text
   const canvas = [{ type: 'line' as const, x1: 0, y1: 2, x2: rule, y2: 2, lineWidth: 0.75 }]
   return { stack: [text, { canvas, alignment: 'center' as const, margin: [0, 0, 0, 4] }] }
