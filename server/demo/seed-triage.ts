@@ -13,11 +13,12 @@ export interface DemoTriageDeps {
 /** Matters that were delegated: to whom, when and why, and how that ended. */
 const delegated = [
   {
-    title: 'Điều chuyển ba bộ thiết bị họp trực tuyến về các xã mới sáp nhập', to: 'khai', daysAgo: 6, days: 15, done: null,
+    title: 'Điều chuyển ba bộ thiết bị họp trực tuyến về các xã mới sáp nhập', to: 'khai', daysAgo: 6, days: 15, done: null, delegatedAlready: true,
     reason: 'Việc điều chuyển tài sản giữa các xã đã phân cấp; không cần đưa ra tập thể.',
   },
   {
     title: 'Lịch trực lãnh đạo các cơ quan cấp tỉnh dịp nghỉ lễ cuối năm', to: 'khai', daysAgo: 13, days: 5, done: { daysAgo: 11, note: 'Đã duyệt lịch trực, gửi các cơ quan thực hiện.' },
+    delegatedAlready: false,
     reason: 'Các cơ quan đã thống nhất danh sách; giao đồng chí Bí thư duyệt.',
   },
 ]
@@ -29,12 +30,16 @@ export async function seedTriage(
   { triaging, calendar, proposals }: DemoTriageDeps, matters: ReadonlyMap<string, string>, callerNamed: (username: string) => Caller, now: Date,
 ): Promise<void> {
   const clerk = callerNamed('chi')
-  for (const { title, to, daysAgo, days, done, reason } of delegated) {
+  for (const { title, to, daysAgo, days, done, reason, delegatedAlready } of delegated) {
     const matterId = matters.get(title)
     let at = new Date(now.getTime() - daysAgo * DAY_MS)
     const { reading, deciding, ending } = triaging.at(() => at, proposals.planning)
-    const found = matterId === undefined ? null : await reading.get(matterId, clerk)
-    if (!matterId || !found) continue
+    if (!matterId) continue
+    const before = await reading.get(matterId, clerk)
+    if (delegatedAlready && before.may.note && before.office && before.version === 0) {
+      await ending.note(matterId, clerk, 0, { ...before.office.notes, cautions: ['delegated'] })
+    }
+    const found = await reading.get(matterId, clerk)
     if (found.may.decide && found.office && found.decisions.length === 0) {
       const dueOn = addWorkingDays(localDay(at), days, await calendar.load(localDay(at), addDays(localDay(at), 60)))
       await deciding.decide(matterId, clerk, {
