@@ -193,7 +193,7 @@ describe('the store of votes', () => {
     const held = await house.newMeeting(body)
     const voteId = await within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))
     await expect(within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))).rejects.toMatchObject({ code: '23505' })
-    const standing = async (personId: string, meetingId = held.meetingId) => (await votingStore.standings(house.db, meetingId, [{ voteId, voterId: personId }]))[0]
+    const standing = async (voterId: string, meetingId = held.meetingId) => (await votingStore.standings(house.db, meetingId, [{ voteId, voterId }]))[0]
     expect(await standing(held.member.personId)).toEqual({ elector: true, takesPart: true, inHall: false, revision: 0, closedAt: null })
     expect(await standing(held.clerk.personId)).toMatchObject({ elector: false })
     expect(await standing(held.member.personId, randomUUID())).toBeUndefined()

@@ -95,6 +95,10 @@ describe('a secret ballot', () => {
     }
     await at(member, 'own-ballot').locator('summary').click()
     await at(member, 'own-ballot').getByText('Không tán thành').waitFor()
+    // After the meeting the way to it is from the meeting's page.
+    await member.page.goto(house.server.origin + meetingPath)
+    await at(member, 'look-into-box').click()
+    await member.page.locator('[data-testid="own-ballot"][data-found="true"]').waitFor()
     const box = await save(chair, 'save-box')
     const { stdout } = await promisify(execFile)(process.execPath, ['server/secret-ballots/verify-cli.ts', box, '--receipt', receipt])
     expect(stdout).toContain('VERIFIED')
