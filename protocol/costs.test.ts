@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { difference, divided, meetingCost, sum, type CostFacts, type Estimate, type Rate, type RateBook, type RateItem } from './costs.ts'
+import { divided, meetingCost, savedBy, sum, type CostFacts, type Estimate, type Rate, type RateBook, type RateItem } from './costs.ts'
 
 const id = '00000000-0000-4000-8000-000000000001'
 const of = (low: number, likely = low, high = likely): Estimate => ({ low, likely, high })
@@ -90,8 +90,10 @@ describe('what a meeting costs', () => {
           expect(BigInt(amount.likely)).toBe(divided(factors.reduce((all, { likely }) => all * BigInt(likely), 1n), divisor))
         }
       }
-      const [all, none] = [meetingCost(whole, 'inPerson', known).cash, meetingCost(whole, 'online', known).cash]
-      expect(difference(all, none).likely).toBe(all.likely - none.likely)
+      const [all, none] = [meetingCost(whole, 'inPerson', known), meetingCost(whole, 'online', known)]
+      const saved = savedBy(all, none)
+      expect(saved.likely).toBe(all.cash.likely - none.cash.likely)
+      for (const level of ['low', 'high'] as const) expect(saved.low <= all.cash[level] - none.cash[level] && all.cash[level] - none.cash[level] <= saved.high).toBe(true)
     }), { numRuns: 60 })
   })
 })

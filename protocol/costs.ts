@@ -114,12 +114,16 @@ export function sum(estimates: readonly Estimate[]): Estimate {
 }
 
 /**
- * What is saved by b instead of a, level by level of the same assumptions: prices that are low are so for both. Sorted, since what is
- * saved may be least where prices are high.
+ * What is saved by `less` instead of `more`. A price is the same for both, so each item is compared level by level; items are unsure
+ * of their own, so the least is the sum of each item's least, and the most of each item's most.
  */
-export function difference(a: Estimate, b: Estimate): Estimate {
-  const outer = [a.low - b.low, a.likely - b.likely, a.high - b.high].sort((x, y) => x - y) as [number, number, number]
-  return { low: outer[0], likely: a.likely - b.likely, high: outer[2] }
+export function savedBy(more: Pick<CostSide, 'entries'>, less: Pick<CostSide, 'entries'>): Estimate {
+  const of = ({ entries }: Pick<CostSide, 'entries'>, item: CostItem) => sum(entries.filter((entry) => entry.item === item).map(({ amount }) => amount))
+  return sum(CostItem.options.filter((item) => item !== 'salary').map((item) => {
+    const [a, b] = [of(more, item), of(less, item)]
+    const levels = [a.low - b.low, a.likely - b.likely, a.high - b.high]
+    return { low: Math.min(...levels), likely: a.likely - b.likely, high: Math.max(...levels) }
+  }))
 }
 
 /** Half days that it took: at least one. */

@@ -13,7 +13,7 @@ export function useFigures() {
   const money = (value: number) => t('results.dong', { value: number(value) })
   return {
     number, decimal, money,
-    percent: (value: number | null) => value === null ? '–' : `${decimal(value)} %`,
+    percent: (value: number | null) => value === null ? '–' : `${decimal(value)}\u00a0%`,
     /** Millions, for axes. */
     shortMoney: (value: number) => value >= 1_000_000 ? t('results.million', { value: decimal(value / 1_000_000) }) : number(value),
     range: ({ low, high }: Estimate) => t('results.range', { low: money(low), high: money(high) }),

@@ -15,11 +15,10 @@ export function usePeriod() {
   const route = useRoute()
   const router = useRouter()
   const current = dayOf(clock.now()).slice(0, 7)
-  const last = monthsLater(current, -1)
   const month = (value: unknown) => Month.safeParse(value).data
   const text = (name: string) => typeof route.query[name] === 'string' ? route.query[name] : undefined
 
-  const to = computed(() => month(route.query.to) ?? last)
+  const to = computed(() => month(route.query.to) ?? current)
   /** From January on, unless something else is asked for; never more than twelve months. */
   const from = computed(() => {
     const wanted = month(route.query.from) ?? `${to.value.slice(0, 4)}-01`

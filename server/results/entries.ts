@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { localDay, type Day } from '../../protocol/calendar.ts'
-import { difference } from '../../protocol/costs.ts'
+import { savedBy, type Estimate } from '../../protocol/costs.ts'
 import type { LedgerLine } from '../../protocol/ledger.ts'
 import type { Figure, Month, ResultEntry } from '../../protocol/results.ts'
 import type { MeetingCosts, ReckonedMeeting } from '../costs/meetings.ts'
@@ -50,7 +50,7 @@ export function createEntries({ db, store, readers, costs, now }: { db: Knex, st
         next: nextOf(rows, query.limit),
         entries: entries.map((entry) => {
           const known = reckoned.get(entry.id)
-          return known ? { ...entry, value: difference(known.inPerson.cash, known.held.cash).likely } : entry
+          return known ? { ...entry, value: savedBy(known.inPerson, known.held).likely } : entry
         }),
       }
     },
@@ -63,11 +63,11 @@ export function createEntries({ db, store, readers, costs, now }: { db: Knex, st
     },
 
     /** Throws `meetingNotFound` alike for one that is not there, not closed, or of a body whose results the caller may not see. */
-    async meetingCosts(meetingId: string, caller: Caller): Promise<ReckonedMeeting & { saved: ReturnType<typeof difference> }> {
+    async meetingCosts(meetingId: string, caller: Caller): Promise<ReckonedMeeting & { saved: Estimate }> {
       const [found] = await costs.ofMeetings([meetingId])
       const mayRead = (await readers.bodies(caller)).bodies.some(({ id }) => id === found?.body.id)
       if (!found || !mayRead) throw new AppError('meetingNotFound')
-      return { ...found, saved: difference(found.inPerson.cash, found.held.cash) }
+      return { ...found, saved: savedBy(found.inPerson, found.held) }
     },
   }
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { localDay, type Day } from '../../protocol/calendar.ts'
-import { difference, sum, type CostItem, type Estimate } from '../../protocol/costs.ts'
+import { savedBy, sum, type CostItem, type Estimate } from '../../protocol/costs.ts'
 import { monthsOf, type Month, type Results } from '../../protocol/results.ts'
 import type { MeetingCosts } from '../costs/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
@@ -121,7 +121,8 @@ function totalOf(meetings: Awaited<ReturnType<MeetingCosts['ofPeriod']>>): Resul
   }
   const [inPerson, held] = [cash('inPerson'), cash('held')]
   return {
-    meetings: meetings.length, inPerson, held, online: cash('online'), saved: difference(inPerson, held), salary: sum(meetings.map((meeting) => meeting.held.salary)),
+    meetings: meetings.length, inPerson, held, online: cash('online'), saved: sum(meetings.map((meeting) => savedBy(meeting.inPerson, meeting.held))),
+     salary: sum(meetings.map((meeting) => meeting.held.salary)),
     unknownWays: meetings.reduce((all, meeting) => all + meeting.inPerson.unknownWays, 0),
     byItem: [...items].map(([item, of]) => ({ item, inPerson: sum(of.inPerson), held: sum(of.held) })),
   }
