@@ -37,7 +37,7 @@ afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'addVersion', 'stateVersion', 'circulate', 'withdrawPaper', 'quarantine', 'purge', 'expire', 'render', 'remindReaders', 'join', 'leave',
   'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'secretVote', 'draw', 'openCasting', 'saveMinutes', 'publishMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'headCount', 'chat', 'record',
-  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment', 'conclude', 'settleConclusion', 'reopenConclusion', 'assignTask', 'followUp', 'sendPaper', 'signPaper', 'replacePaper', 'recallPaper'] as const
+  'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment', 'conclude', 'settleConclusion', 'reopenConclusion', 'assignTask', 'followUp', 'resolve', 'abstract', 'sendPaper', 'signPaper', 'replacePaper', 'recallPaper'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
 
@@ -235,6 +235,9 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
       facts: { lead: { kind: 'person', id: someone.personId }, coUnitIds: [], what: `Việc ${which}`, product: 'Đề án', responsibility: '', authority: '', dueOn: '2030-01-02' },
     })
     case 'followUp': return await followUp(concluding.notices, meetingId)
+    case 'resolve': return await resolve(meetingId, voteId)
+    case 'abstract':
+      return await minutes.setAbstract(meetingId, caller, { abstract: `Trích yếu ${which} ${Date.now()}`, was: (await minutes.get(meetingId, body.clerk)).content.abstract, key: freshKey() })
     case 'sendPaper': case 'signPaper': case 'replacePaper': case 'recallPaper': return await paperAct(act, meetingId, state.papers.at(-1)?.paperId ?? randomUUID(), caller, which)
     case 'draft': return await writing.drafting.open(meetingId, pick(state.documents)?.documentId ?? randomUUID(), caller)
     case 'discardDraft': return await writing.drafting.discard(meetingId, pick(state.drafts)?.documentId ?? randomUUID(), caller)
@@ -269,6 +272,18 @@ async function followUp(notices: House['domains']['concluding']['notices'], meet
   const returned = await notices.decide(meetingId, body.chair, { ...act(await notices.send(meetingId, body.clerk, act(saved))), approved: false, reason: 'Nêu rõ hơn' })
   const approved = await notices.decide(meetingId, body.chair, { ...act(await notices.send(meetingId, body.clerk, act(returned))), approved: true })
   await notices.issue(meetingId, body.clerk, { ...act(approved), recipients: [] })
+}
+
+/** The resolution of a vote goes to the chair and back, and is issued. */
+async function resolve(meetingId: string, voteId: string): Promise<void> {
+  const { votes, resolutions } = house.domains.resolving
+  const { resolutionId: id } = await votes.begin(meetingId, voteId, body.clerk, freshKey())
+  const { version, content } = await resolutions.get(id, body.clerk)
+  const act = (saved: { version: number }) => ({ key: freshKey(), version: saved.version })
+  const saved = await resolutions.save(id, body.clerk, { ...act({ version }), content })
+  const returned = await resolutions.decide(id, body.chair, { ...act(await resolutions.send(id, body.clerk, act(saved))), approved: false, reason: 'Nêu rõ hơn' })
+  const approved = await resolutions.decide(id, body.chair, { ...act(await resolutions.send(id, body.clerk, act(returned))), approved: true })
+  await resolutions.issue(id, body.clerk, { ...act(approved), recipients: [] })
 }
 
 /** What happens to the paper that was issued last. */
@@ -347,7 +362,7 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
   const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'render', 'remindReaders', 'comment', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'addVersion', 'circulate', 'stateVersion', 'withdrawPaper', 'changeItem', 'order', 'add', 'remove', 'goTo',
-    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'secretVote', 'draw', 'openCasting', 'closeVote', 'leave', 'close', 'followUp', 'sendPaper', 'signPaper', 'replacePaper', 'recallPaper', 'saveMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
+    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'secretVote', 'draw', 'openCasting', 'closeVote', 'leave', 'close', 'followUp', 'sendPaper', 'signPaper', 'replacePaper', 'recallPaper', 'saveMinutes', 'abstract', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // With a reserved opinion; whoever entered a count does not confirm it.
   for (const step of steps) if (['cast', 'recast'].includes(step.act)) step.which = 3
   steps.splice(steps.findIndex(({ act }) => act === 'closeVote'), 0, { act: 'confirmHall', who: 1, which: 1 })
@@ -378,6 +393,12 @@ it('and every kind of entry has been told by then', async () => {
   await house.domains.postponing.cancel(cancelled.meetingId, body.clerk, 'Lý do')
   const unneeded = await house.newMeeting(body, 'closed')
   await house.domains.concluding.notices.waive(unneeded.meetingId, body.chair, { key: freshKey(), version: 0, reason: 'Lý do' })
-  for (const id of [meetingId, cancelled.meetingId, unneeded.meetingId]) for (const { kind } of await house.entries(id)) seen.add(kind)
+  const adopted = await house.newMeeting(body, 'live')
+  const { voting } = house.domains
+  const { voteId } = await voting.open(adopted.meetingId, body.chair, { key: freshKey(), itemId: adopted.items[0], kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' })
+  for (const voter of [body.chair, ...body.members]) await voting.cast(adopted.meetingId, voter, { key: freshKey(), voteId, content: { kind: 'named', choice: 'approve' } })
+  await voting.close(adopted.meetingId, body.chair, { key: freshKey(), voteId })
+  await resolve(adopted.meetingId, voteId)
+  for (const id of [meetingId, cancelled.meetingId, unneeded.meetingId, adopted.meetingId]) for (const { kind } of await house.entries(id)) seen.add(kind)
   expect(told.filter((kind) => !seen.has(kind))).toEqual([])
 })
