@@ -5,13 +5,13 @@ import { z } from 'zod'
 import {
   CautionCode, Disagreement, LegalDemand, NEVER_SECRET, RuleContent, rulesFor, stanceOf, triage, Urgency, WAYS,
   type Effect, type TriageFacts, type TriageRule, type Way,
-} from './triage-rules.ts'
+} from '../../protocol/triage-rules.ts'
 
 const DAY = '2026-11-28'
 const id = (index: number) => `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`
 const BODY = id(900)
 const shipped = z.array(RuleContent.extend({ code: z.string() }))
-  .parse(JSON.parse(readFileSync(new URL('../server/triage/shipped-2026-12-01.json', import.meta.url), 'utf8')))
+  .parse(JSON.parse(readFileSync(new URL('shipped-2026-12-01.json', import.meta.url), 'utf8')))
   .map((rule, index): TriageRule => ({ ...rule, id: id(index), bodyId: null, version: 1, since: '2026-01-01', until: null }))
 const book = rulesFor(shipped, BODY, DAY)
 
