@@ -1,3 +1,4 @@
+import type { LedgerLine } from '../../protocol/ledger.ts'
 import type { ResultEntry } from '../../protocol/results.ts'
 import { SHOWN_PAGES } from '../costs/pages.ts'
 import { READABLE_MEETINGS } from '../meetings/readable.ts'
@@ -50,6 +51,12 @@ function toEntry(row: EntryRow): ResultEntry {
   }
 }
 
+const instant = (at: string) => new Date(at).toISOString()
+/** The database writes instants in its own way. */
+function toCause({ reversed, ...cause }: LedgerLine['causes'][number]): LedgerLine['causes'][number] {
+  return { ...cause, at: instant(cause.at), reversed: reversed && { ...reversed, at: instant(reversed.at) } }
+}
+
 /** What lies behind a page's last entry; everything for the first page. */
 const AFTER = '(CAST(:afterDay AS date) IS NULL OR (listed.day, listed.id) < (CAST(:afterDay AS date), CAST(:afterId AS uuid)))'
 
@@ -64,7 +71,7 @@ export const entriesStore: EntriesStore = {
   },
 
   async lines(db, asked, { after, limit }) {
-    const { rows } = await db.raw<{ rows: { id: string, day: string, body_id: string, body_name: string, state: 'counts', people: number, causes: { kind: 'requestedElsewhere', at: string, reason: string, reversed: { at: string, reason: string } | null }[] }[] }>(`
+    const { rows } = await db.raw<{ rows: { id: string, day: string, body_id: string, body_name: string, state: 'counts', people: number, causes: LedgerLine['causes'] }[] }>(`
       SELECT listed.id, listed.day::text AS day, listed.body_id, body.name AS body_name, listed.state,
         (SELECT count(DISTINCT a.person_id) FROM ledger_cause c JOIN ledger_attendee a ON a.cause_id = c.id WHERE c.line_id = listed.id AND c.reversed_at IS NULL)::int AS people,
         (SELECT json_agg(json_build_object('kind', CASE WHEN c.matter_id IS NULL THEN 'sittingCancelled' ELSE 'requestedElsewhere' END, 'at', c.at, 'reason', c.reason,
@@ -72,10 +79,9 @@ export const entriesStore: EntriesStore = {
           FROM ledger_cause c WHERE c.line_id = listed.id) AS causes
       FROM (${LINES}) listed JOIN body ON body.id = listed.body_id
       WHERE ${AFTER} ORDER BY listed.day DESC, listed.id DESC LIMIT :limit`, { ...asked, afterDay: after?.day ?? null, afterId: after?.id ?? null, limit })
-    const instant = (at: string) => new Date(at).toISOString()
     return rows.map((row) => ({
       id: row.id, day: row.day, body: { id: row.body_id, name: row.body_name }, state: row.state, people: row.people,
-      causes: row.causes.map(({ reversed, ...cause }) => ({ ...cause, at: instant(cause.at), reversed: reversed && { at: instant(reversed.at), reason: reversed.reason } })),
+      causes: row.causes.map(toCause),
     }))
   },
 }
