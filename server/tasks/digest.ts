@@ -46,7 +46,7 @@ export function createDigest({ db, store, send, haveOpened, now }: DigestDeps) {
     const office = lines.filter(({ part }) => part === 'office')
     const late = own.filter((line) => line.late).length
     const listed = (some: readonly DigestLine[], lateMark: string, reportedMark: string, more: string) => [
-      ...some.slice(0, LISTED).map((line) => `${dayOf(line.dueOn)}: ${line.what}${line.late ? ` (${lateMark})` : line.reported ? ` (${reportedMark})` : ''}`),
+      ...some.slice(0, LISTED).map((line) => `• ${dayOf(line.dueOn)}: ${line.what}${line.late ? ` (${lateMark})` : line.reported ? ` (${reportedMark})` : ''}`),
       ...some.length > LISTED ? [more.replace('{n}', String(some.length - LISTED))] : [],
     ].join('\n')
     const vi = [
