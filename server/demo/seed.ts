@@ -30,7 +30,8 @@ import { seedYear, type DemoYearDeps } from './seed-year.ts'
 import { dayOf, startToday } from './starts.ts'
 import { accounts, administrator, introduced, scienceCouncil, standingCommittee, units as demoUnits, type DemoBody } from './province.ts'
 
-export interface DemoDeps extends DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps, DemoSurveysDeps, DemoYearDeps, DemoTriageDeps, DemoOpinionsDeps {
+export interface DemoDeps extends
+  DemoProposalsDeps, DemoProceduresDeps, DemoInvitationsDeps, DemoPapersDeps, DemoSurveysDeps, DemoYearDeps, DemoTriageDeps, DemoOpinionsDeps {
   identity: Pick<Identity, 'install' | 'findAccount'>
   bodies: Pick<Bodies, 'findByName' | 'found' | 'addMember'>
   units: Pick<Units, 'list' | 'add' | 'unitOf' | 'assign'>
