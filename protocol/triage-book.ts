@@ -43,7 +43,9 @@ export const previewTriageRule = defineRoute({
   body: z.strictObject({ rule: RuleRevision }),
   response: z.object({
     matters: z.int(), before: z.record(z.string(), z.int()), after: z.record(z.string(), z.int()),
-    changes: z.array(z.object({ bodyName: z.string(), title: z.string().nullable(), proposalId: Id.nullable(), before: Way.nullable(), after: Way.nullable() })),
+    changes: z.array(z.object({
+      bodyName: z.string(), title: z.string().nullable(), proposalId: Id.nullable(), before: Way.nullable(), after: Way.nullable(),
+    })),
   }),
 })
 

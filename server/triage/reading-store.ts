@@ -70,7 +70,8 @@ export const triageReadingStore: TriageReadingStore = {
       SELECT p.title, p.summary, p.legal_basis AS "legalBasis", body.id AS body_id, body.name AS body_name, unit.id AS unit_id, unit.name AS unit_name
       FROM proposal p JOIN body ON body.id = p.body_id JOIN unit ON unit.id = p.unit_id WHERE p.id = ?`, [matterId])
     return row && {
-      title: row.title, summary: row.summary, legalBasis: row.legalBasis, body: { id: row.body_id, name: row.body_name }, unit: { id: row.unit_id, name: row.unit_name },
+      title: row.title, summary: row.summary, legalBasis: row.legalBasis,
+      body: { id: row.body_id, name: row.body_name }, unit: { id: row.unit_id, name: row.unit_name },
     }
   },
 
