@@ -36,6 +36,7 @@ import * as offline from './offline.ts'
 import * as opinions from './opinions.ts'
 import * as order from './order.ts'
 import * as organisationImport from './organisation-import.ts'
+import * as paperLinks from './paper-links.ts'
 import * as paperTemplates from './paper-templates.ts'
 import * as people from './people.ts'
 import * as procedureFile from './procedure-file.ts'
@@ -74,7 +75,7 @@ const domains = {
   readiness, agenda, agendaLive, agendaGuests, carryOver, proposals, proposalKinds, triage, triageBook, uploads, documents, conversion,
   drafting, annotations, comments, offline, attendance, checkIn, attendanceRecord,
   invitations, reminders, notices, voting, minutes, minutesText, minutesReview, room, order, floor, turns, chat, recording, review,
-  conclusions, tasks, taskEvidence, taskAgenda, opinions, issuing, signing, paperTemplates, resolutions,
+  conclusions, tasks, taskEvidence, taskAgenda, opinions, issuing, signing, paperTemplates, paperLinks, resolutions,
   search, secretBallots, surveys, surveyAnswers, surveyResults, procedures, procedureFile, procedureInstances,
   baselines, costRates, results, simulating,
 }

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import type { Logger } from 'pino'
-import type { LinkedPaper } from '../../protocol/issuing.ts'
+import type { LinkedPaper } from '../../protocol/paper-links.ts'
 import type { MailState } from '../../protocol/notices.ts'
 import type { Mailer } from '../notices/mail.ts'
 import { AppError } from '../platform/error.ts'

@@ -2,10 +2,11 @@ import type { Request, Response } from 'express'
 import { RateLimiterMemory } from 'rate-limiter-flexible'
 import { foldedWords } from '../../protocol/fold.ts'
 import {
-  confirmPaperByLink, confirmReceipt, downloadPaperDocx, downloadPaperPdf, downloadRegister, enterOnPaper, getIssueShare, getNumberSeries, getPaper,
-  getPaperText, getUsualRecipients, listReceived, listRegister, readPaperByLink, recallPaper, replacePaper, sendPaper, setUsualRecipients,
-  startNumberSeries, viewPaperByLink,
+  confirmReceipt, downloadPaperDocx, downloadPaperPdf, downloadRegister, enterOnPaper, getIssueShare, getNumberSeries, getPaper,
+  getPaperText, getUsualRecipients, listReceived, listRegister, recallPaper, replacePaper, sendPaper, setUsualRecipients,
+  startNumberSeries,
 } from '../../protocol/issuing.ts'
+import { confirmPaperByLink, readPaperByLink, viewPaperByLink } from '../../protocol/paper-links.ts'
 import { getPaperTemplate, listPaperTemplates, previewPaperTemplate, savePaperTemplate } from '../../protocol/paper-templates.ts'
 import { completeSignature, downloadPrepared, prepareSignature, signPaper } from '../../protocol/signing.ts'
 import type { MountRoute } from '../platform/contract.ts'
