@@ -17,7 +17,7 @@ import { precompress } from './precompress.ts'
 const top = fileURLToPath(new URL('..', import.meta.url))
 
 /** What many pages share and the way into the room does without. */
-const OF_THE_DESK = /\/(?:reka-ui|@floating-ui|aria-hidden|ohash|@internationalized|@tanstack|@nuxt\/ui)\/|@vueuse\/[^?]*$|nuxt-ui-templates|\/protocol\/minutes|\/client\/ui\//
+const OF_THE_DESK = /[/\0](?:reka-ui|@floating-ui|aria-hidden|ohash|@internationalized|@tanstack|@nuxt\/ui)\/|@vueuse\/[^?]*$|nuxt-ui-templates|\/protocol\/minutes|\/client\/ui\//
 
 /** Builds the browser application into dist/client. */
 export default defineConfig({
