@@ -1,5 +1,5 @@
 // The direction of dependencies drawn in docs/architecture.md, held by `npm run lint`.
-const DOMAINS = 'identity|bodies|meetings|agenda|attendance|documents|voting|secret-ballots|minutes|order|chat|recording|proposals|procedures|conversion|search'
+const DOMAINS = 'identity|bodies|meetings|agenda|attendance|documents|voting|secret-ballots|minutes|order|chat|recording|proposals|procedures|conversion|search|floor|conclusions|tasks|surveys|opinions|triage|resolutions|results|costs|simulation'
 
 /** Of server/issuing: the press, and what a signature is made of. */
 const PRINTING = 'paper|layout|template|dates|fonts|pdf|docx|workbook|code-sheet|press|press-worker|compose|sample|pdf-signature|cms|pkcs12'
