@@ -1,3 +1,4 @@
+import { z } from 'zod'
 import { ChangeOfMeeting, defineCommand, Nothing } from './event.ts'
 import { Id } from './journal.ts'
 import { Line } from './text.ts'
@@ -10,6 +11,17 @@ export const goToItem = defineCommand({
   access: 'chair, clerk, or who presides',
   input: ChangeOfMeeting.extend({ itemId: Id.nullable() }), output: Nothing,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound'],
+})
+
+/** The longest that an item may be planned to take, in minutes, as in `agenda.ts`. */
+export const MAX_ITEM_MINUTES = 600
+
+export const extendItem = defineCommand({
+  name: 'agenda:extend',
+  summary: 'Gives an item that is current or still to come more minutes, up to ten hours in all: its countdown and what is expected of the rest follow.',
+  access: 'chair, clerk, or who presides',
+  input: ChangeOfMeeting.extend({ itemId: Id, minutes: z.int().min(1).max(60) }), output: Nothing,
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'meetingNotLive', 'agendaItemNotFound', 'agendaItemDealtWith'],
 })
 
 /** The longest reason for putting an item off, in characters. */

@@ -96,6 +96,7 @@ const inputs: Record<string, (scene: Scene) => object> = {
   'invitation:answer': ({ personId }) => ({ personId, answer: 'online' }),
   'invitation:decideSubstitute': ({ personId }) => ({ personId, substituteId: randomUUID(), agreed: true }),
   'agenda:goTo': ({ itemId }) => ({ itemId }),
+  'agenda:extend': ({ itemId }) => ({ itemId, minutes: 5 }),
   'agenda:defer': ({ itemId }) => ({ itemId, reason: 'Chờ thẩm định' }),
   'vote:open': ({ itemId }) => ({ itemId, kind: 'named', question: 'Thông qua?', withoutQuorum: 'Diễn tập' }),
   'vote:cast': ({ voteId }) => ({ voteId, content: { kind: 'named', choice: 'approve' } }),
@@ -200,7 +201,7 @@ const own = ['secretBallot:draw', 'secretBallots.box', 'conclusions.notice', 'dr
 
 it('there is something to call', () => {
   expect(meetingRoutes.length).toBeGreaterThan(14)
-  expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:defer', 'agenda:goTo', 'attendance:checkIn', 'attendance:checkOut',
+  expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:defer', 'agenda:extend', 'agenda:goTo', 'attendance:checkIn', 'attendance:checkOut',
     'attendance:correct', 'attendance:recordAbsence', 'attendance:reportHeadCount', 'attendance:withdrawCheckIn', 'chat:send', 'floor:endTurn', 'floor:extendTurn', 'floor:request', 'floor:startTurn', 'floor:withdraw', 'invitation:answer', 'invitation:decideSubstitute', 'invitation:remind', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
     'order:handChair', 'order:inviteToSpeak', 'order:liftBan', 'order:mute', 'order:setRule', 'order:stopShare',
     'order:turnAway', 'recording:start', 'recording:stop', 'review:attend', 'review:depart', 'review:end', 'review:lead', 'review:point', 'review:show', 'room:enter', 'room:probe', 'room:stopWaiting', 'secretBallot:draw', 'secretBallot:openCasting', 'vote:cast', 'vote:close', 'vote:confirmHall', 'vote:countHall', 'vote:open', 'vote:remind', 'vote:setHall'])

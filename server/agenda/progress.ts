@@ -1,3 +1,5 @@
+import { factsOf } from '../../protocol/agenda.ts'
+import { MAX_ITEM_MINUTES } from '../../protocol/agenda-live.ts'
 import { branchOf } from '../../protocol/outline.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import type { JournalTx } from '../journal/journal.ts'
@@ -6,7 +8,7 @@ import { requireLive } from '../meetings/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
-import { lineOf, type AgendaStore } from './items.ts'
+import { itemIn, lineOf, stateOf, type AgendaStore } from './items.ts'
 
 /** Guests of single items who are shown out with theirs, and whose right to speak ended with their turn. */
 export interface Followed { shownOut: string[], silenced: string[] }
@@ -49,6 +51,19 @@ export function createProgress({ access, store, follower }: ProgressDeps) {
         return await follower.followAgenda(tx)
       })
       await follower.carryOut(meetingId, followed)
+    },
+
+    /** Throws `meetingNotFound`, `forbiddenInMeeting`, `meetingNotLive`, `agendaItemNotFound`, `agendaItemDealtWith`. */
+    async extend(meetingId: string, caller: Caller, { key, itemId, minutes }: { key: string, itemId: string, minutes: number }): Promise<void> {
+      await access.change(meetingId, caller, requireOfficeOrPresiding, { key, fingerprint: ['agenda:extend', itemId, minutes] }, async (tx, { meeting }) => {
+        requireLive(meeting)
+        const { status } = await itemIn(store, tx, itemId)
+        if (status !== 'pending' && status !== 'current') throw new AppError('agendaItemDealtWith')
+        const present = stateOf((await tx.state(meetingReducer)).agenda, itemId)
+        const longer = { minutes: Math.min(MAX_ITEM_MINUTES, present.minutes + minutes), version: present.version + 1 }
+        await store.update(tx.trx, meetingId, itemId, longer)
+        tx.append({ kind: 'agenda.itemChanged', data: factsOf({ ...present, ...longer }), audience: { scope: 'item', itemId } })
+      })
     },
 
     /**

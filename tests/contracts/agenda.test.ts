@@ -265,8 +265,28 @@ describe('in a live meeting', () => {
     await expectRowsAsState(meetingId)
   })
 
-  it('is the only one where something is put off', async () => {
+  it('an item gets more minutes from who leads, once for each time that it is asked for, up to ten hours', async () => {
+    const { meetingId, items: [one, two] } = await house.newMeeting(body, 'live')
+    const planned = (await house.state(meetingId)).agenda[0]?.minutes ?? 0
+    const extend = (caller: Caller, itemId: string, minutes: number, key = freshKey()) => agenda.extend(meetingId, caller, { key, itemId, minutes })
+    await expect(extend(body.member, one, 5)).rejects.toMatchObject({ code: 'forbiddenInMeeting' })
+    await expect(extend(body.chair, freshKey(), 5)).rejects.toMatchObject({ code: 'agendaItemNotFound' })
+    await agenda.goTo(meetingId, body.chair, freshKey(), one)
+    const key = freshKey()
+    await extend(body.chair, one, 5, key)
+    await extend(body.chair, one, 5, key)
+    await extend(body.clerk, one, 10)
+    expect((await house.state(meetingId)).agenda[0]).toMatchObject({ minutes: planned + 15, version: 3, status: 'current' })
+    for (let given = 0; given < 10; given += 1) await extend(body.chair, two, 60)
+    expect((await house.state(meetingId)).agenda[1]?.minutes).toBe(600)
+    await agenda.goTo(meetingId, body.chair, freshKey(), two)
+    await expect(extend(body.chair, one, 5)).rejects.toMatchObject({ code: 'agendaItemDealtWith' })
+    await expectRowsAsState(meetingId)
+  })
+
+  it('is the only one where something is put off, or gets more time', async () => {
     const { meetingId, items: [one] } = await house.newMeeting(body, 'published')
+    await expect(agenda.extend(meetingId, body.chair, { key: freshKey(), itemId: one, minutes: 5 })).rejects.toMatchObject({ code: 'meetingNotLive' })
     await expect(agenda.defer(meetingId, body.chair, { key: freshKey(), itemId: one, reason: 'x' })).rejects.toMatchObject({ code: 'meetingNotLive' })
   })
 })
