@@ -52,7 +52,8 @@ const FOLLOW_UP = 'conclusions.followUp'
 
 /** What a meeting comes to: conclusions, the notice of them, and tasks. */
 export function createConcluding(deps: ConcludingDeps) {
-  const { db, journal, access, bodies, calendar, haveOpened, files, conversion, takeUpload, addItem, addByRule, issue, log, people, sendNotices: send, now = () => new Date() } = deps
+  const { db, journal, access, bodies, calendar, haveOpened, files, conversion, takeUpload, addItem, addByRule, issue, log, people } = deps
+  const { sendNotices: send, now = () => new Date() } = deps
   const calendarIn = (from: string, to: string, source: Knex) => createCalendar({ store: createCalendarStore(source) }).load(from, to)
   const noticeTelling = createNoticeTelling({ officeOf: noticesStore.officeOf, send })
   const notices = createNotices({

@@ -247,7 +247,9 @@ describe('the office’s lists', () => {
       await triaging.reading.list(office.clerk.caller, { list: 'undecided', limit }).finally(() => office.server.db.removeListener('query', on))
       return count
     }
-    expect(await statements(3)).toBe(await statements(1))
+    // The server does other things too, now and then: the fewest of some tries are of this alone.
+    const fewest = async (limit: number) => Math.min(await statements(limit), await statements(limit), await statements(limit))
+    expect(await fewest(3)).toBe(await fewest(1))
     const seen: string[] = []
     for (let after: string | undefined; ;) {
       const { body } = await office.clerk.client.call(listTriage, { query: { list: 'undecided', limit: 2, ...after ? { after } : {} } })
