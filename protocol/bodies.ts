@@ -20,7 +20,7 @@ export const DocumentRule = z.object({ leadWorkingDays: z.int().min(0).max(60), 
 /** What the numbers of a body's papers are followed by: the kind of each in letters; see `symbolOf`. */
 export const NumberingRule = z.object({
   invitation: z.string().trim().min(1).max(20), minutes: z.string().trim().min(1).max(20), conclusion: z.string().trim().min(1).max(20),
-  resolution: z.string().trim().min(1).max(20).default('NQ'), basis: Basis,
+  resolution: z.string().trim().min(1).max(20).default('NQ'), report: z.string().trim().min(1).max(20).default('BC'), basis: Basis,
 })
 
 /** What somebody who attends in a member's place counts for. Whoever the chair admits may speak. */
@@ -52,7 +52,7 @@ export const BodyRules = z.object({
   /** Grading ballots, where the body grades: the result is the best grade that `threshold` of `base` gave or surpassed. */
   grading: z.object({ scale: z.array(Grade).min(2), threshold: Majority, base: VoteBase }).nullable(),
   documents: DocumentRule.default({ leadWorkingDays: 3, basis: 'Quyết định 45/2018/QĐ-TTg' }),
-  numbering: NumberingRule.default({ invitation: 'GM', minutes: 'BB', conclusion: 'TB', resolution: 'NQ', basis: 'Nghị định 30/2020/NĐ-CP; Hướng dẫn 36-HD/VPTW' }),
+  numbering: NumberingRule.default({ invitation: 'GM', minutes: 'BB', conclusion: 'TB', resolution: 'NQ', report: 'BC', basis: 'Nghị định 30/2020/NĐ-CP; Hướng dẫn 36-HD/VPTW' }),
   absences: AbsenceRule.default({ reasonRequired: false, basis: 'Khi quy chế làm việc không quy định khác' }),
   substitutes: SubstituteRule.default({ countsForQuorum: false, mayVote: false, basis: 'Khi quy chế làm việc không quy định khác' }),
   minutes: MinutesRule.default({ approvedBy: 'chair', reviewWorkingDays: 3, basis: 'Hướng dẫn 16-HD/VPTW' }),
@@ -77,7 +77,7 @@ export const Letterhead = z.object({
 export type Letterhead = z.infer<typeof Letterhead>
 
 /** The symbol of a body's paper as its letterhead has that of the minutes, e.g. `GM/TU` beside `BB/TU`. */
-export function symbolOf({ rules, letterhead }: { rules: BodyRules, letterhead: Letterhead }, paper: 'invitation' | 'minutes' | 'conclusion' | 'resolution'): string {
+export function symbolOf({ rules, letterhead }: { rules: BodyRules, letterhead: Letterhead }, paper: 'invitation' | 'minutes' | 'conclusion' | 'resolution' | 'report'): string {
   return paper === 'minutes' ? letterhead.minutesSymbol : letterhead.minutesSymbol.replace(/^[^/-]*/, rules.numbering[paper])
 }
 

@@ -72,6 +72,8 @@ export const errorCodes = [
   'rateOverlaps', // another rate of the item is in force on one of these days; details.rate
   'rateChanged', // somebody else changed it first; details.rate is what it is now
   'distanceChanged', // somebody else changed it first; details.distance is what it is now, or null
+  'periodNotBegun', // there is nothing to report yet
+  'reportChanged', // the figures are others than those that were read; details.sha256
   ...meetingErrors,
   ...documentErrors,
   ...decisionErrors,

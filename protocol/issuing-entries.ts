@@ -1,8 +1,8 @@
 import { z } from 'zod'
 import { canSee, Id, Sha256, TextRef, type Audience, type Viewer } from './journal.ts'
 
-/** biên bản · thông báo kết luận · nghị quyết · giấy mời */
-export const PaperKind = z.enum(['minutes', 'conclusionNotice', 'resolution', 'invitation'])
+/** biên bản · thông báo kết luận · nghị quyết · giấy mời · báo cáo */
+export const PaperKind = z.enum(['minutes', 'conclusionNotice', 'resolution', 'invitation', 'report'])
 export type PaperKind = z.infer<typeof PaperKind>
 
 /** đã phát hành · đã thu hồi · đã được thay thế */

@@ -24,9 +24,9 @@ export function monthsOf({ from, to }: { from: Month, to: Month }): Month[] {
 export const monthsLater = (month: Month, count: number): Month => monthAt(index(month) + count)
 
 /** At most twelve months, so that each is compared with one month of the baseline's year. */
-const Period = z.object({ from: Month, to: Month, bodyId: Id.optional() })
-const inOrder = ({ from, to }: { from: Month, to: Month }) => index(from) <= index(to) && index(to) - index(from) < 12
-const ORDER = { path: ['to'], message: 'is not within twelve months from the first' }
+export const Period = z.object({ from: Month, to: Month, bodyId: Id.optional() })
+export const inOrder = ({ from, to }: { from: Month, to: Month }) => index(from) <= index(to) && index(to) - index(from) < 12
+export const ORDER = { path: ['to'], message: 'is not within twelve months from the first' }
 
 export const TargetCode = z.enum(['fewerMeetings', 'fewerByRule', 'onlineShare', 'electronicShare', 'electronicBest'])
 export type TargetCode = z.infer<typeof TargetCode>
@@ -94,6 +94,15 @@ export const getResults = defineRoute({
   summary: 'Every figure of a period of at most twelve months, of one body or of all that the caller may see. `baseline` is a year; without, the latest before the period that has a frozen one.',
   query: Period.extend({ baseline: z.coerce.number().int().min(1990).max(2200).optional() }).refine(inOrder, ORDER),
   response: Results,
+})
+
+export const ResultStrip = Results.pick({ from: true, to: true, headline: true, targets: true }).extend({ meetings: Counted })
+export type ResultStrip = z.infer<typeof ResultStrip>
+
+export const resultStrip = defineRoute({
+  id: 'results.strip', method: 'get', path: '/api/results/strip', access: 'signedIn', errors: [],
+  summary: 'The headline of the year so far for the home of leaders and offices, as `results.get` gives it without further wishes; null for everybody else.',
+  response: z.object({ strip: ResultStrip.nullable() }),
 })
 
 export const Figure = z.enum(['held', 'issuing', 'copies', 'pages', 'decisions', 'notices', 'tasks', 'hours', 'costs', 'minutesSaved'])

@@ -26,6 +26,7 @@ import { createAccess } from './meetings/access.ts'
 import type { Followers } from './meetings/followers.ts'
 import { meetingStore } from './meetings/store.ts'
 import { createMinuting } from './minuting.ts'
+import type { Notices } from './notices/notices.ts'
 import { createOpining } from './opining.ts'
 import { createOrganising } from './organising.ts'
 import type { MountRoute } from './platform/contract.ts'
@@ -43,6 +44,7 @@ import { mountRecordingLive } from './recording/live.ts'
 import { createRecordings, type RecordingMedia } from './recording/recording.ts'
 import { mountRecording } from './recording/routes.ts'
 import { recordingsStore } from './recording/store.ts'
+import { createReporting } from './reporting.ts'
 import { createResolving } from './resolving.ts'
 import { createResulting } from './resulting.ts'
 import { createReviewing } from './reviewing.ts'
@@ -95,18 +97,20 @@ export function createDomains(deps: DomainsDeps) {
   const organising = createOrganising({ db, log })
   const { identity, bodies, terms, units, calendar, people, bodiesIn } = organising
   const access = createAccess({ db, journal, store: meetingStore })
+  /** Known once everything is wired. */
+  const sendNotices: Notices['send'] = (...told) => inviting.notices.send(...told)
   const converting = createConverting({ db, files, folders: workFolders, jobs: outside?.jobs ?? { wake: async () => {} }, log })
   const { conversion } = converting
   const circulating = createCirculating({
     db, journal, access, files, conversion, now, log,
-    takeUpload: (...upload) => uploads.take(...upload), sendNotices: (...told) => inviting.notices.send(...told),
+    takeUpload: (...upload) => uploads.take(...upload), sendNotices,
     knownElsewhere: async (source, sha256s) => new Set([
       ...await proposals.papers.knownFiles(sha256s, source), ...await concluding.tasks.evidence.knownFiles(sha256s, source),
       ...await uploads.knownFiles(sha256s, source),
     ]),
   })
   const { documents } = circulating
-  const balloting = createBalloting({ db, journal, access, bodies, secretVotes, log, sendNotices: (...told) => inviting.notices.send(...told) })
+  const balloting = createBalloting({ db, journal, access, bodies, secretVotes, log, sendNotices })
   const { keyring, secretBallots, casting, voting } = balloting
   const attendance = createAttendance({
     db, journal, access, store: attendanceStore, media, people, log, noteAbsence: (...absence) => inviting.answers.noteAbsence(...absence),
@@ -115,7 +119,7 @@ export function createDomains(deps: DomainsDeps) {
   const proposalsAt = (now: () => Date) => createProposing({
     db, files, conversion, takeUpload: (...taken) => uploads.take(...taken), people, calendar,
     attachKept: documents.attachKept, addItem: (...item) => agenda.add(...item), now,
-    sendNotices: (...told) => inviting.notices.send(...told),
+    sendNotices,
   })
   const proposals = proposalsAt(() => new Date())
   const uploads: Uploads = createUploading({
@@ -134,29 +138,31 @@ export function createDomains(deps: DomainsDeps) {
   const press = createPress()
   const publishing = createPublishing({
     db, journal, files, press, outside, signingKeysFile, secret, log, now, people,
-    sendNotices: (...told) => inviting.notices.send(...told), bodies: bodiesIn,
+    sendNotices, bodies: bodiesIn,
   })
   const concluding = createConcluding({
     db, journal, access, files, conversion, people, calendar, now, takeUpload: (...taken) => uploads.take(...taken), addItem: (...item) => agenda.add(...item),
-    addByRule: (...item) => agenda.addByRule(...item), log, haveOpened: organising.officeHours.haveOpened, bodies: bodiesIn, issue: publishing.issuing.issue, sendNotices: (...told) => inviting.notices.send(...told),
+    addByRule: (...item) => agenda.addByRule(...item), log, haveOpened: organising.officeHours.haveOpened, bodies: bodiesIn,
+    issue: publishing.issuing.issue, sendNotices,
   })
   const resolving = createResolving({
     db, journal, access, now, issuing: publishing.issuing, delivering: publishing.delivering,
-    bodies: bodiesIn, sendNotices: (...told) => inviting.notices.send(...told),
+    bodies: bodiesIn, sendNotices,
   })
   const minuting = createMinuting({
     db, journal, access, people, issuing: publishing.issuing, log, now, bodies: bodiesIn,
-    sendNotices: (...told) => inviting.notices.send(...told), press: { deliver: (...paper) => press.deliver(...paper) },
+    sendNotices, press: { deliver: (...paper) => press.deliver(...paper) },
   })
-  const proceeding = createProceeding({ db, people, press, now, sendNotices: (...told) => inviting.notices.send(...told) })
+  const proceeding = createProceeding({ db, people, press, now, sendNotices })
   const { minutes } = minuting
   const triaging = createTriaging({
-    db, people, now, planning: proposals.planning, sendNotices: (...told) => inviting.notices.send(...told), beginOpinion: (...begun) => opining.begin(...begun),
+    db, people, now, planning: proposals.planning, sendNotices, beginOpinion: (...begun) => opining.begin(...begun),
   })
   const resulting = createResulting({ db, now })
+  const reporting = createReporting({ db, resulting, issuing: publishing.issuing, delivering: publishing.delivering, now })
   const simulating = createSimulating({ db, now })
   const surveying = createSurveying({
-    db, keyring, secret, origins, log, now, gatherMs: secretVotes.gatherMs, sendNotices: (...told) => inviting.notices.send(...told)
+    db, keyring, secret, origins, log, now, gatherMs: secretVotes.gatherMs, sendNotices
   })
   const closing = createEnding({ balloting, room, agenda, attendance, results: roll.results, recordings, minuting, concluding })
   const convening = createConvening({
@@ -167,7 +173,7 @@ export function createDomains(deps: DomainsDeps) {
   const { meetings, meetingRules, readiness, postponing, changes, templates, planning } = convening
   const opining = createOpining({
     db, files, access, conversion, now, bodies: bodiesIn, issue: publishing.issuing.issue, resolutions: resolving.resolutions, attachKept: documents.attachKept,
-    room: { inUse: () => false, close: async () => {} }, removeWithItem: documents.removeOfItem, sendNotices: (...told) => inviting.notices.send(...told),
+    room: { inUse: () => false, close: async () => {} }, removeWithItem: documents.removeOfItem, sendNotices,
     outcome: triaging.outcome,
   })
   const inviting = createInviting({
@@ -227,6 +233,7 @@ export function createDomains(deps: DomainsDeps) {
       opining.mountRoutes(route, press)
       surveying.mountRoutes(route, press)
       resulting.mountRoutes(route, press)
+      reporting.mountRoutes(route, press)
       simulating.mountRoutes(route)
       mountProposals(route, proposals)
       triaging.mountRoutes(route)

@@ -15,6 +15,7 @@ import { lastEnded } from '../server/results/period.ts'
 import { livedHalfYear } from './support/half-year.ts'
 import { bodyRules } from './support/house.ts'
 import { signedIn } from './support/people.ts'
+import { describeReports } from './support/results-report.ts'
 import { startTestServer, type TestServer } from './support/server.ts'
 
 /** Results over the wire: every figure is recounted in plain SQL that knows nothing of how the product counts. */
@@ -344,3 +345,5 @@ describe('results', () => {
     expect(sheets.find(({ sheet }) => sheet === 'Chi phí (ước tính)')!.data.find(([name]) => String(name).startsWith('Tiết kiệm'))?.slice(1)).toEqual([got.costs.saved.low, got.costs.saved.likely, got.costs.saved.high])
   })
 })
+
+describeReports(() => ({ server, owner, chair, clerk, member, administrator, bodyId, otherId, unitId: units[0]!, meetingId: meetingIds[1]! }))

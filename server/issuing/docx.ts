@@ -10,7 +10,7 @@ const FONT = 'Times New Roman'
 
 const twips = (pt: number) => Math.round(pt * 20)
 const halfPoints = (pt: number) => Math.round(pt * 2)
-const align = { left: AlignmentType.LEFT, center: AlignmentType.CENTER, justify: AlignmentType.BOTH }
+const align = { left: AlignmentType.LEFT, center: AlignmentType.CENTER, right: AlignmentType.RIGHT, justify: AlignmentType.BOTH }
 const noBorder = { style: BorderStyle.NONE, size: 0, color: 'auto' }
 const noBorders = {
   top: noBorder, bottom: noBorder, left: noBorder, right: noBorder, insideHorizontal: noBorder, insideVertical: noBorder,

@@ -102,7 +102,7 @@ export interface IssuingDeps {
 }
 
 /** The kinds as the rules of a body name their symbols. */
-export const symbolKinds = { minutes: 'minutes', conclusionNotice: 'conclusion', resolution: 'resolution', invitation: 'invitation' } as const
+export const symbolKinds = { minutes: 'minutes', conclusionNotice: 'conclusion', resolution: 'resolution', invitation: 'invitation', report: 'report' } as const
 
 /** Throws `paperSecret` where a text carries the stamp of a degree of secrecy: it is asked about, and nothing is issued here. */
 export function refuseStamps(texts: readonly string[]): void {

@@ -7,7 +7,7 @@ import { paperFrames } from './template.ts'
 /** One paragraph with its looks; sizes and lengths in points. */
 export interface Line extends Face {
   text: string
-  align: 'left' | 'center' | 'justify'
+  align: 'left' | 'center' | 'right' | 'justify'
   underline?: boolean
   /** Space above. */
   before?: number

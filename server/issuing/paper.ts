@@ -17,7 +17,7 @@ export interface OwnBlock {
 export interface TableBlock {
   kind: 'table'
   /** `share` of the width, in parts of their sum. */
-  columns: readonly { title: string, share: number, align: 'left' | 'center' }[]
+  columns: readonly { title: string, share: number, align: 'left' | 'center' | 'right' }[]
   rows: readonly (readonly string[])[]
 }
 

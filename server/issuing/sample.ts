@@ -5,11 +5,12 @@ import type { PaperBlock } from './paper.ts'
 
 /** What a template is shown with while it is written: an invented committee and council. */
 
-const letters: Record<PaperKind, string> = { minutes: 'BB', conclusionNotice: 'TB', resolution: 'NQ', invitation: 'GM' }
+const letters: Record<PaperKind, string> = { minutes: 'BB', conclusionNotice: 'TB', resolution: 'NQ', invitation: 'GM', report: 'BC' }
 
 const abstracts: Record<PaperKind, string> = {
   minutes: 'Hội nghị tháng 6 năm 2026', conclusionNotice: 'Kết luận tại hội nghị tháng 6 năm 2026',
   resolution: 'Về phát triển kinh tế số giai đoạn 2026 - 2030', invitation: 'Dự hội nghị tháng 6 năm 2026',
+  report: 'Kết quả giảm hội nghị, phát hành văn bản điện tử 6 tháng đầu năm 2026',
 }
 
 const text = (line: string): PaperBlock => ({ kind: 'paragraph', text: line })

@@ -18,8 +18,8 @@ export interface ToldPaper {
 type Both<T> = Record<NoticeLanguage, T>
 
 export const paperKinds: Both<Record<PaperKind, string>> = {
-  vi: { minutes: 'Biên bản', conclusionNotice: 'Thông báo kết luận', resolution: 'Nghị quyết', invitation: 'Giấy mời' },
-  en: { minutes: 'Minutes', conclusionNotice: 'Conclusion notice', resolution: 'Resolution', invitation: 'Invitation' },
+  vi: { minutes: 'Biên bản', conclusionNotice: 'Thông báo kết luận', resolution: 'Nghị quyết', invitation: 'Giấy mời', report: 'Báo cáo' },
+  en: { minutes: 'Minutes', conclusionNotice: 'Conclusion notice', resolution: 'Resolution', invitation: 'Invitation', report: 'Report' },
 }
 
 const vi = ({ kind, written }: ToldPaper) => `${paperKinds.vi[kind]} số ${written}`

@@ -301,5 +301,7 @@ export const httpStatus: Record<ErrorCode, number> = {
   rateOverlaps: 409,
   rateChanged: 409,
   distanceChanged: 409,
+  periodNotBegun: 422,
+  reportChanged: 409,
   mediaUnavailable: 503,
 }

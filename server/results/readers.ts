@@ -24,7 +24,11 @@ export function createReaders({ db, store, now }: { db: Knex, store: ReadersStor
   const bodiesOf = ({ personId, administrator }: Caller) => store.bodies(db, { personId, administrator, on: localDay(now()) })
 
   return {
-    bodies: async (caller: Caller) => ({ bodies: (await bodiesOf(caller)).map(({ id, name }) => ({ id, name })) }),
+    /** `own`: they lead one of them or are its office. */
+    async bodies(caller: Caller): Promise<{ bodies: { id: string, name: string }[], own: boolean }> {
+      const bodies = await bodiesOf(caller)
+      return { bodies: bodies.map(({ id, name }) => ({ id, name })), own: bodies.some(({ own }) => own) }
+    },
 
     /** Throws `forbiddenForResults`, `bodyNotFound` for a body that is none of the caller's. */
     async reading(caller: Caller, bodyId?: string): Promise<Reading> {

@@ -1,11 +1,12 @@
 import type { Knex } from 'knex'
 import { localDay, type Day } from '../../protocol/calendar.ts'
 import { savedBy, sum, type CostItem, type Estimate } from '../../protocol/costs.ts'
-import { monthsOf, type Month, type Results } from '../../protocol/results.ts'
+import type { Month, Results, ResultStrip } from '../../protocol/results.ts'
 import type { MeetingCosts } from '../costs/meetings.ts'
 import type { Caller } from '../platform/contract.ts'
 import type { BaselineFigures } from './baselines.ts'
-import { lastEnded, spanOf, type Span } from './period.ts'
+import { compare, type HeldRow } from './compared.ts'
+import { spanOf, type Span } from './period.ts'
 import type { Readers } from './readers.ts'
 
 /** What is asked of the period: the bodies, and the day on which it is asked. */
@@ -15,7 +16,7 @@ export interface QuotaYear { bodyIds: readonly string[], day: Day, start: Date, 
 
 /** Each is one query, whatever the number of bodies and months. */
 export interface FiguresStore {
-  held(db: Knex, asked: Asked): Promise<{ bodyId: string, month: Month, held: number, online: number }[]>
+  held(db: Knex, asked: Asked): Promise<HeldRow[]>
   quotas(db: Knex, year: QuotaYear): Promise<(Omit<Results['quotas'][number], 'body'> & { bodyId: string | null, bodyName: string | null })[]>
   issuing(db: Knex, asked: Asked): Promise<Results['issuing'] & { copies: number }>
   pages(db: Knex, asked: Asked): Promise<number>
@@ -38,10 +39,6 @@ export interface ResultsDeps {
 
 export interface Wanted { from: Month, to: Month, bodyId?: string | undefined, baseline?: number | undefined }
 
-type HeldRow = { bodyId: string, month: Month, held: number, online: number }
-const held = (rows: readonly HeldRow[]) => rows.reduce((all, row) => all + row.held, 0)
-const online = (rows: readonly HeldRow[]) => rows.reduce((all, row) => all + row.online, 0)
-
 /** Figures of a period. */
 export function createResults({ db, store, readers, baselines, costs, now }: ResultsDeps) {
   return {
@@ -61,44 +58,27 @@ export function createResults({ db, store, readers, baselines, costs, now }: Res
         store.issuing(db, asked), store.pages(db, asked), store.decisions(db, asked), store.notices(db, asked), store.tasks(db, asked),
         store.hours(db, asked), store.ledger(db, asked), store.targets(db, day), costs.ofPeriod({ bodyIds, start: span.start, end: span.end }),
       ])
-      const compared = new Set(bodyIds.filter((id) => known?.counts.some(({ bodyId }) => bodyId === id)))
-      /** Of the baseline's same months. */
-      const baselineOf = (months: readonly Month[], of: (bodyId: string) => boolean) => (known?.counts ?? [])
-        .filter(({ bodyId, month }) => compared.has(bodyId) && of(bodyId) && months.some((each) => Number(each.slice(5)) === month))
-        .reduce((all, { meetings }) => all + meetings, 0)
-      const months = monthsOf(wanted)
-      const until = lastEnded(wanted, now())
-      const ended = until === undefined ? [] : monthsOf({ from: wanted.from, to: until })
-      const inEnded = rows.filter(({ month }) => ended.includes(month))
-      const ofCompared = (some: readonly HeldRow[]) => some.filter(({ bodyId }) => compared.has(bodyId))
-      const [was, is] = [baselineOf(ended, () => true), held(ofCompared(inEnded))]
       const { copies, ...shares } = issuing
       return {
         from: wanted.from, to: wanted.to, body, bodies: bodies.map(({ id, name }) => ({ id, name })),
-        meetings: {
-          held: held(rows), online: online(rows),
-          byMonth: months.map((month) => {
-            const own = rows.filter((row) => row.month === month)
-            const baseline = compared.size ? baselineOf([month], () => true) : null
-            return { month, held: held(own), online: online(own), compared: held(ofCompared(own)), baseline }
-          }),
-          byBody: bodies.flatMap(({ id, name }) => {
-            const own = rows.filter(({ bodyId }) => bodyId === id)
-            if (own.length === 0 && !compared.has(id)) return []
-            const baseline = compared.has(id) ? baselineOf(ended, (bodyId) => bodyId === id) : null
-            const comparable = held(ofCompared(inEnded.filter(({ bodyId }) => bodyId === id)))
-            return [{ body: { id, name }, held: held(own), online: online(own), compared: comparable, baseline }]
-          }),
-        },
-        headline: known && until !== undefined && compared.size
-          ? {
-              baselineId: known.id, year: known.year, version: known.version, sha256: known.sha256, until,
-              baseline: was, held: is, fewer: was - is, notCompared: held(inEnded) - is,
-            }
-          : null,
+        ...compare({ rows, known, bodies, wanted, now: now() }),
         quotas: quotas.map(({ bodyId, bodyName, ...quota }) => ({ ...quota, body: bodyId && bodyName ? { id: bodyId, name: bodyName } : null })),
         issuing: shares, unprinted: { copies, pages }, decisions, notices, tasks, hours, ledger, targets, costs: totalOf(reckoned),
       }
+    },
+
+    /** The headline of the year so far, as `get` has it; null for who neither leads a body nor is its office. */
+    async strip(caller: Caller): Promise<ResultStrip | null> {
+      const today = localDay(now())
+      const period = { from: `${today.slice(0, 4)}-01`, to: today.slice(0, 7) }
+      const all = await readers.bodies(caller)
+      if (!all.own) return null
+      const [rows, known, targets] = await Promise.all([
+        store.held(db, { ...spanOf(period), bodyIds: all.bodies.map(({ id }) => id), today }),
+        baselines.figuresFor(undefined, Number(today.slice(0, 4))), store.targets(db, today),
+      ])
+      const { headline, meetings: { held, online } } = compare({ rows, known, bodies: all.bodies, wanted: period, now: now() })
+      return { ...period, headline, targets, meetings: { held, online } }
     },
   }
 }

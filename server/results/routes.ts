@@ -1,5 +1,5 @@
 import { BASELINE_FILE_BYTES, baselineTemplate, beginBaseline, freezeBaseline, getBaseline, listBaselines, readBaselineFile, saveBaseline } from '../../protocol/baselines.ts'
-import { getResults, listLedger, listResultEntries, meetingCosts, resultBodies, resultsFile } from '../../protocol/results.ts'
+import { getResults, listLedger, listResultEntries, meetingCosts, resultBodies, resultsFile, resultStrip } from '../../protocol/results.ts'
 import { unreadable } from '../bodies/table.ts'
 import type { Press } from '../issuing/press.ts'
 import type { MountRoute } from '../platform/contract.ts'
@@ -16,6 +16,7 @@ export interface ResultsParts { readers: Readers, results: ResultsDomain, entrie
 export function mountResults(route: MountRoute, { readers, results, entries, baselines, file }: ResultsParts, press: Pick<Press, 'deliverWorkbook'>): void {
   route(resultBodies, ({ caller }) => readers.bodies(caller))
   route(getResults, ({ query, caller }) => results.get(caller, query))
+  route(resultStrip, async ({ caller }) => ({ strip: await results.strip(caller) }))
   route(listResultEntries, ({ query, caller }) => entries.list(caller, query))
   route(listLedger, ({ query, caller }) => entries.ledger(caller, query))
   route(meetingCosts, ({ params, caller }) => entries.meetingCosts(params.entryId, caller))

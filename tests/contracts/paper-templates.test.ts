@@ -51,10 +51,12 @@ const own: Record<`${PaperStyle} ${PaperKind}`, string[]> = {
   'party conclusionNotice': ['Số 07-TB/TU', 'THÔNG BÁO', 'ngày 08 tháng 6 năm 2026', 'T/M BAN THƯỜNG VỤ', 'BÍ THƯ', 'Lưu Văn phòng'],
   'party resolution': ['Số 07-NQ/TU', 'NGHỊ QUYẾT', '- Căn cứ Điều lệ Đảng Cộng sản Việt Nam;', 'T/M BAN THƯỜNG VỤ'],
   'party invitation': ['Số 07-GM/TU', 'GIẤY MỜI', 'Đề nghị các đồng chí dự đúng thành phần, thời gian.'],
+  'party report': ['Số 07-BC/TU', 'BÁO CÁO', 'T/M BAN THƯỜNG VỤ', 'BÍ THƯ'],
   'state minutes': ['Số: 07/BB-UBND', 'BIÊN BẢN', 'NGƯỜI GHI BIÊN BẢN', 'CHỦ TRÌ', 'Lưu: VT'],
   'state conclusionNotice': ['Số: 07/TB-UBND', 'THÔNG BÁO', 'TM. UỶ BAN NHÂN DÂN', 'CHỦ TỊCH'],
   'state resolution': ['Số: 07/NQ-UBND', 'NGHỊ QUYẾT', 'Căn cứ Luật Tổ chức chính quyền địa phương', 'quyết nghị:'],
   'state invitation': ['Số: 07/GM-UBND', 'GIẤY MỜI', 'Đề nghị các đại biểu dự đúng thành phần, thời gian./.'],
+  'state report': ['Số: 07/BC-UBND', 'BÁO CÁO', 'TM. UỶ BAN NHÂN DÂN', 'tổng hợp kết quả./.'],
 }
 
 describe('the templates', () => {
