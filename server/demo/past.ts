@@ -4,8 +4,20 @@
  */
 export function createPast() {
   let behindMs = 0
+  let written: Promise<unknown> = Promise.resolve()
   return {
     now: () => new Date(Date.now() - behindMs),
+    /** While `work` writes the past. */
+    writing<T>(work: () => Promise<T>): Promise<T> {
+      const done = work()
+      written = done.catch(() => undefined)
+      return done
+    },
+    /** What looks at each minute whether the time of something has come waits meanwhile: it would end what the past has only begun. */
+    after: (look: () => Promise<void>) => async (): Promise<void> => {
+      await written
+      await look()
+    },
     /** Carries `work` out as of that moment and on. */
     async during<T>(moment: Date, work: () => Promise<T>): Promise<T> {
       const before = behindMs

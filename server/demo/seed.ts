@@ -43,6 +43,8 @@ export interface DemoDeps extends
   documents: Pick<Documents, 'attachMade'>
 }
 
+interface SeedOptions { domains: DemoDeps, past: Past, db: Knex, dataDir: string, log: Pick<Logger, 'info'>, now?: Date }
+
 /** What is printed at the start of a demo. */
 export interface DemoAccounts { password: string, accounts: { username: string, as: string }[] }
 
@@ -54,7 +56,11 @@ const TERM_BEGAN = new Date('2025-10-01T00:00:00+07:00')
  * after one that was killed: it adds what is missing and touches nothing that is there. One password for all accounts,
  * made for this DATA_DIR and kept in its keys, so that no two installations share one.
  */
-export async function seedDemo(options: { domains: DemoDeps, past: Past, db: Knex, dataDir: string, log: Pick<Logger, 'info'>, now?: Date }): Promise<DemoAccounts> {
+export function seedDemo(options: SeedOptions): Promise<DemoAccounts> {
+  return options.past.writing(() => seed(options))
+}
+
+async function seed(options: SeedOptions): Promise<DemoAccounts> {
   const { domains, past, db, dataDir, log, now = new Date() } = options
   const password = await readOrMakeSecret(path.join(dataDir, 'keys', 'demo-password'), makePassword)
   const callers = await seedPeople(domains.identity, password)
