@@ -1,0 +1,54 @@
+import type { Knex } from 'knex'
+import { startOfDay } from '../../protocol/calendar.ts'
+import { monthsLater } from '../../protocol/results.ts'
+
+/** Figures of one body over whole months, counted row by row from the tables; nothing here is taken from server/results. */
+export async function recountResults(db: Knex, bodyId: string, { from, to }: { from: string, to: string }) {
+  const bindings = { bodyId, start: startOfDay(`${from}-01`), end: startOfDay(`${monthsLater(to, 1)}-01`), first: `${from}-01`, beyond: `${monthsLater(to, 1)}-01` }
+  const rowsOf = async <T>(sql: string) => (await db.raw<{ rows: T[] }>(sql, bindings)).rows
+  const meetings = await rowsOf<{ mode: string, day: string }>(`
+    SELECT mode, (opened_at + interval '7 hours')::date::text AS day FROM meeting WHERE body_id = :bodyId AND opened_at >= :start AND opened_at < :end`)
+  const decided = await rowsOf<{ days: number }>(`
+    WITH ends AS (
+      SELECT item.matter_id, meeting.closed_at AS at FROM agenda_item item JOIN meeting ON meeting.id = item.meeting_id
+      WHERE meeting.body_id = :bodyId AND meeting.status = 'closed' AND item.status = 'done' AND item.removed_at IS NULL
+      UNION ALL SELECT matter_id, at FROM triage_outcome WHERE kind = 'decided'
+    ), first_end AS (SELECT matter_id, min(at) AS at FROM ends GROUP BY matter_id)
+    SELECT (first_end.at + interval '7 hours')::date - (min(submission.at) + interval '7 hours')::date AS days
+    FROM first_end JOIN proposal ON proposal.id = first_end.matter_id JOIN proposal_submission submission ON submission.proposal_id = proposal.id
+    WHERE proposal.body_id = :bodyId AND first_end.at >= :start AND first_end.at < :end GROUP BY proposal.id, first_end.at ORDER BY days`)
+  const tasks = await rowsOf<{ stage: string, due_on: string, past: boolean, reported_on: string | null }>(`
+    SELECT task.stage, task.due_on::text AS due_on, task.due_on < (now() + interval '7 hours')::date AS past,
+      (SELECT max(at + interval '7 hours')::date::text FROM task_event WHERE task_event.task_id = task.id AND task_event.kind = 'reported') AS reported_on
+    FROM task WHERE body_id = :bodyId AND due_on >= CAST(:first AS date) AND due_on < CAST(:beyond AS date) AND stage <> 'cancelled'`)
+  const lines = await rowsOf<{ day: string, standing: number }>(`
+    SELECT line.day::text AS day, (count(cause.id) FILTER (WHERE cause.reversed_at IS NULL))::int AS standing
+    FROM ledger_line line JOIN ledger_cause cause ON cause.line_id = line.id
+    WHERE line.body_id = :bodyId AND line.day >= CAST(:first AS date) AND line.day < CAST(:beyond AS date) GROUP BY line.id`)
+
+  const days = decided.map((row) => row.days)
+  const middle = [days[Math.floor((days.length - 1) / 2)], days[Math.ceil((days.length - 1) / 2)]] as [number, number]
+  const isDone = ({ stage }: { stage: string }) => stage === 'reported' || stage === 'closed'
+  const due = tasks.filter((task) => isDone(task) || task.past)
+  const stands = lines.filter(({ standing }) => standing > 0)
+  const metOn = new Set(meetings.map(({ day }) => day))
+  return {
+    held: meetings.length, online: meetings.filter(({ mode }) => mode !== 'inPerson').length,
+    decisions: { count: days.length, median: (middle[0] + middle[1]) / 2, longest: days.at(-1) },
+    tasks: { due: due.length, onTime: due.filter((task) => isDone(task) && task.reported_on !== null && task.reported_on <= task.due_on).length },
+    ledger: {
+      counts: stands.filter(({ day }) => !metOn.has(day)).length, metAnyway: stands.filter(({ day }) => metOn.has(day)).length,
+      reversed: lines.length - stands.length,
+    },
+  }
+}
+
+/** How the page of results says that, in Vietnamese, with the spaces between its parts. */
+export function figuresShown({ held, online, decisions, tasks, ledger }: Awaited<ReturnType<typeof recountResults>>): string[] {
+  return [
+    `${online} trong ${held} cuộc họp trực tuyến hoặc kết hợp.`,
+    `${String(decisions.median).replace('.', ',')} ngày Trung vị của ${decisions.count} đề xuất đã quyết định; lâu nhất ${decisions.longest} ngày.`,
+    `${tasks.onTime} trong ${tasks.due} nhiệm vụ đến hạn được báo cáo hoàn thành đúng hạn.`,
+    `Cuộc họp không phải tổ chức ${ledger.counts} Không tính: hôm đó vẫn họp ${ledger.metAnyway} Đã đảo lại: phải đưa ra họp ${ledger.reversed}`,
+  ]
+}
