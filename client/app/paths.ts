@@ -73,6 +73,8 @@ export const paths = {
   /** Where links and QR codes of surveys lead; the token stands behind `#`. */
   answerSurvey: '/s',
   results: '/results',
+  /** The query is that of the results, of one body. */
+  resultReport: '/results/report',
   /** The query is that of the results. */
   resultEntries: (figure: string) => `/results/entries/${figure}`,
   ledger: '/results/ledger',

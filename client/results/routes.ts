@@ -3,6 +3,7 @@ import { paths } from '../app/paths.ts'
 
 export const resultRoutes: RouteRecordRaw[] = [
   { path: paths.results, component: () => import('./ResultsPage.vue'), meta: { access: 'signedIn', title: 'results.title' } },
+  { path: paths.resultReport, component: () => import('./ReportPage.vue'), meta: { access: 'signedIn', title: 'results.report.title' } },
   { path: paths.resultEntries(':figure'), component: () => import('./EntriesPage.vue'), props: true, meta: { access: 'signedIn', title: 'results.entries.title' } },
   { path: paths.ledger, component: () => import('./LedgerPage.vue'), meta: { access: 'signedIn', title: 'results.ledger.title' } },
   { path: paths.meetingCosts(':meetingId'), component: () => import('./MeetingCostsPage.vue'), props: true, meta: { access: 'signedIn', title: 'results.cost.title' } },

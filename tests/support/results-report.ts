@@ -160,7 +160,8 @@ function expectFigures(got: Results, blocks: readonly ReportBlock[]): void {
     String(hours.people), span(hours.minutes), span(Math.round(hours.minutes / hours.people)),
     String(ledger.lines), String(ledger.metAnyway), String(ledger.reversed), span(ledger.minutesSaved), span(ledger.personMinutesSaved),
   ])
-  expect(money!.map(([, ...amounts]) => amounts)).toEqual([costs.inPerson, costs.held, costs.online, costs.saved].map(({ low, likely, high }) => [low, likely, high].map(dong)))
+  const ways = [costs.inPerson, costs.held, costs.online, costs.saved]
+  expect(money!.map(([, ...amounts]) => amounts)).toEqual(ways.map(({ low, likely, high }) => [low, likely, high].map(dong)))
   const texts = blocks.map((block) => block.kind === 'table' ? '' : block.text).join('\n')
   for (const part of [
     `giảm ${headline!.fewer} cuộc (${percent(headline!.fewer, headline!.baseline)})`,
