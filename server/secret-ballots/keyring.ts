@@ -16,19 +16,27 @@ export function createKeyring(deps: {
 }) {
   const { db, secrets, unopened, log } = deps
   const known = new Map<string, VoteKeys>()
+  /** So that nobody keeps one that was being read while it was destroyed. */
+  const destroyed = new Set<string>()
   const timers = new Set<NodeJS.Timeout>()
 
   /** Undefined where the vote's secret is not, or no longer. */
   async function find(voteId: string): Promise<VoteKeys | undefined> {
     const keys = known.get(voteId) ?? await secrets.find(voteId)
-    if (keys) known.set(voteId, keys)
+    if (!keys || destroyed.has(voteId)) return undefined
+    known.set(voteId, keys)
     return keys
+  }
+
+  async function destroy(voteId: string): Promise<void> {
+    destroyed.add(voteId)
+    known.delete(voteId)
+    await secrets.destroy(voteId)
   }
 
   async function destroyIfOpened(voteId: string): Promise<boolean> {
     if ((await unopened(db, [voteId])).length) return false
-    known.delete(voteId)
-    await secrets.destroy(voteId)
+    await destroy(voteId)
     return true
   }
 
@@ -65,16 +73,14 @@ export function createKeyring(deps: {
 
     /**
      * Destroys what a killed process, or an opening that was rolled back, left: secrets of opened boxes, and those made before
-     * `before` whose vote never came to be. Returns how many.
+     * `before` whose vote never came to be. Forgets what another process destroyed. Returns how many it destroyed.
      */
     async sweep(before: Date): Promise<number> {
       const kept = await secrets.kept()
-      const open = new Set(await unopened(db, kept.map(({ voteId }) => voteId)))
+      const open = new Set(await unopened(db, [...new Set([...kept.map(({ voteId }) => voteId), ...known.keys()])]))
       const gone = kept.filter(({ voteId, since }) => !open.has(voteId) && since < before)
-      for (const { voteId } of gone) {
-        known.delete(voteId)
-        await secrets.destroy(voteId)
-      }
+      for (const { voteId } of gone) await destroy(voteId)
+      for (const voteId of known.keys()) if (!open.has(voteId)) known.delete(voteId)
       return gone.length
     },
 
