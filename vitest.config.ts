@@ -12,8 +12,8 @@ function journeys(test: { name: string, include: string[], exclude?: string[], m
 export default defineConfig({
   test: {
     globalSetup: ['tests/support/postgres-setup.ts'],
-    // Twice as many as the smallest machine has cores: tests wait for PostgreSQL and for processes of their own.
-    maxWorkers: 4,
+    // One more than the smallest machine has cores: tests wait for PostgreSQL and for processes of their own.
+    maxWorkers: 3,
     projects: [
       {
         extends: true,
@@ -30,9 +30,9 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
-      // They wait more than they work, so three at once keep two cores busy.
+      // They wait as much as they work, so two at once keep two cores busy; three rooms at once would stand still.
       journeys({
-        name: 'journeys', include: ['tests/journeys/**/*.test.ts'], exclude: NEED_THE_MACHINE, maxWorkers: 3, sequence: { groupOrder: 1 },
+        name: 'journeys', include: ['tests/journeys/**/*.test.ts'], exclude: NEED_THE_MACHINE, maxWorkers: 2, sequence: { groupOrder: 1 },
       }),
       journeys({ name: 'pictures', include: NEED_THE_MACHINE, maxWorkers: 1, sequence: { groupOrder: 2 } }),
     ],
