@@ -70,15 +70,19 @@ export const entriesStore: EntriesStore = {
     return rows.map(toEntry)
   },
 
-  async lines(db, asked, { after, limit }) {
+  async lines(db, asked, opening, { after, limit }) {
     const { rows } = await db.raw<{ rows: { id: string, day: string, body_id: string, body_name: string, state: 'counts', people: number, causes: LedgerLine['causes'] }[] }>(`
       SELECT listed.id, listed.day::text AS day, listed.body_id, body.name AS body_name, listed.state,
         (SELECT count(DISTINCT a.person_id) FROM ledger_cause c JOIN ledger_attendee a ON a.cause_id = c.id WHERE c.line_id = listed.id AND c.reversed_at IS NULL)::int AS people,
         (SELECT json_agg(json_build_object('kind', CASE WHEN c.matter_id IS NULL THEN 'sittingCancelled' ELSE 'requestedElsewhere' END, 'at', c.at, 'reason', c.reason,
+          'of', CASE WHEN known.body IS NOT NULL THEN json_build_object('kind', 'meeting', 'id', readable.id, 'title', known.body)
+            WHEN p.id IS NOT NULL THEN json_build_object('kind', 'proposal', 'id', p.id, 'title', p.title) END,
           'reversed', CASE WHEN c.reversed_at IS NOT NULL THEN json_build_object('at', c.reversed_at, 'reason', c.reversed_reason) END) ORDER BY c.at, c.id)
-          FROM ledger_cause c WHERE c.line_id = listed.id) AS causes
+          FROM ledger_cause c LEFT JOIN proposal p ON p.id = c.matter_id AND p.body_id = ANY (CAST(:ownIds AS uuid[]))
+          LEFT JOIN (${READABLE_MEETINGS}) readable ON readable.id = c.meeting_id LEFT JOIN journal_text known ON known.id = readable.title_text
+          WHERE c.line_id = listed.id) AS causes
       FROM (${LINES}) listed JOIN body ON body.id = listed.body_id
-      WHERE ${AFTER} ORDER BY listed.day DESC, listed.id DESC LIMIT :limit`, { ...asked, afterDay: after?.day ?? null, afterId: after?.id ?? null, limit })
+      WHERE ${AFTER} ORDER BY listed.day DESC, listed.id DESC LIMIT :limit`, { ...asked, ...opening, afterDay: after?.day ?? null, afterId: after?.id ?? null, limit })
     return rows.map((row) => ({
       id: row.id, day: row.day, body: { id: row.body_id, name: row.body_name }, state: row.state, people: row.people,
       causes: row.causes.map(toCause),

@@ -17,7 +17,7 @@ export interface Page { after: { day: Day, id: string } | null, limit: number }
 export interface EntriesStore {
   /** By day, the latest first; one query. */
   entries(db: Knex, figure: Figure, asked: Asked, opening: Opening, page: Page): Promise<ResultEntry[]>
-  lines(db: Knex, asked: Asked, page: Page): Promise<LedgerLine[]>
+  lines(db: Knex, asked: Asked, opening: Opening, page: Page): Promise<LedgerLine[]>
 }
 
 export interface EntriesQuery { from: Month, to: Month, bodyId?: string | undefined, after?: string | undefined, limit: number }
@@ -57,8 +57,8 @@ export function createEntries({ db, store, readers, costs, now }: { db: Knex, st
 
     /** Throws `forbiddenForResults`, `bodyNotFound`. */
     async ledger(caller: Caller, query: EntriesQuery): Promise<{ lines: LedgerLine[], next: string | null }> {
-      const { asked } = await asking(caller, query)
-      const rows = await store.lines(db, asked, pageOf(query))
+      const { asked, opening } = await asking(caller, query)
+      const rows = await store.lines(db, asked, opening, pageOf(query))
       return { lines: rows.slice(0, query.limit), next: nextOf(rows, query.limit) }
     },
 

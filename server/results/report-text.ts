@@ -2,7 +2,7 @@ import type { Day } from '../../protocol/calendar.ts'
 import type { Results } from '../../protocol/results.ts'
 import type { ReportBlock } from '../../protocol/results-report.ts'
 import { officialDate } from '../issuing/dates.ts'
-import { duration, money, monthName, monthWords, number, percent, percentOf, periodWords, range, share, targetLines } from './report-words.ts'
+import { basisOf, duration, money, monthName, monthWords, number, percent, percentOf, periodWords, range, share, targetLines } from './report-words.ts'
 
 /** What the report of results says, of the very figures that the page shows; `day` is that on which it is made. */
 export interface ReportText { abstract: string, blocks: ReportBlock[] }
@@ -56,7 +56,7 @@ function months({ meetings, headline }: Results): ReportBlock {
   const comparedIn = (month: string) => headline !== null && month <= headline.until
   return {
     kind: 'table',
-    columns: [column('Tháng', 3, 'left'), column(headline ? `Số liệu gốc năm ${headline.year}` : 'Số liệu gốc', 3), column('Đã tổ chức', 3), column('Tăng (+), giảm (−)', 3), column('Trực tuyến, kết hợp', 3)],
+    columns: [column('Tháng', 4, 'left'), column(headline ? `Số liệu gốc năm ${headline.year}` : 'Số liệu gốc', 3), column('Đã tổ chức', 3), column('Tăng (+), giảm (−)', 3), column('Trực tuyến, kết hợp', 3)],
     rows: [
       ...meetings.byMonth.map(({ month, baseline, held, compared, online: some }) => [
         monthName(month), baseline === null ? '–' : number(baseline), number(held), baseline !== null && comparedIn(month) ? change(baseline, compared) : '–', number(some),
@@ -72,8 +72,8 @@ function quotas({ quotas: all, to }: Results): ReportBlock[] {
   return [
     paragraph(`Định mức số hội nghị năm ${to.slice(0, 4)}:`),
     ...items(all.map(({ name, scope, body, held, perYear, basis }) => {
-      const where = scope === 'province' ? 'toàn tỉnh' : body?.name ?? 'cơ quan'
-      return `${name.vi} (${where}): đã tổ chức ${number(held)} trên ${number(perYear)} cuộc, ${held > perYear ? 'vượt định mức' : 'trong định mức'}. Căn cứ: ${basis.replace(/\.$/, '')}.`
+      const where = scope === 'province' ? 'toàn tỉnh' : body?.name ?? 'mỗi cơ quan'
+      return `${name.vi} (${where}): đã tổ chức ${number(held)} trên ${number(perYear)} cuộc, ${held > perYear ? 'vượt định mức' : 'trong định mức'}. Căn cứ: ${basisOf(basis)}.`
     })),
   ]
 }
@@ -129,7 +129,7 @@ function costs({ costs: { meetings, inPerson, held, online: all, saved, salary, 
     paragraph(`Tính từ ${number(meetings)} cuộc họp đã kết thúc, tiết kiệm ước tính ${money(saved.likely)} (${range(saved)}) so với khi tất cả người dự họp trực tiếp. Đây là số ước tính theo định mức, không phải số quyết toán.`),
     {
       kind: 'table',
-      columns: [column('Khoản (đồng, ước tính)', 6, 'left'), column('Thấp', 3), column('Có khả năng nhất', 3), column('Cao', 3)],
+      columns: [column('Khoản (đồng, ước tính)', 6, 'left'), column('Thấp', 3), column('Có khả năng nhất', 4), column('Cao', 3)],
       rows: [row('Nếu tất cả họp trực tiếp', inPerson), row('Như đã tổ chức', held), row('Nếu tất cả họp trực tuyến', all), row('Tiết kiệm: trực tiếp trừ như đã tổ chức', saved)],
     },
     paragraph(`Thời gian làm việc của người dự ước tính ${money(salary.likely)} (${range(salary)}); không phải tiền mặt và không cộng vào các số trên.`),

@@ -39,6 +39,9 @@ export function periodWords({ from, to }: { from: Month, to: Month }): string {
   return partsOf(from).number === 1 && last.number === 12 ? `năm ${year}` : `từ ${bare(from)} đến ${monthWords(to)}`
 }
 
+/** Without its full stop, its shares kept whole. */
+export const basisOf = (basis: string): string => basis.replace(/\.$/, '').replace(/(\d) %/g, '$1\u00a0%')
+
 const goals: Record<TargetCode, string> = {
   fewerMeetings: 'Mục tiêu giảm', fewerByRule: 'Mục tiêu giảm', onlineShare: 'Mục tiêu ít nhất', electronicShare: 'Mục tiêu trên', electronicBest: 'Mục tiêu phấn đấu',
 }
@@ -49,6 +52,6 @@ export function targetLines({ targets }: Pick<Results, 'targets'>, value: number
   if (!asked.length) return ['Chưa có mục tiêu nào có hiệu lực ở cuối kỳ để đối chiếu.']
   return asked.map(({ code, percent: goal, basis }) => {
     const state = value === null ? 'chưa có số liệu để đánh giá' : value >= goal ? 'đạt' : 'chưa đạt'
-    return `${goals[code]} ${percent(goal)}: ${state}. Căn cứ: ${basis.replace(/\.$/, '')}.`
+    return `${goals[code]} ${percent(goal)}: ${state}. Căn cứ: ${basisOf(basis)}.`
   })
 }

@@ -27,7 +27,8 @@ const percent = (part: number, whole: number) => `${(Math.round(part * 1000 / wh
 async function textOf(pdf: unknown): Promise<string> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'nghi-su-bao-cao-'))
   await writeFile(path.join(folder, 'a.pdf'), pdf as Buffer)
-  const { stdout } = await run('pdftotext', ['-layout', path.join(folder, 'a.pdf'), '-'])
+  // Without the page numbers in the margin, which would stand within sentences.
+  const { stdout } = await run('pdftotext', ['-layout', '-r', '72', '-x', '0', '-y', '45', '-W', '596', '-H', '797', path.join(folder, 'a.pdf'), '-'])
   await rm(folder, { recursive: true })
   return stdout.replace(/\s+/g, ' ')
 }
@@ -168,6 +169,6 @@ function expectFigures(got: Results, blocks: readonly ReportBlock[]): void {
     `có ${meetings.online} cuộc họp trực tuyến`, percent(meetings.online, meetings.held),
     `có ${issuing.electronic} văn bản điện tử, bằng ${percent(issuing.electronic, issuing.electronic + issuing.onPaper)}; ${issuing.onPaper} văn bản giấy`,
     `${unprinted.copies} bản văn bản`, `${unprinted.pages} trang tài liệu`, `tiết kiệm ước tính ${dong(costs.saved.likely)} đồng`, `ước tính ${dong(costs.salary.likely)} đồng`,
-    ...targets.map(({ basis }) => `Căn cứ: ${basis}.`),
+    ...targets.map(({ basis }) => `Căn cứ: ${basis.replaceAll(' %', '\u00a0%')}.`),
   ]) expect(texts).toContain(part)
 }
