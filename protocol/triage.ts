@@ -55,6 +55,8 @@ export const TriageDecision = z.object({
   delegateId: Id.nullable(), dueOn: Day.nullable(),
   /** The meeting whose agenda it came onto; null while it waits to be convened. */
   meetingId: Id.nullable(),
+  /** The written opinion that was asked with it. */
+  opinionId: Id.nullable(),
   outcome: TriageOutcome.nullable(),
 })
 export type TriageDecision = z.infer<typeof TriageDecision>
@@ -96,8 +98,8 @@ export const TriageChoice = z.discriminatedUnion('way', [
   z.strictObject({ way: z.literal('online'), meetingId: Id.nullable() }),
   z.strictObject({ way: z.literal('merge'), meetingId: Id }),
   z.strictObject({ way: z.literal('delegate'), personId: Id, dueOn: Day }),
-  /** `dueOn`: the last day for answers; null: as the body's rule says. */
-  z.strictObject({ way: z.literal('write'), dueOn: Day.nullable() }),
+  /** `dueOn`: the last day for answers; null: as the body's rule says. `question`: on the slip; left out: the usual one. */
+  z.strictObject({ way: z.literal('write'), dueOn: Day.nullable(), question: Paragraphs(4000).refine((text) => text.length > 0, 'is empty').optional() }),
 ])
 export type TriageChoice = z.infer<typeof TriageChoice>
 

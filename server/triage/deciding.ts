@@ -48,7 +48,7 @@ export interface TriageLedger {
   reverse(trx: Knex.Transaction, of: { matterId: string }, reason: string): Promise<number>
 }
 
-export interface OpinionBeginning { matterId: string, bodyId: string, dueOn: Day | null, title: string, reason: string }
+export interface OpinionBeginning { matterId: string, bodyId: string, dueOn: Day | null, title: string, question?: string | undefined, reason: string }
 
 export interface DecidingDeps {
   access: ProposalAccessTo
@@ -135,7 +135,7 @@ export function createDeciding({ access, store, facts, planning, ledger, beginOp
     await store.insertDecision(trx, decision)
     if (choice.way === 'delegate') await store.takeOutside(trx, matter.id, at, choice.dueOn)
     // Itself says that the matter is dealt with in writing, and until when.
-    if (choice.way === 'write') await beginOpinion?.(trx, { matterId: matter.id, bodyId: matter.bodyId, dueOn: choice.dueOn, title: matter.title, reason }, caller)
+    if (choice.way === 'write') await beginOpinion?.(trx, { ...choice, matterId: matter.id, bodyId: matter.bodyId, title: matter.title, reason }, caller)
     await account(trx, { matter, result, facts: known, slots: [] }, decide, caller, at)
     await told.decided(trx, decision, matter.title)
     return decision.nth

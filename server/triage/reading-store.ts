@@ -7,7 +7,7 @@ import type { KeptDecision, ListedMatter, MatterInShort, TriageReadingStore } fr
 
 interface DecisionRow {
   matter_id: string, nth: number, at: Date, decider_id: string, way: Way, proposed: Way | null, reason: string, delegate_id: string | null, due_on: Day | null
-  meeting_id: string | null, ended: 'decided' | 'rebound' | null, ended_at: Date | null, ender_id: string | null, note: string | null, ended_meeting_id: string | null
+  meeting_id: string | null, opinion_id: string | null, ended: 'decided' | 'rebound' | null, ended_at: Date | null, ender_id: string | null, note: string | null, ended_meeting_id: string | null
   facts: TriageFacts, result: TriageResult
 }
 interface ListRow {
@@ -19,7 +19,9 @@ interface ShortRow extends Omit<MatterInShort, 'body' | 'unit'> { body_id: strin
 
 const DECISIONS = `
   SELECT decision.matter_id, decision.nth, decision.at, decision.decider_id, decision.way, decision.proposed, decision.reason, decision.delegate_id,
-    decision.due_on::text AS due_on, decision.meeting_id, decision.facts, decision.result,
+    decision.due_on::text AS due_on, decision.meeting_id, CASE WHEN decision.way = 'write' THEN (
+      SELECT opinion.id FROM opinion WHERE opinion.matter_id = decision.matter_id AND opinion.opened_at >= decision.at ORDER BY opinion.opened_at LIMIT 1) END AS opinion_id,
+    decision.facts, decision.result,
     outcome.kind AS ended, outcome.at AS ended_at, outcome.actor_id AS ender_id, outcome.note, outcome.meeting_id AS ended_meeting_id
   FROM triage_decision decision LEFT JOIN triage_outcome outcome ON outcome.matter_id = decision.matter_id AND outcome.nth = decision.nth`
 
@@ -48,8 +50,8 @@ function toDecision(row: DecisionRow): KeptDecision {
     : null
   return {
     matterId: row.matter_id, nth: row.nth, at: row.at.toISOString(), deciderId: row.decider_id, way: row.way, proposed: row.proposed,
-    departs: row.way !== row.proposed, reason: row.reason, delegateId: row.delegate_id, dueOn: row.due_on, meetingId: row.meeting_id, outcome,
-    facts: row.facts, result: row.result,
+    departs: row.way !== row.proposed, reason: row.reason, delegateId: row.delegate_id, dueOn: row.due_on, meetingId: row.meeting_id,
+    opinionId: row.opinion_id, outcome, facts: row.facts, result: row.result,
   }
 }
 

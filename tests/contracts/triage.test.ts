@@ -220,8 +220,12 @@ describe('what a way does', () => {
     const { chair, clerk, server } = office
     const id = await office.accepted({ asks: 'opinion', wantsMeeting: true, proposedOn: addWorkingDays(today(), 15, calendar) })
     expect((await look(clerk, id)).office).toMatchObject({ writing: true, result: { way: 'write' } })
-    expect(await decide(chair, id, { way: 'write', dueOn: null })).toMatchObject({ body: { nth: 1 } })
-    expect(await server.db('opinion').where({ matter_id: id })).toHaveLength(1)
+    expect(await decide(chair, id, { way: 'write', dueOn: null, question: ' ' })).toMatchObject({ error: { code: 'badRequest' } })
+    expect(await decide(chair, id, { way: 'write', dueOn: null, question: 'Đồng chí có đồng ý không?' })).toMatchObject({ body: { nth: 1 } })
+    const [opinion, ...others] = await server.db('opinion').where({ matter_id: id }).select<{ id: string, question: string }[]>('id', 'question')
+    expect([opinion?.question, others]).toEqual(['Đồng chí có đồng ý không?', []])
+    // Whoever sees the decision is led to the slip.
+    expect((await look(clerk, id)).decisions).toMatchObject([{ way: 'write', opinionId: opinion?.id }])
     expect(await stage(id)).toBe('outside')
     const told = (kind: 'decided' | 'rebound') => server.db.transaction(
       (trx) => server.domains.triaging.outcome(trx, id, { kind, at: new Date(), actorId: null, note: 'Thiếu một phiếu' }))
