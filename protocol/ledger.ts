@@ -9,6 +9,8 @@ import { Instant } from './text.ts'
 export const LedgerCause = z.object({
   kind: z.enum(['requestedElsewhere', 'sittingCancelled']),
   at: Instant, reason: z.string(),
+  /** The matter that was decided otherwise, or the sitting that was cancelled; null where the caller may not know it. */
+  of: z.object({ kind: z.enum(['proposal', 'meeting']), id: Id, title: z.string() }).nullable(),
   /** A matter of it came back as a meeting (rebound). */
   reversed: z.object({ at: Instant, reason: z.string() }).nullable(),
 })

@@ -231,6 +231,11 @@ describe('results', () => {
     expect(ledger).toEqual({ lines: 1, metAnyway: 1, reversed: 1, minutesSaved: 20, personMinutesSaved: 300 })
     const { body: { lines } } = await chair.client.call(listLedger, { query: { ...period } })
     expect(lines.map(({ day, state, people }) => [day, state, people])).toEqual([['2025-05-05', 'reversed', 0], ['2025-03-04', 'counts', 1], ['2025-02-10', 'metAnyway', 1]])
+    // A line opens to the matter that was decided otherwise; who is no office of the body learns that there is one, and not which.
+    const { body: { lines: seen } } = await administrator.client.call(listLedger, { query: { ...period, bodyId } })
+    expect(seen.map(({ id }) => id)).toEqual(lines.map(({ id }) => id))
+    expect(seen.flatMap(({ causes }) => causes.map((cause) => cause.of))).toEqual([null, null, null])
+    expect(lines.flatMap(({ causes }) => causes.map((cause) => cause.of?.title))).toEqual([undefined, 'Chủ trương', undefined])
     // Bodies that the baseline does not know stand beside the comparison.
     expect((await results(administrator, period)).body.headline).toMatchObject({ baseline: was, held: is, notCompared: 1 })
     expect((await results(chair, { ...period, baseline: 2023 })).body.headline).toBeNull()

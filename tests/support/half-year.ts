@@ -36,7 +36,7 @@ export async function livedHalfYear({ owner, server, chair, clerk, member, bodyI
   }
 
   /** An item of a proposal, with a document of seven pages, and tasks of its conclusion: in time, late, not done, not yet due, cancelled. */
-  async function dealtWith(meetingId: string): Promise<void> {
+  async function dealtWith(meetingId: string): Promise<string> {
     const [matter, item, document, text] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
     const key = () => randomUUID()
     await owner('matter').insert({ id: matter })
@@ -65,6 +65,7 @@ export async function livedHalfYear({ owner, server, chair, clerk, member, bodyI
       })
       if (reported) await owner('task_event').insert({ task_id: id, seq: 1, at: new Date(`${reported}+07:00`), kind: 'reported', note: '', stage: 'reported', version: 1 })
     }
+    return matter
   }
 
   await held(bodyId, '2025-01-01T00:00', 200, 'inPerson', 'committeeRegular', [[chair, 'inPerson', 200], [clerk, 'inPerson', 199], [member, 'inPerson', 180]])
@@ -86,10 +87,10 @@ export async function livedHalfYear({ owner, server, chair, clerk, member, bodyI
     })
   }
   await held(otherId, '2026-01-15T08:00', 60, 'online', 'provinceWide', [])
-  await dealtWith(meetingIds[0]!)
+  const proposed = await dealtWith(meetingIds[0]!)
   const { ledger } = server.domains.resulting
-  const matters = Array.from({ length: 4 }, () => randomUUID())
-  await owner('matter').insert(matters.map((id) => ({ id })))
+  const matters = [proposed, ...Array.from({ length: 3 }, () => randomUUID())]
+  await owner('matter').insert(matters.slice(1).map((id) => ({ id })))
   await server.db.transaction(async (trx) => {
     const avoided = (index: number, date: string) => ledger.avoided(trx, {
       bodyId, date, cause: { kind: 'requestedElsewhere', matterId: matters[index]! }, attendees: [{ personId: member.personId, unitId: units[2]! }], byId: clerk.personId, reason: 'Xin ý kiến bằng văn bản',
