@@ -8,8 +8,7 @@ import { castBallot } from '../../protocol/voting.ts'
 import { choose, takeLine, typeInto, type Wired } from '../support/convening.ts'
 import { as, draft, freshKey, REASON } from '../support/house.ts'
 import { demoJourney } from '../support/journey.ts'
-import { acceptedMatter } from '../support/matters.ts'
-import { pdfOf } from '../support/pdf.ts'
+import { acceptedMatter, acceptOnPage, proposeOnPage } from '../support/matters.ts'
 import { figuresShown, recountResults } from '../support/recount.ts'
 import { at, confirm, enterRoom, type Seat } from '../support/seat.ts'
 
@@ -70,33 +69,10 @@ describe('a matter that is decided without a meeting, or comes back to one', () 
   afterAll(() => { for (const { client } of lines.values()) client.close() })
 
   it('is proposed by a unit that asks for a meeting of its own, and accepted by the office', async () => {
-    await open(unit, '/proposals/new')
-    await unit.page.getByRole('radio', { name: 'Không có độ mật' }).click()
-    await choose(unit, 'proposal-body', 'Ban Thường vụ')
-    await choose(unit, 'proposal-kind', 'Báo cáo, xin ý kiến chỉ đạo')
-    await at(unit, 'proposal-title').fill(MATTER)
-    await at(unit, 'proposal-summary').fill('Sáu xã mới chưa có kho đạt chuẩn; đề nghị dùng chung hai kho của tỉnh trong hai năm.')
-    await at(unit, 'proposal-basis').fill('Luật Lưu trữ số 33/2024/QH15')
-    await choose(unit, 'proposal-disagreement', 'Không')
-    await at(unit, 'proposal-wants-meeting').click()
-    await typeInto(unit, 'proposal-day', proposedOn)
-    await unit.page.waitForURL(/\/proposals\/[0-9a-f-]{36}\/edit$/)
-    matterId = new URL(unit.page.url()).pathname.split('/')[2] ?? ''
-    await at(unit, 'attach-submission').setInputFiles({ name: 'Tờ trình.pdf', mimeType: 'application/pdf', buffer: await pdfOf(['TỜ TRÌNH', MATTER]) })
-    await at(unit, 'papers-submission').getByText('Tờ trình.pdf').waitFor()
-    await at(unit, 'submit-proposal').click()
-    await confirm(unit, 'Trình nội dung')
+    matterId = await proposeOnPage(unit, house.server.origin, { title: MATTER, day: proposedOn })
     await stage(unit, 'received')
-
     await open(clerk, `/proposals/${matterId}`)
-    const points = at(clerk, 'check-panel').locator('[data-testid^="point-"]')
-    await points.first().waitFor()
-    for (const point of await points.all()) {
-      await point.getByRole('button', { name: 'Đạt' }).click()
-      await point.and(clerk.page.locator('[data-state="ok"]')).waitFor()
-    }
-    await at(clerk, 'accept-proposal').click()
-    await confirm(clerk, 'Tiếp nhận nội dung')
+    await acceptOnPage(clerk)
     await stage(clerk, 'pool')
   })
 
@@ -105,16 +81,19 @@ describe('a matter that is decided without a meeting, or comes back to one', () 
     await suggestion.getByText('Quyết định đã thống nhất thì lấy phiếu bằng văn bản').waitFor()
     await suggestion.getByText('Dự kiến không có ý kiến khác nhau.').waitFor()
     await at(clerk, 'decide-triage').click()
+    await until(() => at(clerk, 'begin-question').inputValue()).toContain(MATTER)
+    await at(clerk, 'begin-due').getByText('5 ngày làm việc').waitFor()
     await at(clerk, 'confirm-triage').click()
     await stage(clerk, 'outside')
-    await clerk.page.locator('[data-testid="triage-decision"][data-way="write"]').waitFor()
     opinionId = await opinionOf(matterId)
+    await at(clerk, 'open-opinion').click()
+    await clerk.page.waitForURL(new RegExp(`/opinions/${opinionId}$`))
 
     const { ledger } = await books()
     expect(ledger).toEqual({ ...before.ledger, counts: before.ledger.counts + 1 })
     await open(clerk, `/results/ledger?from=${months.from}&to=${months.to}`)
     const line = at(clerk, 'ledger').locator('> li').filter({ hasText: proposedOn.split('-').toReversed().join('/') })
-    for (const said of ['Được tính', '15 người không phải dự họp.', 'Đề nghị họp được giải quyết cách khác']) await line.getByText(said).waitFor()
+    for (const said of ['Được tính', '15 người không phải dự họp.', 'Đề nghị họp được giải quyết cách khác', MATTER]) await line.getByText(said).waitFor()
   })
 
   it('is answered on a phone and at a desk within a few taps, and by everybody else; one changes the answer', async () => {
