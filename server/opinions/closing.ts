@@ -57,6 +57,9 @@ export interface ClosingDeps {
 const A_LOOK = 100
 const CALENDAR_DAYS = 200
 
+/** Told as the reason, in the ledger and beside the decision, in the language of the records. */
+const CAUSES = { threshold: 'không đủ số thành viên đồng ý', demand: 'có thành viên yêu cầu đưa ra họp' } as const
+
 /** What another was quicker with, or what is no longer as it was when the place was looked for. */
 class Overtaken extends Error {}
 
@@ -86,7 +89,7 @@ export function createClosing({ db, store, matterStore, addItem, attachKept, out
     await store.close(trx, opinionId, { at, result, place, departed: members.filter(({ departed }) => departed).map(({ personId }) => personId) })
     const { inFavour, base, needed, causes } = result
     await outcome(trx, opinion.matterId, {
-      kind: expected === 'passed' ? 'decided' : 'rebound', at, actorId: null, note: `${inFavour}/${base}, ${needed}${causes.length ? `: ${causes.join(', ')}` : ''}`,
+      kind: expected === 'passed' ? 'decided' : 'rebound', at, actorId: null, note: [`${inFavour}/${base} thành viên đồng ý, cần ít nhất ${needed}`, ...causes.map((cause) => CAUSES[cause])].join('; '),
     })
     await store.settle(trx, opinion.matterId, expected === 'passed' ? 'decided' : null, at, null)
     await writeAudit(trx, {

@@ -137,6 +137,8 @@ describe('a matter that is decided without a meeting, or comes back to one', () 
 
     const { ledger } = await books()
     expect(ledger).toEqual({ ...before.ledger, reversed: before.ledger.reversed + 1 })
+    await open(clerk, `/results/ledger?from=${months.from}&to=${months.to}`)
+    await at(clerk, 'ledger').getByText('7/15 thành viên đồng ý, cần ít nhất 8; không đủ số thành viên đồng ý').waitFor()
     await open(clerk, '/triage/report')
     const ended = await house.server.db('triage_outcome').select<{ kind: string }[]>('kind')
     const rebounds = ended.filter(({ kind }) => kind === 'rebound').length
