@@ -147,6 +147,8 @@ it('is kept while it is written, and becomes the next version of its document on
   await member.synced()
   const body = () => ({ key: freshKey(), type: 'Nghị quyết', symbol: 'NQ/TU', abstract: 'Về chuyển đổi số' })
   clerk.erase(0, clerk.text()[0]?.length ?? 0)
+  // The server has it once another one sees it.
+  await until(() => (member.text()[0] ?? '') === '')
   expect((await assembly.clerk.client.call(issueDraft, { params, body: body() })).error?.code).toBe('draftEmpty')
   clerk.write(0, 'Điều 1. Thông qua.')
   await all(member.text, ['Điều 1. Thông qua.'])
