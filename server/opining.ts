@@ -28,6 +28,7 @@ import { proposalsStore } from './proposals/store.ts'
 import { createFacts } from './tasks/facts.ts'
 import { tasksStore } from './tasks/store.ts'
 import { tellingStore } from './tasks/telling-store.ts'
+import { factsStore } from './triage/facts-store.ts'
 import { createTaskTelling } from './tasks/telling.ts'
 
 export interface OpiningDeps extends Pick<ClosingDeps, 'attachKept' | 'outcome'>, Pick<AgendaDeps, 'room' | 'removeWithItem'> {
@@ -78,6 +79,10 @@ export function createOpining(deps: OpiningDeps) {
       opinions: createOpinions({
         db, access, store: opinionsStore, matters: createProposalAccess({ db, store: proposalsStore, now }), matterStore: proposalsStore,
         bodies, calendar, outcome, told, now,
+        foundSecret: async (trx, matterId) => {
+          const [matter] = await factsStore.matters(trx, [matterId])
+          return matter?.foundSecret === true || matter?.notes?.secret === true
+        },
       }),
       answering: createAnswering({ access, store: opinionsStore, settle: closing.settle, told }),
       following: createFollowing({

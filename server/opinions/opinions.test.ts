@@ -46,6 +46,18 @@ describe('opening', () => {
     expect(await house.db('opinion').where({ matter_id: ofNobody.matterId })).toEqual([])
   })
 
+  it('is refused of a matter in which its office found a state secret, and tells nobody of it', async () => {
+    const { house, opining, newMatter } = scene
+    const body = await house.newBody()
+    const matterId = await newMatter(body)
+    await house.archive.owner('triage_note').insert({
+      matter_id: matterId, version: 1, legal: 'none', cautions: [], secret: true, minutes: 20, actor_id: body.clerk.personId, at: new Date(),
+    })
+    const beginning = { matterId, question: 'Ý kiến?', deadline: null, key: freshKey() }
+    await expect(opining.opinions.begin(body.clerk, beginning)).rejects.toEqual(refused('proposalSecret'))
+    expect([await house.db('opinion').where({ matter_id: matterId }), await house.db('notice').where({ person_id: body.member.personId })]).toEqual([[], []])
+  })
+
   it('does not exist for others: strangers, guests, clerks without a vote as members, newcomers', async () => {
     const { house, opining, worker, begun, say, get } = scene
     const { body, opinionId } = await begun()

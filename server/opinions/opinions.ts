@@ -40,6 +40,8 @@ export interface OpinionsDeps {
   matterStore: Pick<ProposalAccessStore, 'lock'> & Pick<PlanningStore, 'seed'>
   bodies(ids: readonly string[], trx?: Knex): Promise<readonly BodyRecord[]>
   calendar(from: Day, to: Day, source: Knex): Promise<WorkingCalendar>
+  /** Whether a state secret was found in the matter: by its office, on an agenda, or in one of its documents. */
+  foundSecret(trx: Knex.Transaction, matterId: string): Promise<boolean>
   /** What became of the matter, for whoever judges how it was dealt with. */
   outcome(trx: Knex.Transaction, matterId: string, outcome: { kind: 'rebound', at: Date, actorId: string, note: string }): Promise<void>
   told: OpinionTelling
@@ -54,7 +56,7 @@ const CALENDAR_DAYS = 200
 const open = { side: 'office', stages: ['pool', 'deferred'] } as const
 
 /** Opening a written opinion, reminding of it, stopping it. */
-export function createOpinions({ db, access, store, matters, matterStore, bodies, calendar, outcome, told, now }: OpinionsDeps) {
+export function createOpinions({ db, access, store, matters, matterStore, bodies, calendar, foundSecret, outcome, told, now }: OpinionsDeps) {
   /** In the caller's transaction, on a matter that is locked and whose stage was looked at. */
   async function insert(trx: Knex.Transaction, { personId }: Pick<Caller, 'personId'>, { matterId, question, deadline, key }: Beginning) {
     const at = now()
@@ -62,6 +64,8 @@ export function createOpinions({ db, access, store, matters, matterStore, bodies
     const seed = await matterStore.seed(trx, matterId, 'settledToo')
     const [body] = seed ? await bodies([seed.bodyId], trx) : []
     if (!seed || !body) throw new AppError('proposalStage')
+    // Its title and papers would go to every incumbent.
+    if (await foundSecret(trx, matterId)) throw new AppError('proposalSecret')
     const rule = body.rules.opinions
     const days = await calendar(addDays(today, -CALENDAR_DAYS), addDays(today, CALENDAR_DAYS), trx)
     const due = opinionDeadline(rule, today, deadline ?? { workingDays: rule.workingDays.usual }, days)

@@ -67,7 +67,8 @@ function writer({ client }: Actor, draftId: string, origin = assembly.server.ori
       })
     },
     format(at: number, length: number, marks: object) { (block().get(0) as Y.XmlText).format(at, length, marks) },
-    erase(at: number, length: number) { (block().get(0) as Y.XmlText).delete(at, length) },
+    /** A document whose text was not taken out of it yet begins without any. */
+    erase(at: number, length: number) { if (block().length) (block().get(0) as Y.XmlText).delete(at, length) },
     addBlock(text: string, attributes: Record<string, unknown>) {
       const added = new Y.XmlElement('block')
       doc.transact(() => {
