@@ -125,7 +125,7 @@ export const TriageResult = z.object({
 export type TriageResult = z.infer<typeof TriageResult>
 
 /** Ways in which nothing of a state secret is ever dealt with here, whatever the rules say (Law 117/2025/QH15, domain of secrecy). */
-export const NEVER_SECRET: readonly Way[] = ['write', 'online']
+export const NEVER_SECRET: readonly Way[] = ['write', 'delegate', 'online']
 
 /** The rules of a body on a day: its own versions in place of the common ones of their code. Done once for many matters. */
 export function rulesFor(rules: readonly TriageRule[], bodyId: string | null, on: Day): TriageRule[] {
@@ -164,8 +164,8 @@ const among = <T extends string>(fact: string, wanted: readonly T[], value: T): 
 const secretReason: Reason = {
   code: 'law.secret', ruleId: null, version: 1, because: [{ fact: 'secret', value: true }], effect: { kind: 'forbid', ways: [...NEVER_SECRET] },
   name: {
-    vi: 'Nội dung có bí mật nhà nước: không xin ý kiến bằng văn bản trên hệ thống này, không họp trực tuyến',
-    en: 'A matter with a state secret: no written opinions on this system, no online meeting',
+    vi: 'Nội dung có bí mật nhà nước: không xin ý kiến bằng văn bản, không giao xử lý trên hệ thống này, không họp trực tuyến',
+    en: 'A matter with a state secret: no written opinions and no delegation on this system, no online meeting',
   },
   basis: { document: 'Luật Bảo vệ bí mật nhà nước số 117/2025/QH15', clause: 'Không soạn thảo, lưu giữ bí mật nhà nước trên máy kết nối mạng' },
 }

@@ -1,3 +1,4 @@
+import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays, addWorkingDays, type WorkingCalendar } from '../../protocol/calendar.ts'
 import { getProposal, listProposals, planProposal } from '../../protocol/proposals.ts'
@@ -80,14 +81,14 @@ describe('a matter of the pool', () => {
     expect((await look(office.clerk, id)).version).toBe(1)
   })
 
-  it('with a state secret is neither written about nor met about online, whatever reason is given', async () => {
+  it('with a state secret is neither written about, nor delegated, nor met about online, whatever reason is given', async () => {
     const id = await office.accepted({ asks: 'report' })
     expect((await look(office.clerk, id)).office?.result.way).toBe('write')
     await note(office.clerk, id, 0, { secret: true })
     const shown = await look(office.clerk, id)
     expect(shown.office?.result).toMatchObject({ way: 'meet' })
     expect(shown.office?.result.open.map(({ way }) => way)).not.toContain('write')
-    for (const choice of [{ way: 'write', dueOn: null }, { way: 'online', meetingId: null }] as const) {
+    for (const choice of [{ way: 'write', dueOn: null }, { way: 'online', meetingId: null }, delegate()] as const) {
       expect((await decide(office.chair, id, choice, 'Cần làm nhanh', shown)).error).toMatchObject({ code: 'triageWayClosed', details: { why: 'secret' } })
     }
     expect(await audited(id)).toEqual(['triage.noted'])
@@ -244,16 +245,18 @@ describe('the office’s lists', () => {
     await clearMeetings()
     for (let index = 0; index < 3; index += 1) await office.accepted({ title: `Việc ${index}` })
     const { triaging } = office.server.domains
+    // The server does other things too, now and then: those are asked in a context of their own.
+    const ours = new AsyncLocalStorage<true>()
     const statements = async (limit: number) => {
       let count = 0
-      const on = ({ sql }: { sql: string }) => { if (!/^(BEGIN|COMMIT)/i.test(sql)) count += 1 }
+      const on = ({ sql }: { sql: string }) => { if (ours.getStore() && !/^(BEGIN|COMMIT)/i.test(sql)) count += 1 }
       office.server.db.on('query', on)
-      await triaging.reading.list(office.clerk.caller, { list: 'undecided', limit }).finally(() => office.server.db.removeListener('query', on))
+      await ours.run(true, () => triaging.reading.list(office.clerk.caller, { list: 'undecided', limit })).finally(() => office.server.db.removeListener('query', on))
       return count
     }
-    // The server does other things too, now and then: the fewest of some tries are of this alone.
-    const fewest = async (limit: number) => Math.min(await statements(limit), await statements(limit), await statements(limit))
-    expect(await fewest(3)).toBe(await fewest(1))
+    const [few, many] = [await statements(1), await statements(3)]
+    expect(few).toBeGreaterThan(0)
+    expect(many).toBe(few)
     const seen: string[] = []
     for (let after: string | undefined; ;) {
       const { body } = await office.clerk.client.call(listTriage, { query: { list: 'undecided', limit: 2, ...after ? { after } : {} } })
