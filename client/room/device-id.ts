@@ -4,10 +4,10 @@ const PATIENCE_MS = 500
 
 let claimed: Promise<string> | undefined
 
-/** Holds the id for as long as the page lives; false when another page does. */
-function hold(id: string): Promise<boolean> {
+/** Holds the id for as long as the page lives; false when another page does for as long as one waits. */
+function hold(id: string, wait: LockOptions = {}): Promise<boolean> {
   return new Promise((resolve) => {
-    navigator.locks.request(`${KEY}.${id}`, { signal: AbortSignal.timeout(PATIENCE_MS) }, () => {
+    navigator.locks.request(`${KEY}.${id}`, wait, () => {
       resolve(true)
       return new Promise<never>(() => {})
     }).catch(() => resolve(false))
@@ -17,9 +17,10 @@ function hold(id: string): Promise<boolean> {
 async function claim(): Promise<string> {
   const kept = sessionStorage.getItem(KEY)
   // On an insecure page no browser tells whether another tab has it.
-  if (kept && (!navigator.locks || await hold(kept))) return kept
+  if (kept && (!navigator.locks || await hold(kept, { signal: AbortSignal.timeout(PATIENCE_MS) }))) return kept
   const made = crypto.randomUUID()
   sessionStorage.setItem(KEY, made)
+  // Nobody else has it: however slow the browser is, it must be held, or a copy of this tab would take its place unasked.
   if (navigator.locks) await hold(made)
   return made
 }
