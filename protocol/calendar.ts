@@ -4,6 +4,12 @@ import { z } from 'zod'
 export const Day = z.iso.date()
 export type Day = z.infer<typeof Day>
 
+/** How many years anything is planned ahead, or looked back upon: days are walked through one by one. */
+const HORIZON_YEARS = 10
+
+/** A day that a request names: within ten years of the present one. */
+export const NearDay = Day.refine((day) => Math.abs(Number(day.slice(0, 4)) - Number(localDay(Date.now()).slice(0, 4))) <= HORIZON_YEARS, 'is not within ten years')
+
 /**
  * `holiday`: a public holiday, or the day off that makes up for one on a weekly day of rest. `swappedOff`: a weekday off by
  * decision, worked off on a `swappedWorking` day, which is worked although it is a weekly day of rest.

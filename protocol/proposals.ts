@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { ItemPurpose } from './agenda.ts'
+import { NearDay } from './calendar.ts'
 import { Person } from './identity.ts'
 import { Id } from './journal.ts'
 import { PageMark } from './convening.ts'
@@ -39,7 +40,7 @@ export const ProposalContent = z.strictObject({
 export type ProposalContent = z.infer<typeof ProposalContent>
 
 /** Content whose secrecy was asked first and is none: the only text that the server takes. */
-const ProposalDraft = ProposalContent.extend({ secrecy: z.literal('none') })
+const ProposalDraft = ProposalContent.extend({ secrecy: z.literal('none'), proposedOn: NearDay.nullable() })
 
 const Key = z.string().min(8).max(64)
 const Version = z.int().positive()

@@ -127,6 +127,14 @@ export type TriageResult = z.infer<typeof TriageResult>
 /** Ways in which nothing of a state secret is ever dealt with here, whatever the rules say (Law 117/2025/QH15, domain of secrecy). */
 export const NEVER_SECRET: readonly Way[] = ['write', 'delegate', 'online']
 
+/** Whether a planned meeting may have a matter, and has the time for it; as an `online` one, if that way is asked for. */
+export function fits(
+  slot: { mode: 'inPerson' | 'online' | 'hybrid', freeMinutes: number }, { secret, legal, minutes }: Pick<TriageFacts, 'secret' | 'legal' | 'minutes'>, way: Way = 'merge',
+): boolean {
+  if (slot.freeMinutes < minutes || (secret && slot.mode !== 'inPerson') || (way === 'online' && slot.mode === 'inPerson')) return false
+  return legal !== 'inPerson' || slot.mode !== 'online'
+}
+
 /** The rules of a body on a day: its own versions in place of the common ones of their code. Done once for many matters. */
 export function rulesFor(rules: readonly TriageRule[], bodyId: string | null, on: Day): TriageRule[] {
   const byCode = new Map<string, TriageRule>()

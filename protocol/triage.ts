@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Day } from './calendar.ts'
+import { Day, NearDay } from './calendar.ts'
 import { PageMark } from './convening.ts'
 import { Person } from './identity.ts'
 import { Id } from './journal.ts'
@@ -34,11 +34,20 @@ export type TriageNotes = z.infer<typeof TriageNotes>
 export const Slot = z.object({ meetingId: Id, title: z.string(), startsAt: Instant, mode: z.enum(['inPerson', 'online', 'hybrid']), freeMinutes: z.int() })
 export type Slot = z.infer<typeof Slot>
 
-/** How a decision ended: the matter was decided that way, or came back to be decided otherwise. */
+/** What a written opinion came to; `causes`: why it did not pass. */
+export const OpinionCount = z.object({ inFavour: z.int(), base: z.int(), needed: z.int(), causes: z.array(z.enum(['threshold', 'demand'])) })
+export type OpinionCount = z.infer<typeof OpinionCount>
+
+/**
+ * How a decision ended: the matter was decided that way, or came back to be met about (rebound), or it was stopped before either:
+ * the opinion or the delegation was taken back, or a state secret was found in it.
+ */
 export const TriageOutcome = z.object({
-  kind: z.enum(['decided', 'rebound']), at: Instant,
-  /** Null: an opinion ended by itself. */
-  actorId: Id.nullable(), note: z.string(), meetingId: Id.nullable(),
+  kind: z.enum(['decided', 'rebound', 'stopped']), at: Instant,
+  /** Null: it ended by itself. */
+  actorId: Id.nullable(),
+  /** Words of who ended it; empty where it ended by itself. */
+  note: z.string(), tally: OpinionCount.nullable(), meetingId: Id.nullable(),
   /** From the decision to its end, in working days. */
   tookDays: z.int(),
 })
@@ -61,7 +70,11 @@ export const TriageDecision = z.object({
 })
 export type TriageDecision = z.infer<typeof TriageDecision>
 
-export const TriageActs = z.object({ note: z.boolean(), decide: z.boolean(), finish: z.boolean() })
+export const TriageActs = z.object({
+  note: z.boolean(), decide: z.boolean(), finish: z.boolean(),
+  /** To take a delegation back undecided. */
+  stop: z.boolean(),
+})
 export type TriageActs = z.infer<typeof TriageActs>
 
 export const getTriage = defineRoute({
@@ -87,7 +100,7 @@ const changing = ['proposalNotFound', 'forbiddenForProposal', 'proposalStage', '
 
 export const noteTriage = defineRoute({
   id: 'triage.note', method: 'put', path: '/api/proposals/:proposalId/triage/notes', access: 'signedIn', errors: changing,
-  summary: 'The office notes what the rules have to know. `version` is the one that it read, 0 before the first: who comes second gets `triageChanged`, and nothing is overwritten.',
+  summary: 'The office notes what the rules have to know, also that a state secret was found while the matter is dealt with without a meeting: that stops it. `version` is the one that it read, 0 before the first: who comes second gets `triageChanged`, and nothing is overwritten.',
   params: Params, body: z.strictObject({ version: z.int().nonnegative(), notes: TriageNotes }), response: z.object({ version: z.int().positive() }),
 })
 
@@ -97,9 +110,10 @@ export const TriageChoice = z.discriminatedUnion('way', [
   z.strictObject({ way: z.literal('meet'), meetingId: Id.nullable() }),
   z.strictObject({ way: z.literal('online'), meetingId: Id.nullable() }),
   z.strictObject({ way: z.literal('merge'), meetingId: Id }),
-  z.strictObject({ way: z.literal('delegate'), personId: Id, dueOn: Day }),
-  /** `dueOn`: the last day for answers; null: as the body's rule says. `question`: on the slip; left out: the usual one. */
-  z.strictObject({ way: z.literal('write'), dueOn: Day.nullable(), question: Paragraphs(4000).refine((text) => text.length > 0, 'is empty').optional() }),
+  /** A day off moves `dueOn` to the next working day. */
+  z.strictObject({ way: z.literal('delegate'), personId: Id, dueOn: NearDay }),
+  /** `dueOn`: the last day for answers, a day off moves it to the next working day; null: as the body's rule says. `question`: on the slip; left out: the usual one. */
+  z.strictObject({ way: z.literal('write'), dueOn: NearDay.nullable(), question: Paragraphs(4000).refine((text) => text.length > 0, 'is empty').optional() }),
 ])
 export type TriageChoice = z.infer<typeof TriageChoice>
 
@@ -118,14 +132,18 @@ export const decideTriage = defineRoute({
     proposed: Way.nullable(),
     choice: TriageChoice, reason: Words, key: Key,
   }),
-  response: z.object({ nth: z.int().positive() }),
+  response: z.object({
+    nth: z.int().positive(),
+    /** The last day for it; null where it has none. `movedFrom`: the day off that was asked for. */
+    dueOn: Day.nullable(), movedFrom: Day.nullable(),
+  }),
 })
 
 export const finishTriage = defineRoute({
   id: 'triage.finish', method: 'post', path: '/api/proposals/:proposalId/triage/outcome', access: 'signedIn', errors: [...changing, 'proposalSecret'],
-  summary: 'Who it was delegated to, or the office, says that it was decided, and how; or that it needs the body after all (`rebound`): it returns to the pool.',
+  summary: 'Who it was delegated to, or the office, says that it was decided, and how; or that it needs the body after all (`rebound`): it returns to the pool. The office alone takes it back undecided (`stopped`).',
   params: Params,
-  body: z.strictObject({ nth: z.int().positive(), kind: z.enum(['decided', 'rebound']), note: Words.refine((text) => text.length > 0, 'is empty') }),
+  body: z.strictObject({ nth: z.int().positive(), kind: TriageOutcome.shape.kind, note: Words.refine((text) => text.length > 0, 'is empty') }),
   response: z.object({}),
 })
 

@@ -20,7 +20,7 @@ import type { Order } from './order/order.ts'
 
 interface Deps { db: Knex, journal: Journal }
 
-interface AgendaDomainDeps extends Deps, Pick<GuestsDeps, 'access' | 'people'>, Pick<AgendaDeps, 'room' | 'proposedTo'> {
+interface AgendaDomainDeps extends Deps, Pick<GuestsDeps, 'access' | 'people'>, Pick<AgendaDeps, 'room' | 'proposedTo'>, Pick<CarryOverDeps, 'placed'> {
   documents: Pick<CarryOverDeps, 'attachKept'> & { removeOfItem: AgendaDeps['removeWithItem'] }
   order: Pick<Order, 'followAgenda' | 'showOut'>
   floor: Pick<Floor, 'followAgenda' | 'tellRights'>
@@ -31,7 +31,7 @@ interface RollDeps extends Deps, Pick<CheckInDeps, 'access' | 'origins'>, Pick<L
 }
 
 /** The agenda: what stands on it, its guests, its course in the live meeting, and what is carried over from earlier ones. */
-export function createAgendaDomain({ db, journal, access, order, floor, people, documents, room, proposedTo }: AgendaDomainDeps) {
+export function createAgendaDomain({ db, journal, access, order, floor, people, documents, room, proposedTo, placed }: AgendaDomainDeps) {
   const follower: AgendaFollower = {
     async followAgenda(tx) {
       const silenced = await floor.followAgenda(tx)
@@ -43,10 +43,10 @@ export function createAgendaDomain({ db, journal, access, order, floor, people, 
   }
   const guests = createGuests({ access, store: agendaStore, follower, people, addParticipants: meetingStore.insertParticipants })
   return {
-    ...createAgenda({ access, store: agendaStore, room, removeWithItem: documents.removeOfItem, proposedTo }),
+    ...createAgenda({ access, store: agendaStore, room, removeWithItem: documents.removeOfItem, proposedTo, placed }),
     ...createProgress({ access, store: agendaStore, follower }),
     ...createPlan({ journal, access }),
-    ...createCarryOver({ db, access, agenda: agendaStore, store: carryOverStore, room, guests, attachKept: documents.attachKept }),
+    ...createCarryOver({ db, access, agenda: agendaStore, store: carryOverStore, room, guests, attachKept: documents.attachKept, placed }),
     setGuests: guests.setGuests, guests,
   }
 }

@@ -10,7 +10,7 @@ import { createFollowers, type Followers } from './meetings/followers.ts'
 import { mountMeetingsLive } from './meetings/live.ts'
 import { createMeetings, type MeetingsDeps } from './meetings/meetings.ts'
 import { createMeetingPlanning, type PlanningDeps } from './meetings/planning.ts'
-import { createPostponing } from './meetings/postponing.ts'
+import { createPostponing, type PostponingDeps } from './meetings/postponing.ts'
 import { readinessStore } from './meetings/readiness-store.ts'
 import { createReadiness, type ReadinessDeps } from './meetings/readiness.ts'
 import { mountMeetingPlans, mountMeetings } from './meetings/routes.ts'
@@ -24,7 +24,7 @@ import type { MountCommand, SocketServer } from './platform/socket.ts'
 
 interface ConveningDeps extends
   Pick<MeetingsDeps, 'people' | 'minutesStatuses' | 'closedBallots' | 'closing'>, Pick<PlanningDeps, 'agenda' | 'inviteGuests'>,
-  Pick<ReadinessDeps, 'tasksOverdue'> {
+  Pick<ReadinessDeps, 'tasksOverdue'>, Pick<PostponingDeps, 'cancelled'> {
   db: Knex
   journal: Journal
   access: MeetingAccess
@@ -35,7 +35,7 @@ interface ConveningDeps extends
 
 /** Meetings: their rules and templates, their planning and readiness, their course and what stops it. */
 export function createConvening(deps: ConveningDeps) {
-  const { db, journal, access, bodies, log, now, people, minutesStatuses, closedBallots, closing, agenda, inviteGuests, tasksOverdue } = deps
+  const { db, journal, access, bodies, log, now, people, minutesStatuses, closedBallots, closing, agenda, inviteGuests, tasksOverdue, cancelled } = deps
   const rules = createMeetingRules({ db, store: rulesStore })
   const readiness = createReadiness({
     db, journal, access, store: readinessStore, rules, tasksOverdue, ...now && { now },
@@ -44,7 +44,7 @@ export function createConvening(deps: ConveningDeps) {
   const meetings = createMeetings({
     db, journal, access, store: meetingStore, bodies, rules, readiness, people, minutesStatuses, closedBallots, closing, log,
   })
-  const postponing = createPostponing({ access, store: meetingStore, closing, log })
+  const postponing = createPostponing({ access, store: meetingStore, closing, cancelled, log })
   const changes = createChanges({ journal, access })
   const templates = createTemplates({ db, store: templatesStore, bodies })
   const planning = createMeetingPlanning({ journal, access, meetings, templates, rules, agenda, inviteGuests })

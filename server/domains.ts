@@ -103,7 +103,7 @@ export function createDomains(deps: DomainsDeps) {
   const { conversion } = converting
   const circulating = createCirculating({
     db, journal, access, files, conversion, now, log,
-    takeUpload: (...upload) => uploads.take(...upload), sendNotices,
+    takeUpload: (...upload) => uploads.take(...upload), sendNotices, stopElsewhere: (...stopped) => opining.stopWith(...stopped),
     knownElsewhere: async (source, sha256s) => new Set([
       ...await proposals.papers.knownFiles(sha256s, source), ...await concluding.tasks.evidence.knownFiles(sha256s, source),
       ...await uploads.knownFiles(sha256s, source),
@@ -129,7 +129,7 @@ export function createDomains(deps: DomainsDeps) {
   const room = createRoomKeeping({ db, journal, access, bodies, people, media, iceServers, log })
   const { enforcement, order, floor, entrance, chat } = room
   const agenda = createAgendaDomain({
-    db, journal, access, order, floor, people, documents, proposedTo: proposals.planning.proposedTo,
+    db, journal, access, order, floor, people, documents, proposedTo: proposals.planning.proposedTo, placed: (...placed) => resulting.ledger.placed(...placed),
     room: { inUse: (meetingId) => (media?.peers(meetingId).length ?? 0) > 0, close: attendance.closeRoom },
   })
   const recordings = createRecordings({
@@ -155,10 +155,11 @@ export function createDomains(deps: DomainsDeps) {
   })
   const proceeding = createProceeding({ db, people, press, now, sendNotices })
   const { minutes } = minuting
-  const triaging = createTriaging({
-    db, people, now, planning: proposals.planning, sendNotices, beginOpinion: (...begun) => opining.begin(...begun),
-  })
   const resulting = createResulting({ db, now })
+  const triaging = createTriaging({
+    db, people, now, planning: proposals.planning, ledger: resulting.ledger, sendNotices,
+    beginOpinion: (...begun) => opining.begin(...begun), stopOpinion: (...stopped) => opining.stop(...stopped),
+  })
   const reporting = createReporting({ db, resulting, issuing: publishing.issuing, delivering: publishing.delivering, now })
   const simulating = createSimulating({ db, now })
   const surveying = createSurveying({
@@ -166,14 +167,14 @@ export function createDomains(deps: DomainsDeps) {
   })
   const closing = createEnding({ balloting, room, agenda, attendance, results: roll.results, recordings, minuting, concluding })
   const convening = createConvening({
-    db, journal, access, bodies, log, now, closing, agenda, people: identity.people, minutesStatuses: minutes.statuses,
+    db, journal, access, bodies, log, now, closing, agenda, people: identity.people, minutesStatuses: minutes.statuses, cancelled: resulting.ledger.cancelled,
     closedBallots: balloting.closed, tasksOverdue: concluding.tasksOverdue,
     inviteGuests: (meetingId, itemId, caller, personIds) => agenda.setGuests(meetingId, itemId, caller, { personIds, was: [] }),
   })
   const { meetings, meetingRules, readiness, postponing, changes, templates, planning } = convening
   const opining = createOpining({
     db, files, access, conversion, now, bodies: bodiesIn, issue: publishing.issuing.issue, resolutions: resolving.resolutions, attachKept: documents.attachKept,
-    room: { inUse: () => false, close: async () => {} }, removeWithItem: documents.removeOfItem, sendNotices,
+    room: { inUse: () => false, close: async () => {} }, removeWithItem: documents.removeOfItem, sendNotices, log,
     outcome: triaging.outcome,
   })
   const inviting = createInviting({

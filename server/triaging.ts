@@ -9,11 +9,9 @@ import { createProposalAccess } from './proposals/access.ts'
 import type { Planning } from './proposals/planning.ts'
 import { readingStore } from './proposals/reading-store.ts'
 import { proposalsStore } from './proposals/store.ts'
-import { ledgerStore } from './results/ledger-store.ts'
-import { createLedger } from './results/ledger.ts'
 import { decidingStore } from './triage/deciding-store.ts'
 import { createDeciding, type DecidingDeps } from './triage/deciding.ts'
-import { createEnding } from './triage/ending.ts'
+import { createEnding, type EndingDeps } from './triage/ending.ts'
 import { factsStore } from './triage/facts-store.ts'
 import { createFacts } from './triage/facts.ts'
 import { judgingStore } from './triage/judging-store.ts'
@@ -25,7 +23,7 @@ import { rulesStore } from './triage/rules-store.ts'
 import { createRuleBook } from './triage/rules.ts'
 import { createTriageTelling } from './triage/telling.ts'
 
-export interface TriagingDeps extends Pick<DecidingDeps, 'beginOpinion'> {
+export interface TriagingDeps extends Pick<DecidingDeps, 'beginOpinion' | 'ledger'>, Pick<EndingDeps, 'stopOpinion'> {
   db: Knex
   planning: Pick<Planning, 'plan'>
   people(ids: readonly string[]): Promise<Person[]>
@@ -35,14 +33,13 @@ export interface TriagingDeps extends Pick<DecidingDeps, 'beginOpinion'> {
 }
 
 /** How accepted matters are dealt with: the rules that propose, who decides, and what came of it. */
-export function createTriaging({ db, planning, people, sendNotices, beginOpinion, now = () => new Date() }: TriagingDeps) {
+export function createTriaging({ db, planning, people, sendNotices, beginOpinion, stopOpinion, ledger, now = () => new Date() }: TriagingDeps) {
   const calendar = (from: string, to: string, source: Knex) => createCalendar({ store: createCalendarStore(source) }).load(from, to)
 
-  /** As of a clock, for what is told of the past; `plan` by the same clock. */
-  const at = (clock: () => Date, plan: Pick<Planning, 'plan'>): TriageDomain => {
+  /** As of a clock, for what is told of the past; `plan` and `begin` by the same clock. */
+  const at = (clock: () => Date, plan: Pick<Planning, 'plan'>, begin = beginOpinion): TriageDomain => {
     const access = createProposalAccess({ db, store: proposalsStore, now: clock })
     const facts = createFacts({ store: factsStore, calendar, now: clock })
-    const ledger = createLedger({ store: ledgerStore })
     const told = createTriageTelling({ workers: (trx, matterId, since) => proposalsStore.workersOn(trx, matterId, localDay(since)), send: sendNotices })
     const offices = (personId: string, on: string) => readingStore.offices(db, { personId, on })
     const reading = createTriageReading({
@@ -51,8 +48,8 @@ export function createTriaging({ db, planning, people, sendNotices, beginOpinion
     })
     return {
       reading,
-      deciding: createDeciding({ db, access, store: decidingStore, facts, planning: plan, ledger, beginOpinion, calendar, told }),
-      ending: createEnding({ db, access, store: { ...decidingStore, lock: proposalsStore.lock }, ledger, told, now: clock }),
+      deciding: createDeciding({ db, access, store: decidingStore, facts, planning: plan, ledger, beginOpinion: begin, calendar, told }),
+      ending: createEnding({ db, access, store: { ...decidingStore, lock: proposalsStore.lock }, ledger, stopOpinion, told, now: clock }),
       book: createRuleBook({ db, store: { ...rulesStore, matters: factsStore.matters }, facts, undecided: triageReadingStore.undecided, now: clock }),
       judging: createJudging({ db, store: judgingStore, offices, calendar, now: clock }),
     }

@@ -41,10 +41,12 @@ export interface AgendaDeps {
   removeWithItem: WithItem
   /** Whether a unit's proposal on this matter was taken in for the body. */
   proposedTo(trx: Knex.Transaction, bodyId: string, matterId: string): Promise<boolean>
+  /** That a matter which was known before stands on an agenda; for whoever counts meetings that it made needless. */
+  placed?: ((trx: Knex.Transaction, matterId: string) => Promise<void>) | undefined
 }
 
 /** What stands on an agenda, and in which outline. */
-export function createAgenda({ access, store, room, removeWithItem, proposedTo }: AgendaDeps) {
+export function createAgenda({ access, store, room, removeWithItem, proposedTo, placed: tellPlaced }: AgendaDeps) {
   /** Throws `agendaItemDealtWith` for an item that was begun or voted on: what stands in the minutes of it stays. */
   async function requireUntouched(tx: JournalTx, { id, status }: Pick<AgendaItem, 'id' | 'status'>): Promise<void> {
     const { votes } = await tx.state(meetingReducer)
@@ -85,7 +87,9 @@ export function createAgenda({ access, store, room, removeWithItem, proposedTo }
     const present = await store.items(tx.trx, tx.meetingId)
     if (present.length >= MAX_ITEMS) throw new AppError('agendaFull', { limit: MAX_ITEMS })
     const title = await tx.text(draft.classified ? CLASSIFIED_TITLE : draft.title)
-    const matterId = await matterFor(tx, meeting, draft.classified ? undefined : draft.matterId)
+    const asked = draft.classified ? undefined : draft.matterId
+    const matterId = await matterFor(tx, meeting, asked)
+    if (asked !== undefined) await tellPlaced?.(tx.trx, asked)
     const facts = { ...draft, title, classified: draft.classified ?? false, matterId }
     const itemId = await store.add(tx.trx, tx.meetingId, { ...rowOf(facts), classified: facts.classified, matterId })
     const data: AgendaItemFacts = { ...facts, itemId }

@@ -48,15 +48,18 @@ export interface CarryOverDeps {
   guests: Pick<Guests, 'put'>
   room: AgendaRoom
   attachKept(tx: JournalTx, meeting: Meeting, itemId: string, documents: readonly TakenDocument[]): Promise<void>
+  /** As of `AgendaDeps`. */
+  placed(trx: Knex.Transaction, matterId: string): Promise<void>
 }
 
 /** What a body's meetings left undone, on the agenda of its next one. */
-export function createCarryOver({ db, access, agenda, store, guests, room, attachKept }: CarryOverDeps) {
+export function createCarryOver({ db, access, agenda, store, guests, room, attachKept, placed }: CarryOverDeps) {
   async function add(tx: JournalTx, meeting: Meeting, left: LeftItem): Promise<string> {
     const { participants } = await tx.state(meetingReducer)
     if (left.classified) await requireSecrecy(tx, meeting, room)
     const matterId = left.matterId ?? await agenda.newMatter(tx.trx)
     if (left.matterId === null) await store.setMatter(tx.trx, left.itemId, matterId)
+    else await placed(tx.trx, matterId)
     const { minutes, purpose, classified } = left
     const presenterId = participants.some(({ personId }) => personId === left.presenterId) ? left.presenterId : null
     const facts = { title: await tx.text(classified ? CLASSIFIED_TITLE : left.title ?? ''), minutes, presenterId, purpose, classified, matterId }

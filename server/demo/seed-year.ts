@@ -9,6 +9,7 @@ import { genesis } from '../journal/chain.ts'
 import type { Caller } from '../platform/contract.ts'
 import type { Resulting } from '../resulting.ts'
 import { scienceCouncil, standingCommittee } from './province.ts'
+import { seedLedger } from './seed-ledger.ts'
 
 export interface DemoYearDeps {
   bodies: Pick<Bodies, 'findByName'>
@@ -32,11 +33,6 @@ const before = {
   committeeRegular: [1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 2], briefing: [3, 1, 2, 2, 2, 2, 2, 1, 2, 2, 2, 2], thematic: [0, 0, 1, 0, 1, 1, 0, 0, 1, 0, 1, 1],
 }
 const councilBefore = [0, 1, 0, 1, 1, 0, 1, 0, 1, 1, 0, 1]
-
-const avoided = [
-  'Xin ý kiến bằng văn bản về chủ trương đầu tư sửa chữa trụ sở, đủ quá nửa tán thành', 'Uỷ quyền Thường trực Tỉnh uỷ quyết định',
-  'Ghép vào hội nghị thường kỳ tháng sau', 'Xin ý kiến bằng văn bản về nhân sự Hội đồng thi đua',
-]
 
 /**
  * The year until last month, so that results show something: meetings that were held before the product was there, in rows alone (the
@@ -83,14 +79,8 @@ export async function seedYear(
       const online = mode === 'online' || (mode === 'hybrid' && index % 3 === at % 3)
       return { meeting_id: ids.meeting, person_id: personOf(username).personId, state: away ? 'absentExcused' : online ? 'online' : 'inPerson', present_ms: away ? 0 : minutes * 60_000 }
     })))
-    const attendees = standingCommittee.members.filter(({ voting }) => voting).map(({ username }) => ({ personId: personOf(username).personId, unitId: null }))
-    for (const [index, reason] of avoided.entries()) {
-      const month = months[months.length - 1 - index * 2]
-      if (!month) continue
-      const [matter] = await trx('matter').insert({}).returning<{ id: string }[]>('id')
-      await resulting.ledger.avoided(trx, { bodyId: committee.id, date: `${month}-20`, cause: { kind: 'requestedElsewhere', matterId: matter!.id }, attendees, byId: people.clerk.personId, reason })
-      if (index === 3) await resulting.ledger.reverse(trx, { matterId: matter!.id }, 'Một uỷ viên đề nghị thảo luận tại hội nghị')
-    }
+    const chair = standingCommittee.members.find(({ role }) => role === 'chair')
+    if (chair) await seedLedger(trx, resulting, { bodyId: committee.id, clerkId: people.clerk.personId, chairId: personOf(chair.username).personId, months })
   })
 }
 

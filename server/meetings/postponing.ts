@@ -1,3 +1,4 @@
+import type { Knex } from 'knex'
 import type { Logger } from 'pino'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { versionOf } from '../../protocol/meetings.ts'
@@ -12,6 +13,8 @@ export interface PostponingDeps {
   store: Pick<MeetingStore, 'update'>
   /** What was begun before an opening that does not come: people in the room, knocks, who presides. */
   closing: Pick<Closing, 'endings' | 'closeRoom'>
+  /** In the transaction that cancels a meeting, once it is cancelled; for whoever counts meetings that were not held. */
+  cancelled(trx: Knex.Transaction, meetingId: string, byId: string): Promise<void>
   log: Pick<Logger, 'warn'>
 }
 
@@ -19,7 +22,7 @@ export interface PostponingDeps {
 const may = { postpone: requireOffice, reschedule: requireOffice, cancel: requireOffice }
 
 /** Meetings that are not held when they were to be. */
-export function createPostponing({ access, store, closing, log }: PostponingDeps) {
+export function createPostponing({ access, store, closing, cancelled, log }: PostponingDeps) {
   function requireAhead(tx: JournalTx, startsAt: string): void {
     if (startsAt <= tx.at.toISOString()) throw new AppError('dateInPast')
   }
@@ -77,6 +80,7 @@ export function createPostponing({ access, store, closing, log }: PostponingDeps
         if (meeting.publishedAt !== null) await endBegun(tx)
         await store.update(tx.trx, meetingId, { status: 'cancelled' })
         tx.append({ kind: 'meeting.cancelled', data: { reason: await tx.text(reason) }, audience: audienceOf(meeting) })
+        await cancelled(tx.trx, meetingId, caller.personId)
       })
       await emptyRoom(meetingId)
     },

@@ -12,8 +12,9 @@ const noteRow = ({ disagreement, legal, cautions, secret, minutes }: Parameters<
 /** Decisions on how matters are dealt with, and how they ended, in PostgreSQL; under the lock of the proposal. */
 export const decidingStore: DecidingStore & EndingStore = {
   async findDecision(db, deciderId, key) {
-    const row = await db('triage_decision').where({ decider_id: deciderId, key }).first<{ matter_id: string, nth: number } | undefined>('matter_id', 'nth')
-    return row && { matterId: row.matter_id, nth: row.nth }
+    const row = await db('triage_decision').where({ decider_id: deciderId, key }).first<{ matter_id: string, nth: number, due_on: string | null } | undefined>(
+      'matter_id', 'nth', db.raw('due_on::text AS due_on'))
+    return row && { matterId: row.matter_id, nth: row.nth, dueOn: row.due_on }
   },
 
   async insertDecision(trx, decision) {
@@ -60,7 +61,7 @@ export const decidingStore: DecidingStore & EndingStore = {
     const { rows: [row] } = await db.raw<{ rows: RunningRow[] }>(`
       SELECT decision.matter_id, decision.nth, decision.body_id, decision.way, decision.decider_id, decision.delegate_id, p.title, p.proposed_on::text AS proposed_on
       FROM triage_decision decision JOIN proposal p ON p.id = decision.matter_id AND p.settled = 'outside'
-      WHERE decision.matter_id = ? AND NOT EXISTS (
+      WHERE decision.matter_id = ? AND decision.way IN ('write', 'delegate') AND NOT EXISTS (
         SELECT FROM triage_outcome outcome WHERE outcome.matter_id = decision.matter_id AND outcome.nth = decision.nth)
       ORDER BY decision.nth DESC LIMIT 1`, [matterId])
     return row && {
@@ -69,8 +70,8 @@ export const decidingStore: DecidingStore & EndingStore = {
     }
   },
 
-  async insertOutcome(trx, { matterId, nth, bodyId, way }, { kind, at, actorId, note, meetingId, dueOn }) {
-    await trx('triage_outcome').insert({ matter_id: matterId, nth, kind, at, actor_id: actorId, note, meeting_id: meetingId ?? null })
+  async insertOutcome(trx, { matterId, nth, bodyId, way }, { kind, at, actorId, note, tally, meetingId, dueOn }) {
+    await trx('triage_outcome').insert({ matter_id: matterId, nth, kind, at, actor_id: actorId, note, tally: tally ? JSON.stringify(tally) : null, meeting_id: meetingId ?? null })
     await trx('proposal').where({ id: matterId })
       .update({ settled: kind === 'decided' ? 'decided' : null, since: at, due_on: dueOn, version: trx.raw('version + 1') })
     await writeAudit(trx, { actorId, subjectId: null, bodyId, action: 'triage.ended', data: { matterId, nth, way, kind, meetingId: meetingId ?? null } })

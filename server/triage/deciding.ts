@@ -1,7 +1,7 @@
 import type { Knex } from 'knex'
 import type { z } from 'zod'
-import { localDay, isWorkingDay, addWorkingDays, addDays, type Day, type WorkingCalendar } from '../../protocol/calendar.ts'
-import { NEVER_SECRET, stanceOf, type TriageFacts, type TriageResult, type Way } from '../../protocol/triage-rules.ts'
+import { localDay, addWorkingDays, addDays, type Day, type WorkingCalendar } from '../../protocol/calendar.ts'
+import { fits, NEVER_SECRET, type TriageFacts, type TriageResult, type Way } from '../../protocol/triage-rules.ts'
 import type { decideTriage, TriageChoice } from '../../protocol/triage.ts'
 import type { JournalTx } from '../journal/journal.ts'
 import type { Meeting } from '../meetings/access.ts'
@@ -10,7 +10,8 @@ import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
 import { may, requireAct, type Act, type ProposalAccessTo } from '../proposals/access.ts'
 import type { Planning } from '../proposals/planning.ts'
-import { fits, type Facts, type Weighed } from './facts.ts'
+import type { Ledger } from '../results/ledger.ts'
+import type { Facts, Weighed } from './facts.ts'
 import type { TriageTelling } from './telling.ts'
 
 export interface NewDecision {
@@ -30,22 +31,13 @@ export interface NewDecision {
 }
 
 export interface DecidingStore {
-  findDecision(db: Knex, deciderId: string, key: string): Promise<{ matterId: string, nth: number } | undefined>
+  findDecision(db: Knex, deciderId: string, key: string): Promise<{ matterId: string, nth: number, dueOn: Day | null } | undefined>
   /** Writes its audit entry. */
   insertDecision(trx: Knex.Transaction, decision: NewDecision): Promise<void>
   /** That it is dealt with by somebody alone, and until when; counts the proposal's version up. */
   takeOutside(trx: Knex.Transaction, matterId: string, at: Date, dueOn: Day): Promise<void>
   /** Who decides in the body today, with a vote, and where they work; by protocol rank. */
   incumbents(db: Knex, bodyId: string, on: Day): Promise<{ personId: string, unitId: string | null }[]>
-}
-
-/** The ledger of meetings that were not held, as server/results keeps it. */
-export interface TriageLedger {
-  avoided(trx: Knex.Transaction, meeting: {
-    bodyId: string, date: Day, cause: { kind: 'requestedElsewhere', matterId: string }, attendees: readonly { personId: string, unitId: string | null }[]
-    byId: string, reason: string
-  }): Promise<string | null>
-  reverse(trx: Knex.Transaction, of: { matterId: string }, reason: string): Promise<number>
 }
 
 export interface OpinionBeginning { matterId: string, bodyId: string, dueOn: Day | null, title: string, question?: string | undefined, reason: string }
@@ -55,7 +47,7 @@ export interface DecidingDeps {
   store: DecidingStore
   facts: Facts
   planning: Pick<Planning, 'plan'>
-  ledger: TriageLedger
+  ledger: Pick<Ledger, 'elsewhere' | 'reverse'>
   /** Asks the members in writing; undefined where that cannot be done. */
   beginOpinion?: ((trx: Knex.Transaction, opinion: OpinionBeginning, caller: Caller) => Promise<unknown>) | undefined
   calendar(from: Day, to: Day, source: Knex): Promise<WorkingCalendar>
@@ -64,6 +56,14 @@ export interface DecidingDeps {
 }
 
 type Decide = z.output<NonNullable<typeof decideTriage.body>>
+
+/** Which decision it is, and the last day for it. */
+interface Decided { nth: number, dueOn: Day | null }
+
+function answer({ nth, dueOn }: Decided, { choice }: Decide): Decided & { movedFrom: Day | null } {
+  const asked = 'dueOn' in choice ? choice.dueOn : null
+  return { nth, dueOn, movedFrom: asked !== null && dueOn !== null && asked !== dueOn ? asked : null }
+}
 
 /** The office of the body, while the matter is neither on an agenda nor dealt with elsewhere. */
 export const decideAct: Act = may.plan
@@ -86,59 +86,62 @@ export function createDeciding({ access, store, facts, planning, ledger, beginOp
   /** Throws `triageNoTime`, `triageWayClosed`. */
   function requireSlot({ slots, facts: known }: Weighed, { way }: TriageChoice, meeting: Meeting): void {
     const slot = slots.find(({ meetingId }) => meetingId === meeting.id)
-    if ((way === 'online' && meeting.mode === 'inPerson') || (known.secret && meeting.mode !== 'inPerson')) throw new AppError('triageWayClosed', { why: 'unavailable' })
+    if (!fits({ mode: meeting.mode, freeMinutes: known.minutes }, known, way)) throw new AppError('triageWayClosed', { why: 'unavailable' })
     // The item itself stands on the agenda by now.
     const freeMinutes = (slot?.freeMinutes ?? 0) + known.minutes
-    if (!slot || !fits({ mode: meeting.mode, freeMinutes }, known)) throw new AppError('triageNoTime', { freeMinutes, minutes: known.minutes })
+    if (!slot || !fits({ mode: meeting.mode, freeMinutes }, known, way)) throw new AppError('triageNoTime', { freeMinutes, minutes: known.minutes })
   }
 
-  /** Throws `personNotFound` for who is no incumbent of the body, `dueDateInvalid`. */
-  async function requireDelegate(trx: Knex.Transaction, bodyId: string, { personId, dueOn }: { personId: string, dueOn: Day }, at: Date): Promise<void> {
-    const today = localDay(at)
-    if (!(await store.incumbents(trx, bodyId, today)).some((one) => one.personId === personId)) throw new AppError('personNotFound')
-    await requireDue(trx, dueOn, today)
+  /** Throws `personNotFound` for who is no incumbent of the body. */
+  async function requireDelegate(trx: Knex.Transaction, bodyId: string, personId: string, at: Date): Promise<void> {
+    if (!(await store.incumbents(trx, bodyId, localDay(at))).some((one) => one.personId === personId)) throw new AppError('personNotFound')
   }
 
-  async function requireDue(trx: Knex.Transaction, dueOn: Day, today: Day): Promise<void> {
+  /** The last day for it: a day off moves to the next working day. Throws `dueDateInvalid` for one that is past. */
+  async function dueDay(trx: Knex.Transaction, { choice }: Decide, at: Date): Promise<Day | null> {
+    const [today, dueOn] = [localDay(at), 'dueOn' in choice ? choice.dueOn : null]
+    if (dueOn === null) return null
     const days = await calendar(today, addDays(dueOn < today ? today : dueOn, 30), trx)
     if (dueOn < today) throw new AppError('dueDateInvalid', { why: 'past', next: addWorkingDays(today, 1, days) })
-    if (!isWorkingDay(dueOn, days)) throw new AppError('dueDateInvalid', { why: 'dayOff', next: addWorkingDays(dueOn, 0, days) })
+    return addWorkingDays(dueOn, 0, days)
   }
 
   /** What the ledger has of it: a meeting that was asked for and is not held, or is held after all. */
-  async function account(trx: Knex.Transaction, { matter, result }: Weighed, { choice, reason }: Decide, caller: Caller, at: Date): Promise<void> {
-    const why = reason || (result.reasons.find((one) => stanceOf(one, choice.way) === 'for')?.name.vi ?? 'Theo đề xuất')
-    if (choice.way === 'meet' || choice.way === 'online') {
-      await ledger.reverse(trx, { matterId: matter.id }, why)
+  async function account(trx: Knex.Transaction, { matter }: Weighed, { way, reason, meetingId, deciderId: byId, at }: NewDecision): Promise<void> {
+    if (way === 'meet' || way === 'online') {
+      await ledger.reverse(trx, { matterId: matter.id }, { kind: 'rebound', reason })
       return
     }
-    if (!matter.wantsMeeting || matter.proposedOn === null) return
-    await ledger.avoided(trx, {
-      bodyId: matter.bodyId, date: matter.proposedOn, cause: { kind: 'requestedElsewhere', matterId: matter.id },
-      attendees: await store.incumbents(trx, matter.bodyId, localDay(at)), byId: caller.personId, reason: why,
+    const today = localDay(at)
+    await ledger.elsewhere(trx, {
+      matterId: matter.id, bodyId: matter.bodyId, way, meetingId, byId, reason,
+      // Who asks for a meeting and names no day would have it at once.
+      requestedOn: matter.wantsMeeting ? matter.proposedOn ?? today : null,
+      attendees: await store.incumbents(trx, matter.bodyId, today),
     })
   }
 
   /** Everything but the agenda, under the lock of the proposal, upon what the person saw. */
   async function carryOut(
-    trx: Knex.Transaction, { matter, result, facts: known }: Weighed, caller: Caller, decide: Decide, at: Date, meeting: Meeting | null,
-  ): Promise<number> {
+    trx: Knex.Transaction, weighed: Weighed, caller: Caller, decide: Decide, at: Date, meeting: Meeting | null,
+  ): Promise<Decided> {
+    const { matter, result, facts: known } = weighed
     const { choice, reason, key } = decide
-    if (choice.way === 'delegate') await requireDelegate(trx, matter.bodyId, choice, at)
-    if (choice.way === 'write' && choice.dueOn !== null) await requireDue(trx, choice.dueOn, localDay(at))
+    if (choice.way === 'delegate') await requireDelegate(trx, matter.bodyId, choice.personId, at)
+    const dueOn = await dueDay(trx, decide, at)
     const decision: NewDecision = {
       matterId: matter.id, nth: matter.decisions + 1, bodyId: matter.bodyId, way: choice.way, reason, facts: known, result,
       deciderId: caller.personId, at, key, meetingId: meeting?.id ?? null,
       delegateId: choice.way === 'delegate' ? choice.personId : null,
-      dueOn: choice.way === 'delegate' || choice.way === 'write' ? choice.dueOn : null,
+      dueOn,
     }
     await store.insertDecision(trx, decision)
-    if (choice.way === 'delegate') await store.takeOutside(trx, matter.id, at, choice.dueOn)
+    if (choice.way === 'delegate') await store.takeOutside(trx, matter.id, at, dueOn ?? choice.dueOn)
     // Itself says that the matter is dealt with in writing, and until when.
     if (choice.way === 'write') await beginOpinion?.(trx, { ...choice, matterId: matter.id, bodyId: matter.bodyId, title: matter.title, reason }, caller)
-    await account(trx, { matter, result, facts: known, slots: [] }, decide, caller, at)
+    await account(trx, weighed, decision)
     await told.decided(trx, decision, matter.title)
-    return decision.nth
+    return decision
   }
 
   async function weigh(source: Knex, matterId: string): Promise<Weighed> {
@@ -147,24 +150,24 @@ export function createDeciding({ access, store, facts, planning, ledger, beginOp
     return weighed
   }
 
-  async function onAgenda(matterId: string, caller: Caller, decide: Decide, meetingId: string): Promise<number> {
+  async function onAgenda(matterId: string, caller: Caller, decide: Decide, meetingId: string): Promise<Decided> {
     const basis = await weigh(db, matterId)
     requireSeen(basis, decide)
     requireAllowed(basis, decide)
-    let nth: number | undefined
+    let done: Decided | undefined
     await planning.plan(matterId, caller, { meetingId, minutes: basis.facts.minutes, key: decide.key }, async ({ trx, at }: JournalTx, meeting) => {
       // The item is on the agenda by now, which changes what the rules make of it: notes and decisions alone are compared again.
       const present = await weigh(trx, matterId)
       requireSeen({ ...present, result: basis.result }, decide)
       requireAllowed({ ...present, result: basis.result }, decide)
       requireSlot(present, decide.choice, meeting)
-      nth = await carryOut(trx, basis, caller, decide, at, meeting)
+      done = await carryOut(trx, basis, caller, decide, at, meeting)
     })
     // The answer to this very act was lost: it had been carried out before.
-    return nth ?? (await store.findDecision(db, caller.personId, decide.key))?.nth ?? basis.matter.decisions
+    return done ?? await store.findDecision(db, caller.personId, decide.key) ?? { nth: basis.matter.decisions, dueOn: null }
   }
 
-  async function withoutMeeting(matterId: string, caller: Caller, decide: Decide): Promise<number> {
+  async function withoutMeeting(matterId: string, caller: Caller, decide: Decide): Promise<Decided> {
     return await access.change(matterId, caller, decideAct, null, async (trx, _, at) => {
       const basis = await weigh(trx, matterId)
       requireSeen(basis, decide)
@@ -178,17 +181,17 @@ export function createDeciding({ access, store, facts, planning, ledger, beginOp
      * Throws what the access to a proposal does, `triageChanged`, `triageReasonNeeded`, `triageWayClosed`, `triageNoTime`,
      * `personNotFound`, `dueDateInvalid`, `proposalSecret`, and what planning does.
      */
-    async decide(matterId: string, caller: Caller, decide: Decide): Promise<{ nth: number }> {
+    async decide(matterId: string, caller: Caller, decide: Decide): Promise<Decided & { movedFrom: Day | null }> {
       requireUnstamped(decide.reason)
       const found = await access.accessTo(matterId, caller)
       const done = await store.findDecision(db, caller.personId, decide.key)
-      if (done?.matterId === matterId) return { nth: done.nth }
+      if (done?.matterId === matterId) return answer(done, decide)
       if (done) throw new AppError('idempotencyKeyReused')
       const meetingId = 'meetingId' in decide.choice ? decide.choice.meetingId : null
       try {
         requireAct(found, decideAct)
-        if (meetingId !== null) return { nth: await onAgenda(matterId, caller, decide, meetingId) }
-        return { nth: await withoutMeeting(matterId, caller, decide) }
+        if (meetingId !== null) return answer(await onAgenda(matterId, caller, decide, meetingId), decide)
+        return answer(await withoutMeeting(matterId, caller, decide), decide)
       } catch (error) {
         // Who comes second learns that somebody decided, rather than that it is at another step.
         const present = error instanceof AppError && error.code === 'proposalStage' ? await facts.weighOne(db, matterId, null) : undefined

@@ -1,11 +1,13 @@
 import type { Knex } from 'knex'
 import type { Day } from '../../protocol/calendar.ts'
-import type { TriageNotes } from '../../protocol/triage.ts'
+import { localDay } from '../../protocol/calendar.ts'
+import type { OpinionCount, TriageNotes, TriageOutcome } from '../../protocol/triage.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
-import type { ProposalAccessStore, ProposalAccessTo } from '../proposals/access.ts'
-import { decideAct, type TriageLedger } from './deciding.ts'
+import type { Act, ProposalAccess, ProposalAccessStore, ProposalAccessTo } from '../proposals/access.ts'
+import type { Ledger } from '../results/ledger.ts'
+import { decideAct, type DecidingStore } from './deciding.ts'
 import type { TriageTelling } from './telling.ts'
 
 /** A decision to deal with a matter without a meeting that has not ended. */
@@ -20,52 +22,78 @@ export interface EndingStore {
   insertOutcome(trx: Knex.Transaction, running: Running, outcome: MatterOutcome & { dueOn: Day | null }): Promise<void>
 }
 
-/** How a decision ended. `actorId` null: by itself, as an opinion whose term is over. */
-export interface MatterOutcome { kind: 'decided' | 'rebound', at: Date, actorId: string | null, note: string, meetingId?: string | undefined }
+/**
+ * How a decision ended. `actorId` null: by itself, as an opinion whose term is over. `note`: a person's own words, or empty; what a
+ * written opinion came to goes as figures, which each reader is told in their language.
+ */
+export interface MatterOutcome {
+  kind: TriageOutcome['kind'], at: Date, actorId: string | null, note: string, tally?: OpinionCount | undefined, meetingId?: string | undefined
+}
+
+/** The office also while it is dealt with without a meeting: a state secret may be found in it at any time. */
+export const noteAct: Act = { ...decideAct, stages: [...decideAct.stages, 'outside'] }
 
 export interface EndingDeps {
   db: Knex
   access: ProposalAccessTo
-  store: EndingStore & Pick<ProposalAccessStore, 'lock'>
-  ledger: Pick<TriageLedger, 'reverse'>
+  store: EndingStore & Pick<ProposalAccessStore, 'lock'> & Pick<DecidingStore, 'incumbents'>
+  ledger: Pick<Ledger, 'reverse'>
+  /** Withdraws the open written opinion on a matter in which a state secret was found; nothing where none is open. Its outcome is told here. */
+  stopOpinion?: ((trx: Knex.Transaction, of: { matterId: string, at: Date, actorId: string }) => Promise<unknown>) | undefined
   told: TriageTelling
   now: () => Date
 }
 
 /** What the office notes of a matter before it is decided, and how decisions end. */
-export function createEnding({ db, access, store, ledger, told, now }: EndingDeps) {
+export function createEnding({ db, access, store, ledger, stopOpinion, told, now }: EndingDeps) {
   async function end(trx: Knex.Transaction, running: Running, outcome: MatterOutcome): Promise<void> {
     // Back in the pool its term is the unit's wish again, as when it was accepted.
-    await store.insertOutcome(trx, running, { ...outcome, dueOn: outcome.kind === 'rebound' ? running.proposedOn : null })
-    if (outcome.kind === 'rebound') await ledger.reverse(trx, { matterId: running.matterId }, outcome.note)
+    await store.insertOutcome(trx, running, { ...outcome, dueOn: outcome.kind === 'decided' ? null : running.proposedOn })
+    if (outcome.kind !== 'decided') await ledger.reverse(trx, { matterId: running.matterId }, { kind: outcome.kind, reason: outcome.note, tally: outcome.tally })
     await told.ended(trx, running, outcome)
   }
 
+  /** Of this transaction's matter, whoever deals with it: nothing of it goes over the network any more. */
+  async function stopSecret(trx: Knex.Transaction, matterId: string, actorId: string, at: Date): Promise<void> {
+    const running = await store.running(trx, matterId)
+    if (running) await end(trx, running, { kind: 'stopped', at, actorId, note: '' })
+    await stopOpinion?.(trx, { matterId, at, actorId })
+  }
+
+  /** Whether it is delegated to the person, who still decides in the body: who left it has nothing to decide there. */
+  async function isDelegate(source: Knex, running: Running | undefined, personId: string): Promise<boolean> {
+    return running?.delegateId === personId && (await store.incumbents(source, running.bodyId, localDay(now()))).some((one) => one.personId === personId)
+  }
+
   return {
-    /** Throws what `access.change` does, `triageChanged`. */
+    /** A state secret that is noted stops what is under way. Throws what `access.change` does, `triageChanged`. */
     note: (matterId: string, caller: Caller, version: number, notes: TriageNotes): Promise<{ version: number }> =>
-      access.change(matterId, caller, decideAct, null, async (trx, _, at) => {
+      access.change(matterId, caller, noteAct, null, async (trx, _, at) => {
         const saved = await store.putNotes(trx, matterId, version, notes, caller.personId, at)
         if (saved === undefined) throw new AppError('triageChanged', { version: await store.notesVersion(trx, matterId) })
+        if (notes.secret) await stopSecret(trx, matterId, caller.personId, at)
         return { version: saved }
       }),
 
     /**
-     * What was delegated is decided, or comes back; by who has it, or by the office. An opinion ends by itself. Throws
-     * `proposalNotFound`, `forbiddenForProposal` for the unit, `proposalStage`, `triageChanged` where another decision is under way.
+     * What was delegated is decided, or comes back; by who has it, or by the office, which alone takes it back undecided. An opinion
+     * ends by itself. Throws `proposalNotFound`, `forbiddenForProposal` for the unit and for a delegate who would stop it, `proposalStage`, `triageChanged` where another decision is under way.
      */
-    async finish(matterId: string, caller: Caller, { nth, kind, note }: { nth: number, kind: 'decided' | 'rebound', note: string }): Promise<void> {
+    async finish(matterId: string, caller: Caller, { nth, kind, note }: { nth: number, kind: TriageOutcome['kind'], note: string }): Promise<void> {
       requireUnstamped(note)
-      const delegated = (await store.running(db, matterId))?.delegateId === caller.personId
-      if (!delegated) {
-        const { sides } = await access.accessTo(matterId, caller)
+      const delegated = await isDelegate(db, await store.running(db, matterId), caller.personId)
+      if (!delegated || kind === 'stopped') {
+        const sides = await access.accessTo(matterId, caller).then((found) => found.sides, (error: unknown): ProposalAccess['sides'] => {
+          if (delegated && error instanceof AppError && error.code === 'proposalNotFound') return []
+          throw error
+        })
         if (!sides.includes('office')) throw new AppError('forbiddenForProposal', { sides })
       }
       await db.transaction(async (trx) => {
         await store.lock(trx, matterId)
         const running = await store.running(trx, matterId)
         if (running?.way !== 'delegate') throw new AppError('proposalStage')
-        if (running.nth !== nth || (delegated && running.delegateId !== caller.personId)) throw new AppError('triageChanged', { decisions: running.nth })
+        if (running.nth !== nth || (delegated && !await isDelegate(trx, running, caller.personId))) throw new AppError('triageChanged', { decisions: running.nth })
         await end(trx, running, { kind, at: now(), actorId: caller.personId, note })
       })
     },

@@ -1,5 +1,7 @@
 import { startOfDay, type Day } from '../../protocol/calendar.ts'
 import { TriageRule, type CautionCode, type Disagreement, type LegalDemand } from '../../protocol/triage-rules.ts'
+import { FOUND_SECRET } from '../proposals/found-secret.ts'
+import { countsOnline } from '../meetings/counted.ts'
 import type { BodyFacts, BodySlot, FactsStore, Matter } from './facts.ts'
 
 interface MatterRow {
@@ -22,13 +24,10 @@ export function toRule(row: RuleRow): TriageRule {
   })
 }
 
-/** Matters `p` as the rules see them; a document that was quarantined on any agenda makes the matter that it came from a secret one. */
+/** Matters `p` as the rules see them. */
 const MATTERS = `
   SELECT p.id, p.body_id, p.title, p.asks, p.urgency, p.disagreement, p.wants_meeting, p.proposed_on::text AS proposed_on,
-    EXISTS (
-      SELECT FROM proposal_document paper JOIN document_version kept ON kept.sha256 = paper.sha256 JOIN document ON document.id = kept.document_id
-      WHERE paper.proposal_id = p.id AND document.quarantined_at IS NOT NULL)
-    OR EXISTS (SELECT FROM agenda_item item WHERE item.matter_id = p.id AND item.classified) AS found_secret,
+    ${FOUND_SECRET} AS found_secret,
     (SELECT count(*)::integer FROM triage_decision decision WHERE decision.matter_id = p.id) AS decisions,
     note.version AS notes_version, note.disagreement AS noted, note.legal, note.cautions, note.secret, note.minutes
   FROM proposal p LEFT JOIN triage_note note ON note.matter_id = p.id`
@@ -66,9 +65,10 @@ export const factsStore: FactsStore = {
     const year = Number(on.slice(0, 4))
     const { rows } = await db.raw<{ rows: BodyFacts[] }>(`
       WITH held AS (
-        SELECT meeting.body_id, kind.code, meeting.mode, meeting.starts_at >= :from AS this_year
+        -- As the results count them: what was opened, whatever was planned.
+        SELECT meeting.body_id, kind.code, ${countsOnline('meeting')} AS online, meeting.opened_at >= :from AS this_year
         FROM meeting LEFT JOIN meeting_kind kind ON kind.id = meeting.kind_id
-        WHERE meeting.status IN ('published', 'live', 'closed') AND meeting.starts_at >= :before AND meeting.starts_at < :to
+        WHERE meeting.opened_at >= :before AND meeting.opened_at < :to
       ), threshold AS (
         SELECT likely FROM cost_rate
         WHERE item = 'threshold' AND CAST(:on AS date) BETWEEN since AND coalesce(until, 'infinity') AND withdrawn_at IS NULL ORDER BY since DESC LIMIT 1
@@ -77,7 +77,7 @@ export const factsStore: FactsStore = {
         (100.0 * modes.other / nullif(modes.all, 0))::float8 AS "onlinePercent", travel.travellers
       FROM body
       LEFT JOIN LATERAL (
-        SELECT count(*) AS all, count(*) FILTER (WHERE mode <> 'inPerson') AS other FROM held WHERE held.body_id = body.id AND this_year
+        SELECT count(*) AS all, count(*) FILTER (WHERE online) AS other FROM held WHERE held.body_id = body.id AND this_year
       ) modes ON true
       LEFT JOIN LATERAL (
         -- Quotas of the kinds that this body meets in.
@@ -90,7 +90,7 @@ export const factsStore: FactsStore = {
       LEFT JOIN LATERAL (
         -- The year before as it was frozen, less what the rule takes off it.
         SELECT 100.0 * modes.all / nullif(sum(counted.meetings) * (100 - (
-          SELECT percent FROM result_target WHERE code = 'fewerByRule' AND since <= CAST(:on AS date) ORDER BY since DESC LIMIT 1)) / 100.0, 0) AS percent
+          SELECT percent FROM result_target WHERE code = 'fewerByRule' AND withdrawn_at IS NULL AND since <= CAST(:on AS date) ORDER BY since DESC LIMIT 1)) / 100.0, 0) AS percent
         FROM baseline_count counted WHERE counted.body_id = body.id AND counted.baseline_id = (
           SELECT id FROM baseline WHERE baseline.year = :year - 1 AND frozen_at IS NOT NULL ORDER BY version DESC LIMIT 1)
       ) whole ON true
@@ -108,7 +108,7 @@ export const factsStore: FactsStore = {
   async rules(db, bodyIds, on) {
     const { rows } = await db.raw<{ rows: RuleRow[] }>(`
       SELECT ${RULE_COLUMNS} FROM triage_rule rule
-      WHERE CAST(:on AS date) BETWEEN rule.since AND coalesce(rule.until, 'infinity') AND (rule.body_id IS NULL OR rule.body_id = ANY (:bodyIds))`,
+      WHERE rule.withdrawn_at IS NULL AND CAST(:on AS date) BETWEEN rule.since AND coalesce(rule.until, 'infinity') AND (rule.body_id IS NULL OR rule.body_id = ANY (:bodyIds))`,
     { on, bodyIds: [...bodyIds] })
     return rows.map(toRule)
   },

@@ -1,6 +1,6 @@
 import type { Knex } from 'knex'
 import { addDays, localDay, workingDaysBetween, type Day, type WorkingCalendar } from '../../protocol/calendar.ts'
-import { rulesFor, triage, type TriageFacts, type TriageResult, type TriageRule } from '../../protocol/triage-rules.ts'
+import { fits, rulesFor, triage, type TriageFacts, type TriageResult, type TriageRule } from '../../protocol/triage-rules.ts'
 import type { Slot, TriageNotes } from '../../protocol/triage.ts'
 
 /** A matter as its rules see it: what its unit wrote, and what the office noted. */
@@ -85,12 +85,6 @@ export function createFacts({ store, calendar, now }: FactsDeps) {
 }
 
 export type Facts = ReturnType<typeof createFacts>
-
-/** Whether a meeting may have the matter, and has the time for it. */
-export function fits(slot: Pick<Slot, 'mode' | 'freeMinutes'>, { secret, legal, minutes }: Pick<TriageFacts, 'secret' | 'legal' | 'minutes'>): boolean {
-  if (slot.freeMinutes < minutes || (secret && slot.mode !== 'inPerson')) return false
-  return legal !== 'inPerson' || slot.mode !== 'online'
-}
 
 function factsOf(matter: Matter, slots: readonly Slot[], body: BodyFacts | undefined, today: Day, days: WorkingCalendar): TriageFacts {
   const notes = matter.notes ?? NOTHING_NOTED

@@ -1,8 +1,9 @@
 import type { TriageResult, Way } from '../../protocol/triage-rules.ts'
+import type { TriageOutcome } from '../../protocol/triage.ts'
 import { PLACES } from '../proposals/store-rows.ts'
 import type { JudgingStore } from './judging.ts'
 
-interface JudgedRow { way: Way, proposed: Way | null, result: TriageResult, at: Date, kind: 'decided' | 'rebound' | null, ended_at: Date | null, held_at: Date | null }
+interface JudgedRow { way: Way, proposed: Way | null, result: TriageResult, at: Date, kind: TriageOutcome['kind'] | null, ended_at: Date | null, held_at: Date | null }
 
 /** What decisions came to, in PostgreSQL. */
 export const judgingStore: JudgingStore = {

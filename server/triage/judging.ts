@@ -1,12 +1,13 @@
 import type { Knex } from 'knex'
 import { addDays, localDay, startOfDay, workingDaysBetween, type Day, type WorkingCalendar } from '../../protocol/calendar.ts'
 import type { TriageReport } from '../../protocol/triage-book.ts'
+import type { TriageOutcome } from '../../protocol/triage.ts'
 import { stanceOf, WAYS, type TriageResult, type Way } from '../../protocol/triage-rules.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 
 /** A decision and its end: by its outcome, or by the meeting that dealt with the matter. */
-export interface JudgedDecision { way: Way, proposed: Way | null, reasons: TriageResult['reasons'], at: Date, ended: 'decided' | 'rebound' | null, endedAt: Date | null }
+export interface JudgedDecision { way: Way, proposed: Way | null, reasons: TriageResult['reasons'], at: Date, ended: TriageOutcome['kind'] | null, endedAt: Date | null }
 
 export interface JudgingStore {
   /** Decisions of these bodies, or of all where that is null, made in a span; oldest first. One query. */
@@ -72,7 +73,8 @@ export function judge(decisions: readonly JudgedDecision[], days: WorkingCalenda
 }
 
 function figures(decisions: readonly JudgedDecision[], days: WorkingCalendar) {
-  const ended = decisions.filter(({ endedAt }) => endedAt !== null)
+  // One that was stopped says nothing of the way.
+  const ended = decisions.filter((decision) => decision.endedAt !== null && decision.ended !== 'stopped')
   const took = ended.map(({ at, endedAt }) => workingDaysBetween(localDay(at), localDay(endedAt ?? at), days)).sort((a, b) => a - b)
   return {
     decided: decisions.length, ended: ended.length, rebounds: ended.filter((decision) => decision.ended === 'rebound').length,

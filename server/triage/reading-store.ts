@@ -1,13 +1,13 @@
 import type { Knex } from 'knex'
 import type { Day } from '../../protocol/calendar.ts'
 import type { TriageFacts, TriageResult, Way } from '../../protocol/triage-rules.ts'
-import type { TriageList } from '../../protocol/triage.ts'
+import type { OpinionCount, TriageList, TriageOutcome } from '../../protocol/triage.ts'
 import { OF_OFFICE, PLACE, STAGE } from '../proposals/store-rows.ts'
 import type { KeptDecision, ListedMatter, MatterInShort, TriageReadingStore } from './reading.ts'
 
 interface DecisionRow {
   matter_id: string, nth: number, at: Date, decider_id: string, way: Way, proposed: Way | null, reason: string, delegate_id: string | null, due_on: Day | null
-  meeting_id: string | null, opinion_id: string | null, ended: 'decided' | 'rebound' | null, ended_at: Date | null, ender_id: string | null, note: string | null, ended_meeting_id: string | null
+  meeting_id: string | null, opinion_id: string | null, ended: TriageOutcome['kind'] | null, ended_at: Date | null, ender_id: string | null, note: string | null, tally: OpinionCount | null, ended_meeting_id: string | null
   facts: TriageFacts, result: TriageResult
 }
 interface ListRow {
@@ -22,7 +22,7 @@ const DECISIONS = `
     decision.due_on::text AS due_on, decision.meeting_id, CASE WHEN decision.way = 'write' THEN (
       SELECT opinion.id FROM opinion WHERE opinion.matter_id = decision.matter_id AND opinion.opened_at >= decision.at ORDER BY opinion.opened_at LIMIT 1) END AS opinion_id,
     decision.facts, decision.result,
-    outcome.kind AS ended, outcome.at AS ended_at, outcome.actor_id AS ender_id, outcome.note, outcome.meeting_id AS ended_meeting_id
+    outcome.kind AS ended, outcome.at AS ended_at, outcome.actor_id AS ender_id, outcome.note, outcome.tally, outcome.meeting_id AS ended_meeting_id
   FROM triage_decision decision LEFT JOIN triage_outcome outcome ON outcome.matter_id = decision.matter_id AND outcome.nth = decision.nth`
 
 /** The lists of the office; a decision to meet stands until an agenda that the matter came onto since has put it off. Bindings `:personId`, `:on`. */
@@ -46,7 +46,7 @@ const LISTED = `
 
 function toDecision(row: DecisionRow): KeptDecision {
   const outcome = row.ended && row.ended_at
-    ? { kind: row.ended, at: row.ended_at.toISOString(), actorId: row.ender_id, note: row.note ?? '', meetingId: row.ended_meeting_id }
+    ? { kind: row.ended, at: row.ended_at.toISOString(), actorId: row.ender_id, note: row.note ?? '', tally: row.tally, meetingId: row.ended_meeting_id }
     : null
   return {
     matterId: row.matter_id, nth: row.nth, at: row.at.toISOString(), deciderId: row.decider_id, way: row.way, proposed: row.proposed,
@@ -63,8 +63,16 @@ export const triageReadingStore: TriageReadingStore = {
     return rows.map(toDecision)
   },
 
-  async delegatedTo(db, matterId, personId) {
-    return await db('triage_decision').where({ matter_id: matterId, delegate_id: personId }).first('nth') !== undefined
+  async delegatedTo(db, matterId, personId, on) {
+    const { rows } = await db.raw<{ rows: unknown[] }>(`
+      SELECT FROM triage_decision decision LEFT JOIN triage_outcome outcome ON outcome.matter_id = decision.matter_id AND outcome.nth = decision.nth
+      WHERE decision.matter_id = :matterId AND decision.delegate_id = :personId AND CASE
+        WHEN outcome.kind IS NOT NULL THEN outcome.kind = 'decided' AND outcome.actor_id = :personId
+        ELSE EXISTS (SELECT FROM proposal p WHERE p.id = decision.matter_id AND p.settled = 'outside') AND EXISTS (
+          SELECT FROM membership m WHERE m.body_id = decision.body_id AND m.person_id = :personId AND m.voting
+            AND CAST(:on AS date) BETWEEN m.since AND coalesce(m.until, 'infinity')) END
+      LIMIT 1`, { matterId, personId, on })
+    return rows.length > 0
   },
 
   async inShort(db, matterId) {
@@ -110,6 +118,8 @@ export const triageReadingStore: TriageReadingStore = {
       FROM triage_decision decision JOIN proposal p ON p.id = decision.matter_id AND p.settled = 'outside' JOIN body ON body.id = p.body_id
       WHERE decision.delegate_id = :personId AND NOT EXISTS (
         SELECT FROM triage_outcome outcome WHERE outcome.matter_id = decision.matter_id AND outcome.nth = decision.nth)
+        AND EXISTS (SELECT FROM membership m WHERE m.body_id = decision.body_id AND m.person_id = :personId AND m.voting
+          AND CAST(:on AS date) BETWEEN m.since AND coalesce(m.until, 'infinity'))
       ORDER BY decision.due_on, p.id LIMIT 100`, { personId, on })
     return rows.map((row) => ({ id: row.id, title: row.title, body: { id: row.body_id, name: row.body_name }, dueOn: row.due_on, late: row.late }))
   },

@@ -7,6 +7,7 @@ import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import type { ProposalAccess, ProposalAccessTo } from '../proposals/access.ts'
 import { decideAct, type DecidingStore } from './deciding.ts'
+import { noteAct } from './ending.ts'
 import { NOTHING_NOTED, type Facts, type FactsStore } from './facts.ts'
 
 interface Named { id: string, name: string }
@@ -31,8 +32,8 @@ interface Reader { personId: string, on: Day }
 export interface TriageReadingStore {
   /** Of these matters, each in order. One query. */
   decisions(db: Knex, matterIds: readonly string[]): Promise<KeptDecision[]>
-  /** Whether it is, or once was, delegated to this person. */
-  delegatedTo(db: Knex, matterId: string, personId: string): Promise<boolean>
+  /** Whether it is delegated to this person, who decides in the body on that day; or was, and they decided it. */
+  delegatedTo(db: Knex, matterId: string, personId: string, on: Day): Promise<boolean>
   inShort(db: Knex, matterId: string): Promise<MatterInShort | undefined>
   /** Longest waiting first; what is over, latest first. One query. */
   list(
@@ -86,7 +87,7 @@ export function createTriageReading({ db, access, store, facts, calendar, people
   return {
     /** Throws `proposalNotFound` for everybody else. */
     async get(matterId: string, caller: Caller): Promise<TriageDetail> {
-      const delegated = await store.delegatedTo(db, matterId, caller.personId)
+      const delegated = await store.delegatedTo(db, matterId, caller.personId, localDay(now()))
       const found: ProposalAccess | undefined = await access.accessTo(matterId, caller).catch((error: unknown) => {
         if (delegated && error instanceof AppError && error.code === 'proposalNotFound') return undefined
         throw error
@@ -103,7 +104,10 @@ export function createTriageReading({ db, access, store, facts, calendar, people
       const ids = kept.flatMap(({ deciderId, delegateId, outcome }) => [deciderId, delegateId, outcome?.actorId ?? null]).filter((id) => id !== null)
       return {
         version, office, matter, decisions: await withDays(kept), people: await people([...new Set(ids)]),
-        may: { note: mayDecide, decide: mayDecide, finish: running && (isOffice || last.delegateId === caller.personId) },
+        may: {
+          note: isOffice && noteAct.stages.includes(found?.stage ?? 'draft'), decide: mayDecide,
+          finish: running && (isOffice || (delegated && last.delegateId === caller.personId)), stop: running && isOffice,
+        },
       }
     },
 

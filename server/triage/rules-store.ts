@@ -7,12 +7,12 @@ import type { RulesStore } from './rules.ts'
 export const rulesStore: RulesStore = {
   async all(db) {
     const [{ rows }, bodies] = await Promise.all([
-      db.raw<{ rows: (RuleRow & { reason: string, actor_name: string | null })[] }>(`
-        SELECT ${RULE_COLUMNS}, rule.reason, person.full_name AS actor_name FROM triage_rule rule LEFT JOIN person ON person.id = rule.actor_id
+      db.raw<{ rows: (RuleRow & { reason: string, end_reason: string, withdrawn: boolean, actor_name: string | null })[] }>(`
+        SELECT ${RULE_COLUMNS}, rule.reason, rule.end_reason, rule.withdrawn_at IS NOT NULL AS withdrawn, person.full_name AS actor_name FROM triage_rule rule LEFT JOIN person ON person.id = rule.actor_id
         ORDER BY rule.code, rule.body_id NULLS FIRST, rule.version`),
       db('body').whereNull('until').orderBy('name').select<{ id: string, name: string }[]>('id', 'name'),
     ])
-    return { rules: rows.map((row) => ({ ...toRule(row), reason: row.reason, actorName: row.actor_name })), bodies }
+    return { rules: rows.map((row) => ({ ...toRule(row), reason: row.reason, endReason: row.end_reason, withdrawn: row.withdrawn, actorName: row.actor_name })), bodies }
   },
 
   async hasBody(db, bodyId) {
@@ -23,13 +23,13 @@ export const rulesStore: RulesStore = {
     async versions(code, bodyId) {
       // Two first versions of one rule wait for each other here, where there is no row to lock yet.
       await trx.raw('SELECT pg_advisory_xact_lock(hashtextextended(?, 0))', [`triage_rule ${code} ${bodyId ?? ''}`])
-      const { rows } = await trx.raw<{ rows: RuleRow[] }>(
-        `SELECT ${RULE_COLUMNS} FROM triage_rule rule WHERE rule.code = :code AND rule.body_id IS NOT DISTINCT FROM CAST(:bodyId AS uuid) ORDER BY rule.version`,
+      const { rows } = await trx.raw<{ rows: (RuleRow & { withdrawn: boolean })[] }>(
+        `SELECT ${RULE_COLUMNS}, rule.withdrawn_at IS NOT NULL AS withdrawn FROM triage_rule rule WHERE rule.code = :code AND rule.body_id IS NOT DISTINCT FROM CAST(:bodyId AS uuid) ORDER BY rule.version`,
         { code, bodyId: bodyId as string })
-      return rows.map(toRule)
+      return rows.map((row) => ({ ...toRule(row), withdrawn: row.withdrawn }))
     },
     async find(ruleId) {
-      const { rows: [row] } = await trx.raw<{ rows: RuleRow[] }>(`SELECT ${RULE_COLUMNS} FROM triage_rule rule WHERE rule.id = ? FOR UPDATE`, [ruleId])
+      const { rows: [row] } = await trx.raw<{ rows: RuleRow[] }>(`SELECT ${RULE_COLUMNS} FROM triage_rule rule WHERE rule.id = ? AND rule.withdrawn_at IS NULL FOR UPDATE`, [ruleId])
       return row && toRule(row)
     },
     async insert({ code, bodyId, since, until, name, when, effect, basis }, version, reason, actorId) {
@@ -43,9 +43,13 @@ export const rulesStore: RulesStore = {
       })
       return row.id
     },
-    async end(ruleId, until, _, actorId) {
-      await trx('triage_rule').where({ id: ruleId }).update({ until })
-      await writeAudit(trx, { actorId, subjectId: null, meetingRuleId: ruleId, action: 'triageRule.ended', data: { until } })
+    async end(ruleId, until, reason, actorId) {
+      await trx('triage_rule').where({ id: ruleId }).update({ until, end_reason: reason })
+      await writeAudit(trx, { actorId, subjectId: null, meetingRuleId: ruleId, action: 'triageRule.ended', data: { until, reason } })
+    },
+    async withdraw(ruleId, reason, actorId) {
+      await trx('triage_rule').where({ id: ruleId }).update({ withdrawn_at: trx.fn.now(), end_reason: reason })
+      await writeAudit(trx, { actorId, subjectId: null, meetingRuleId: ruleId, action: 'triageRule.withdrawn', data: { reason } })
     },
   })),
 

@@ -11,13 +11,16 @@ type Listed = z.output<typeof listTriageRules.response>
 type Preview = z.output<typeof previewTriageRule.response>
 
 export interface RulesTx {
-  /** The versions of a rule in their order; others who ask for them wait until the end of the transaction. */
-  versions(code: string, bodyId: string | null): Promise<TriageRule[]>
+  /** The versions of a rule in their order, those that were withdrawn too; others who ask for them wait until the end of the transaction. */
+  versions(code: string, bodyId: string | null): Promise<(TriageRule & { withdrawn: boolean })[]>
+  /** Undefined for one that was withdrawn. */
   find(ruleId: string): Promise<TriageRule | undefined>
   /** Writes its audit entry. */
   insert(rule: RuleRevision, version: number, reason: string, actorId: string): Promise<string>
-  /** Writes its audit entry. */
+  /** With the reason for it. Writes its audit entry. */
   end(ruleId: string, until: Day, reason: string, actorId: string): Promise<void>
+  /** It never speaks again, and stands in no other's way. Writes its audit entry. */
+  withdraw(ruleId: string, reason: string, actorId: string): Promise<void>
 }
 
 export interface RulesStore {
@@ -60,10 +63,14 @@ export function createRuleBook({ db, store, facts, undecided, now }: BookDeps) {
         const versions = await tx.versions(rule.code, rule.bodyId)
         const latest = Math.max(0, ...versions.map((one) => one.version))
         if (latest !== version) throw new AppError('triageRuleChanged', { version: latest })
-        // The one that goes on until further notice makes way; any other stands as it was decided.
-        const before = versions.find(({ until, since }) => until === null && since < rule.since)
-        const other = versions.find((one) => one !== before && one.since <= (rule.until ?? LAST_DAY) && rule.since <= (one.until ?? LAST_DAY))
+        // The one that goes on until further notice makes way, and so does one that the new version puts right on its very first
+        // day; any other stands as it was decided.
+        const standing = versions.filter(({ withdrawn }) => !withdrawn)
+        const before = standing.find(({ until, since }) => until === null && since < rule.since)
+        const mistaken = standing.find(({ since }) => since === rule.since)
+        const other = standing.find((one) => one !== before && one !== mistaken && one.since <= (rule.until ?? LAST_DAY) && rule.since <= (one.until ?? LAST_DAY))
         if (other) throw new AppError('triageRuleOverlaps', { since: other.since, until: other.until })
+        if (mistaken) await tx.withdraw(mistaken.id, reason, personId)
         if (before) await tx.end(before.id, addDays(rule.since, -1), reason, personId)
         return { ruleId: await tx.insert(rule, latest + 1, reason, personId), version: latest + 1 }
       })

@@ -18,6 +18,12 @@ const ways: Record<Way, { vi: string, en: string }> = {
   delegate: { vi: 'giao người quyết định', en: 'delegated' },
 }
 
+const ends: Record<MatterOutcome['kind'], { vi: string, en: string }> = {
+  decided: { vi: 'Một nội dung đã được quyết định', en: 'A matter was decided' },
+  rebound: { vi: 'Một nội dung cần đưa ra họp', en: 'A matter needs a meeting after all' },
+  stopped: { vi: 'Việc xử lý một nội dung đã dừng', en: 'How a matter was dealt with was stopped' },
+}
+
 /** Tells the unit how its matter is dealt with, and who has it that they do; in the transaction of the decision. */
 export function createTriageTelling({ workers, send }: TellingDeps) {
   return {
@@ -43,14 +49,13 @@ export function createTriageTelling({ workers, send }: TellingDeps) {
     },
 
     /** Whoever decided so learns how it ended, unless they ended it. */
-    async ended(trx: Knex.Transaction, { matterId, nth, deciderId, title }: Running, { kind, actorId, note }: MatterOutcome): Promise<void> {
+    async ended(trx: Knex.Transaction, { matterId, nth, deciderId, title }: Running, { kind, actorId, note, tally }: MatterOutcome): Promise<void> {
       if (deciderId === actorId) return
-      const rebound = kind === 'rebound'
       await send(trx, [{
         personId: deciderId, dedupeKey: `triage ended ${matterId} ${nth}`, topic: `proposal:${matterId}`, kind: `triage.${kind}`, link: `/proposals/${matterId}`,
         words: {
-          vi: { subject: rebound ? 'Một nội dung cần đưa ra họp' : 'Một nội dung đã được quyết định', paragraphs: [`“${title}”: ${note}`] },
-          en: { subject: rebound ? 'A matter needs a meeting after all' : 'A matter was decided', paragraphs: [`“${title}”: ${note}`] },
+          vi: { subject: ends[kind].vi, paragraphs: [[`“${title}”`, tally ? `${tally.inFavour}/${tally.base} thành viên đồng ý, cần ít nhất ${tally.needed}` : note].filter(Boolean).join(': ')] },
+          en: { subject: ends[kind].en, paragraphs: [[`“${title}”`, tally ? `${tally.inFavour} of ${tally.base} members agree, at least ${tally.needed} needed` : note].filter(Boolean).join(': ')] },
         },
       }])
     },

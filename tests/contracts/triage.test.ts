@@ -8,6 +8,7 @@ import { decideTriage, finishTriage, getTriage, listDelegated, listTriage, noteT
 import type { Actor } from '../support/assembly.ts'
 import { draft, freshKey } from '../support/house.ts'
 import { startOffice, today, type Office } from '../support/proposals.ts'
+import { describeTriageLedger } from '../support/triage-ledger.ts'
 
 /** How matters are dealt with, through the whole server: who may, in which order, and that all of it happens or nothing. */
 
@@ -40,7 +41,7 @@ async function decide(actor: Actor, proposalId: string, choice: TriageChoice, re
     ...params(proposalId), body: { version: shown.version, seen: shown.decisions.length, proposed: shown.office?.result.way ?? null, choice, reason, key },
   })
 }
-const finish = (actor: Actor, proposalId: string, nth: number, kind: 'decided' | 'rebound', words = 'Đã xử lý xong') =>
+const finish = (actor: Actor, proposalId: string, nth: number, kind: 'decided' | 'rebound' | 'stopped', words = 'Đã xử lý xong') =>
   actor.client.call(finishTriage, { ...params(proposalId), body: { nth, kind, note: words } })
 const stage = async (proposalId: string) => (await office.get(office.clerk, proposalId)).stage
 const delegate = (dueOn = day): TriageChoice => ({ way: 'delegate', personId: office.member.personId, dueOn })
@@ -108,7 +109,7 @@ describe('a decision', () => {
     }
     expect((await decide(chair, id, delegate(), '', seen)).error).toMatchObject({ code: 'triageReasonNeeded', details: { proposed: 'meet' } })
     expect((await decide(chair, id, delegate(), 'MẬT', seen)).error?.code).toBe('proposalSecret')
-    expect((await decide(chair, id, delegate(), 'Đã thống nhất với các bên', seen)).body).toEqual({ nth: 1 })
+    expect((await decide(chair, id, delegate(), 'Đã thống nhất với các bên', seen)).body).toMatchObject({ nth: 1 })
     expect((await look(clerk, id)).decisions).toMatchObject([{ way: 'delegate', proposed: 'meet', departs: true, reason: 'Đã thống nhất với các bên', deciderId: chair.personId }])
     const [kept] = await office.server.db('triage_decision').where({ matter_id: id }) as { facts: TriageFacts, result: { way: Way, reasons: { code: string }[] } }[]
     expect(kept?.facts.disagreement).toBe('strong')
@@ -119,7 +120,7 @@ describe('a decision', () => {
   it.each([
     ['to who is no incumbent', () => ({ ...delegate(), personId: office.clerk.personId }), 'personNotFound'],
     ['by a day that is past', () => delegate(addDays(today(), -1)), 'dueDateInvalid'],
-    ['by a day off', () => delegate(nextSunday()), 'dueDateInvalid'],
+    ['by a day in another millennium', () => delegate('9999-12-31'), 'badRequest'],
     ['onto a meeting of nobody', () => ({ way: 'merge', meetingId: office.body.id }), 'meetingNotFound'],
   ] as [string, () => TriageChoice, string][])('is refused %s, and nothing is left of it', async (_, choice, code) => {
     const id = await office.accepted()
@@ -159,7 +160,7 @@ describe('what a way does', () => {
     await note(clerk, one, 0, { disagreement: null, minutes: 45 })
     await note(clerk, two, 0, { disagreement: null, minutes: 45 })
     const [seenOne, seenTwo] = [await look(clerk, one), await look(clerk, two)]
-    expect((await decide(chair, one, { way: 'merge', meetingId }, '', seenOne)).body).toEqual({ nth: 1 })
+    expect((await decide(chair, one, { way: 'merge', meetingId }, '', seenOne)).body).toMatchObject({ nth: 1 })
     expect(await stage(one)).toBe('planned')
     expect((await look(clerk, one)).decisions).toMatchObject([{ way: 'merge', meetingId, departs: false }])
     const items = await server.db('agenda_item').where({ matter_id: one }) as { id: string, minutes: number }[]
@@ -176,7 +177,7 @@ describe('what a way does', () => {
     const { chair, clerk } = office
     const id = await office.accepted({ urgency: 'immediate', proposedOn: addWorkingDays(today(), 1, calendar) })
     expect((await look(clerk, id)).office?.result.way).toBe('online')
-    expect((await decide(chair, id, { way: 'online', meetingId: null })).body).toEqual({ nth: 1 })
+    expect((await decide(chair, id, { way: 'online', meetingId: null })).body).toMatchObject({ nth: 1 })
     const list = async (name: 'convene' | 'undecided') => (await clerk.client.call(listTriage, { query: { list: name, limit: 100 } })).body?.rows.map((row) => row.id) ?? []
     expect([(await list('convene')).includes(id), (await list('undecided')).includes(id), await stage(id)]).toEqual([true, false, 'pool'])
     const hall = await newMeeting({ mode: 'inPerson' })
@@ -190,7 +191,7 @@ describe('what a way does', () => {
     const { chair, clerk, member, drafter } = office
     const id = await office.accepted({ disagreement: 'none', wantsMeeting: true, proposedOn: day })
     expect((await look(clerk, id)).office?.result.way).not.toBe('delegate')
-    expect((await decide(chair, id, delegate(), 'Việc nhỏ')).body).toEqual({ nth: 1 })
+    expect((await decide(chair, id, delegate(), 'Việc nhỏ')).body).toMatchObject({ nth: 1 })
     expect(await office.get(clerk, id)).toMatchObject({ stage: 'outside', dueOn: day, may: { plan: false } })
     const line = () => office.server.db('ledger_cause').where({ matter_id: id })
     expect(await line()).toMatchObject([{ reversed_at: null }])
@@ -206,7 +207,7 @@ describe('what a way does', () => {
     expect((await finish(member, id, 1, 'rebound', 'Cần tập thể bàn')).error).toBeUndefined()
     expect([await stage(id), (await office.get(clerk, id)).dueOn]).toEqual(['pool', day])
     expect(await line()).toMatchObject([{ reversed_reason: 'Cần tập thể bàn' }])
-    expect((await decide(chair, id, delegate(), 'Đã bàn thêm')).body).toEqual({ nth: 2 })
+    expect((await decide(chair, id, delegate(), 'Đã bàn thêm')).body).toMatchObject({ nth: 2 })
     expect((await finish(member, id, 1, 'decided')).error?.code).toBe('triageChanged')
     const ends = await Promise.all([finish(member, id, 2, 'decided'), finish(clerk, id, 2, 'decided')])
     expect(ends.map(({ error }) => error?.code ?? 'done').sort()).toEqual(['done', 'proposalStage'])
@@ -215,6 +216,55 @@ describe('what a way does', () => {
     expect(await audited(id)).toEqual(['triage.decided', 'triage.ended', 'triage.decided', 'triage.ended'])
     const own = await drafter.client.call(listProposals, { query: { side: 'unit', stage: 'decided' } })
     expect(own.body?.proposals.map((one) => one.id)).toContain(id)
+  })
+
+  it('delegate by a day off: by the next working day, and it is said', async () => {
+    const { chair, clerk, member } = office
+    const id = await office.accepted()
+    const sunday = nextSunday()
+    const [dueOn, key] = [addWorkingDays(sunday, 0, calendar), freshKey()]
+    const seen = await look(clerk, id)
+    const answer = { nth: 1, dueOn, movedFrom: sunday }
+    expect((await decide(chair, id, delegate(sunday), 'Việc nhỏ', seen, key)).body).toEqual(answer)
+    expect((await decide(chair, id, delegate(sunday), 'Việc nhỏ', seen, key)).body).toEqual(answer)
+    expect(await office.get(clerk, id)).toMatchObject({ dueOn })
+    expect((await member.client.call(listDelegated, {})).body?.matters).toContainEqual(expect.objectContaining({ id, dueOn }))
+  })
+
+  it('delegate: who has it reads and decides while it is theirs; afterwards what they decided, and nothing else', async () => {
+    const { chair, clerk, server } = office
+    const other = await office.newMember()
+    const to = (personId: string): TriageChoice => ({ way: 'delegate', personId, dueOn: day })
+    const read = async (actor: Actor, id: string) => (await actor.client.call(getTriage, params(id))).error?.code ?? 'read'
+    const [taken, decided, left] = [await office.accepted(), await office.accepted(), await office.accepted()]
+    for (const id of [taken, decided, left]) expect((await decide(chair, id, to(other.personId), 'Việc nhỏ')).error).toBeUndefined()
+    expect((await finish(other, taken, 1, 'stopped')).error?.code).toBe('forbiddenForProposal')
+    expect(await look(clerk, taken)).toMatchObject({ may: { stop: true } })
+    expect((await finish(clerk, taken, 1, 'stopped', 'Thu lại để xem xét')).error).toBeUndefined()
+    expect((await finish(other, decided, 1, 'decided', 'Đồng ý')).error).toBeUndefined()
+    expect([await read(other, taken), await read(other, decided), await read(other, left)]).toEqual(['proposalNotFound', 'read', 'read'])
+    expect([await stage(taken), (await look(clerk, taken)).decisions[0]?.outcome?.kind]).toEqual(['pool', 'stopped'])
+    expect((await look(other, decided)).may).toMatchObject({ finish: false })
+    // Who left the body decides nothing in it.
+    await server.db('membership').where({ body_id: office.body.id, person_id: other.personId }).update({ until: addDays(today(), -1) })
+    expect([await read(other, left), (await finish(other, left, 1, 'decided')).error?.code]).toEqual(['proposalNotFound', 'proposalNotFound'])
+    expect((await other.client.call(listDelegated, {})).body?.matters).toEqual([])
+  })
+
+  it('a state secret that is found while it is dealt with stops it', async () => {
+    const { chair, clerk, member } = office
+    const id = await office.accepted({ wantsMeeting: true })
+    expect((await decide(chair, id, delegate(), 'Việc nhỏ')).body).toMatchObject({ nth: 1 })
+    const { version, may } = await look(clerk, id)
+    expect(may).toMatchObject({ note: true, decide: false })
+    expect((await note(clerk, id, version, { secret: true })).error).toBeUndefined()
+    expect([await stage(id), (await look(clerk, id)).decisions]).toMatchObject(['pool', [{ outcome: { kind: 'stopped', note: '', actorId: clerk.personId } }]])
+    expect((await finish(member, id, 1, 'decided')).error?.code).toBe('proposalNotFound')
+    const written = await office.accepted({ asks: 'opinion', disagreement: 'none' })
+    expect((await decide(chair, written, { way: 'write', dueOn: null }, 'Đã thống nhất')).error).toBeUndefined()
+    expect((await note(clerk, written, 0, { secret: true })).error).toBeUndefined()
+    expect([await stage(written), (await look(clerk, written)).decisions]).toMatchObject(['pool', [{ outcome: { kind: 'stopped' } }]])
+    expect(await office.server.db('opinion').where({ matter_id: written }).pluck('state')).toEqual(['withdrawn'])
   })
 
   it('write: asks the incumbents in the same transaction; its end is told, and a rebound puts it back', async () => {
@@ -239,6 +289,8 @@ describe('what a way does', () => {
     expect(notices.body?.notices.some(({ kind }) => kind === 'triage.rebound')).toBe(true)
   })
 })
+
+describeTriageLedger(() => ({ office, calendar, look, decide, finish, note }))
 
 describe('the office’s lists', () => {
   it('are paged, longest waiting first, in as many queries however many rows there are', async () => {

@@ -35,17 +35,21 @@ export async function livedHalfYear({ owner, server, chair, clerk, member, bodyI
     for (let index = 0; index < recipients; index += 1) await owner('paper_recipient').insert({ paper_id: id, unit_id: units[index], name: units[index], added_at: new Date() })
   }
 
+  const submitted = new Date('2024-12-01T09:00:00+07:00')
+  async function accepted(id: string, changes: { title?: string, settled?: 'decided' } = {}): Promise<void> {
+    const kind = await owner('proposal_kind').first<{ kind_id: string, version: number }>()
+    await owner('proposal').insert({
+      id, unit_id: units[1], body_id: bodyId, kind_id: kind.kind_id, kind_version: kind.version, status: 'accepted', round: 1, since: submitted, title: 'Chủ trương', summary: '', asks: 'decide',
+      legal_basis: '', edited_at: submitted, edited_by: clerk.personId, creator_id: clerk.personId, creation_key: randomUUID(), ...changes,
+    })
+  }
+
   /** An item of a proposal, with a document of seven pages, and tasks of its conclusion: in time, late, not done, not yet due, cancelled. */
   async function dealtWith(meetingId: string): Promise<string> {
     const [matter, item, document, text] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
     const key = () => randomUUID()
     await owner('matter').insert({ id: matter })
-    const kind = await owner('proposal_kind').first<{ kind_id: string, version: number }>()
-    const submitted = new Date('2024-12-01T09:00:00+07:00')
-    await owner('proposal').insert({
-      id: matter, unit_id: units[1], body_id: bodyId, kind_id: kind.kind_id, kind_version: kind.version, status: 'accepted', round: 1, since: submitted, title: 'Chủ trương', summary: '', asks: 'decide',
-      legal_basis: '', edited_at: submitted, edited_by: clerk.personId, creator_id: clerk.personId, creation_key: key(),
-    })
+    await accepted(matter)
     await owner('proposal_submission').insert({ proposal_id: matter, round: 1, at: submitted, content: '{}', documents: [] })
     await owner('journal_text').insert({ id: text, meeting_id: meetingId, body: 'Nội dung', key: Buffer.alloc(32) })
     await owner('agenda_item').insert({ id: item, meeting_id: meetingId, place: 1, title_text: text, minutes: 30, purpose: 'decide', status: 'done', matter_id: matter })
@@ -91,6 +95,8 @@ export async function livedHalfYear({ owner, server, chair, clerk, member, bodyI
   const { ledger } = server.domains.resulting
   const matters = [proposed, ...Array.from({ length: 3 }, () => randomUUID())]
   await owner('matter').insert(matters.slice(1).map((id) => ({ id })))
+  // What was taken off an agenda was decided by somebody alone.
+  await accepted(matters[3]!, { title: 'Việc uỷ quyền', settled: 'decided' })
   await server.db.transaction(async (trx) => {
     const avoided = (index: number, date: string) => ledger.avoided(trx, {
       bodyId, date, cause: { kind: 'requestedElsewhere', matterId: matters[index]! }, attendees: [{ personId: member.personId, unitId: units[2]! }], byId: clerk.personId, reason: 'Xin ý kiến bằng văn bản',
@@ -98,7 +104,7 @@ export async function livedHalfYear({ owner, server, chair, clerk, member, bodyI
     await avoided(0, '2025-03-04')
     await avoided(1, '2025-02-10') // the body met on that day after all
     await avoided(2, '2025-05-05')
-    await ledger.reverse(trx, { matterId: matters[2]! }, 'Không đủ quá nửa')
+    await ledger.reverse(trx, { matterId: matters[2]! }, { kind: 'rebound', reason: 'Không đủ quá nửa' })
     await ledger.minutesSaved(trx, { bodyId, meetingId: meetingIds[1]!, matterId: matters[3]!, minutes: 20, people: 15, byId: clerk.personId, reason: 'Uỷ quyền' })
   })
   return meetingIds
