@@ -8,7 +8,6 @@ import { Id } from './journal.ts'
 import { OpinionRule } from './opinion-rule.ts'
 import { ProposalDocument } from './proposals.ts'
 import { defineRoute } from './route.ts'
-import { SecretMatter } from './secrecy.ts'
 import { TaskFacts } from './tasks.ts'
 import { Instant, Line, Paragraphs } from './text.ts'
 
@@ -25,7 +24,7 @@ export type OpinionAnswer = z.infer<typeof OpinionAnswer>
 export const OpinionSide = z.enum(['asked', 'office', 'unit'])
 export type OpinionSide = z.infer<typeof OpinionSide>
 
-/** open · passed · before a meeting, for want of the share or because it was demanded · stopped by the office */
+/** open · passed · before a meeting, for want of the share or because it was demanded · stopped by the office, or since a state secret was found */
 export const OpinionState = z.enum(['open', 'passed', 'rebound', 'withdrawn'])
 export type OpinionState = z.infer<typeof OpinionState>
 
@@ -94,7 +93,10 @@ export const OpinionDetail = OpinionSummary.extend({
   own: z.object({ answers: z.array(GivenAnswer), demand: z.object({ at: Instant, reason: z.string() }).nullable() }).nullable(),
   /** Null while it is open, and of one that was stopped. */
   result: OpinionResult.nullable(),
+  /** Why the office stopped it. */
   reason: z.string(),
+  /** A state secret was found in the matter: it was stopped by that, and no papers are served. */
+  secret: z.boolean(),
   points: z.array(OpinionPoint),
   /** How many answers with words stand in no point yet; null for who may not read them. */
   unconsolidated: z.int().nullable(),
@@ -109,10 +111,10 @@ export type OpinionDetail = z.infer<typeof OpinionDetail>
 
 export const listOpinions = defineRoute({
   id: 'opinions.list', method: 'get', path: '/api/opinions', access: 'signedIn', errors: [],
-  summary: 'Written opinions that the caller is asked for, or that their office or unit has to do with; latest first. Paged by `before`.',
+  summary: 'Written opinions that the caller is asked for, or that their office or unit has to do with; latest first, those that wait for the caller’s answer by when they are due. Paged by `before`.',
   query: z.object({
     side: OpinionSide, state: OpinionState.optional(),
-    /** `unanswered`: open, and the caller has not answered; `toConvene`: came back, and stands on no agenda. */
+    /** `unanswered`: open, and the caller has not answered; `toConvene`: came back, and stands on no agenda and was not asked about again. */
     only: z.enum(['unanswered', 'toConvene']).optional(),
     bodyId: Id.optional(), search: z.string().max(200).optional(), before: PageMark.optional(), limit: z.coerce.number().int().min(1).max(100).default(50),
   }),
@@ -123,20 +125,6 @@ export const opinionSides = defineRoute({
   id: 'opinions.sides', method: 'get', path: '/api/opinions/sides', access: 'signedIn', errors: [],
   summary: 'The bodies whose office the caller is, those of which they are an incumbent, whether they work in a unit, and how many opinions wait for their answer.',
   response: z.object({ offices: z.array(Named.extend({ rule: OpinionRule })), asked: z.array(Named), unit: z.boolean(), waiting: z.int() }),
-})
-
-export const beginOpinion = defineRoute({
-  id: 'opinions.begin', method: 'post', path: '/api/opinions', access: 'signedIn',
-  errors: ['proposalSecret', 'proposalNotFound', 'forbiddenForProposal', 'proposalStage', 'opinionUnderWay', 'opinionDeadlineInvalid', 'opinionNobodyToAsk'],
-  summary: 'The office asks a body’s incumbents for their opinion on a matter of the pool, with its documents. The same key gives the one that it made. A secrecy above none is refused, and no text may come with it.',
-  body: z.discriminatedUnion('secrecy', [
-    z.strictObject({
-      secrecy: z.literal('none'), matterId: Id, question: Words(4000),
-      deadline: z.union([z.strictObject({ workingDays: z.int().min(1).max(60) }), z.strictObject({ on: Day })]), key: Key,
-    }),
-    SecretMatter,
-  ]),
-  response: z.object({ opinionId: Id, dueAt: Instant, movedFrom: Day.nullable() }),
 })
 
 const acting = ['opinionNotFound', 'forbiddenForOpinion', 'opinionState'] as const satisfies ErrorCode[]
@@ -161,8 +149,8 @@ export const readOpinionOriginal = defineRoute({
 
 export const answerOpinion = defineRoute({
   id: 'opinions.answer', method: 'put', path: '/api/opinions/:opinionId/answer', access: 'signedIn',
-  errors: ['opinionNotFound', 'forbiddenForOpinion', 'opinionClosed', 'opinionAnswerChanged', 'proposalSecret'],
-  summary: 'A member who is asked answers, or changes the answer. `seen` is the revision that the change began from, 0 for none: what was answered on another device meanwhile is shown, not overwritten. After the deadline `opinionClosed`.',
+  errors: ['opinionNotFound', 'forbiddenForOpinion', 'opinionClosed', 'opinionAnswerChanged', 'idempotencyKeyReused', 'proposalSecret'],
+  summary: 'A member who is asked answers, or changes the answer. `seen` is the revision that the change began from, 0 for none: what was answered on another device meanwhile is shown, not overwritten. The same key with the same answer gives what it made, also after the deadline, when all else is `opinionClosed`.',
   params: OpinionParams,
   body: z.strictObject({ choice: OpinionAnswer, text: Paragraphs(10_000), seen: z.int().min(0), key: Key })
     .refine(({ choice, text }) => choice !== 'other' || text.length > 0, { path: ['text'], message: 'says what the other opinion is' }),
@@ -194,8 +182,8 @@ export const opinionPosts = defineRoute({
 })
 
 export const addOpinionPost = defineRoute({
-  id: 'opinions.post', method: 'post', path: '/api/opinions/:opinionId/posts', access: 'signedIn', errors: [...acting, 'proposalSecret'],
-  summary: 'A word in the discussion, while it is open and where the body’s rule allows one.',
+  id: 'opinions.post', method: 'post', path: '/api/opinions/:opinionId/posts', access: 'signedIn', errors: [...acting, 'idempotencyKeyReused', 'proposalSecret'],
+  summary: 'A word in the discussion, while it is open and where the body’s rule allows one. The same key gives the post that it made.',
   params: OpinionParams, body: z.strictObject({ text: Words(4000), key: Key }), response: z.object({ post: OpinionPost }),
 })
 
@@ -212,11 +200,11 @@ export const withdrawOpinion = defineRoute({
 
 const PointParams = OpinionParams.extend({ pointId: Id })
 const PointFields = z.strictObject({ summary: Words(5000), personIds: z.array(Id).min(1).max(500).refine((ids) => new Set(ids).size === ids.length, 'names somebody twice') })
-const pointErrors = [...acting, 'opinionPointNotFound', 'opinionPointChanged', 'proposalSecret'] as const satisfies ErrorCode[]
+const pointErrors = [...acting, 'opinionPointNotFound', 'opinionPointChanged', 'opinionIssued', 'proposalSecret'] as const satisfies ErrorCode[]
 
 export const addOpinionPoint = defineRoute({
-  id: 'opinions.addPoint', method: 'post', path: '/api/opinions/:opinionId/points', access: 'signedIn', errors: [...acting, 'personNotFound', 'opinionPointsFull', 'proposalSecret'],
-  summary: 'The office consolidates opinions into a point, naming whose they are, once it is closed.',
+  id: 'opinions.addPoint', method: 'post', path: '/api/opinions/:opinionId/points', access: 'signedIn', errors: [...acting, 'personNotFound', 'opinionPointsFull', 'opinionIssued', 'proposalSecret'],
+  summary: 'The office consolidates opinions into a point, naming whose they are, once it is closed; `opinionIssued` from the day on that a resolution was begun or a notice issued.',
   params: OpinionParams, body: PointFields.extend({ key: Key }), response: z.object({ point: OpinionPoint }),
 })
 

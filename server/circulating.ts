@@ -23,6 +23,7 @@ interface CirculatingDeps extends Pick<ReadingDeps, 'sendNotices'> {
   takeUpload: Uploads['take']
   /** Which of these files belong to something else than a meeting's documents. */
   knownElsewhere: CirculationDeps['knownElsewhere']
+  stopElsewhere: CirculationDeps['stopElsewhere']
   log: CirculationDeps['log']
   now?: (() => Date) | undefined
 }
@@ -31,9 +32,10 @@ interface CirculatingDeps extends Pick<ReadingDeps, 'sendNotices'> {
 const EXPIRY = 'documents.expiry'
 
 /** Documents of meetings: their versions, who reads them and how long, and who has read. */
-export function createCirculating({ db, journal, access, files, conversion, takeUpload, sendNotices, knownElsewhere, log, now }: CirculatingDeps) {
+export function createCirculating(deps: CirculatingDeps) {
+  const { db, journal, access, files, conversion, takeUpload, sendNotices, knownElsewhere, stopElsewhere, log, now } = deps
   const documents = createDocuments({ db, journal, access, store: documentsStore, conversion, files, now })
-  const circulation = createCirculation({ db, journal, access, store: circulationStore, conversion, knownElsewhere, files, log, now })
+  const circulation = createCirculation({ db, journal, access, store: circulationStore, conversion, knownElsewhere, stopElsewhere, files, log, now })
   const serving = createServing({ db, requireReading: documents.require, files, conversion })
   const reading = createReading({
     db, journal, access, store: readingStore, requireReading: documents.require, sendNotices, now,

@@ -1,4 +1,6 @@
 import type { Knex } from 'knex'
+import type { Logger } from 'pino'
+import { fits } from '../protocol/triage-rules.ts'
 import { createAgenda, type AgendaDeps } from './agenda/agenda.ts'
 import { agendaStore } from './agenda/store.ts'
 import { createCalendarStore } from './bodies/calendar-store.ts'
@@ -23,7 +25,6 @@ import { opinionsStore } from './opinions/store.ts'
 import { createOpinionTelling } from './opinions/telling.ts'
 import type { MountRoute } from './platform/contract.ts'
 import type { Files } from './platform/files.ts'
-import { createProposalAccess } from './proposals/access.ts'
 import { proposalsStore } from './proposals/store.ts'
 import { createFacts } from './tasks/facts.ts'
 import { tasksStore } from './tasks/store.ts'
@@ -41,6 +42,7 @@ export interface OpiningDeps extends Pick<ClosingDeps, 'attachKept' | 'outcome'>
   resolutions: FollowingDeps['resolutions'] & ReadingDeps['resolutions']
   /** Known once everything is wired. */
   sendNotices(trx: Knex.Transaction, notices: readonly NewNotice[]): Promise<number>
+  log: Pick<Logger, 'warn'>
   now?: (() => Date) | undefined
 }
 
@@ -51,7 +53,7 @@ const NOBODY = '00000000-0000-0000-0000-000000000000'
 
 /** Written opinions: who is asked, what they answer, what it comes to. */
 export function createOpining(deps: OpiningDeps) {
-  const { db, files, access: meetings, conversion, bodies, issue, resolutions, sendNotices: send, attachKept, outcome, room, removeWithItem } = deps
+  const { db, files, access: meetings, conversion, bodies, issue, resolutions, sendNotices: send, attachKept, outcome, room, removeWithItem, log } = deps
   const { now: clock = () => new Date() } = deps
   const calendar = (from: string, to: string, source: Knex) => createCalendar({ store: createCalendarStore(source) }).load(from, to)
   // Nobody of the meeting puts it there: the system does, on what was accepted for this body.
@@ -65,26 +67,32 @@ export function createOpining(deps: OpiningDeps) {
     },
   })
 
+  /** What decides where a matter may be dealt with; `foundSecret` as well as the office's own word. */
+  async function matter(source: Knex, matterId: string) {
+    const [found] = await factsStore.matters(source, [matterId])
+    return { secret: found?.foundSecret === true || found?.notes?.secret === true, legal: found?.notes?.legal ?? 'none' as const }
+  }
+
   /** As of a clock, for what is told of the past. */
   const at = (now: () => Date) => {
     const told = createOpinionTelling({ store: { ...opinionsStore, workersOn: proposalsStore.workersOn }, send })
     const access = createOpinionAccess({ db, store: opinionsStore, now })
-    const consolidating = createConsolidating({ access, store: consolidatingStore, told })
+    const consolidating = createConsolidating({ access, store: consolidatingStore, resolutions, told })
+    const opinions = createOpinions({
+      db, access, store: opinionsStore, matterStore: proposalsStore, bodies, calendar, outcome, told, now,
+      foundSecret: async (trx, matterId) => (await matter(trx, matterId)).secret,
+    })
     const closing = createClosing({
-      db, store: opinionsStore, matterStore: proposalsStore, attachKept, outcome, calendar, told, now,
+      db, store: opinionsStore, matterStore: proposalsStore, attachKept, outcome, calendar, told, log, now, stopSecrets: opinions.stopSecrets,
+      async meetingsFor(source, { matterId, bodyId, minutes }, from) {
+        const known = { ...await matter(source, matterId), minutes }
+        return (await factsStore.slots(source, [bodyId], from, null)).filter((slot) => fits(slot, known)).map(({ meetingId }) => meetingId)
+      },
       addItem: (meetingId, item, also) => agenda.add(meetingId, { personId: NOBODY, administrator: false }, { ...item, key: '' }, also),
     })
     return {
-      closing, consolidating, now,
-      opinions: createOpinions({
-        db, access, store: opinionsStore, matters: createProposalAccess({ db, store: proposalsStore, now }), matterStore: proposalsStore,
-        bodies, calendar, outcome, told, now,
-        foundSecret: async (trx, matterId) => {
-          const [matter] = await factsStore.matters(trx, [matterId])
-          return matter?.foundSecret === true || matter?.notes?.secret === true
-        },
-      }),
-      answering: createAnswering({ access, store: opinionsStore, settle: closing.settle, told }),
+      closing, consolidating, opinions, now,
+      answering: createAnswering({ access, store: opinionsStore, settle: closing.attempt, told }),
       following: createFollowing({
         access, store: consolidatingStore, consolidating, issue, resolutions,
         tasks: {
@@ -101,7 +109,10 @@ export function createOpining(deps: OpiningDeps) {
   return {
     ...domain, at,
     /** From a decision on how a matter is dealt with, in its transaction. */
-    begin: domain.opinions.beginDecided,
+    begin: domain.opinions.begin,
+    /** A state secret was found in a matter, or in files; see opinions/opinions.ts. */
+    stop: domain.opinions.stop,
+    stopWith: domain.opinions.stopWith,
     queue: { name: CLOSINGS, cron: '* * * * *', look: domain.closing.run },
     mountRoutes(route: MountRoute, press: Pick<Press, 'deliver'>): void { mountOpinions(route, domain, press) },
   }

@@ -42,6 +42,8 @@ export interface CirculationDeps {
   conversion: Pick<Conversion, 'forget' | 'statesOf' | 'knownFiles'>
   /** Which of these files belong to something else than a meeting's documents. */
   knownElsewhere(source: Knex, sha256s: readonly string[]): Promise<ReadonlySet<string>>
+  /** What these files are part of elsewhere and must be asked about no longer, in the transaction of a quarantine. */
+  stopElsewhere(trx: Knex.Transaction, sha256s: readonly string[], at: Date): Promise<void>
   files: Pick<Files, 'remove'>
   log: Pick<Logger, 'error'>
   now?: (() => Date) | undefined
@@ -57,7 +59,8 @@ const circulationOf = ({ parts, download, expiresHours }: DocumentState): Circul
 const sorted = ({ parts, ...rest }: Circulation): Circulation => ({ ...rest, parts: [...parts].sort() })
 
 /** Who reads documents and how long; how they are stopped. */
-export function createCirculation({ db, journal, access, store, conversion, knownElsewhere, files, log, now = () => new Date() }: CirculationDeps) {
+export function createCirculation(deps: CirculationDeps) {
+  const { db, journal, access, store, conversion, knownElsewhere, stopElsewhere, files, log, now = () => new Date() } = deps
   async function find(tx: JournalTx, documentId: string): Promise<{ document: DocumentState, known: MeetingState }> {
     const known = await tx.state(meetingReducer)
     const document = known.documents.find((one) => one.documentId === documentId)
@@ -125,6 +128,7 @@ export function createCirculation({ db, journal, access, store, conversion, know
         await store.setQuarantined(tx.trx, documentId, tx.at)
         tellGone(tx, document)
         tellDocument(tx, meeting, { ...document, held: 'quarantined' })
+        await stopElsewhere(tx.trx, document.versions.map(({ sha256 }) => sha256), tx.at)
       })
     },
 

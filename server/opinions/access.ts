@@ -26,7 +26,10 @@ export interface Opinion {
   result: OpinionResult | null
   meetingId: string | null
   itemId: string | null
+  /** The notice of what passed, as it is in force; none once it was recalled. */
   paperId: string | null
+  /** A state secret was found in the matter: its papers are served no more. */
+  secret: boolean
   version: number
 }
 
@@ -45,13 +48,13 @@ export interface OpinionAccessStore {
   lock(trx: Knex.Transaction, opinionId: string, how: 'alone' | 'shared'): Promise<void>
 }
 
-/** An act: whose it is, and in which states. */
-interface Act { side: OpinionSide, states: readonly OpinionState[] }
+/** An act: whose it is, in which states, and whether only until the deadline. */
+interface Act { side: OpinionSide, states: readonly OpinionState[], inTime?: true }
 
 const closed = ['passed', 'rebound'] as const
 /** Who may do what, and when. */
 export const may = {
-  remind: { side: 'office', states: ['open'] },
+  remind: { side: 'office', states: ['open'], inTime: true },
   withdraw: { side: 'office', states: ['open'] },
   consolidate: { side: 'office', states: closed },
   reply: { side: 'unit', states: closed },
@@ -59,13 +62,15 @@ export const may = {
   assign: { side: 'office', states: ['passed'] },
 } satisfies Partial<Record<keyof OpinionActs, Act>>
 
-/** Throws `forbiddenForOpinion` for another side, `opinionState` where it is not the time for it. */
-export function requireAct({ opinion, sides }: OpinionAccess, act: Act): void {
-  if (!sides.includes(act.side)) throw new AppError('forbiddenForOpinion', { sides })
-  if (!act.states.includes(opinion.state)) throw new AppError('opinionState', { state: opinion.state })
-}
+export const isOpen = ({ state, dueAt, secret }: Pick<Opinion, 'state' | 'dueAt' | 'secret'>, at: Date) => state === 'open' && at < dueAt && !secret
 
-export const isOpen = ({ state, dueAt }: Pick<Opinion, 'state' | 'dueAt'>, at: Date) => state === 'open' && at < dueAt
+const isTime = (opinion: Opinion, act: Act, at: Date) => act.states.includes(opinion.state) && (!act.inTime || isOpen(opinion, at))
+
+/** Throws `forbiddenForOpinion` for another side, `opinionState` where it is not the time for it. */
+export function requireAct({ opinion, sides }: OpinionAccess, act: Act, at: Date): void {
+  if (!sides.includes(act.side)) throw new AppError('forbiddenForOpinion', { sides })
+  if (!isTime(opinion, act, at)) throw new AppError('opinionState', { state: opinion.state })
+}
 
 /** Whether the caller may read what others answered: once it is closed; before, where the body's rule lets who has answered. */
 export function readsAnswers({ opinion, sides, own }: OpinionAccess): boolean {
@@ -76,14 +81,16 @@ export function readsAnswers({ opinion, sides, own }: OpinionAccess): boolean {
 /** Members and office discuss it, and the drafting unit answers their questions. */
 export const mayDiscuss = ({ opinion }: Pick<OpinionAccess, 'opinion'>, at: Date) => opinion.rule.discussion && isOpen(opinion, at)
 
-export function actsOf(access: OpinionAccess, at: Date): OpinionActs {
+/** `resolved`: there is a resolution of it, after which nothing of the consolidation changes. */
+export function actsOf(access: OpinionAccess, at: Date, resolved: boolean): OpinionActs {
   const { opinion, sides, own } = access
-  const allowed = (act: Act) => sides.includes(act.side) && act.states.includes(opinion.state)
+  const allowed = (act: Act) => sides.includes(act.side) && isTime(opinion, act, at)
+  const settled = resolved || opinion.paperId !== null
   const asked = sides.includes('asked') && isOpen(opinion, at)
   return {
     answer: asked, demand: asked && opinion.rule.meetingDemandedBy !== null && own?.demandAt === null, discuss: mayDiscuss(access, at),
-    remind: allowed(may.remind) && isOpen(opinion, at), withdraw: allowed(may.withdraw), consolidate: allowed(may.consolidate),
-    reply: allowed(may.reply), issue: allowed(may.issue) && opinion.paperId === null, assign: allowed(may.assign), readAnswers: readsAnswers(access),
+    remind: allowed(may.remind), withdraw: allowed(may.withdraw), consolidate: allowed(may.consolidate) && !settled, reply: allowed(may.reply) && !settled,
+    issue: allowed(may.issue) && opinion.paperId === null, assign: allowed(may.assign), readAnswers: readsAnswers(access),
   }
 }
 
@@ -115,7 +122,7 @@ export function createOpinionAccess({ db, store, now }: { db: Knex, store: Opini
 
     /** Throws `opinionNotFound`, `forbiddenForOpinion`, `opinionState`, and what `work` throws. */
     change: <T>(opinionId: string, caller: Caller, act: Act, work: (trx: Knex.Transaction, access: OpinionAccess, at: Date) => Promise<T>) =>
-      locked(opinionId, caller, 'alone', (access) => requireAct(access, act), work),
+      locked(opinionId, caller, 'alone', (access) => requireAct(access, act, now()), work),
   }
 }
 

@@ -16,8 +16,10 @@ export interface AnsweringStore {
   findAnswer(db: Knex, opinionId: string, personId: string, key: string): Promise<GivenAnswer | undefined>
   insertAnswer(trx: Knex.Transaction, opinionId: string, personId: string, revision: number, answer: NewAnswer): Promise<GivenAnswer>
   demand(trx: Knex.Transaction, opinionId: string, personId: string, demand: { at: Date, reason: string }): Promise<void>
-  /** The same key gives the post that it made. */
-  insertPost(trx: Knex.Transaction, opinionId: string, post: { personId: string, at: Date, text: string, key: string }): Promise<string>
+  /** The post that came with this key. */
+  findPost(db: Knex, opinionId: string, personId: string, key: string): Promise<{ id: string, text: string } | undefined>
+  /** Undefined where its key made one at the same time. */
+  insertPost(trx: Knex.Transaction, opinionId: string, post: { personId: string, at: Date, text: string, key: string }): Promise<string | undefined>
 }
 
 export interface AnsweringDeps {
@@ -39,6 +41,12 @@ export function createAnswering({ access, store, settle, told }: AnsweringDeps) 
     if (!isOpen(opinion, at)) throw new AppError('opinionClosed', { dueAt: opinion.dueAt.toISOString(), state: opinion.state })
   }
 
+  /** Throws `idempotencyKeyReused` where the key came with another text. */
+  function same(post: { id: string, text: string } | undefined, text: string): string {
+    if (post?.text !== text) throw new AppError('idempotencyKeyReused')
+    return post.id
+  }
+
   return {
     /** Throws as `opinions.answer` of the contract says. */
     answer: (opinionId: string, caller: Caller, { choice, text, seen, key }: { choice: OpinionAnswer, text: string, seen: number, key: string }) =>
@@ -46,7 +54,11 @@ export function createAnswering({ access, store, settle, told }: AnsweringDeps) 
         requireUnstamped(text)
         const last = await store.holdAnswer(trx, opinionId, caller.personId)
         const known = await store.findAnswer(trx, opinionId, caller.personId, key)
-        if (known) return { answer: known }
+        // The answer to this very act was lost: it is told again, also after the deadline.
+        if (known) {
+          if (known.choice !== choice || known.text !== text) throw new AppError('idempotencyKeyReused')
+          return { answer: known }
+        }
         // Who waited for a lock is measured when they got it.
         const at = access.now()
         requireOpen(found, at)
@@ -82,9 +94,12 @@ export function createAnswering({ access, store, settle, told }: AnsweringDeps) 
     post: (opinionId: string, caller: Caller, { text, key }: { text: string, key: string }): Promise<string> =>
       access.locked(opinionId, caller, 'shared', () => {}, async (trx, found, at) => {
         requireUnstamped(text)
+        const before = await store.findPost(trx, opinionId, caller.personId, key)
+        if (before) return same(before, text)
         if (!found.opinion.rule.discussion) throw new AppError('forbiddenForOpinion', { sides: found.sides })
         if (!mayDiscuss(found, at)) throw new AppError('opinionState', { state: found.opinion.state })
         const id = await store.insertPost(trx, opinionId, { personId: caller.personId, at, text, key })
+        if (id === undefined) return same(await store.findPost(trx, opinionId, caller.personId, key), text)
         await writeAudit(trx, { actorId: caller.personId, subjectId: null, bodyId: found.opinion.bodyId, action: 'opinion.discussed', data: { opinionId, postId: id } })
         return id
       }),

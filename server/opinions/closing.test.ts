@@ -3,7 +3,14 @@ import { addDays, addWorkingDays, localDay } from '../../protocol/calendar.ts'
 import { timeOn } from '../../protocol/opinion-counting.ts'
 import { freshKey } from '../../tests/support/house.ts'
 import { openOpinions, refused, type OpinionScene } from '../../tests/support/opinions.ts'
+import { documentsStore } from '../documents/store.ts'
+import { OPEN_CIRCULATION } from '../documents/documents.ts'
 import type { Caller } from '../platform/contract.ts'
+import { AppError } from '../platform/error.ts'
+import { proposalsStore } from '../proposals/store.ts'
+import { createClosing } from './closing.ts'
+import { opinionsStore } from './store.ts'
+import { createOpinionTelling } from './telling.ts'
 
 /** What comes of time: closings with all that follows in one transaction, reminders, deadlines that a holiday moves. Each exactly once. */
 
@@ -65,6 +72,57 @@ describe('closing', () => {
     expect((await opining.reading.list(body.clerk, { side: 'office', only: 'toConvene', limit: 10 })).opinions).toEqual([])
   })
 
+  it('comes back only to a meeting that may have it and has the time, as triage merges', async () => {
+    const { house, begun, now, get, closeAt } = scene
+    const { owner } = house.archive
+    const { body, matterId, opinionId, dueAt } = await begun({ rules: { itemMinutes: 30 } })
+    await owner('triage_note').insert({ matter_id: matterId, version: 1, legal: 'inPerson', cautions: [], secret: false, minutes: 20, actor_id: body.clerk.personId, at: now() })
+    const planned = async (day: number, changes: object) => {
+      const { meetingId } = await house.newMeeting(body, 'draft')
+      await owner('meeting').where({ id: meetingId }).update({ starts_at: new Date(dueAt.getTime() + day * 86_400_000), mode: 'inPerson', planned_minutes: 210, ...changes })
+      return meetingId
+    }
+    await planned(1, { mode: 'online' })
+    const { rows: [used] } = await house.db.raw<{ rows: { minutes: number }[] }>(
+      'SELECT sum(minutes)::integer AS minutes FROM agenda_item WHERE meeting_id = ?', [await planned(2, { mode: 'online' })])
+    await planned(3, { planned_minutes: (used?.minutes ?? 0) + 29 })
+    const fitting = await planned(4, { planned_minutes: (used?.minutes ?? 0) + 30 })
+    await closeAt(dueAt)
+    expect(await get(opinionId, body.clerk)).toMatchObject({ state: 'rebound', meeting: { id: fitting } })
+  })
+
+  it('waits to be convened where a meeting refuses it for whatever reason; and no more once it is dealt with otherwise', async () => {
+    const { house, opining, begun, setClock, now, get, begin } = scene
+    const { body, matterId, opinionId, dueAt } = await begun()
+    setClock(dueAt)
+    const tried: string[] = []
+    const closing = createClosing({
+      db: house.db, store: opinionsStore, matterStore: proposalsStore, now, log: { warn: () => undefined }, attachKept: () => Promise.reject(new Error('nothing is attached')),
+      meetingsFor: () => Promise.resolve(['one', 'two']), stopSecrets: () => Promise.resolve(), outcome: () => Promise.resolve(),
+      calendar: (from, to) => house.domains.calendar.load(from, to),
+      told: createOpinionTelling({ store: { ...opinionsStore, workersOn: proposalsStore.workersOn }, send: () => Promise.resolve(0) }),
+      addItem: (meetingId) => {
+        tried.push(meetingId)
+        return Promise.reject(new AppError('roomInUse'))
+      },
+    })
+    // Who may take part is asked of meetings that there are.
+    await house.archive.owner('proposal').where({ id: matterId }).update({ presenter_id: null })
+    expect(await closing.settle(opinionId)).toBe(true)
+    expect(tried).toEqual(['one', 'two'])
+    expect(await get(opinionId, body.clerk)).toMatchObject({ state: 'rebound', toConvene: true, meeting: null })
+    const waiting = async () => (await opining.reading.list(body.clerk, { side: 'office', only: 'toConvene', limit: 10 })).opinions.map(({ id }) => id)
+    expect(await waiting()).toEqual([opinionId])
+    await house.archive.owner('proposal').where({ id: matterId }).update({ settled: 'outside' })
+    expect(await waiting()).toEqual([])
+    await house.archive.owner('proposal').where({ id: matterId }).update({ settled: null })
+    // Asked about again, the later one is what waits, if it comes back too.
+    const later = await begin(body, matterId)
+    expect(await waiting()).toEqual([])
+    await opining.opinions.withdraw(later, body.clerk, { version: 1, reason: 'Nhầm' })
+    expect(await waiting()).toEqual([])
+  })
+
   it('closes nothing, and puts nothing onto an agenda, where anything of it fails; then closes the next time', async () => {
     const { house, opining, begun, get, closeAt } = scene
     const { body, matterId, opinionId, dueAt } = await begun()
@@ -77,6 +135,9 @@ describe('closing', () => {
     expect((await house.db('opinion').where({ id: opinionId }).first<{ state: string }>('state')).state).toBe('open')
     expect((await house.state(meetingId)).agenda.some((one) => one.matterId === matterId)).toBe(false)
     expect(await house.db('notice').where({ kind: 'opinions.rebound', topic: `opinion:${opinionId}` })).toEqual([])
+    // The office learns it, once a day.
+    await expect(opining.closing.run()).rejects.toThrow()
+    expect(await house.db('notice').where({ kind: 'opinions.stuck', topic: `opinion:${opinionId}` }).pluck('person_id')).toHaveLength(2)
     await house.archive.owner.raw('DROP TRIGGER opinion_test ON audit_entry; DROP FUNCTION opinion_test_fails();')
     await opining.closing.run()
     expect(await get(opinionId, body.clerk)).toMatchObject({ state: 'rebound', meeting: { id: meetingId } })
@@ -119,6 +180,16 @@ describe('closing', () => {
     await expect(opining.answering.demand(never.opinionId, never.body.member, 'Cần bàn')).rejects.toEqual(refused('opinionNoDemand'))
   })
 
+  it('keeps who left in the middle, with what they wrote, where the rule says that the base stays', async () => {
+    const { begun, now, say, get, closeAt, endTerm } = scene
+    const { body, opinionId, dueAt, asked } = await begun({ rules: { departed: 'stays' } })
+    const [one = body.chair, two = body.chair, three = body.chair] = asked
+    for (const caller of [one, two, three]) await say(opinionId, caller, 'agree', { text: 'Đồng ý, cần lưu ý tiến độ' })
+    await endTerm(body, three, localDay(now()))
+    await closeAt(dueAt)
+    expect(await get(opinionId, body.clerk)).toMatchObject({ state: 'passed', result: { base: 5, agree: 3, departed: 1 }, unconsolidated: 3 })
+  })
+
   it('counts silence as consent only where the body’s rule did so when it was opened, and said so to everybody', async () => {
     const { house, begun, get, closeAt } = scene
     const { body, opinionId, dueAt } = await begun({ rules: { silence: 'consent' } })
@@ -127,6 +198,8 @@ describe('closing', () => {
     expect(JSON.stringify(await house.db('notice').where({ kind: 'opinions.opened', topic: `opinion:${opinionId}` }))).toContain('được tính là đồng ý')
     await closeAt(dueAt)
     expect((await get(opinionId, body.member)).result).toMatchObject({ outcome: 'passed', agree: 0, silent: 5, inFavour: 5 })
+    // Nobody is told of five slips in favour.
+    expect(JSON.stringify(await house.db('notice').where({ kind: 'opinions.passed', topic: `opinion:${opinionId}` }))).toContain('0/5 thành viên đương nhiệm trả lời đồng ý, 5 không trả lời')
   })
 
   it('is stopped by the office with a reason, not twice, and the matter stands in the pool again', async () => {
@@ -135,11 +208,12 @@ describe('closing', () => {
     await say(opinionId, body.member, 'disagree')
     await expect(opining.opinions.withdraw(opinionId, body.clerk, { version: 9, reason: 'Nhầm' })).rejects.toEqual(refused('opinionChanged'))
     await opining.opinions.withdraw(opinionId, body.clerk, { version: 1, reason: 'Đơn vị rút tờ trình' })
+    expect(await house.db('notice').where({ kind: 'opinions.withdrawn', topic: `opinion:${opinionId}` })).toHaveLength(5)
     await expect(opining.opinions.withdraw(opinionId, body.clerk, { version: 2, reason: 'Lại' })).rejects.toEqual(refused('opinionState'))
     await expect(say(opinionId, body.member)).rejects.toEqual(refused('opinionClosed'))
     expect((await opining.reading.answers(opinionId, body.clerk, { limit: 100 })).members.every(({ answer }) => answer === null)).toBe(true)
     expect((await house.domains.proposals.reading.get(matterId, body.clerk)).stage).toBe('pool')
-    await opining.opinions.begin(body.clerk, { matterId, question: 'Ý kiến?', deadline: { workingDays: 4 }, key: freshKey() })
+    await scene.begin(body, matterId)
   })
 })
 
@@ -163,6 +237,69 @@ describe('what comes of time', () => {
     expect(await reminded()).toBe(2 * asked.length - 3)
     expect(await opining.opinions.remind(opinionId, body.clerk)).toEqual({ reminded: asked.length - 2 })
     expect(await opining.opinions.remind(opinionId, body.clerk)).toEqual({ reminded: 0 })
+    setClock(dueAt)
+    await expect(opining.opinions.remind(opinionId, body.clerk)).rejects.toEqual(refused('opinionState'))
+  })
+
+  it('stops at once when a file of it is quarantined or its office finds a secret, told without its title; no paper is read there any more', async () => {
+    const { house, opining, begun, get, say } = scene
+    const { body, matterId, opinionId } = await begun({ rules: { discussion: true } })
+    const held = await house.newMeeting(body, 'draft')
+    const sha256 = Buffer.alloc(32, 7)
+    const { owner } = house.archive
+    const documentId = await house.journal.run(held.meetingId, { actorId: null }, async (tx) => {
+      const name = await tx.text('Tờ trình.pdf')
+      return await documentsStore.insert(tx.trx, held.meetingId, {
+        itemId: held.items[0], nameText: name?.$text ?? '', circulation: OPEN_CIRCULATION,
+        version: { sha256: sha256.toString('hex'), bytes: 10, mediaType: 'application/pdf', state: 'circulation', addedBy: null, at: new Date() },
+      })
+    })
+    const [paper] = (await get(opinionId, body.member)).documents
+    expect(paper).toBeDefined()
+    await owner('document').where({ id: documentId }).update({ quarantined_at: new Date() })
+    // Before anything stopped it: the law of reading is exact without the look.
+    expect(await get(opinionId, body.member)).toMatchObject({ documents: [], secret: true, may: { answer: false, demand: false, discuss: false } })
+    await expect(opining.reading.original(opinionId, body.member, paper?.documentId ?? '')).rejects.toEqual(refused('documentNotFound'))
+    await expect(say(opinionId, body.member)).rejects.toEqual(refused('opinionClosed'))
+    await opining.closing.run()
+    expect(await get(opinionId, body.clerk)).toMatchObject({ state: 'withdrawn', reason: '', secret: true })
+    const told = await house.db('notice').where({ kind: 'opinions.stopped', topic: `opinion:${opinionId}` })
+    expect(told.length).toBeGreaterThanOrEqual(6)
+    expect(JSON.stringify(told)).not.toContain('Phân bổ dự toán')
+    expect((await house.domains.proposals.reading.get(matterId, body.clerk)).stage).toBe('pool')
+    // Purged elsewhere, the file is not named any more; it stays unread here.
+    await owner('document').where({ id: documentId }).update({ quarantined_at: null })
+    expect((await get(opinionId, body.member)).documents).toEqual([])
+
+    const asked = await begun()
+    const meeting = await house.newMeeting(asked.body, 'draft')
+    const { documents, circulating } = house.domains
+    const made = await documents.attachMade(meeting.meetingId, meeting.items[0], asked.body.clerk, { pdf: Buffer.from('%PDF-1.7 một tờ trình'), name: 'Tờ trình', key: freshKey() })
+    const { sha256: file } = await documents.require(meeting.meetingId, made.documentId, null, asked.body.clerk)
+    await owner('proposal_document').where({ proposal_id: asked.matterId }).update({ sha256: Buffer.from(file, 'hex') })
+    await circulating.circulation.quarantine(meeting.meetingId, made.documentId, asked.body.clerk)
+    expect(await get(asked.opinionId, asked.body.member)).toMatchObject({ state: 'withdrawn', documents: [] })
+
+    const noted = await begun()
+    await house.domains.triaging.ending.note(noted.matterId, noted.body.clerk, 0, { disagreement: null, legal: 'none', cautions: [], secret: true, minutes: 20 })
+    expect(await get(noted.opinionId, noted.body.member)).toMatchObject({ state: 'withdrawn', documents: [] })
+  })
+
+  it('keeps the working days that were told when a holiday comes in the middle, and never shortens them', async () => {
+    const { house, opining, begun, get, now } = scene
+    const { body, opinionId, dueAt, asked } = await begun()
+    const before = await get(opinionId, body.member)
+    const days = await house.domains.calendar.load(addDays(localDay(now()), -10), addDays(localDay(now()), 60))
+    const middle = addWorkingDays(localDay(now()), 2, days)
+    await house.archive.owner('calendar_day').insert({ day: middle, kind: 'holiday', name: 'Quốc tang', basis: 'Thử' })
+    await Promise.all([opining.closing.run(), opining.closing.run()])
+    const after = await get(opinionId, body.member)
+    expect(after).toMatchObject({ workingDays: before.workingDays, movedFrom: localDay(dueAt), dueOn: addWorkingDays(localDay(dueAt), 1, days) })
+    expect(await house.db('notice').where({ kind: 'opinions.moved', topic: `opinion:${opinionId}` })).toHaveLength(asked.length)
+    // The holiday was an error: what was told stays.
+    await house.archive.owner('calendar_day').where({ day: middle }).delete()
+    await opining.closing.run()
+    expect((await get(opinionId, body.member)).dueOn).toBe(after.dueOn)
   })
 
   it('moves a deadline off a day that became a holiday to the next working day, tells everybody, and takes answers until then', async () => {

@@ -54,8 +54,8 @@ export const consolidatingStore: ConsolidatingStore & FollowingStore = {
 
   async left(db, opinionId) {
     const [row] = await rowsOf<{ answers: string, points: string }>(db, `
-      SELECT (SELECT count(*) FROM opinion_asked a JOIN opinion_answer answer USING (opinion_id, person_id)
-          WHERE a.opinion_id = :opinionId AND answer.revision = a.revision AND answer.text <> '' AND NOT a.departed
+      SELECT (SELECT count(*) FROM opinion_asked a JOIN opinion_answer answer USING (opinion_id, person_id) JOIN opinion o ON o.id = a.opinion_id
+          WHERE a.opinion_id = :opinionId AND answer.revision = a.revision AND answer.text <> '' AND (NOT a.departed OR o.rule ->> 'departed' = 'stays')
             AND NOT EXISTS (SELECT FROM opinion_point p WHERE p.opinion_id = a.opinion_id AND a.person_id = ANY (p.person_ids))) AS answers,
         (SELECT count(*) FROM opinion_point p WHERE p.opinion_id = :opinionId AND p.accepted IS NULL) AS points`, { opinionId })
     return { answers: Number(row?.answers), points: Number(row?.points) }

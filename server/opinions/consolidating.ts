@@ -23,10 +23,16 @@ export interface ConsolidatingStore {
   left(db: Knex, opinionId: string): Promise<{ answers: number, points: number }>
 }
 
-export interface ConsolidatingDeps { access: OpinionAccessTo, store: ConsolidatingStore, told: Pick<OpinionTelling, 'toReply' | 'replied'> }
+export interface ConsolidatingDeps {
+  access: OpinionAccessTo
+  store: ConsolidatingStore
+  /** Those that have a resolution, a draft or an issued one. */
+  resolutions: { ofOpinions(db: Knex, opinionIds: readonly string[]): Promise<ReadonlyMap<string, unknown>> }
+  told: Pick<OpinionTelling, 'toReply' | 'replied'>
+}
 
 /** Tổng hợp, tiếp thu, giải trình: the office consolidates opinions into points, the drafting unit answers each. */
-export function createConsolidating({ access, store, told }: ConsolidatingDeps) {
+export function createConsolidating({ access, store, resolutions, told }: ConsolidatingDeps) {
   const audit = (trx: Knex.Transaction, caller: Caller, { id: opinionId, bodyId }: Opinion, what: string, data: object) =>
     writeAudit(trx, { actorId: caller.personId, subjectId: null, bodyId, action: `opinion.${what}`, data: { opinionId, ...data } })
 
@@ -37,11 +43,15 @@ export function createConsolidating({ access, store, told }: ConsolidatingDeps) 
     return point
   }
 
+  /** What a resolution or a notice was made of stays as it is, until that is recalled. */
+  async function requireUnissued(trx: Knex.Transaction, { id, paperId }: Opinion): Promise<void> {
+    if (paperId !== null || (await resolutions.ofOpinions(trx, [id])).size) throw new AppError('opinionIssued')
+  }
+
   async function requireFields(trx: Knex.Transaction, opinion: Opinion, { summary, personIds }: PointFields): Promise<void> {
     requireUnstamped(summary)
+    await requireUnissued(trx, opinion)
     if (!await store.haveAnswered(trx, opinion.id, personIds)) throw new AppError('personNotFound')
-    // A paper is not turned in the hand of who issued it.
-    if (opinion.paperId !== null) throw new AppError('opinionState', { state: opinion.state, why: 'issued' })
   }
 
   return {
@@ -72,8 +82,8 @@ export function createConsolidating({ access, store, told }: ConsolidatingDeps) 
     /** Throws as `opinions.removePoint` of the contract says. */
     remove: (opinionId: string, pointId: string, caller: Caller, version: number) =>
       access.change(opinionId, caller, may.consolidate, async (trx, { opinion }) => {
+        await requireUnissued(trx, opinion)
         await pointOf(trx, opinionId, pointId, version)
-        if (opinion.paperId !== null) throw new AppError('opinionState', { state: opinion.state, why: 'issued' })
         await store.removePoint(trx, pointId)
         await audit(trx, caller, opinion, 'pointRemoved', { pointId })
         return {}
@@ -83,7 +93,7 @@ export function createConsolidating({ access, store, told }: ConsolidatingDeps) 
     reply: (opinionId: string, pointId: string, caller: Caller, { version, accepted, why }: { version: number, accepted: boolean, why: string }) =>
       access.change(opinionId, caller, may.reply, async (trx, { opinion }, at) => {
         requireUnstamped(why)
-        if (opinion.paperId !== null) throw new AppError('opinionState', { state: opinion.state, why: 'issued' })
+        await requireUnissued(trx, opinion)
         await pointOf(trx, opinionId, pointId, version)
         await store.replyPoint(trx, pointId, { accepted, why, actorId: caller.personId, at })
         await audit(trx, caller, opinion, 'pointReplied', { pointId, accepted })

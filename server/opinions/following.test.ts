@@ -82,6 +82,16 @@ describe('what follows', () => {
     await expect(opining.following.beginResolution(opinionId, body.member)).rejects.toEqual(refused('forbiddenForOpinion'))
     const [made, again] = [await opining.following.beginResolution(opinionId, body.clerk), await opining.following.beginResolution(opinionId, body.clerk)]
     expect(again).toEqual(made)
+    // What it was made of stays as it is.
+    const found = await get(opinionId, body.clerk)
+    expect(found.may).toMatchObject({ consolidate: false })
+    const [point] = found.points
+    if (!point) throw new Error('no point')
+    const fields = { summary: 'Khác', personIds: point.personIds }
+    await expect(opining.consolidating.add(opinionId, body.clerk, { ...fields, key: freshKey() })).rejects.toEqual(refused('opinionIssued'))
+    await expect(opining.consolidating.change(opinionId, point.id, body.clerk, { ...fields, version: point.version })).rejects.toEqual(refused('opinionIssued'))
+    await expect(opining.consolidating.remove(opinionId, point.id, body.clerk, point.version)).rejects.toEqual(refused('opinionIssued'))
+    await expect(opining.consolidating.reply(opinionId, point.id, worker, { version: point.version, accepted: true, why: '' })).rejects.toEqual(refused('opinionIssued'))
     expect((await get(opinionId, body.clerk)).resolution).toMatchObject({ id: made.resolutionId, status: 'draft' })
     expect((await get(opinionId, worker)).resolution).toBeNull()
     await expect(opining.following.issueNotice(opinionId, body.clerk, notice)).rejects.toEqual(refused('opinionIssued'))
@@ -97,8 +107,14 @@ describe('what follows', () => {
     const [point] = (await get(opinionId, body.clerk)).points
     if (!point) throw new Error('no point')
     const change = { version: point.version, summary: 'Khác', personIds: point.personIds }
-    await expect(opining.consolidating.change(opinionId, point.id, body.clerk, change)).rejects.toEqual(refused('opinionState'))
-    await expect(opining.consolidating.reply(opinionId, point.id, worker, { version: point.version, accepted: false, why: 'Khác' })).rejects.toEqual(refused('opinionState'))
+    await expect(opining.consolidating.change(opinionId, point.id, body.clerk, change)).rejects.toEqual(refused('opinionIssued'))
+    await expect(opining.consolidating.reply(opinionId, point.id, worker, { version: point.version, accepted: false, why: 'Khác' })).rejects.toEqual(refused('opinionIssued'))
+    // A notice that was recalled is none: another may be issued in its place.
+    const { papers } = house.domains.publishing
+    await papers.recall(paperId, body.clerk, 'Sai số liệu')
+    expect(await get(opinionId, body.clerk)).toMatchObject({ notice: null, may: { issue: true, consolidate: true } })
+    const second = await opining.following.issueNotice(opinionId, body.clerk, notice)
+    expect((await get(opinionId, body.clerk)).notice).toEqual({ id: second.paperId, written: second.written })
   })
 
   it('and tasks, told of as any other, that lead back to it for the body alone', async () => {

@@ -46,7 +46,7 @@ export interface FollowingDeps {
 export function createFollowing({ access, store, consolidating, issue, resolutions, tasks }: FollowingDeps) {
   function resultOf({ id, bodyId, title, dueAt, closedAt, result }: Opinion): PassedOpinion {
     if (!result) throw new Error('an opinion that passed without a result')
-    return { opinionId: id, bodyId, title, decidedAt: closedAt ?? dueAt, approve: result.inFavour, base: result.base }
+    return { opinionId: id, bodyId, title, decidedAt: closedAt ?? dueAt, approve: result.inFavour, silent: result.inFavour - result.agree, base: result.base }
   }
 
   return {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { addDays, localDay } from '../../protocol/calendar.ts'
+import { addDays, addWorkingDays, localDay } from '../../protocol/calendar.ts'
 import { freshKey } from '../../tests/support/house.ts'
 import { openOpinions, refused, type OpinionScene } from '../../tests/support/opinions.ts'
 import type { Caller } from '../platform/contract.ts'
@@ -19,42 +19,36 @@ describe('opening', () => {
     expect(members.map(({ person }) => person.id)).toEqual(asked.map(({ personId }) => personId))
     expect(await get(opinionId, body.member)).toMatchObject({ state: 'open', asked: 5, documents: [{ name: 'Tờ trình.pdf', kind: 'submission' }], sides: ['asked'] })
     expect((await house.domains.proposals.reading.get(matterId, body.clerk)).stage).toBe('outside')
-    const again = { matterId, question: 'Lại', deadline: null, key: freshKey() }
-    await expect(opining.opinions.begin(body.clerk, again)).rejects.toEqual(refused('proposalStage'))
+    await expect(scene.begin(body, matterId)).rejects.toEqual(refused('opinionUnderWay'))
     const notices = await house.db('notice').where({ kind: 'opinions.opened', topic: `opinion:${opinionId}` })
     expect(new Set(notices.map(({ person_id: id }: { person_id: string }) => id))).toEqual(new Set(asked.map(({ personId }) => personId)))
     expect(JSON.stringify(notices)).toContain('Không trả lời không được tính là đồng ý')
   })
 
-  it('is for the office alone, within the days of the rule, with nobody asked in vain; the same key begins one', async () => {
-    const { house, opining, worker, newMatter, now, endTerm } = scene
+  it('is within the days of the rule, without a stamp of secrecy, with nobody asked in vain', async () => {
+    const { house, newMatter, now, begin, endTerm } = scene
     const body = await house.newBody()
     const matterId = await newMatter(body)
-    const beginning = { matterId, question: 'Ý kiến?', deadline: null, key: freshKey() }
-    await expect(opining.opinions.begin(body.member, beginning)).rejects.toEqual(refused('proposalNotFound'))
-    await expect(opining.opinions.begin(worker, beginning)).rejects.toEqual(refused('forbiddenForProposal'))
-    await expect(opining.opinions.begin(body.clerk, { ...beginning, question: 'MẬT' })).rejects.toEqual(refused('proposalSecret'))
-    for (const [deadline, why] of [[{ workingDays: 1 }, 'tooSoon'], [{ workingDays: 40 }, 'tooLate'], [{ on: localDay(now()) }, 'tooSoon']] as const) {
-      await expect(opining.opinions.begin(body.clerk, { ...beginning, deadline })).rejects.toEqual(refused('opinionDeadlineInvalid', { why }))
+    await expect(begin(body, matterId, { question: 'MẬT' })).rejects.toEqual(refused('proposalSecret'))
+    const days = await house.domains.calendar.load(addDays(localDay(now()), -10), addDays(localDay(now()), 90))
+    for (const [dueOn, why] of [[addWorkingDays(localDay(now()), 1, days), 'tooSoon'], [addDays(localDay(now()), 60), 'tooLate'], [localDay(now()), 'tooSoon']] as const) {
+      await expect(begin(body, matterId, { dueOn })).rejects.toEqual(refused('opinionDeadlineInvalid', { why }))
     }
-    const made = await opining.opinions.begin(body.clerk, beginning)
-    expect(await opining.opinions.begin(body.clerk, beginning)).toEqual(made)
     const empty = await house.newBody({ members: 0 })
     await endTerm(empty, empty.chair, addDays(localDay(now()), -1))
-    const ofNobody = { ...beginning, matterId: await newMatter(empty), key: freshKey() }
-    await expect(opining.opinions.begin(empty.clerk, ofNobody)).rejects.toEqual(refused('opinionNobodyToAsk'))
-    expect(await house.db('opinion').where({ matter_id: ofNobody.matterId })).toEqual([])
+    const ofNobody = await newMatter(empty)
+    await expect(begin(empty, ofNobody)).rejects.toEqual(refused('opinionNobodyToAsk'))
+    expect(await house.db('opinion').where({ matter_id: ofNobody })).toEqual([])
   })
 
   it('is refused of a matter in which its office found a state secret, and tells nobody of it', async () => {
-    const { house, opining, newMatter } = scene
+    const { house, newMatter, begin } = scene
     const body = await house.newBody()
     const matterId = await newMatter(body)
     await house.archive.owner('triage_note').insert({
       matter_id: matterId, version: 1, legal: 'none', cautions: [], secret: true, minutes: 20, actor_id: body.clerk.personId, at: new Date(),
     })
-    const beginning = { matterId, question: 'Ý kiến?', deadline: null, key: freshKey() }
-    await expect(opining.opinions.begin(body.clerk, beginning)).rejects.toEqual(refused('proposalSecret'))
+    await expect(begin(body, matterId)).rejects.toEqual(refused('proposalSecret'))
     expect([await house.db('opinion').where({ matter_id: matterId }), await house.db('notice').where({ person_id: body.member.personId })]).toEqual([[], []])
   })
 
@@ -119,12 +113,16 @@ describe('answering', () => {
     const { house, opining, begun, setClock, say } = scene
     const { body: { member, members: [, second = member] }, opinionId, dueAt } = await begun()
     setClock(new Date(dueAt.getTime() - 1))
-    await say(opinionId, member)
+    const key = freshKey()
+    await say(opinionId, member, 'agree', { key })
     setClock(dueAt)
     await expect(say(opinionId, second)).rejects.toEqual(refused('opinionClosed', { dueAt: dueAt.toISOString() }))
     await expect(say(opinionId, member, 'disagree', { seen: 1 })).rejects.toEqual(refused('opinionClosed'))
     await opining.closing.run()
     await expect(say(opinionId, second)).rejects.toEqual(refused('opinionClosed'))
+    // Whose answer to the answer was lost is told again what they gave, and nothing else under its key.
+    expect(await say(opinionId, member, 'agree', { key })).toMatchObject({ answer: { choice: 'agree', revision: 1 } })
+    await expect(say(opinionId, member, 'disagree', { key })).rejects.toEqual(refused('idempotencyKeyReused'))
     expect(await house.db('opinion_answer').where({ opinion_id: opinionId })).toHaveLength(1)
     // Also where a rule is broken: the database itself refuses it.
     await expect(house.db('opinion_answer').insert({ opinion_id: opinionId, person_id: second.personId, revision: 1, choice: 'agree', text: '', at: dueAt, key: freshKey() })).rejects.toThrow()

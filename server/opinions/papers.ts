@@ -40,6 +40,7 @@ export function slipPaper(opinion: OpinionDetail, member: AskedMember, letterhea
 export function sheetPaper(opinion: OpinionDetail, members: readonly AskedMember[], letterhead: Letterhead, at: string): Paper {
   const { result, points, rule } = opinion
   if (!result) throw new Error('an opinion that was closed without a result')
+  const silent = result.inFavour - result.agree
   const names = new Map(members.map(({ person }) => [person.id, person.fullName]))
   const answered = ({ answer, departed }: AskedMember) =>
     departed && rule.departed === 'leaves' ? 'Thôi là thành viên, không tính' : answer ? said[answer.choice] : rule.silence === 'consent' ? 'Không trả lời (tính là đồng ý)' : 'Không trả lời'
@@ -54,7 +55,7 @@ export function sheetPaper(opinion: OpinionDetail, members: readonly AskedMember
         text: `Số thành viên được hỏi: ${result.asked}; thôi là thành viên trước thời hạn: ${result.departed}; cơ sở tính: ${result.base} thành viên đương nhiệm. `
           + `Đồng ý: ${result.agree}; không đồng ý: ${result.disagree}; ý kiến khác: ${result.other}; không trả lời: ${result.silent}.`,
       },
-      { kind: 'paragraph', text: `${silenceOf(opinion)} Cần ít nhất ${result.needed}, đạt ${result.inFavour}/${result.base} (${rule.threshold.basis}). Nội dung ${verdict}.` },
+      { kind: 'paragraph', text: `${silenceOf(opinion)} Cần ít nhất ${result.needed}, đạt ${result.inFavour}/${result.base}${silent ? ` (${result.agree} trả lời đồng ý, ${silent} không trả lời được tính là đồng ý)` : ''} (${rule.threshold.basis}). Nội dung ${verdict}.` },
       { kind: 'heading', text: 'I. Ý kiến của các thành viên' },
       {
         kind: 'table',

@@ -3,7 +3,7 @@ import type { AskedMember, OpinionAnswer, OpinionPost, OpinionState, OpinionSumm
 import type { ProposalDocument } from '../../protocol/proposals.ts'
 import type { RenditionStatus } from '../../protocol/rendition.ts'
 import type { ReadingStore } from './reading.ts'
-import { DEPARTED, OF_ASKED, OF_OFFICE, OF_UNIT, rowsOf } from './store-rows.ts'
+import { DEPARTED, OF_ASKED, OF_OFFICE, OF_UNIT, rowsOf, SECRET } from './store-rows.ts'
 import { toAnswer } from './store.ts'
 
 interface PersonColumns { person_id: string, kind: PersonKind, full_name: string, person_office: string }
@@ -20,11 +20,17 @@ interface DocumentRow {
 const person = (row: PersonColumns) => ({ id: row.person_id, kind: row.kind, fullName: row.full_name, office: row.person_office })
 const PERSON = 'person.id AS person_id, person.kind, person.full_name, person.office AS person_office'
 
-/** It came back, and stands on no agenda of its body: neither dealt with nor planned since. */
-const TO_CONVENE = `(o.state = 'rebound' AND NOT EXISTS (
-  SELECT FROM agenda_item item JOIN meeting ON meeting.id = item.meeting_id
-  WHERE item.matter_id = o.matter_id AND meeting.body_id = o.body_id AND item.removed_at IS NULL AND meeting.status <> 'cancelled'
-    AND (item.status = 'done' OR item.status IN ('pending', 'current') AND meeting.status <> 'closed')))`
+/**
+ * It came back, and nothing was done with its matter since: it was not asked about again, is dealt with in no other way, and stands on
+ * no agenda of its body, planned or done.
+ */
+const TO_CONVENE = `(o.state = 'rebound'
+  AND EXISTS (SELECT FROM proposal WHERE proposal.id = o.matter_id AND proposal.status = 'accepted' AND proposal.settled IS NULL)
+  AND NOT EXISTS (SELECT FROM opinion later WHERE later.matter_id = o.matter_id AND later.opened_at > o.opened_at)
+  AND NOT EXISTS (
+    SELECT FROM agenda_item item JOIN meeting ON meeting.id = item.meeting_id
+    WHERE item.matter_id = o.matter_id AND meeting.body_id = o.body_id AND item.removed_at IS NULL AND meeting.status <> 'cancelled'
+      AND (item.status = 'done' OR item.status IN ('pending', 'current') AND meeting.status <> 'closed')))`
 
 /** Opinions as lists show them. Bindings `:personId`, `:on`. */
 const SUMMARY = `
@@ -49,12 +55,14 @@ function toSummary(row: SummaryRow, side: OpinionSummary['side']): OpinionSummar
 /** Written opinions as they are read, in PostgreSQL. */
 export const readingStore: ReadingStore = {
   async list(db, { personId, on, at }, { side, state, only, bodyId, words, before, limit }) {
+    // What waits for an answer is listed by when it is due; all else latest first.
+    const [by, order] = only === 'unanswered' ? ['o.due_at', 'ASC'] : ['o.opened_at', 'DESC']
     const filters = [
       sides[side], ...state ? ['o.state = :state'] : [], ...bodyId ? ['o.body_id = :bodyId'] : [],
       ...only === 'unanswered' ? [`o.state = 'open' AND o.due_at > :at AND own.choice IS NULL`] : only === 'toConvene' ? [TO_CONVENE] : [],
-      ...before ? ['(o.opened_at, o.id) < (:before, CAST(:beforeId AS uuid))'] : [], ...words.map((_, index) => `position(:word${index} in o.title_folded) > 0`),
+      ...before ? [`(${by}, o.id) ${only === 'unanswered' ? '>' : '<'} (:before, CAST(:beforeId AS uuid))`] : [], ...words.map((_, index) => `position(:word${index} in o.title_folded) > 0`),
     ]
-    const rows = await rowsOf<SummaryRow>(db, `${SUMMARY} WHERE ${filters.join(' AND ')} ORDER BY o.opened_at DESC, o.id DESC LIMIT :limit`, {
+    const rows = await rowsOf<SummaryRow>(db, `${SUMMARY} WHERE ${filters.join(' AND ')} ORDER BY ${by} ${order}, o.id ${order} LIMIT :limit`, {
       personId, on, limit, ...state ? { state } : {}, ...bodyId ? { bodyId } : {}, ...only === 'unanswered' ? { at } : {},
       ...before ? { before: before.at, beforeId: before.id } : {}, ...Object.fromEntries(words.map((word, index) => [`word${index}`, word])),
     })
@@ -84,7 +92,7 @@ export const readingStore: ReadingStore = {
     const rows = await rowsOf<DocumentRow>(db, `
       SELECT paper.id, paper.kind, paper.name, paper.sha256, paper.bytes, paper.added_at, rendition.status AS rendition, rendition.pdf_sha256 IS NOT NULL AS as_pdf
       FROM opinion o JOIN proposal_document paper ON paper.id = ANY (o.documents) AND paper.proposal_id = o.matter_id
-      LEFT JOIN rendition ON rendition.sha256 = paper.sha256 WHERE o.id = :opinionId ORDER BY array_position(o.documents, paper.id)`, { opinionId })
+      LEFT JOIN rendition ON rendition.sha256 = paper.sha256 WHERE o.id = :opinionId AND NOT ${SECRET} ORDER BY array_position(o.documents, paper.id)`, { opinionId })
     return rows.map((row): ProposalDocument => ({
       documentId: row.id, kind: row.kind, name: row.name, sha256: row.sha256.toString('hex'), bytes: Number(row.bytes), addedAt: row.added_at.toISOString(),
       readable: row.as_pdf ? 'yes' : row.rendition === 'failed' || row.rendition === 'unavailable' ? 'no' : 'soon',
@@ -145,7 +153,7 @@ export const readingStore: ReadingStore = {
   async document(db, opinionId, documentId) {
     const [row] = await rowsOf<{ name: string, sha256: Buffer }>(db, `
       SELECT paper.name, paper.sha256 FROM opinion o JOIN proposal_document paper ON paper.id = ANY (o.documents) AND paper.proposal_id = o.matter_id
-      WHERE o.id = :opinionId AND paper.id = :documentId`, { opinionId, documentId })
+      WHERE o.id = :opinionId AND paper.id = :documentId AND NOT ${SECRET}`, { opinionId, documentId })
     return row && { name: row.name, sha256: row.sha256.toString('hex') }
   },
 }

@@ -21,7 +21,7 @@ export interface Reader { personId: string, on: Day, at: Date }
 type Named = { id: string, name: string }
 
 export interface ReadingStore {
-  /** Latest first. One query. */
+  /** Latest first; `unanswered` by when they are due, soonest first. One query. */
   list(db: Knex, reader: Reader, filter: {
     side: OpinionSide, state: OpinionState | undefined, only: 'unanswered' | 'toConvene' | undefined, bodyId: string | undefined,
     words: readonly string[], before: { at: Date, id: string } | undefined, limit: number,
@@ -91,11 +91,12 @@ export function createReading({ db, access, store, files, conversion, bodies, re
     const resolution = made.get(opinionId)
     const shown = resolution && (sides.includes('office') || resolution.status === 'issued')
     return {
-      ...summary, version: opinion.version, sides: [...sides], may: actsOf(found, reader.at),
+      ...summary, version: opinion.version, sides: [...sides], may: actsOf(found, reader.at, resolution !== undefined),
       question: opinion.question, rule: opinion.rule, dueOn: opinion.dueOn,
       workingDays: opinion.workingDays, movedFrom: opinion.movedFrom, discussion: opinion.rule.discussion, documents,
       own: own && { answers, demand: own.demandAt && { at: own.demandAt.toISOString(), reason: own.demandReason ?? '' } },
-      result: opinion.result, reason: opinion.reason, points, unconsolidated: reads && left ? left.answers : null, meeting: meeting ?? null,
+      result: opinion.result, reason: opinion.reason, secret: opinion.secret, points,
+      unconsolidated: reads && left ? left.answers : null, meeting: meeting ?? null,
       notice: opinion.paperId && paper ? { id: opinion.paperId, written: writtenNumber(paper.number, paper) } : null,
       resolution: shown ? { id: resolution.resolutionId, status: resolution.status, number: resolution.number, paperId: resolution.paperId } : null, tasks,
     }
@@ -115,7 +116,8 @@ export function createReading({ db, access, store, files, conversion, bodies, re
       })
       const opinions = rows.slice(0, limit)
       const last = opinions.at(-1)
-      return { opinions, next: rows.length > limit && last ? `${last.openedAt}~${last.id}` : null }
+      const mark = last && (filter.only === 'unanswered' ? last.dueAt : last.openedAt)
+      return { opinions, next: rows.length > limit && last ? `${mark}~${last.id}` : null }
     },
 
     async sides(caller: Caller): Promise<{ offices: (Named & { rule: OpinionRule })[], asked: Named[], unit: boolean, waiting: number }> {

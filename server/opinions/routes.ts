@@ -1,6 +1,6 @@
 import type { Letterhead } from '../../protocol/bodies.ts'
 import {
-  addOpinionPoint, addOpinionPost, answerOpinion, assignOpinionTask, beginOpinion, beginOpinionResolution, changeOpinionPoint, demandMeeting, getOpinion,
+  addOpinionPoint, addOpinionPost, answerOpinion, assignOpinionTask, beginOpinionResolution, changeOpinionPoint, demandMeeting, getOpinion,
   issueOpinionNotice, listOpinions, opinionAnswers, opinionPosts, opinionSides, printOpinionSheet, printOpinionSlip, readOpinionDocument, readOpinionOriginal,
   remindOpinion, removeOpinionPoint, replyOpinionPoint, withdrawOpinion, type AskedMember,
 } from '../../protocol/opinions.ts'
@@ -50,10 +50,6 @@ export function mountOpinions(route: MountRoute, domain: OpinionDomain, press: P
   // Before `:opinionId`, which would take its name for an id.
   route(opinionSides, ({ caller }) => reading.sides(caller))
   route(listOpinions, ({ query, caller }) => reading.list(caller, query))
-  route(beginOpinion, async ({ body, caller }) => {
-    if (body.secrecy !== 'none') throw new AppError('proposalSecret')
-    return await opinions.begin(caller, body)
-  })
   route(getOpinion, ({ params, caller }) => reading.get(params.opinionId, caller))
   route(readOpinionDocument, async ({ params, caller, res }) => { await sendPdf(res, await reading.document(params.opinionId, caller, params.documentId)) })
   route(readOpinionOriginal, async ({ params, caller, res }) => { await sendFile(res, await reading.original(params.opinionId, caller, params.documentId)) })

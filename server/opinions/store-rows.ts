@@ -2,25 +2,36 @@ import type { Knex } from 'knex'
 import type { Day } from '../../protocol/calendar.ts'
 import { OpinionRule } from '../../protocol/opinion-rule.ts'
 import type { OpinionResult, OpinionSide, OpinionState } from '../../protocol/opinions.ts'
+import { FOUND_SECRET } from '../proposals/found-secret.ts'
 import type { Opinion } from './access.ts'
 
 /** A row of `opinion`; days as texts. */
 export interface OpinionRow {
   id: string, matter_id: string, body_id: string, title: string, question: string, documents: string[], rule: unknown, opened_at: Date, opened_by: string
   due_on: Day, due_at: Date, working_days: number, moved_from: Day | null, state: OpinionState, closed_at: Date | null, reason: string
-  result: OpinionResult | null, meeting_id: string | null, item_id: string | null, paper_id: string | null, version: number
+  result: OpinionResult | null, meeting_id: string | null, item_id: string | null, paper_id: string | null, secret: boolean, version: number
 }
+
+/** The notice of an opinion `o` as it is in force: what replaced it, and none once that was recalled. */
+const NOTICE = `(
+  WITH RECURSIVE line (id) AS (SELECT o.paper_id UNION ALL SELECT next.id FROM line JOIN issued_paper next ON next.replaces_id = line.id)
+  SELECT issued_paper.id FROM line JOIN issued_paper USING (id) WHERE issued_paper.status = 'issued')`
+
+/** A state secret was found in the matter of an opinion `o`. */
+export const SECRET = `(o.secret_found OR EXISTS (SELECT FROM triage_note WHERE matter_id = o.matter_id AND secret)
+  OR EXISTS (SELECT FROM proposal p WHERE p.id = o.matter_id AND ${FOUND_SECRET}))`
 
 /** The columns of an opinion `o`. The driver would read a date as an instant of its own time zone. */
 export const COLUMNS = `o.id, o.matter_id, o.body_id, o.title, o.question, o.documents, o.rule, o.opened_at, o.opened_by, o.due_on::text AS due_on, o.due_at,
-  o.working_days, o.moved_from::text AS moved_from, o.state, o.closed_at, o.reason, o.result, o.meeting_id, o.item_id, o.paper_id, o.version`
+  o.working_days, o.moved_from::text AS moved_from, o.state, o.closed_at, o.reason, o.result, o.meeting_id, o.item_id, ${NOTICE} AS paper_id,
+  ${SECRET} AS secret, o.version`
 
 export function toOpinion(row: OpinionRow): Opinion {
   return {
     id: row.id, matterId: row.matter_id, bodyId: row.body_id, title: row.title, question: row.question, documents: row.documents,
     rule: OpinionRule.parse(row.rule), openedAt: row.opened_at, openedBy: row.opened_by, dueOn: row.due_on, dueAt: row.due_at,
     workingDays: row.working_days, movedFrom: row.moved_from, state: row.state, closedAt: row.closed_at, reason: row.reason, result: row.result,
-    meetingId: row.meeting_id, itemId: row.item_id, paperId: row.paper_id, version: row.version,
+    meetingId: row.meeting_id, itemId: row.item_id, paperId: row.paper_id, secret: row.secret, version: row.version,
   }
 }
 

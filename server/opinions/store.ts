@@ -5,7 +5,7 @@ import type { OpinionAccessStore } from './access.ts'
 import type { AnsweringStore } from './answering.ts'
 import type { ClosingStore } from './closing.ts'
 import type { OpinionsStore } from './opinions.ts'
-import { COLUMNS, DEPARTED, OF_ASKED, OF_OFFICE, OF_UNIT, rowsOf, sidesOf, toOpinion, type OpinionRow, type SidesRow } from './store-rows.ts'
+import { COLUMNS, DEPARTED, OF_ASKED, OF_OFFICE, OF_UNIT, rowsOf, SECRET, sidesOf, toOpinion, type OpinionRow, type SidesRow } from './store-rows.ts'
 import type { TellingStore } from './telling.ts'
 
 export interface AnswerRow { revision: number, choice: OpinionAnswer, text: string, at: Date }
@@ -43,16 +43,10 @@ export const opinionsStore: OpinionAccessStore & OpinionsStore & AnsweringStore 
     await (how === 'alone' ? row.forUpdate() : row.forShare())
   },
 
-  async findCreation(db, actorId, key) {
-    const [row] = await rowsOf<{ id: string, due_at: Date, moved_from: Day | null }>(db,
-      'SELECT id, due_at, moved_from::text AS moved_from FROM opinion WHERE opened_by = :actorId AND creation_key = :key', { actorId, key })
-    return row && { opinionId: row.id, dueAt: row.due_at, movedFrom: row.moved_from }
-  },
-
-  async insert(trx, { matterId, bodyId, title, question, rule, dueOn, dueAt, workingDays, movedFrom, at, actorId, key, remindAt }) {
+  async insert(trx, { matterId, bodyId, title, question, rule, dueOn, dueAt, workingDays, movedFrom, at, actorId, remindAt }) {
     const [row] = await trx('opinion').insert({
       matter_id: matterId, body_id: bodyId, title, question, rule: JSON.stringify(rule), due_on: dueOn, due_at: dueAt, working_days: workingDays,
-      moved_from: movedFrom, opened_at: at, opened_by: actorId, creation_key: key, remind_at: remindAt,
+      moved_from: movedFrom, opened_at: at, opened_by: actorId, remind_at: remindAt,
       documents: trx.raw(`ARRAY(SELECT id FROM proposal_document WHERE proposal_id = ? AND removed_at IS NULL
         ORDER BY array_position(ARRAY['submission', 'draft', 'annex', 'legalBasis'], kind), id)`, [matterId]),
     }).onConflict(trx.raw(`(matter_id) WHERE state = 'open'`)).ignore().returning<{ id: string }[]>('id')
@@ -78,6 +72,26 @@ export const opinionsStore: OpinionAccessStore & OpinionsStore & AnsweringStore 
 
   unanswered,
 
+  async holdOpenOf(trx, matterId) {
+    const [found] = await select(trx, `WHERE o.matter_id = :matterId AND o.state = 'open' FOR UPDATE`, { matterId })
+    return found
+  },
+
+  async setSecret(trx, matterId) {
+    await trx('opinion').where({ matter_id: matterId, secret_found: false }).update({ secret_found: true })
+  },
+
+  async mattersWith(db, sha256s) {
+    const rows = await rowsOf<{ id: string }>(db, `
+      SELECT DISTINCT paper.proposal_id AS id FROM proposal_document paper JOIN opinion o ON o.matter_id = paper.proposal_id
+      WHERE paper.sha256 = ANY (CAST(:files AS bytea[])) ORDER BY id`, { files: sha256s.map((sha256) => Buffer.from(sha256, 'hex')) })
+    return rows.map(({ id }) => id)
+  },
+
+  async foundSecrets(db) {
+    return (await rowsOf<{ matter_id: string }>(db, `SELECT o.matter_id FROM opinion o WHERE o.state = 'open' AND ${SECRET} ORDER BY o.id`, {})).map((row) => row.matter_id)
+  },
+
   async holdAnswer(trx, opinionId, personId) {
     const row = await trx('opinion_asked').where({ opinion_id: opinionId, person_id: personId }).forUpdate().first<{ revision: number } | undefined>('revision')
     if (!row?.revision) return undefined
@@ -100,12 +114,14 @@ export const opinionsStore: OpinionAccessStore & OpinionsStore & AnsweringStore 
     await trx('opinion_asked').where({ opinion_id: opinionId, person_id: personId }).update({ demand_at: at, demand_reason: reason })
   },
 
+  async findPost(db, opinionId, personId, key) {
+    return await db('opinion_post').where({ opinion_id: opinionId, person_id: personId, key }).first<{ id: string, text: string } | undefined>('id', 'text')
+  },
+
   async insertPost(trx, opinionId, { personId, at, text, key }) {
     const [made] = await trx('opinion_post').insert({ opinion_id: opinionId, person_id: personId, at, text, key })
       .onConflict(['opinion_id', 'person_id', 'key']).ignore().returning<{ id: string }[]>('id')
-    const known = made ?? await trx('opinion_post').where({ opinion_id: opinionId, person_id: personId, key }).first<{ id: string } | undefined>('id')
-    if (!known) throw new Error('no post was inserted')
-    return known.id
+    return made?.id
   },
 
   async findOpen(db, opinionId, hold) {
@@ -138,12 +154,8 @@ export const opinionsStore: OpinionAccessStore & OpinionsStore & AnsweringStore 
     if (departed.length) await trx('opinion_asked').where({ opinion_id: opinionId }).whereIn('person_id', [...departed]).update({ departed: true })
   },
 
-  async nextMeeting(db, bodyId, after, without) {
-    const [row] = await rowsOf<{ id: string, participants: string[] }>(db, `
-      SELECT meeting.id, ARRAY(SELECT person_id FROM meeting_participant WHERE meeting_id = meeting.id) AS participants FROM meeting
-      WHERE body_id = :bodyId AND status IN ('draft', 'published') AND starts_at > :after AND id <> ALL (CAST(:without AS uuid[]))
-      ORDER BY starts_at, id LIMIT 1`, { bodyId, after, without })
-    return row && { meetingId: row.id, participants: row.participants }
+  async participants(db, meetingId) {
+    return await db('meeting_participant').where({ meeting_id: meetingId }).pluck('person_id')
   },
 
   async placed(db, matterId, bodyId, withoutItemId) {
@@ -157,9 +169,9 @@ export const opinionsStore: OpinionAccessStore & OpinionsStore & AnsweringStore 
 
   openOnes: (db) => select(db, `WHERE o.state = 'open'`, {}),
 
-  async move(trx, opinionId, { dueOn, dueAt, workingDays, movedFrom, remindAt }) {
+  async move(trx, opinionId, { dueOn, dueAt, movedFrom, remindAt }) {
     await trx('opinion').where({ id: opinionId }).update({
-      due_on: dueOn, due_at: dueAt, working_days: workingDays, moved_from: movedFrom, remind_at: remindAt, version: trx.raw('version + 1'),
+      due_on: dueOn, due_at: dueAt, moved_from: movedFrom, remind_at: remindAt, version: trx.raw('version + 1'),
     })
   },
 

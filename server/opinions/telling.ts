@@ -93,7 +93,10 @@ export function createOpinionTelling({ store, send }: OpinionTellingDeps) {
       const from = dayText(opinion.movedFrom ?? '')
       await send(trx, notices(opinion, 'moved', opinion.dueOn, await store.asked(trx, opinion.id), words(
         { vi: `Lùi thời hạn cho ý kiến: ${opinion.title}`, en: `Deadline moved: ${opinion.title}` },
-        { vi: `Ngày ${from} nay là ngày nghỉ. Thời hạn cho ý kiến về “${opinion.title}” chuyển sang ${until.vi}.`, en: `${from} has become a day off. The opinion on “${opinion.title}” now ends at ${until.en}.` },
+        {
+          vi: `Lịch làm việc vừa thay đổi. Để vẫn đủ ${opinion.workingDays} ngày làm việc, thời hạn cho ý kiến về “${opinion.title}” chuyển từ ngày ${from} sang ${until.vi}.`,
+          en: `The calendar has changed. So that there still are ${opinion.workingDays} working days, the opinion on “${opinion.title}” ends at ${until.en} instead of on ${from}.`,
+        },
       )))
     },
 
@@ -105,6 +108,32 @@ export function createOpinionTelling({ store, send }: OpinionTellingDeps) {
       )))
     },
 
+    /** A state secret was found: nothing of the matter itself is said. */
+    async stopped(trx: Knex.Transaction, opinion: Opinion, at: Date): Promise<void> {
+      const day = localDay(at)
+      const [asked, office] = [await store.asked(trx, opinion.id), await store.officeOf(trx, opinion.bodyId, day)]
+      const people = [...asked, ...office, ...await store.workersOn(trx, opinion.matterId, day)]
+      await send(trx, notices(opinion, 'stopped', '', people, words(
+        { vi: 'Dừng một đợt xin ý kiến bằng văn bản', en: 'A written opinion was stopped' },
+        {
+          vi: 'Một nội dung đang xin ý kiến phải được xử lý theo chế độ mật nên đợt xin ý kiến đã dừng. Đề nghị đồng chí không trao đổi, sao chụp tài liệu của nội dung này trên hệ thống.',
+          en: 'A matter that was asked about has to be handled under secrecy rules, so its written opinion was stopped. Please neither discuss nor copy its papers on this system.',
+        },
+      )))
+    },
+
+    /** It is over and could not be closed; told once a day. */
+    async stuck(trx: Knex.Transaction, opinion: Opinion, at: Date): Promise<void> {
+      const day = localDay(at)
+      await send(trx, notices(opinion, 'stuck', day, await store.officeOf(trx, opinion.bodyId, day), words(
+        { vi: `Chưa kết thúc được đợt xin ý kiến: ${opinion.title}`, en: `Not closed yet: ${opinion.title}` },
+        {
+          vi: `Đã hết thời hạn xin ý kiến về “${opinion.title}” nhưng hệ thống chưa kết thúc được vì lỗi kỹ thuật. Ý kiến đã gửi vẫn được giữ nguyên, hệ thống tiếp tục thử lại; đề nghị báo quản trị viên.`,
+          en: `The time for opinions on “${opinion.title}” is over, but a technical failure keeps it from being closed. All answers are kept and it is tried again; please tell an administrator.`,
+        },
+      )))
+    },
+
     async demanded(trx: Knex.Transaction, opinion: Opinion, byId: string, at: Date): Promise<void> {
       const name = await store.nameOf(trx, byId)
       await send(trx, notices(opinion, 'demanded', byId, await store.officeOf(trx, opinion.bodyId, localDay(at)), words(
@@ -113,14 +142,17 @@ export function createOpinionTelling({ store, send }: OpinionTellingDeps) {
       )))
     },
 
-    async closed(trx: Knex.Transaction, opinion: Opinion, { outcome, inFavour, base, needed, causes }: OpinionTally, place: Place | null): Promise<void> {
+    async closed(trx: Knex.Transaction, opinion: Opinion, result: OpinionTally, place: Place | null): Promise<void> {
+      const { outcome, inFavour, agree, base, needed, causes } = result
       const on = localDay(opinion.dueAt)
       const [asked, office, workers] = [
         await store.asked(trx, opinion.id), await store.officeOf(trx, opinion.bodyId, on), await store.workersOn(trx, opinion.matterId, on),
       ]
       const startsAt = place && await store.startOf(trx, place.meetingId)
+      const silent = inFavour - agree
       const count = {
-        vi: `${inFavour}/${base} thành viên đương nhiệm đồng ý; cần ít nhất ${needed}.`, en: `${inFavour} of ${base} incumbents agree; ${needed} are needed.`,
+        vi: `${agree}/${base} thành viên đương nhiệm trả lời đồng ý${silent ? `, ${silent} không trả lời được tính là đồng ý theo quy chế` : ''}; cần ít nhất ${needed}.`,
+        en: `${agree} of ${base} incumbents answered that they agree${silent ? `, ${silent} did not answer and count as agreeing by the rules` : ''}; ${needed} are needed.`,
       }
       const why = causes.includes('demand')
         ? { vi: 'Có thành viên yêu cầu đưa ra họp.', en: 'A member demands a meeting.' }
@@ -162,6 +194,7 @@ const PUSHED: Record<string, Line> = {
   opened: { vi: 'Có nội dung cần đồng chí cho ý kiến.', en: 'A matter waits for your opinion.' },
   reminder: { vi: 'Đồng chí còn nội dung chưa cho ý kiến.', en: 'A matter still waits for your opinion.' },
   moved: { vi: 'Thời hạn cho ý kiến đã thay đổi.', en: 'The deadline of a written opinion has moved.' },
+  stopped: { vi: 'Một đợt xin ý kiến đã dừng.', en: 'A written opinion was stopped.' },
   passed: { vi: 'Đã có kết quả xin ý kiến.', en: 'A written opinion has its result.' },
   rebound: { vi: 'Một nội dung xin ý kiến chuyển ra họp.', en: 'A written opinion comes before a meeting.' },
 }

@@ -8,6 +8,8 @@ export interface ResolutionFacts {
   title: string | null
   /** Ballots for it, and of how many; for a choice or an election, those of the winner, or none. */
   approve: number | null
+  /** Of these who did not answer, and count as in favour by the rule of their body. */
+  silent?: number | undefined
   base: number
   /** Of whom the base counts: members in office, those present, or valid ballots. */
   of: 'incumbents' | 'present' | 'validBallots'
@@ -38,9 +40,10 @@ const counted = {
 
 const percent = new Intl.NumberFormat('vi-VN', { maximumFractionDigits: 1 })
 
-function sum({ style, approve, base, of }: ResolutionFacts): string {
+function sum({ style, approve, silent = 0, base, of }: ResolutionFacts): string {
   if (approve === null || base === 0) return ''
-  return ` (kết quả biểu quyết: ${approve}/${base} ${counted[style][of]} tán thành, đạt ${percent.format(approve * 100 / base)}%)`
+  const slips = silent ? `, trong đó ${approve - silent} trả lời tán thành, ${silent} không trả lời được tính là tán thành theo quy chế` : ''
+  return ` (kết quả biểu quyết: ${approve}/${base} ${counted[style][of]} tán thành, đạt ${percent.format(approve * 100 / base)}%${slips})`
 }
 
 const blocks = (kind: MinutesBlock['kind'], ...lines: readonly string[]) => lines.map((text): MinutesBlock => ({ kind, text: text.slice(0, 10_000) }))

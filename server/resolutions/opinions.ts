@@ -15,8 +15,9 @@ export interface PassedOpinion {
   /** What was decided on. */
   title: string
   decidedAt: Date
-  /** Slips in favour, and of how many members in office. */
+  /** In favour, of how many members in office; and how many of them by the body's rule on who does not answer. */
   approve: number
+  silent: number
   base: number
   /** The text that was decided on, a paragraph a line. */
   text?: string | undefined
@@ -40,12 +41,12 @@ export function createOpinionResolutions({ store, resolutions, latest, bodies, n
      * was recalled. Throws `bodyNotFound` for who is neither chair nor clerk of the body today.
      */
     async beginFromOpinion(
-      trx: Knex.Transaction, { opinionId, bodyId, title, decidedAt, approve, base, text = '' }: PassedOpinion, { personId }: Pick<Caller, 'personId'>,
+      trx: Knex.Transaction, { opinionId, bodyId, title, decidedAt, approve, silent, base, text = '' }: PassedOpinion, { personId }: Pick<Caller, 'personId'>,
     ): Promise<{ resolutionId: string }> {
       const at = now()
       const [body] = await bodies([bodyId], trx)
       if (!body || !await store.officeRole(trx, bodyId, personId, at)) throw new AppError('bodyNotFound')
-      const content = draftResolution({ style: body.letterhead.style, title, approve, base, of: 'incumbents', chosen: [], text })
+      const content = draftResolution({ style: body.letterhead.style, title, approve, silent, base, of: 'incumbents', chosen: [], text })
       const resolutionId = await ofBody(trx, { bodyId, actorId: personId, at }, (tx) =>
         resolutions.begin(tx, { bodyId, meetingId: null, voteId: null, opinionId, decidedAt, content, begunBy: personId }))
       return { resolutionId }

@@ -124,13 +124,15 @@ describe('the resolution of a written opinion', () => {
     const { resolutions } = rules()
     const opinionId = randomUUID()
     const start = (caller: Caller) => house.db.transaction((trx) => resolutions.beginFromOpinion(trx, {
-      opinionId, bodyId: body.bodyId, title: 'Về phân bổ vốn', decidedAt: new Date(), approve: 3, base: 4, text: 'Phân bổ 12 tỷ đồng',
+      opinionId, bodyId: body.bodyId, title: 'Về phân bổ vốn', decidedAt: new Date(), approve: 3, silent: 1, base: 4, text: 'Phân bổ 12 tỷ đồng',
     }, caller))
     await expect(start(body.member)).rejects.toEqual(refused('bodyNotFound'))
     const { resolutionId: id } = await start(body.clerk)
     expect(await start(body.chair)).toEqual({ resolutionId: id })
     for (const caller of [body.member, await house.newPerson()]) await expect(resolutions.get(id, caller)).rejects.toEqual(refused('resolutionNotFound'))
     expect((await resolutions.get(id, body.clerk)).content).toMatchObject({ abstract: 'Về phân bổ vốn', blocks: [{}, {}, { text: 'Phân bổ 12 tỷ đồng.' }, {}, {}, {}] })
+    // Silence that counts is not told as a slip.
+    expect((await resolutions.get(id, body.clerk)).content.blocks[1]?.text).toContain('3/4 uỷ viên đương nhiệm tán thành, đạt 75%, trong đó 2 trả lời tán thành, 1 không trả lời')
     const sent = await resolutions.send(id, body.clerk, act(1))
     await expect(resolutions.decide(id, body.clerk, { ...act(sent.version), approved: true })).rejects.toEqual(refused('forbiddenForResolution'))
     const back = await resolutions.decide(id, body.chair, { ...act(sent.version), approved: false, reason: 'Bổ sung' })

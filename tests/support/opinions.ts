@@ -40,17 +40,23 @@ export async function openOpinions() {
     return id
   }
 
+  /** As a decision on the matter does, without one. */
+  async function begin(body: Body, matterId: string, { dueOn = null, question }: { dueOn?: Day | null, question?: string } = {}): Promise<string> {
+    return (await house.db.transaction((trx) => opining.begin(trx, { matterId, dueOn, title: 'Phân bổ dự toán', question }, body.clerk))).opinionId
+  }
+
   async function begun({ members = 4, rules = {}, body: given }: Wanted = {}) {
     const body = given ?? await house.newBody({ members, rules: { ...bodyRules.committee, opinions: rules } })
     const matterId = await newMatter(body)
-    const { opinionId, dueAt } = await opining.opinions.begin(body.clerk, { matterId, question: 'Đồng chí có đồng ý không?', deadline: null, key: freshKey() })
+    const opinionId = await begin(body, matterId)
+    const { dueAt } = await opining.reading.get(opinionId, body.clerk)
     // The chair has a vote too.
     const asked = [body.chair, ...body.members]
     return { body, matterId, opinionId, dueAt: new Date(dueAt), asked }
   }
 
   return {
-    house, opining, unitId, worker, newMatter, begun,
+    house, opining, unitId, worker, newMatter, begin, begun,
     setClock(at: Date): void { clock = at },
     now: () => clock,
     say: (opinionId: string, caller: Caller, choice: OpinionAnswer = 'agree', { text = choice === 'other' ? 'Xem lại mục 2' : '', seen = 0, key = freshKey() } = {}) =>
