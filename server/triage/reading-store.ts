@@ -11,7 +11,7 @@ interface DecisionRow {
   facts: TriageFacts, result: TriageResult
 }
 interface ListRow {
-  id: string, title: string, body_id: string, body_name: string, unit_id: string, unit_name: string, held_since: Date, proposed_on: Day | null, late: boolean
+  id: string, title: string, body_id: string, body_name: string, unit_id: string, unit_name: string, held_since: string, proposed_on: Day | null, late: boolean
   nth: number | null, decider_name: string | null, delegate_name: string | null
 }
 
@@ -86,23 +86,23 @@ export const triageReadingStore: TriageReadingStore = {
   },
 
   async list(db, reader, { list, bodyId, after, limit }) {
-    const latest = list === 'over'
-    const { rows } = await db.raw<{ rows: ListRow[] }>(`
-      SELECT * FROM (${LISTED}) listed WHERE list = :list ${bodyId ? 'AND body_id = :bodyId' : ''}
-        ${after ? `AND (held_since, id) ${latest ? '<' : '>'} (:at, CAST(:id AS uuid))` : ''}
-      ORDER BY held_since ${latest ? 'DESC' : 'ASC'}, id ${latest ? 'DESC' : 'ASC'} LIMIT :limit`,
+    const order = list === 'over' ? 'DESC' : 'ASC'
+    // Looked through once, for the page and the counts.
+    const { rows: [found] } = await db.raw<{ rows: { page: ListRow[], counts: Partial<Record<TriageList, number>> }[] }>(`
+      WITH listed AS MATERIALIZED (SELECT * FROM (${LISTED}) every WHERE list IS NOT NULL ${bodyId ? 'AND body_id = :bodyId' : ''})
+      SELECT (SELECT coalesce(json_agg(one ORDER BY one.held_since ${order}, one.id ${order}), '[]') FROM (
+          SELECT id, title, body_id, body_name, unit_id, unit_name, held_since, proposed_on, late, nth, decider_name, delegate_name FROM listed
+          WHERE list = :list ${after ? `AND (held_since, id) ${list === 'over' ? '<' : '>'} (:at, CAST(:id AS uuid))` : ''}
+          ORDER BY held_since ${order}, id ${order} LIMIT :limit) one) AS page,
+        (SELECT coalesce(json_object_agg(list, count), '{}') FROM (SELECT list, count(*) AS count FROM listed GROUP BY list) counted) AS counts`,
     { ...reader, list, limit, ...bodyId ? { bodyId } : {}, ...after })
-    return rows.map((row): ListedMatter => ({
-      id: row.id, title: row.title, body: { id: row.body_id, name: row.body_name }, unit: { id: row.unit_id, name: row.unit_name }, since: row.held_since,
-      proposedOn: row.proposed_on, late: list !== 'over' && row.late, nth: row.nth, deciderName: row.decider_name, delegateName: row.delegate_name,
-    }))
-  },
-
-  async counts(db, reader, bodyId) {
-    const { rows } = await db.raw<{ rows: { list: TriageList, count: number }[] }>(`
-      SELECT list, count(*)::integer AS count FROM (${LISTED}) listed WHERE list IS NOT NULL ${bodyId ? 'AND body_id = :bodyId' : ''} GROUP BY list`,
-    { ...reader, ...bodyId ? { bodyId } : {} })
-    return rows
+    return {
+      counts: found?.counts ?? {},
+      page: (found?.page ?? []).map((row): ListedMatter => ({
+        id: row.id, title: row.title, body: { id: row.body_id, name: row.body_name }, unit: { id: row.unit_id, name: row.unit_name }, since: new Date(row.held_since),
+        proposedOn: row.proposed_on, late: list !== 'over' && row.late, nth: row.nth, deciderName: row.decider_name, delegateName: row.delegate_name,
+      })),
+    }
   },
 
   async undecided(db: Knex) {

@@ -35,11 +35,10 @@ export interface TriageReadingStore {
   /** Whether it is delegated to this person, who decides in the body on that day; or was, and they decided it. */
   delegatedTo(db: Knex, matterId: string, personId: string, on: Day): Promise<boolean>
   inShort(db: Knex, matterId: string): Promise<MatterInShort | undefined>
-  /** Longest waiting first; what is over, latest first. One query. */
+  /** A page of a list, longest waiting first, what is over latest first; and how many each list has. One query. */
   list(
     db: Knex, reader: Reader, filter: { list: TriageList, bodyId: string | undefined, after: { at: Date, id: string } | undefined, limit: number },
-  ): Promise<ListedMatter[]>
-  counts(db: Knex, reader: Reader, bodyId: string | undefined): Promise<{ list: TriageList, count: number }[]>
+  ): Promise<{ page: ListedMatter[], counts: Partial<Record<TriageList, number>> }>
   /** Every matter that no meeting has and nobody deals with, of all bodies; at most 2000. */
   undecided(db: Knex): Promise<string[]>
   delegated(db: Knex, personId: string, on: Day): Promise<{ id: string, title: string, body: Named, dueOn: Day, late: boolean }[]>
@@ -114,9 +113,9 @@ export function createTriageReading({ db, access, store, facts, calendar, people
     async list(caller: Caller, { list, bodyId, after, limit }: { list: TriageList, bodyId?: string | undefined, after?: string | undefined, limit: number }) {
       const reader = { personId: caller.personId, on: localDay(now()) }
       const [at, id] = after?.split('~') ?? []
-      const [found, counted, bodies] = await Promise.all([
+      const [{ page: found, counts }, bodies] = await Promise.all([
         store.list(db, reader, { list, bodyId, after: at === undefined ? undefined : { at: new Date(at), id: id ?? FIRST_ID }, limit: limit + 1 }),
-        store.counts(db, reader, bodyId), offices(caller.personId, reader.on),
+        offices(caller.personId, reader.on),
       ])
       const page = found.slice(0, limit)
       const ids = page.map((row) => row.id)
@@ -128,7 +127,7 @@ export function createTriageReading({ db, access, store, facts, calendar, people
       const last = page.at(-1)
       return {
         bodies, next: found.length > page.length && last ? `${last.since.toISOString()}~${last.id}` : null,
-        counts: { undecided: 0, convene: 0, outside: 0, over: 0, ...Object.fromEntries(counted.map(({ list: name, count }) => [name, count])) },
+        counts: { undecided: 0, convene: 0, outside: 0, over: 0, ...counts },
         rows: page.map(({ nth, since, ...row }): TriageRow => ({
           ...row, since: since.toISOString(), result: weighed.find(({ matter }) => matter.id === row.id)?.result ?? null,
           decision: decided[kept.findIndex((one) => one.matterId === row.id && one.nth === nth)] ?? null,

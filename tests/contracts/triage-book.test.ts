@@ -50,7 +50,7 @@ describe('a version of a rule', () => {
     expect(await revise(first)).toMatchObject({ version: 1 })
     expect(await codeOf(revise({ ...first, since: later(10) }))).toBe('triageRuleChanged')
     expect(await revise({ ...first, since: later(10), until: later(20) }, 1)).toMatchObject({ version: 2 })
-    for (const [since, until] of [[10, null], [5, 12], [20, 25], [0, 40], [15, 15]] as const) {
+    for (const [since, until] of [[5, 12], [20, 25], [0, 40], [15, 15]] as const) {
       expect(await codeOf(revise({ ...first, since: later(since), until: until === null ? null : later(until) }, 2))).toBe('triageRuleOverlaps')
     }
     expect(await codeOf(revise({ ...first, since: later(-1) }, 2))).toBe('dateOutOfRange')
@@ -77,8 +77,29 @@ describe('a version of a rule', () => {
     const { book } = house.domains.triaging
     const { ruleId } = await revise(rule({ since: today() }))
     const end = (until: string, id = ruleId) => codeOf(book.end(administrator, id, { until, reason: 'Không còn phù hợp' }))
+    expect((await book.all()).rules.find(({ id }) => id === ruleId)).toMatchObject({ endReason: '', until: null })
     expect([await end(later(-2)), await end(later(-1)), await end(later(3)), await end(later(4)), await end(later(4), randomUUID())])
       .toEqual(['dateOutOfRange', 'dateOutOfRange', 'done', 'triageRuleNotFound', 'triageRuleNotFound'])
+    // Why stays with it.
+    expect((await book.all()).rules.find(({ id }) => id === ruleId)).toMatchObject({ endReason: 'Không còn phù hợp', until: later(3) })
+  })
+
+  it('that was a mistake is put right on its first day, and kept; the one before it ends as it did', async () => {
+    const { book } = house.domains.triaging
+    const right = rule({ since: today(), effect: { kind: 'require', ways: ['meet'] } })
+    await revise({ ...right, since: today(), effect: { kind: 'require', ways: ['write'] } })
+    expect(await revise(right, 1)).toMatchObject({ version: 2 })
+    const { rules } = await book.all()
+    expect(rules.filter(({ code }) => code === right.code).map(({ version, withdrawn, effect, endReason }) => [version, withdrawn, effect, endReason])).toEqual([
+      [1, true, { kind: 'require', ways: ['write'] }, 'Theo quy chế mới'], [2, false, { kind: 'require', ways: ['meet'] }, ''],
+    ])
+    const id = await accepted(body.bodyId, 'Việc cần họp')
+    expect((await house.domains.triaging.reading.get(id, body.clerk)).office?.result.reasons.filter(({ code }) => code === right.code)).toMatchObject([{ version: 2 }])
+    const [mistaken] = rules.filter(({ code }) => code === right.code)
+    expect(await codeOf(book.end(administrator, mistaken!.id, { until: today(), reason: 'Thử' }))).toBe('triageRuleNotFound')
+    await book.end(administrator, rules.find(({ code, version }) => code === right.code && version === 2)!.id, { until: today(), reason: 'Thử xong' })
+    await house.archive.owner('triage_rule').where({ code: right.code }).update({ until: later(-1), since: later(-1) })
+    await house.archive.owner('proposal').where({ id }).update({ status: 'withdrawn' })
   })
 })
 
@@ -109,7 +130,7 @@ describe('the report', () => {
     const days = await calendar.load(later(-60), later(30))
     const reasons = [{ code: 'agreedInWriting', ruleId: null, version: 2, name: { vi: 'Một', en: 'One' }, effect: { kind: 'favour', ways: ['write'], weight: 30 }, because: [], basis: { document: '', clause: '' } }]
     const start = addWorkingDays(later(-40), 1, days)
-    async function decision(way: Way, proposed: Way | null, end: ['decided' | 'rebound', number] | null): Promise<void> {
+    async function decision(way: Way, proposed: Way | null, end: ['decided' | 'rebound' | 'stopped', number] | null): Promise<void> {
       const id = await accepted(mine.bodyId, `Việc ${way}`)
       await house.db('triage_decision').insert({
         matter_id: id, nth: 1, body_id: mine.bodyId, way, proposed, reason: 'Lý do', facts: '{}', result: JSON.stringify({ way: proposed, open: [], reasons }),
@@ -120,15 +141,16 @@ describe('the report', () => {
     for (const took of [2, 3, 4, 5, 9]) await decision('write', 'write', ['decided', took])
     await decision('write', 'write', ['rebound', 6])
     await decision('write', 'write', null)
+    await decision('write', 'write', ['stopped', 1]) // says nothing of the way
     await decision('delegate', 'write', ['decided', 1])
     await decision('meet', null, null)
     const report = (caller: Caller, bodyId?: string) => triaging.judging.report(caller, { from: later(-60), to: today(), bodyId })
     const found = await report(mine.clerk)
-    expect(found).toMatchObject({ decisions: 9, proposed: 8, followed: 7, unasked: 0 })
-    expect(found.ways.find(({ way }) => way === 'write')).toEqual({ way: 'write', proposed: 8, followed: 7, decided: 7, ended: 6, rebounds: 1, medianDays: 4, p90Days: 9 })
+    expect(found).toMatchObject({ decisions: 10, proposed: 9, followed: 8, unasked: 0 })
+    expect(found.ways.find(({ way }) => way === 'write')).toEqual({ way: 'write', proposed: 9, followed: 8, decided: 8, ended: 6, rebounds: 1, medianDays: 4, p90Days: 9 })
     expect(found.ways.find(({ way }) => way === 'delegate')).toMatchObject({ proposed: 0, decided: 1, ended: 1, rebounds: 0, medianDays: 1 })
     expect(found.rules).toEqual([{
-      code: 'agreedInWriting', version: 2, name: { vi: 'Một', en: 'One' }, spoke: 8, followed: 7, decided: 7, ended: 6, rebounds: 1, medianDays: 4, p90Days: 9,
+      code: 'agreedInWriting', version: 2, name: { vi: 'Một', en: 'One' }, spoke: 9, followed: 8, decided: 8, ended: 6, rebounds: 1, medianDays: 4, p90Days: 9,
     }])
     expect(await report({ ...administrator }, mine.bodyId)).toEqual(found)
     expect(await report(body.clerk)).toMatchObject({ decisions: 0, rules: [] })

@@ -4,6 +4,7 @@ import { addDays, addWorkingDays, type WorkingCalendar } from '../../protocol/ca
 import { getProposal, listProposals, planProposal } from '../../protocol/proposals.ts'
 import { listNotices } from '../../protocol/notices.ts'
 import type { TriageFacts, Way } from '../../protocol/triage-rules.ts'
+import { reportTriage } from '../../protocol/triage-book.ts'
 import { decideTriage, finishTriage, getTriage, listDelegated, listTriage, noteTriage, type TriageChoice, type TriageDetail, type TriageNotes } from '../../protocol/triage.ts'
 import type { Actor } from '../support/assembly.ts'
 import { draft, freshKey } from '../support/house.ts'
@@ -284,6 +285,13 @@ describe('what a way does', () => {
     // Told twice, it ends once.
     await told('decided')
     expect((await look(clerk, id)).decisions).toMatchObject([{ outcome: { kind: 'rebound', actorId: null, note: 'Thiếu một phiếu' } }])
+    // What is dealt with outside without a decision for it ends no decision to meet.
+    const met = await office.accepted({ disagreement: 'strong' })
+    await decide(chair, met, { way: 'meet', meetingId: null }, 'Cần bàn')
+    await server.db('proposal').where({ id: met }).update({ settled: 'outside' })
+    await server.db.transaction((trx) => server.domains.triaging.outcome(trx, met, { kind: 'decided', at: new Date(), actorId: null, note: '' }))
+    expect((await look(clerk, met)).decisions).toMatchObject([{ way: 'meet', outcome: null }])
+    await server.db('proposal').where({ id: met }).update({ settled: null })
     expect(await stage(id)).toBe('pool')
     const notices = await chair.client.call(listNotices, { query: {} })
     expect(notices.body?.notices.some(({ kind }) => kind === 'triage.rebound')).toBe(true)
@@ -319,6 +327,10 @@ describe('the office’s lists', () => {
     }
     expect(seen).toEqual(seen.toSorted())
     expect((await office.member.client.call(listTriage, { query: {} })).body).toMatchObject({ rows: [], bodies: [] })
+    // No report walks through centuries.
+    for (const [from, to] of [['0001-01-01', today()], [today(), '9999-12-31'], [today(), addDays(today(), -1)]] as const) {
+      expect((await office.clerk.client.call(reportTriage, { query: { from, to } })).error?.code).toBe('badRequest')
+    }
   })
 })
 

@@ -37,14 +37,17 @@ export function describeTriageLedger(of: () => Triage): void {
     pastDay -= 1
     await of().office.server.db('ledger_line').where({ id: line!.id }).update({ day: addDays(today(), pastDay) })
   }
-  let wishedDay = 0
+  let [wishedDay, meetingDay] = [0, 12]
   const wanting = (): Promise<string> => {
     wishedDay += 1
     return of().office.accepted({ disagreement: 'none', wantsMeeting: true, proposedOn: addWorkingDays(today(), 25 + wishedDay, of().calendar) })
   }
-  async function newMeeting(): Promise<string> {
+  /** Each on a day of its own, unless it is to sit now. */
+  async function newMeeting(when: 'now' | 'later' = 'later'): Promise<string> {
     const { office } = of()
-    return (await office.server.domains.meetings.create(office.clerk.caller, { ...draft({ plannedMinutes: 120 }), bodyId: office.body.id, key: freshKey() })).meetingId
+    meetingDay += 1
+    const startsAt = when === 'now' ? {} : { startsAt: `${addDays(today(), meetingDay)}T01:00:00.000Z` }
+    return (await office.server.domains.meetings.create(office.clerk.caller, { ...draft({ plannedMinutes: 120, ...startsAt }), bodyId: office.body.id, key: freshKey() })).meetingId
   }
   const fill = async (meetingId: string) => (await of().office.server.domains.agenda.add(meetingId, of().office.clerk.caller, { ...itemDraft(), key: freshKey() })).itemId
   async function plan(proposalId: string, meetingId: string): Promise<string> {
@@ -127,7 +130,7 @@ export function describeTriageLedger(of: () => Triage): void {
 
     it('one that is taken off the agenda of a meeting that sat anyway saves its minutes there, and is no meeting', async () => {
       const { office } = of()
-      const [id, meetingId, before] = [await wanting(), await newMeeting(), await figures()]
+      const [id, meetingId, before] = [await wanting(), await newMeeting('now'), await figures()]
       await fill(meetingId)
       await takeOff(meetingId, await plan(id, meetingId))
       await alone(id)
