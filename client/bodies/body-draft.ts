@@ -28,17 +28,19 @@ export function draftOf({ name, kind, superiorUnitId, since, letterhead, rules }
   return structuredClone({ name, kind, superiorUnitId, since, letterhead, rules })
 }
 
-export type BodyProblem = 'name' | 'issuer' | 'minutesSymbol' | 'place' | 'quorum' | 'majority' | 'voting'
+export type BodyProblem = 'name' | 'issuer' | 'minutesSymbol' | 'place' | 'quorum' | 'majority' | 'voting' | 'opinions'
 
 const reachable = ({ numerator, denominator, strict }: Threshold) => numerator > 0 && denominator > 0
   && (numerator < denominator || (numerator === denominator && !strict))
 
 /** What is missing or cannot be. */
 export function problemsOf({ name, letterhead, rules }: BodyDraft): BodyProblem[] {
+  const written = WrittenRules.safeParse(rules).error?.issues ?? []
+  const inRule = (rule: keyof BodyRules) => written.some(({ path: [part] }) => part === rule)
   const wrong: [BodyProblem, boolean][] = [
     ['name', !name.trim()], ['issuer', !letterhead.issuer.trim()], ['minutesSymbol', !letterhead.minutesSymbol.trim()], ['place', !letterhead.place.trim()],
     ['quorum', !reachable(rules.quorum)], ['majority', !reachable(rules.majority)],
-    ['voting', WrittenRules.safeParse(rules).error?.issues.some(({ path: [part] }) => part === 'voting') ?? false],
+    ['voting', inRule('voting')], ['opinions', inRule('opinions')],
   ]
   return wrong.filter(([, is]) => is).map(([problem]) => problem)
 }

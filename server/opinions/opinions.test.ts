@@ -68,6 +68,19 @@ describe('opening', () => {
   })
 })
 
+describe('the list', () => {
+  it('is one query however many there are', async () => {
+    const { house, opining, begun } = scene
+    const { body } = await begun()
+    const list = (limit: number) => opining.reading.list(body.member, { side: 'asked', limit })
+    const one = await house.statements(() => list(1))
+    for (let more = 0; more < 3; more += 1) await begun({ body })
+    const many = await house.statements(() => list(50))
+    expect((await list(50)).opinions).toHaveLength(4)
+    expect([one.length, many.length]).toEqual([1, 1])
+  })
+})
+
 describe('answering', () => {
   it('keeps each change; of two devices the second is shown the first’s answer, and nothing is overwritten', async () => {
     const { house, begun, say, get } = scene

@@ -9,13 +9,12 @@ import { startAssembly, type Actor } from './assembly.ts'
 import { as, freshKey } from './house.ts'
 import { pdfOf } from './pdf.ts'
 import { signedIn } from './people.ts'
-import type { TestServerOptions } from './server.ts'
 import { tryUpload } from './uploads.ts'
 
 export const today = () => localDay(new Date())
 
 /** A body with its office, and units that propose to it: one with two people and one who left it yesterday, and another one. */
-export async function startOffice(options: TestServerOptions = {}) {
+export async function startOffice(options: Parameters<typeof startAssembly>[0] = {}) {
   const assembly = await startAssembly(options)
   const { server, body, clerk } = assembly
   const pdf = await pdfOf(['Tờ trình về chủ trương đầu tư'])
