@@ -231,7 +231,7 @@ describe('who may not read', () => {
     const body = await house.newBody()
     const other = await house.newBody()
     const own = word()
-    const { meetings, agenda, documents, circulating, proposals, minutes, concluding } = house.domains
+    const { meetings, agenda, documents, circulating, proposals, minutes, concluding, opining } = house.domains
     const visitor = await house.newPerson()
     const made: { kind: SearchKind, id: string, read: (caller: Caller) => Promise<unknown> }[] = []
     const access = async (meetingId: string, caller: Caller) => await meetings.get(meetingId, caller)
@@ -303,6 +303,19 @@ describe('who may not read', () => {
         async read(caller) {
           const { title } = (await proposals.reading.get(id, caller)).content
           if (!title.includes(own)) throw new Error('they read another title')
+        },
+      })
+    }
+
+    for (const secret of [false, true]) {
+      const matterId = await propose(unitId, worker, body, { status: 'accepted', round: 1, title: `Xin ý kiến về ${own}`, submitted: { title: own, summary: 'Tóm tắt' } })
+      made.push({ kind: 'proposal', id: matterId, read: (caller) => proposals.reading.get(matterId, caller) })
+      const { opinionId } = await house.db.transaction((trx) => opining.begin(trx, { matterId, dueOn: null, title: 'nội dung', question: `Đồng ý ${own}?` }, body.clerk))
+      if (secret) await house.db.transaction((trx) => opining.stop(trx, { matterId, at: new Date(), actorId: null }))
+      made.push({
+        kind: 'opinion', id: opinionId,
+        async read(caller) {
+          if ((await opining.reading.get(opinionId, caller)).secret) throw new Error('a secret was found in it')
         },
       })
     }

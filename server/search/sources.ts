@@ -3,6 +3,7 @@ import { READABLE_CONCLUSIONS } from '../conclusions/readable.ts'
 import { READABLE_DOCUMENTS, READABLE_VERSIONS } from '../documents/readable.ts'
 import { READABLE_ITEMS, READABLE_MEETINGS } from '../meetings/readable.ts'
 import { READABLE_MINUTES } from '../minutes/readable.ts'
+import { READABLE_OPINIONS } from '../opinions/readable.ts'
 import { READABLE_PROPOSALS } from '../proposals/readable.ts'
 import { READABLE_TASKS } from '../tasks/readable.ts'
 
@@ -90,5 +91,12 @@ export const searchSources: readonly SearchSource[] = [
       SELECT t.id, CAST(NULL AS uuid) AS meeting_id, CAST(NULL AS uuid) AS item_id, t.body_id, t.decided_at AS at, t.what AS title, t.title_words, t.words
       FROM (${READABLE_TASKS}) t`,
     shown: `SELECT CAST(NULL AS integer) AS page, t.text FROM (${READABLE_TASKS}) t WHERE t.id = hit.id AND t.words @@ ${SHOWN}`,
+  },
+  {
+    kind: 'opinion', text: 'own', ofMeeting: false,
+    readable: `
+      SELECT o.id, CAST(NULL AS uuid) AS meeting_id, CAST(NULL AS uuid) AS item_id, o.body_id, o.opened_at AS at, o.title, o.title_words, o.words
+      FROM (${READABLE_OPINIONS}) o`,
+    shown: `SELECT CAST(NULL AS integer) AS page, o.question AS text FROM (${READABLE_OPINIONS}) o WHERE o.id = hit.id AND o.words @@ ${SHOWN}`,
   },
 ]
