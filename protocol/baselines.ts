@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { Id, Sha256 } from './journal.ts'
 import { defineRoute } from './route.ts'
-import { Instant, Line } from './text.ts'
+import { Instant, Line, Paragraphs } from './text.ts'
 
 /**
  * What results are compared with: how many meetings there were in each month of a year, by body and kind. Drafted, then frozen
@@ -21,11 +21,12 @@ export const BaselineCount = z.object({
 })
 export type BaselineCount = z.infer<typeof BaselineCount>
 
-const WrittenCount = BaselineCount.superRefine(({ meetings, online, gap }, context) => {
+/** An explanation is none where it is blank. */
+const WrittenCount = BaselineCount.extend({ gap: Paragraphs(300) }).superRefine(({ meetings, online, gap }, context) => {
   if ((meetings === null) !== (online === null)) context.addIssue({ code: 'custom', path: ['online'], message: 'is given with the meetings, or neither' })
   if (meetings !== null && online !== null && online > meetings) context.addIssue({ code: 'custom', path: ['online'], message: 'is more than there were meetings' })
-  if (meetings !== null && gap.trim() !== '') context.addIssue({ code: 'custom', path: ['gap'], message: 'explains a figure that is there' })
-  if (meetings === null && gap.trim() === '') context.addIssue({ code: 'custom', path: ['gap'], message: 'is to say why there is no figure' })
+  if (meetings !== null && gap !== '') context.addIssue({ code: 'custom', path: ['gap'], message: 'explains a figure that is there' })
+  if (meetings === null && gap === '') context.addIssue({ code: 'custom', path: ['gap'], message: 'is to say why there is no figure' })
 })
 
 const countKey = ({ bodyId, kind, month }: Pick<BaselineCount, 'bodyId' | 'kind' | 'month'>) => `${bodyId} ${kind} ${String(month).padStart(2, '0')}`
@@ -119,7 +120,7 @@ export const BaselineColumn = z.enum(['body', 'kind', 'month', 'meetings', 'onli
 export type BaselineColumn = z.infer<typeof BaselineColumn>
 export const BaselineProblem = z.object({
   row: z.int().positive(), column: BaselineColumn, value: z.string(),
-  reason: z.enum(['missing', 'badNumber', 'unknownBody', 'unknownKind', 'repeated', 'onlineMore', 'gapWithFigure', 'garbled']),
+  reason: z.enum(['missing', 'badNumber', 'unknownBody', 'ambiguousBody', 'unknownKind', 'ambiguousKind', 'repeated', 'onlineMore', 'gapWithFigure', 'garbled']),
 })
 export type BaselineProblem = z.infer<typeof BaselineProblem>
 

@@ -49,6 +49,7 @@ import * as recording from './recording.ts'
 import * as resolutions from './resolutions.ts'
 import * as review from './review.ts'
 import * as reminders from './reminders.ts'
+import * as resultTargets from './result-targets.ts'
 import * as resultsReport from './results-report.ts'
 import * as results from './results.ts'
 import * as room from './room.ts'
@@ -78,7 +79,7 @@ const domains = {
   invitations, reminders, notices, voting, minutes, minutesText, minutesReview, room, order, floor, turns, chat, recording, review,
   conclusions, tasks, taskEvidence, taskAgenda, opinions, issuing, signing, paperTemplates, paperLinks, resolutions,
   search, secretBallots, surveys, surveyAnswers, surveyResults, procedures, procedureFile, procedureInstances,
-  baselines, costRates, results, resultsReport, simulating,
+  baselines, costRates, results, resultTargets, resultsReport, simulating,
 }
 const contracts: unknown[] = Object.values(domains).flatMap((domain) => Object.values(domain))
 

@@ -57,11 +57,14 @@ export const withdrawCostRate = defineRoute({
   params: RateParams, body: z.object({ reason: Line(300), version: Version }), response: z.object({ rate: CostRate }),
 })
 
+/** Where a page of distances ends: the ids of its units. */
+const PairMark = z.string().refine((mark) => z.tuple([Id, Id]).safeParse(mark.split('~')).success, { message: 'is no mark of a page' })
+
 export const listDistances = defineRoute({
   id: 'costs.distances', method: 'get', path: '/api/costs/distances', access: 'administrator', errors: [],
   summary: 'Kilometres by road between the seats of units, one way, by name; paged by `after` (the `next` of the page before).',
   query: z.object({
-    unitId: Id.optional(), after: z.string().regex(/^[\da-f-]{36}~[\da-f-]{36}$/).optional(), limit: z.coerce.number().int().min(1).max(200).default(100),
+    unitId: Id.optional(), after: PairMark.optional(), limit: z.coerce.number().int().min(1).max(200).default(100),
   }),
   response: z.object({ distances: z.array(UnitDistance), next: z.string().nullable() }),
 })

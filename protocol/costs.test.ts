@@ -13,7 +13,7 @@ const example = book({
   consumption: of(200), fuel: of(20_000), threshold: of(10, 15, 15), drinks: of(20_000), paper: of(100), printing: of(200), sessionMinutes: of(240),
 })
 const facts: CostFacts = {
-  minutes: 480, sites: 0, pages: 100, speakers: 0,
+  minutes: 480, sites: 0, papers: [{ people: 50, inHall: 0, pages: 100 }], speakers: 0,
   travellers: [{ unit: { id, name: 'Các xã, phường' }, inPerson: 0, online: 50, kilometres: of(40) }],
 }
 const amounts = (side: ReturnType<typeof meetingCost>) => Object.fromEntries(side.entries.map(({ item, amount }) => [item, amount.likely]))
@@ -33,7 +33,7 @@ describe('what a meeting costs', () => {
     })
     // Two days: three sessions.
     const long: CostFacts = {
-      minutes: 700, sites: 2, pages: 10, speakers: 1,
+      minutes: 700, sites: 2, papers: [], speakers: 1,
       travellers: [
         { unit: { id, name: 'Xã xa' }, inPerson: 2, online: 3, kilometres: of(50) }, { unit: { id: null, name: 'Tại chỗ' }, inPerson: 4, online: 0, kilometres: of(0) },
         { unit: { id: null, name: 'Không rõ' }, inPerson: 1, online: 0, kilometres: null },
@@ -50,8 +50,36 @@ describe('what a meeting costs', () => {
     expect(amounts(meetingCost(long, 'online', rates))).toEqual({ speaker: 1_500_000, connection: 12 * 3 * 50_000, salary: 7_000_000 })
   })
 
+  it('prints papers for the stated share of the hall, and for guests of single items those of their items', () => {
+    const rates = book({ paper: of(100), printing: of(200), printedShare: of(0, 50, 100) })
+    const papers = [{ people: 10, inHall: 6, pages: 30 }, { people: 2, inHall: 1, pages: 7 }]
+    const printed = (way: 'inPerson' | 'held' | 'online') => meetingCost({ ...facts, travellers: [], papers }, way, rates).cash
+    expect(printed('inPerson')).toEqual(of((10 * 30 + 2 * 7) * 300))
+    expect(printed('held')).toEqual({ low: 0, likely: (6 * 30 + 7) * 150, high: (6 * 30 + 7) * 300 })
+    expect(printed('online')).toEqual(of(0))
+  })
+
+  it('knows nothing of a cost without a rate: it is neither nothing nor all, and nobody saves it', () => {
+    const rates = {
+      consumption: of(200), fuel: of(20_000), allowance: of(300_000), drinks: of(20_000), paper: of(100), printing: of(200),
+      sessionMinutes: of(240), salary: of(1),
+    }
+    const both = (known: Partial<Record<RateItem, Estimate>>) => (['inPerson', 'held'] as const).map((way) => meetingCost(facts, way, book(known)))
+    const [all, held] = both({ ...rates, printedShare: of(0) })
+    expect(all!.unknown).toEqual([{ item: 'travel', rate: 'threshold' }, { item: 'allowance', rate: 'threshold' }, { item: 'hall', rate: 'hall' }])
+    expect(amounts(all!)).toEqual({ drinks: 2_000_000, paper: 500_000, printing: 1_000_000, salary: 400 })
+    expect(savedBy(all!, held!)).toEqual(of(3_500_000))
+    // Without a length of a half day nothing that goes by half days is known; papers are.
+    const [timeless] = both({ ...rates, threshold: of(15), sessionMinutes: undefined as never })
+    expect(amounts(timeless!)).toEqual({ travel: 16_000_000, paper: 500_000, printing: 1_000_000, salary: 400 })
+    // Who sat in the hall may have had papers, so nobody knows what was saved on them.
+    const hall = { ...facts, papers: [{ people: 50, inHall: 50, pages: 100 }] }
+    expect(meetingCost(hall, 'held', book(rates)).unknown).toContainEqual({ item: 'paper', rate: 'printedShare' })
+    expect(savedBy(meetingCost(hall, 'inPerson', book(rates)), meetingCost(hall, 'held', book(rates)))).toEqual(of(2_000_000))
+  })
+
   it('pays no way below the threshold, each estimate with its own', () => {
-    const near = (km: Estimate) => meetingCost({ ...facts, pages: 0, travellers: [{ ...facts.travellers[0]!, kilometres: km }] }, 'inPerson', book({
+    const near = (km: Estimate) => meetingCost({ ...facts, papers: [], travellers: [{ ...facts.travellers[0]!, kilometres: km }] }, 'inPerson', book({
       consumption: of(200), fuel: of(20_000), threshold: of(10, 15, 15), sessionMinutes: of(240),
     })).cash
     expect(near(of(9))).toEqual(of(0))
@@ -71,12 +99,13 @@ describe('what a meeting costs', () => {
       drinks: estimate(30_000),
       hall: estimate(5_000_000), paper: estimate(151), printing: estimate(351), speaker: estimate(2_000_000),
       connection: estimate(200_000), salary: estimate(100_001),
-    }).map((rest) => book({ ...rest, sessionMinutes: of(240) }))
+    }).map((rest) => book({ ...rest, sessionMinutes: of(240), printedShare: of(0, 60, 100) }))
     const travellers = fc.array(fc.record({
       unit: fc.constant({ id, name: 'Đơn vị' }), inPerson: fc.nat(40), online: fc.nat(40), kilometres: fc.option(estimate(200)),
     }), { maxLength: 6 })
     fc.assert(fc.property(rates, travellers, fc.integer({ min: 1, max: 1500 }), fc.nat(300), (known, people, minutes, pages) => {
-      const whole: CostFacts = { minutes, sites: 0, pages, speakers: 1, travellers: people }
+      const papers = people.map(({ inPerson, online }) => ({ people: inPerson + online, inHall: inPerson, pages }))
+      const whole: CostFacts = { minutes, sites: 0, papers, speakers: 1, travellers: people }
       for (const way of ['inPerson', 'held', 'online'] as const) {
         const side = meetingCost(whole, way, known)
         for (const { low, likely, high } of [side.cash, side.salary, ...side.entries.map(({ amount }) => amount)]) {

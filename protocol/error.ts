@@ -73,6 +73,10 @@ export const errorCodes = [
   'rateChanged', // somebody else changed it first; details.rate is what it is now
   'distanceChanged', // somebody else changed it first; details.distance is what it is now, or null
   'periodNotBegun', // there is nothing to report yet
+  'baselineBroken', // its figures are no longer those that were frozen; details.baselineId
+  'targetNotFound',
+  'targetThere', // one of the code begins on that day; details.target
+  'targetChanged', // somebody else changed it first; details.target is what it is now
   'reportChanged', // the figures are others than those that were read; details.sha256
   ...meetingErrors,
   ...documentErrors,

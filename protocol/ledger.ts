@@ -16,7 +16,7 @@ export const LedgerCause = z.object({
   /** Null of a cancelled sitting, and where it was not kept. */
   way: LedgerWay.nullable(),
   at: Instant,
-  /** Words of the person who decided; empty where they gave none. */
+  /** Words of the person who decided, for leaders and offices of the body alone; empty for others, and where they gave none. */
   reason: z.string(),
   /** The matter that was decided otherwise, or the sitting that was cancelled; null where the caller may not know it. */
   of: z.object({ kind: z.enum(['proposal', 'meeting']), id: Id, title: z.string() }).nullable(),

@@ -37,11 +37,11 @@ export const ReportDraft = z.object({
 })
 export type ReportDraft = z.infer<typeof ReportDraft>
 
-const readErrors = ['forbiddenForResults', 'bodyNotFound', 'periodNotBegun'] as const
+const readErrors = ['forbiddenForResults', 'bodyNotFound', 'periodNotBegun', 'baselineBroken'] as const
 
 export const getReport = defineRoute({
   id: 'results.report', method: 'get', path: '/api/results/report', access: 'signedIn', errors: readErrors,
-  summary: 'The report of a body’s period as it would be issued now, for whoever may see its results. A period that has not begun has none.',
+  summary: 'The report of a body’s period as it would be issued now, for whoever may see its results. A period that has not begun has none, nor one whose baseline is no longer as it was frozen.',
   query: wanted.refine(inOrder, ORDER), response: ReportDraft,
 })
 

@@ -18,6 +18,8 @@ import { baselineNamesStore, readersStore } from './results/names-store.ts'
 import { createReaders } from './results/readers.ts'
 import { createResults } from './results/results.ts'
 import { mountResults } from './results/routes.ts'
+import { targetsStore } from './results/targets-store.ts'
+import { createTargets } from './results/targets.ts'
 
 /** What came of it: meetings against their baseline, the ledger of those not held, what they cost. */
 export function createResulting({ db, now: clock }: { db: Knex, now?: (() => Date) | undefined }) {
@@ -28,12 +30,13 @@ export function createResulting({ db, now: clock }: { db: Knex, now?: (() => Dat
   const rates = createRates({ db, store: ratesStore })
   const baselines = createBaselines({ db, store: baselinesStore, readers, now })
   const results = createResults({ db, store: figuresStore, readers, baselines, costs, now })
-  const entries = createEntries({ db, store: entriesStore, readers, costs, now })
+  const entries = createEntries({ db, store: entriesStore, quotaBodies: figuresStore.quotaBodies, readers, baselines, costs, now })
+  const targets = createTargets({ db, store: targetsStore, readers })
   const file = createBaselineFile({ db, store: baselineNamesStore })
   return {
     ledger, readers, costs, rates, baselines, results, entries,
     mountRoutes(route: MountRoute, press: Press): void {
-      mountResults(route, { readers, results, entries, baselines, file }, press)
+      mountResults(route, { readers, results, entries, baselines, file, targets }, press)
       mountCosts(route, rates, (caller) => readers.reading(caller))
     },
   }

@@ -1,20 +1,16 @@
-import { randomUUID } from 'node:crypto'
 import readXlsx from 'read-excel-file/node'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  beginBaseline, canonicalBaseline, freezeBaseline, getBaseline, listBaselines, readBaselineFile, saveBaseline, type BaselineCount,
-} from '../protocol/baselines.ts'
-import { addCostRate, endCostRate, listCostRates, setDistance, withdrawCostRate } from '../protocol/costs-rates.ts'
 import { getIssueShare } from '../protocol/issuing.ts'
 import { Figure, getResults, listLedger, listResultEntries, meetingCosts, resultBodies, resultsFile, type Results } from '../protocol/results.ts'
-import { renderWorkbook } from '../server/issuing/workbook.ts'
 import { ownerKnex } from '../server/platform/database.ts'
 import { createResulting } from '../server/resulting.ts'
 import { lastEnded } from '../server/results/period.ts'
 import { livedHalfYear } from './support/half-year.ts'
 import { bodyRules } from './support/house.ts'
 import { signedIn } from './support/people.ts'
+import { describeBaselines } from './support/results-baselines.ts'
+import { describeRates } from './support/results-rates.ts'
 import { describeReports } from './support/results-report.ts'
 import { startTestServer, type TestServer } from './support/server.ts'
 
@@ -70,133 +66,33 @@ const of = async (seat = chair): Promise<Results> => {
   expect(error).toBeUndefined()
   return body
 }
+const SPAN = "BETWEEN '2024-12-31 17:00Z' AND '2025-06-30 16:59:59.999Z'"
+const recounted = async <T>(sql: string): Promise<T[]> => (await owner.raw<{ rows: T[] }>(sql)).rows
 async function recount<T>(sql: string): Promise<T> {
   const { rows: [row] } = await owner.raw<{ rows: T[] }>(sql)
   return row!
 }
-const months = (count: number, meetings: (month: number) => number, kind = 'briefing'): BaselineCount[] =>
-  Array.from({ length: count }, (_, index) => ({ bodyId, kind, month: index + 1, meetings: meetings(index + 1), online: 0, gap: '' }))
 const entriesOf = async (figure: Figure, limit = 100, after?: string) =>
-  (await chair.client.call(listResultEntries, { query: { ...period, bodyId, figure, limit, ...after ? { after } : {} } })).body
+  (await chair.client.call(listResultEntries, { query: { ...period, bodyId, figure, limit, ...figure === 'quota' ? { kind: 'provinceWide' } : {}, ...after ? { after } : {} } })).body
+/** What everybody's coming would have cost, from the tables alone; likely. */
+const inPersonCost = (ours: string) => `
+  WITH held AS (
+    SELECT m.id, (m.opened_at + interval '7 hours')::date AS day, ceil(extract(epoch FROM m.closed_at - m.opened_at) / 60 / 240) AS halves FROM meeting m WHERE ${ours} AND status = 'closed' AND opened_at ${SPAN}
+  ), rate AS (SELECT item, likely, since, coalesce(until, 'infinity') AS until FROM cost_rate WHERE withdrawn_at IS NULL), who AS (
+    SELECT held.*, a.person_id, coalesce(way.likely, 0) AS km FROM held JOIN attendance_result a ON a.meeting_id = held.id AND a.state <> 'absentExcused' JOIN unit_membership w ON w.person_id = a.person_id
+    LEFT JOIN unit_distance way ON w.unit_id IN (way.unit_a, way.unit_b) AND '${units[0]!}' IN (way.unit_a, way.unit_b) AND w.unit_id <> '${units[0]!}'
+  ), cost AS (
+    SELECT km * 2 * (SELECT likely FROM rate WHERE item = 'consumption') * (SELECT likely FROM rate WHERE item = 'fuel') / 1000 AS dong FROM who WHERE km >= 15
+    UNION ALL SELECT ceil(halves / 2) * likely FROM who JOIN rate ON item = 'allowance' AND day BETWEEN since AND until WHERE km >= 15
+    UNION ALL SELECT (ceil(halves / 2) - 1) * likely FROM who JOIN rate ON item = 'lodging' WHERE km >= 15
+    UNION ALL SELECT halves * likely FROM who JOIN rate ON item = 'drinks' UNION ALL SELECT halves * likely FROM held JOIN rate ON item = 'hall'
+    UNION ALL SELECT CASE WHEN person_id = '${member.personId}' THEN 3 ELSE 10 END * likely FROM who JOIN rate ON item IN ('paper', 'printing') WHERE id = '${meetingIds[0]!}'
+  ) SELECT sum(dong)::int AS n FROM cost`
 
-describe('a baseline', () => {
-  let baselineId: string
-  let revision: number
+const parts = () => ({ server, owner, chair, clerk, member, administrator, bodyId, otherId, units })
 
-  it('is drafted by administrators alone, one draft a year', async () => {
-    for (const seat of [chair, member]) expect((await seat.client.call(beginBaseline, { body: { year: 2024, reason: 'Lần đầu', source: 'Báo cáo' } })).error?.code).toBe('administratorRequired')
-    const begun = await administrator.client.call(beginBaseline, { body: { year: 2024, reason: 'Lần đầu', source: 'Báo cáo năm 2024' } })
-    ;({ id: baselineId, revision } = begun.body.baseline)
-    const again = await administrator.client.call(beginBaseline, { body: { year: 2024, reason: 'Lần hai', source: 'Khác' } })
-    expect(again.error).toMatchObject({ code: 'baselineDraftThere', details: { baselineId } })
-    // Of drafts nobody else knows.
-    expect((await chair.client.call(listBaselines)).body.baselines).toEqual([])
-    expect((await chair.client.call(getBaseline, { params: { baselineId } })).error?.code).toBe('baselineNotFound')
-  })
-
-  it('is not frozen with gaps, and tells which; with explanations it is', async () => {
-    const save = (counts: BaselineCount[], from = revision) =>
-      administrator.client.call(saveBaseline, { params: { baselineId }, body: { revision: from, reason: 'Lần đầu', source: 'Báo cáo năm 2024', counts } })
-    const freeze = () => administrator.client.call(freezeBaseline, { params: { baselineId }, body: { revision } })
-    expect((await freeze()).error).toMatchObject({ code: 'baselineGaps', details: { gaps: [] } })
-    const saved = await save(months(10, () => 2))
-    expect(saved.body.gaps).toEqual([{ bodyId, kind: 'briefing', months: [11, 12] }])
-    revision = saved.body.baseline.revision
-    expect((await save([], 1)).error).toMatchObject({ code: 'baselineChanged', details: { revision } })
-    expect((await freeze()).error).toMatchObject({ code: 'baselineGaps', details: { gaps: [{ bodyId, months: [11, 12] }] } })
-    for (const wrong of [
-      [{ ...months(1, () => 2)[0]!, online: 3 }], [...months(2, () => 1), months(1, () => 1)[0]!], [{ ...months(1, () => 1)[0]!, gap: 'thừa' }],
-      [{ bodyId, kind: 'briefing', month: 1, meetings: null, online: null, gap: '' }],
-    ]) expect((await save(wrong)).error?.code).toBe('badRequest')
-    expect((await save([{ ...months(1, () => 1)[0]!, bodyId: randomUUID() }])).error?.code).toBe('bodyNotFound')
-    expect((await save(months(1, () => 1, 'unheardOf'))).error?.code).toBe('meetingKindNotFound')
-    const lacking = [11, 12].map((month) => ({ bodyId, kind: 'briefing', month, meetings: null, online: null, gap: 'Sổ công tác bị thất lạc' }))
-    revision = (await save([...months(10, () => 2), ...lacking])).body.baseline.revision
-    expect((await freeze()).body.baseline).toMatchObject({ version: 1, meetings: 20, sha256: expect.stringMatching(/^[\da-f]{64}$/) })
-  })
-
-  it('never changes once frozen, not in the database either; a version with a reason takes its place', async () => {
-    const save = await administrator.client.call(saveBaseline, { params: { baselineId }, body: { revision, reason: 'x', source: 'y', counts: [] } })
-    expect(save.error?.code).toBe('baselineFrozen')
-    await expect(owner('baseline_count').where({ baseline_id: baselineId }).update({ meetings: 9, gap: '', online: 0 })).rejects.toThrow('never changes')
-    await expect(owner('baseline').where({ id: baselineId }).update({ reason: 'khác' })).rejects.toThrow('never changes')
-    await expect(owner('baseline_count').where({ baseline_id: baselineId }).delete()).rejects.toThrow('never changes')
-    const { body: { baseline: next } } = await administrator.client.call(beginBaseline, { body: { year: 2024, reason: 'Bổ sung theo công văn 15', source: 'Báo cáo đã đối chiếu' } })
-    expect(next).toMatchObject({ version: 2, meetings: 20 })
-    const counts = months(12, (month) => month <= 2 ? 4 : 1)
-    const { reason, source } = next
-    const saved = await administrator.client.call(saveBaseline, { params: { baselineId: next.id }, body: { revision: next.revision, reason, source, counts } })
-    await administrator.client.call(freezeBaseline, { params: { baselineId: next.id }, body: { revision: saved.body.baseline.revision } })
-    const { body: first } = await chair.client.call(getBaseline, { params: { baselineId } })
-    expect(first).toMatchObject({ intact: true, baseline: { version: 1, reason: 'Lần đầu', meetings: 20 }, gaps: [] })
-    expect((await chair.client.call(listBaselines)).body.baselines.map(({ version }) => version)).toEqual([2, 1])
-  })
-
-  it('whose figures were changed behind its back is told so', async () => {
-    const counts = months(3, () => 1)
-    const one = { year: 2024, version: 1, reason: 'Lý do', source: 'Nguồn', counts }
-    expect(canonicalBaseline({ ...one, counts: counts.toReversed() })).toBe(canonicalBaseline(one))
-    expect(canonicalBaseline({ ...one, counts: months(3, () => 2) })).not.toBe(canonicalBaseline(one))
-    // Who owns the database may switch off what holds it; the hash tells.
-    await owner.raw('ALTER TABLE baseline_count DISABLE TRIGGER baseline_count_frozen')
-    await owner('baseline_count').where({ baseline_id: baselineId, month: 3 }).update({ meetings: 9 })
-    expect((await chair.client.call(getBaseline, { params: { baselineId } })).body.intact).toBe(false)
-    await owner('baseline_count').where({ baseline_id: baselineId, month: 3 }).update({ meetings: 2 })
-    await owner.raw('ALTER TABLE baseline_count ENABLE ALWAYS TRIGGER baseline_count_frozen')
-    expect((await chair.client.call(getBaseline, { params: { baselineId } })).body.intact).toBe(true)
-  })
-
-  it('is read from a table, with each wrong cell and the months that are lacking', async () => {
-    const table = async (bytes: Uint8Array) => await administrator.client.call(readBaselineFile, { body: Buffer.from(bytes) })
-    const csv = 'Cơ quan,Loại cuộc họp,Tháng,Số cuộc họp,Trong đó trực tuyến,Lý do không có số liệu\r\nBan Thường Vụ,Họp giao ban,1,4,1,\r\nban thường vụ,briefing,2,,,Thất lạc sổ\r\n'
-      + 'Ban Lạ,briefing,1,1,,\r\nBan Thường vụ,Họp lạ,1,1,,\r\nBan Thường vụ,briefing,13,1,,\r\nBan Thường vụ,briefing,3,2,5,\r\nBan Thường vụ,briefing,1,7,,\r\nBan Thường vụ,briefing,4,,,\r\n'
-    const { body: read } = await table(new TextEncoder().encode(csv))
-    expect(read.counts).toEqual([
-      { bodyId, kind: 'briefing', month: 1, meetings: 4, online: 1, gap: '' }, { bodyId, kind: 'briefing', month: 2, meetings: null, online: null, gap: 'Thất lạc sổ' },
-    ])
-    expect(read.problems.map(({ row, reason }) => [row, reason])).toEqual([[4, 'unknownBody'], [5, 'unknownKind'], [6, 'badNumber'], [7, 'onlineMore'], [8, 'repeated'], [9, 'missing']])
-    expect(read.gaps).toEqual([{ bodyId, kind: 'briefing', months: [3, 4, 5, 6, 7, 8, 9, 10, 11, 12] }])
-    const xlsx = await renderWorkbook([{ name: 'x', columns: ['Body', 'Month', 'Meetings'].map((title) => ({ title, width: 9 })), rows: [['Hội đồng', 5, 3]] }])
-    expect((await table(xlsx)).body.counts).toEqual([{ bodyId: otherId, kind: 'none', month: 5, meetings: 3, online: 0, gap: '' }])
-    expect((await table(new TextEncoder().encode('a,b\r\n1,2\r\n'))).error).toMatchObject({ code: 'importUnreadable', details: { reason: 'headings' } })
-  })
-})
-
-describe('rates', () => {
-  it('never overlap in time: the database refuses it, and the answer names the other', async () => {
-    const fuel = (since: string, until: string | null) => ({ item: 'fuel' as const, low: 20_000, likely: 21_000, high: 22_000, basis: 'Thông cáo', since, until })
-    const { body: { rates } } = await chair.client.call(listCostRates)
-    const first = rates.find(({ item }) => item === 'fuel')!
-    const refused = await administrator.client.call(addCostRate, { body: fuel('2025-03-01', null) })
-    expect(refused.error).toMatchObject({ code: 'rateOverlaps', details: { rate: { id: first.id } } })
-    await expect(owner('cost_rate').insert(fuel('2025-03-01', null))).rejects.toMatchObject({ constraint: 'cost_rate_overlap' })
-    const ended = await administrator.client.call(endCostRate, { params: { rateId: first.id }, body: { until: '2025-02-28', version: 1 } })
-    expect(ended.body.rate).toMatchObject({ until: '2025-02-28', version: 2 })
-    const { body: { rate } } = await administrator.client.call(addCostRate, { body: fuel('2025-03-01', null) })
-    expect((await administrator.client.call(endCostRate, { params: { rateId: first.id }, body: { until: null, version: 2 } })).error?.code).toBe('rateOverlaps')
-    expect((await administrator.client.call(endCostRate, { params: { rateId: first.id }, body: { until: null, version: 1 } })).error).toMatchObject({ code: 'rateChanged', details: { rate: { version: 2 } } })
-    expect((await administrator.client.call(endCostRate, { params: { rateId: first.id }, body: { until: '2017-01-01', version: 2 } })).error?.code).toBe('dateOutOfRange')
-    // One that was withdrawn stands in nobody's way.
-    expect((await administrator.client.call(withdrawCostRate, { params: { rateId: rate.id }, body: { reason: 'Nhập nhầm', version: 1 } })).body.rate.withdrawn).toBe('Nhập nhầm')
-    expect((await administrator.client.call(endCostRate, { params: { rateId: first.id }, body: { until: null, version: 2 } })).body.rate.until).toBeNull()
-    for (const body of [{ ...fuel('2030-01-01', null), likely: 30_000 }, fuel('2030-01-01', '2029-01-01')]) {
-      expect((await administrator.client.call(addCostRate, { body })).error?.code).toBe('badRequest')
-    }
-    expect((await chair.client.call(addCostRate, { body: fuel('2031-01-01', null) })).error?.code).toBe('administratorRequired')
-    expect((await member.client.call(listCostRates)).error?.code).toBe('forbiddenForResults')
-  })
-
-  it('and distances are set once a pair, whichever way it is named', async () => {
-    const set = (fromId: string, toId: string, likely: number, version: number | null) =>
-      administrator.client.call(setDistance, { body: { fromId, toId, low: likely - 5, likely, high: likely + 5, basis: 'Bản đồ', version } })
-    expect((await set(units[0]!, units[1]!, 40, null)).body.distance).toMatchObject({ likely: 40, version: 1 })
-    expect((await set(units[1]!, units[0]!, 50, null)).error).toMatchObject({ code: 'distanceChanged', details: { distance: { likely: 40 } } })
-    expect((await set(units[1]!, units[0]!, 50, 1)).body.distance).toMatchObject({ likely: 50, version: 2 })
-    expect((await set(units[1]!, randomUUID(), 50, null)).error?.code).toBe('unitNotFound')
-    expect((await set(units[1]!, units[1]!, 50, null)).error?.code).toBe('badRequest')
-    await set(units[0]!, units[2]!, 8, null)
-  })
-})
+describeBaselines(parts)
+describeRates(parts)
 
 describe('results', () => {
   it('are for leaders and offices of the body and for administrators alone', async () => {
@@ -206,8 +102,8 @@ describe('results', () => {
     expect((await member.client.call(listLedger, { query: { ...period } })).error?.code).toBe('forbiddenForResults')
     expect((await member.client.call(resultsFile, { query: { ...period } })).error?.code).toBe('forbiddenForResults')
     for (const figure of Figure.options) {
-      expect((await member.client.call(listResultEntries, { query: { ...period, figure } })).error?.code).toBe('forbiddenForResults')
-      expect((await chair.client.call(listResultEntries, { query: { ...period, figure, bodyId: otherId } })).error?.code).toBe('bodyNotFound')
+      expect((await member.client.call(listResultEntries, { query: { ...period, figure, kind: 'briefing' } })).error?.code).toBe('forbiddenForResults')
+      expect((await chair.client.call(listResultEntries, { query: { ...period, figure, kind: 'briefing', bodyId: otherId } })).error?.code).toBe('bodyNotFound')
     }
     expect((await member.client.call(meetingCosts, { params: { entryId: meetingIds[0]! } })).error?.code).toBe('meetingNotFound')
     expect((await chair.client.call(meetingCosts, { params: { entryId: meetingIds[4]! } })).error?.code).toBe('meetingNotFound')
@@ -223,11 +119,21 @@ describe('results', () => {
     const { headline, meetings, ledger } = await of()
     const { was } = await recount<{ was: number }>(`SELECT sum(c.meetings)::int AS was FROM baseline_count c JOIN baseline b ON b.id = c.baseline_id
       WHERE b.year = 2024 AND b.version = 2 AND c.month IN (1, 2, 3, 4, 5, 6) AND c.body_id = '${bodyId}'`)
-    const { is } = await recount<{ is: number }>(`SELECT count(*)::int AS is FROM meeting WHERE body_id = '${bodyId}' AND opened_at BETWEEN '2024-12-31 17:00Z' AND '2025-06-30 16:59:59.999Z'`)
-    expect(headline).toMatchObject({ year: 2024, version: 2, until: '2025-06', baseline: was, held: is, fewer: was - is, notCompared: 0 })
-    expect([was, is]).toEqual([12, 4])
-    expect(meetings.byMonth.map(({ baseline, compared }) => [baseline, compared])).toEqual([[4, 1], [4, 2], [1, 0], [1, 0], [1, 0], [1, 1]])
-    expect(meetings.byMonth.reduce((all, row) => all + row.held, 0)).toBe(meetings.held)
+    const { is } = await recount<{ is: number }>(`SELECT count(*)::int AS is FROM meeting WHERE body_id = '${bodyId}' AND opened_at ${SPAN}`)
+    expect(headline).toMatchObject({ year: 2024, version: 2, until: '2025-06', baseline: was, held: is, fewer: was - is, notCompared: 0, intact: true })
+    const byMonth = await recounted<object>(`SELECT to_char(day, 'YYYY-MM') AS month, (SELECT sum(c.meetings) FROM baseline_count c JOIN baseline b ON b.id = c.baseline_id
+        WHERE b.year = 2024 AND b.version = 2 AND c.month = extract(month FROM day))::int AS baseline, count(m.id)::int AS compared, count(m.id)::int AS held, count(nullif(m.mode, 'inPerson'))::int AS online
+      FROM generate_series('2025-01-01'::timestamp, '2025-06-01', '1 month') day LEFT JOIN meeting m ON m.body_id = '${bodyId}' AND date_trunc('month', m.opened_at + interval '7 hours', 'UTC') = day AT TIME ZONE 'UTC' GROUP BY day ORDER BY day`)
+    expect(meetings.byMonth).toEqual(byMonth)
+    expect(meetings.byBody).toEqual([{ body: { id: bodyId, name: 'Ban Thường vụ' }, held: is, compared: is, online: meetings.online, baseline: was }])
+    const byKind = await recounted<object>(`SELECT code, (SELECT coalesce(sum(c.meetings), 0) FROM baseline_count c JOIN baseline b ON b.id = c.baseline_id WHERE b.year = 2024 AND b.version = 2 AND c.month < 7 AND c.kind = code)::int AS baseline,
+        count(m.id)::int AS held, count(nullif(m.mode, 'inPerson'))::int AS online
+      FROM (SELECT DISTINCT code FROM meeting_kind UNION SELECT 'none') kind LEFT JOIN (
+        SELECT m.*, coalesce(k.code, 'none') AS of FROM meeting m LEFT JOIN meeting_kind k ON k.id = m.kind_id WHERE m.body_id = '${bodyId}' AND m.opened_at ${SPAN}) m ON m.of = code
+      GROUP BY code HAVING count(m.id) > 0 OR code = 'briefing' ORDER BY code COLLATE "C"`)
+    expect(meetings.byKind.map(({ code, baseline, held, online }) => ({ code, baseline, held, online }))).toEqual(byKind)
+    expect(meetings.byKind.find(({ code }) => code === 'briefing')?.name).toEqual({ vi: 'Họp giao ban', en: expect.any(String) })
+    expect([headline?.baselineOnline, headline?.online]).toEqual([0, meetings.online])
     expect(ledger).toEqual({ lines: 1, pending: 0, metAnyway: 1, reversed: 1, minutesSaved: 20, personMinutesSaved: 300 })
     const { body: { lines } } = await chair.client.call(listLedger, { query: { ...period } })
     expect(lines.map(({ day, state, people }) => [day, state, people])).toEqual([['2025-05-05', 'reversed', 0], ['2025-03-04', 'counts', 1], ['2025-02-10', 'metAnyway', 1]])
@@ -235,6 +141,9 @@ describe('results', () => {
     const { body: { lines: seen } } = await administrator.client.call(listLedger, { query: { ...period, bodyId } })
     expect(seen.map(({ id }) => id)).toEqual(lines.map(({ id }) => id))
     expect(seen.flatMap(({ causes }) => causes.map((cause) => cause.of))).toEqual([null, null, null])
+    // Nor why: words that a person wrote are content.
+    expect(seen.flatMap(({ causes }) => causes.flatMap(({ reason, reversed }) => [reason, reversed?.reason ?? '']))).toEqual(['', '', '', '', '', ''])
+    expect(lines.flatMap(({ causes }) => causes.flatMap(({ reason }) => reason))).toEqual(Array.from({ length: 3 }, () => 'Xin ý kiến bằng văn bản'))
     expect(lines.flatMap(({ causes }) => causes.map((cause) => cause.of?.title))).toEqual([undefined, 'Chủ trương', undefined])
     // Bodies that the baseline does not know stand beside the comparison.
     expect((await results(administrator, period)).body.headline).toMatchObject({ baseline: was, held: is, notCompared: 1 })
@@ -248,26 +157,40 @@ describe('results', () => {
 
   it('are what a recount gives', async () => {
     const got = await of()
-    const span = "BETWEEN '2024-12-31 17:00Z' AND '2025-06-30 16:59:59.999Z'"
+    const span = SPAN
     const ours = `body_id = '${bodyId}'`
     expect(got.meetings).toMatchObject(await recount<object>(`SELECT count(*)::int AS held, sum(CASE mode WHEN 'inPerson' THEN 0 ELSE 1 END)::int AS online FROM meeting WHERE ${ours} AND opened_at ${span}`))
     expect(got.issuing).toEqual(await recount(`SELECT sum((channel = 'electronic')::int)::int AS electronic, sum((channel = 'paper')::int)::int AS "onPaper" FROM issued_paper WHERE ${ours} AND status = 'issued' AND issued_at ${span}`))
     expect(got.unprinted.copies).toBe((await recount<{ n: number }>(`SELECT count(*)::int AS n FROM paper_recipient JOIN issued_paper p ON p.id = paper_id WHERE p.${ours} AND channel = 'electronic' AND p.status = 'issued' AND issued_at ${span}`)).n)
-    expect(got.notices).toEqual(await recount(`SELECT count(*)::int AS due, sum((coalesce(issued_at < due_on + interval '17 hours', false))::int)::int AS "onTime"
-      FROM conclusion_notice WHERE ${ours} AND status <> 'waived' AND due_on BETWEEN '2025-01-01' AND '2025-06-30'`))
+    expect(got.notices).toEqual(await recount(`SELECT count(*)::int AS due, sum((coalesce(issued_at < due_on + interval '17 hours', false))::int)::int AS "onTime", sum((status = 'waived')::int)::int AS excused
+      FROM conclusion_notice n WHERE ${ours} AND due_on BETWEEN '2025-01-01' AND '2025-06-30'
+        AND (status <> 'waived' OR EXISTS (SELECT FROM journal_entry e WHERE e.meeting_id = n.meeting_id AND kind LIKE '%waived' AND e.at >= n.due_on + interval '17 hours'))`))
     expect(got.hours).toEqual(await recount(`SELECT count(*)::int AS people, sum(minutes)::int AS minutes FROM (SELECT person_id, sum(floor(present_ms / 60000.0)) AS minutes
       FROM attendance_result WHERE present_ms > 0 AND meeting_id IN (SELECT id FROM meeting WHERE ${ours} AND opened_at ${span}) GROUP BY person_id) per`))
-    expect(got).toMatchObject({ notices: { due: 3, onTime: 1 }, issuing: { electronic: 2, onPaper: 1 }, unprinted: { copies: 5 }, hours: { people: 3 } })
-    expect(got.tasks).toEqual(await recount(`SELECT count(*)::int AS due, sum((done IS NOT NULL AND stage IN ('reported', 'closed') AND done < due_on + interval '17 hours')::int)::int AS "onTime"
-      FROM (SELECT t.*, (SELECT at FROM task_event e WHERE e.task_id = t.id AND kind = 'reported' ORDER BY at DESC LIMIT 1) AS done FROM task t) t
-      WHERE ${ours} AND stage <> 'cancelled' AND due_on >= '2025-01-01' AND due_on < '2025-07-01'`))
-    expect(got.decisions).toEqual(await recount(`SELECT 1 AS count, ('2025-01-01'::date - '2024-12-01'::date)::int AS "medianDays", 31 AS "longestDays"`))
-    expect(got.unprinted.pages).toBe((await recount<{ n: number }>(`SELECT (sum(pages) * (SELECT count(*) FROM attendance_result WHERE meeting_id = '${meetingIds[0]!}' AND state <> 'absentExcused'))::int AS n
-      FROM rendition WHERE sha256 IN (SELECT sha256 FROM document_version WHERE number = 2)`)).n)
-    expect(got).toMatchObject({ tasks: { due: 3, onTime: 1 }, unprinted: { pages: 21 } })
+    expect(got.tasks).toEqual(await recount(`SELECT count(*)::int AS due, sum((stage IN ('reported', 'closed') AND done < first + interval '17 hours')::int)::int AS "onTime",
+        sum((due_on > first AND NOT coalesce(done < first + interval '17 hours', false))::int)::int AS excused
+      FROM (SELECT t.*, (SELECT at FROM task_event e WHERE e.task_id = t.id AND kind = 'reported' ORDER BY at DESC LIMIT 1) AS done, (SELECT at FROM task_event e WHERE e.task_id = t.id AND kind = 'cancelled') AS off,
+        (SELECT e.due_on::timestamptz FROM task_event e WHERE e.task_id = t.id AND seq = 1) AS first FROM task t) t
+      WHERE ${ours} AND first >= '2025-01-01' AND first < '2025-07-01' AND (stage <> 'cancelled' OR off > first + interval '17 hours')`))
+    expect(got.decisions).toEqual(await recount(`SELECT count(*)::int AS count, percentile_disc(0.5) WITHIN GROUP (ORDER BY days)::int AS "medianDays", max(days)::int AS "longestDays" FROM (
+      SELECT (min(m.closed_at + interval '7 hours'))::date - (min(s.at + interval '7 hours'))::date AS days FROM proposal p JOIN proposal_submission s ON s.proposal_id = p.id
+      JOIN agenda_item i ON i.matter_id = p.id AND i.status = 'done' JOIN meeting m ON m.id = i.meeting_id AND m.closed_at ${span} WHERE p.${ours} GROUP BY p.id) decided`))
+    // The member was a guest of one item, and has its papers alone.
+    expect(got.unprinted.pages).toBe((await recount<{ n: number }>(`SELECT sum(CASE WHEN a.person_id = '${member.personId}' AND r.pages <> 3 THEN 0 ELSE r.pages END)::int AS n
+      FROM rendition r JOIN document_version v ON v.sha256 = r.sha256 AND v.state = 'final' CROSS JOIN attendance_result a WHERE a.meeting_id = '${meetingIds[0]!}' AND a.state <> 'absentExcused'`)).n)
+    expect(got.targets).toEqual(await recounted(`SELECT code, percent, reach, basis FROM result_target WHERE withdrawn_at IS NULL AND since <= '2025-06-30' ORDER BY code`))
+    expect(got.costs.inPerson.likely).toBe((await recount<{ n: number }>(inPersonCost(ours))).n)
+    // None of it is nothing, which any count would give.
+    for (const { due, onTime, excused } of [got.notices, got.tasks]) expect(due > onTime + excused && onTime > 0 && excused > 0).toBe(true)
+    const { issuing, unprinted, decisions, hours, targets } = got
+    const some = [issuing.electronic, issuing.onPaper, unprinted.copies, unprinted.pages, decisions.count, hours.minutes, targets.length]
+    expect(Math.min(...some)).toBeGreaterThan(0)
     // No quota before its rule was in force; then the province’s, whoever looks.
     expect(got.quotas).toEqual([])
-    expect((await results(chair, { from: '2026-01', to: '2026-01', bodyId })).body.quotas).toContainEqual(expect.objectContaining({ code: 'provinceWide', perYear: 2, scope: 'province', held: 1 }))
+    expect((await results(chair, { from: '2026-01', to: '2026-01', bodyId })).body.quotas).toEqual(await recounted(`
+      SELECT code, name, quota_per_year AS "perYear", quota_scope AS scope, NULL AS body, basis_document || ': ' || basis_clause AS basis,
+        (SELECT count(*) FROM meeting m JOIN meeting_kind k ON k.id = m.kind_id WHERE k.code = kind.code AND extract(year FROM m.opened_at + interval '7 hours') = 2026 AND (kind.quota_scope = 'province' OR m.body_id = '${bodyId}'))::int AS held
+      FROM meeting_kind kind WHERE quota_per_year IS NOT NULL AND '2026-01-31' BETWEEN since AND coalesce(until, 'infinity') ORDER BY code`))
     // The register counts the same, a year at a time.
     const { body: { shares } } = await chair.client.call(getIssueShare, { query: { year: 2025 } })
     const { body: year } = await results(chair, { from: '2025-01', to: '2025-12', bodyId })
@@ -276,8 +199,10 @@ describe('results', () => {
 
   it('open to entries that come to the same', async () => {
     const got = await of()
+    const papers = got.issuing.electronic + got.issuing.onPaper
     const expected: Record<Figure, [number, number]> = {
-      held: [got.meetings.held, got.meetings.held], issuing: [3, 3], copies: [2, got.unprinted.copies], pages: [1, got.unprinted.pages],
+      held: [got.meetings.held, got.meetings.held], compared: [got.headline!.held, got.headline!.held], quota: [0, 0],
+      issuing: [papers, papers], copies: [got.issuing.electronic, got.unprinted.copies], pages: [1, got.unprinted.pages],
       decisions: [got.decisions.count, got.decisions.longestDays!],
       notices: [got.notices.due, got.notices.due], tasks: [got.tasks.due, got.tasks.due], hours: [got.hours.people, got.hours.minutes],
       costs: [got.costs.meetings, got.costs.saved.likely], minutesSaved: [1, got.ledger.minutesSaved],
@@ -289,6 +214,21 @@ describe('results', () => {
     }
     const notices = (await entriesOf('notices')).entries
     expect(notices.filter(({ state }) => state === 'onTime')).toHaveLength(got.notices.onTime)
+    expect(notices.filter(({ state }) => state === 'waived')).toHaveLength(got.notices.excused)
+    expect((await entriesOf('tasks')).entries.filter(({ state }) => state === 'extended')).toHaveLength(got.tasks.excused)
+    const entries = async (seat: Seat, query: object, of: object = { bodyId }) => await seat.client.call(listResultEntries, { query: { ...period, ...of, figure: 'held', ...query } as never })
+    // The headline's meetings are of the bodies that the baseline knows, in the months that it compares.
+    expect((await entries(administrator, { figure: 'compared' }, {})).body.entries).toHaveLength(got.headline!.held)
+    expect((await entries(administrator, { figure: 'held' }, {})).body.entries).toHaveLength(got.meetings.held + 1)
+    expect((await entries(chair, { figure: 'compared', baseline: 2023 })).body.entries).toEqual([])
+    // A quota opens to the meetings of its calendar year and scope, whoever looks.
+    const year = await entries(chair, { figure: 'quota', kind: 'provinceWide', from: '2026-01', to: '2026-01' })
+    expect([year.body.from, year.body.to, year.body.entries.map(({ day, body, title }) => [day, body?.id, title])]).toEqual(['2026-01', '2026-12', [['2026-01-15', otherId, null]]])
+    const anyId = '-'.repeat(36)
+    for (const query of [{ figure: 'quota' }, { after: `2025-13-45~${bodyId}` }, { after: `2025-01-01~${anyId}` }, { after: `0000-01-01~${bodyId}` }, { after: `2025-01-01~${bodyId}~` }]) {
+      expect((await entries(chair, query)).error?.code, JSON.stringify(query)).toBe('badRequest')
+      if (!('figure' in query)) expect((await chair.client.call(listLedger, { query: { ...period, ...query } })).error?.code).toBe('badRequest')
+    }
     // Page by page it is the same list.
     const whole = (await entriesOf('held')).entries
     let [paged, after]: [typeof whole, string | undefined] = [[], undefined]
@@ -337,17 +277,54 @@ describe('results', () => {
     }
     const few = await queries({ from: '2025-04', to: '2025-04', bodyId }, chair)
     expect(await queries({ from: '2025-01', to: '2025-12' }, administrator, true)).toBe(few)
-    expect(few).toBeLessThan(25)
+    expect(few).toBeLessThan(30)
   })
 
-  it('come as a workbook with the same figures', async () => {
-    const response = await chair.client.send('GET', `/api/results/file?from=2025-01&to=2025-06&bodyId=${bodyId}`)
+  it('are all of one moment, and are read while nothing can be written', async () => {
+    const statements: string[] = []
+    const note = ({ sql }: { sql: string }) => { statements.push(sql) }
+    const alone = createResulting({ db: owner })
+    owner.on('query', note)
+    await alone.results.get({ personId: chair.personId, administrator: false }, { ...period, bodyId })
+    owner.removeListener('query', note)
+    const [begin, end] = [statements.findIndex((sql) => /^BEGIN/i.test(sql)), statements.findIndex((sql) => /^COMMIT/i.test(sql))]
+    expect(statements.slice(begin - 1, begin + 1).join(' ')).toMatch(/REPEATABLE READ/i)
+    // But for whose results they are, nothing is read outside.
+    expect(statements.filter((sql, at) => /SELECT/i.test(sql) && (at < begin || at > end))).toHaveLength(1)
+  })
+
+  it('reckon costs once, and anew where a distance, a rate or an attendance changed', async () => {
+    const before = (await of()).costs
+    expect((await of()).costs).toEqual(before)
+    const [low, high] = [units[0]!, units[1]!].sort() as [string, string]
+    const set = async (kilometres: number) => await owner('unit_distance').where({ unit_a: low, unit_b: high }).update({ likely: kilometres, low: kilometres - 5, high: kilometres + 5 })
+    await set(60)
+    expect((await of()).costs.inPerson.likely).toBe((await recount<{ n: number }>(inPersonCost(`body_id = '${bodyId}'`))).n)
+    await set(50)
+    await owner('cost_rate').where({ item: 'drinks' }).update({ withdrawn_at: new Date(), withdrawn_reason: 'Thử' })
+    const { costs } = await of()
+    expect(costs.unknown).toEqual([{ item: 'drinks', rate: 'drinks', meetings: before.meetings }])
+    expect(costs.byItem.some(({ item }) => item === 'drinks')).toBe(false)
+    await owner('cost_rate').where({ item: 'drinks' }).update({ withdrawn_at: null, withdrawn_reason: null })
+    expect((await of()).costs).toEqual(before)
+  })
+
+  it('come as a workbook with the same figures, beside a second period', async () => {
+    const response = await chair.client.send('GET', `/api/results/file?from=2025-01&to=2025-06&bodyId=${bodyId}&thenFrom=2024-07&thenTo=2024-12`)
     const sheets = await readXlsx(Buffer.from(await response.arrayBuffer()))
     const got = await of()
     const facts = new Map(sheets.find(({ sheet }) => sheet === 'Kết quả')!.data.map(([name, value]) => [name, value]))
     expect(facts.get('Giảm so với số liệu gốc')).toBe(got.headline!.fewer)
+    const { body: then } = await results(chair, { from: '2024-07', to: '2024-12', bodyId })
+    const table = (name: string) => sheets.find(({ sheet }) => sheet === name)!.data
+    expect(table('Kết quả').find(([name]) => name === 'Cuộc họp đã tổ chức trong kỳ')?.[3]).toBe(then.meetings.held)
+    expect(then.meetings.held).toBeGreaterThan(0)
+    expect(table('Mục tiêu').slice(1).map((row) => [row[2], row[6]])).toEqual(got.targets.map(({ percent, basis }) => [percent, basis]))
+    expect(table('Theo loại').slice(1).map((row) => [row[1], row[2]])).toEqual(got.meetings.byKind.map(({ baseline, held }) => [baseline, held]))
+    const ofYear = await chair.client.send('GET', `/api/results/file?from=2026-01&to=2026-01&bodyId=${bodyId}`)
+    expect((await readXlsx(Buffer.from(await ofYear.arrayBuffer()))).find(({ sheet }) => sheet === 'Định mức hội nghị')!.data.slice(1).map((row) => [row[2], row[3]])).toEqual([[0, 3], [1, 2]])
     expect(facts.get('Cuộc họp đã tổ chức trong kỳ')).toBe(got.meetings.held)
-    expect(sheets.find(({ sheet }) => sheet === 'Chi phí (ước tính)')!.data.find(([name]) => String(name).startsWith('Tiết kiệm'))?.slice(1)).toEqual([got.costs.saved.low, got.costs.saved.likely, got.costs.saved.high])
+    expect(sheets.find(({ sheet }) => sheet === 'Chi phí (ước tính)')!.data.find(([name]) => String(name).startsWith('Tiết kiệm'))?.slice(1)).toEqual([got.costs.saved.low, got.costs.saved.likely, got.costs.saved.high, then.costs.saved.likely])
   })
 })
 

@@ -1,7 +1,7 @@
 import type { CostMeetingsStore, DatedRate } from './meetings.ts'
-import { SHOWN_PAGES } from './pages.ts'
+import { pagesRead } from './pages.ts'
 
-interface MeetingRow { id: string, body_id: string, body_name: string, day: string, minutes: number, pages: number, speakers: number }
+interface MeetingRow { id: string, body_id: string, body_name: string, day: string, minutes: number, speakers: number }
 interface PeopleRow {
   meeting_id: string, unit_id: string | null, unit_name: string | null, in_person: number, online: number, sites: number
   low: number | null, likely: number | null, high: number | null
@@ -15,14 +15,12 @@ export const costMeetingsStore: CostMeetingsStore = {
   async facts(db, of) {
     const [wanted, bindings] = 'meetingIds' in of
       ? [OF_IDS, { meetingIds: [...of.meetingIds] }] as const : [OF_PERIOD, { bodyIds: [...of.bodyIds], start: of.start, end: of.end }] as const
-    const [{ rows: meetings }, { rows: people }] = await Promise.all([
-      db.raw<{ rows: MeetingRow[] }>(`
+    const { rows: meetings } = await db.raw<{ rows: MeetingRow[] }>(`
         SELECT m.id, m.body_id, body.name AS body_name, ${DAY}::text AS day, greatest(1, ceil(extract(epoch FROM m.closed_at - m.opened_at) / 60))::int AS minutes,
-          ${SHOWN_PAGES}::int AS pages,
           (SELECT count(DISTINCT i.presenter_id) FROM agenda_item i JOIN meeting_participant part ON part.meeting_id = m.id AND part.person_id = i.presenter_id AND part.role = 'guest'
             WHERE i.meeting_id = m.id AND i.removed_at IS NULL AND i.status = 'done')::int AS speakers
-        FROM meeting m JOIN body ON body.id = m.body_id WHERE ${wanted} ORDER BY m.opened_at DESC, m.id DESC`, bindings),
-      db.raw<{ rows: PeopleRow[] }>(`
+        FROM meeting m JOIN body ON body.id = m.body_id WHERE ${wanted} ORDER BY m.opened_at DESC, m.id DESC`, bindings)
+    const { rows: people } = await db.raw<{ rows: PeopleRow[] }>(`
         SELECT m.id AS meeting_id, unit.id AS unit_id, unit.name AS unit_name,
           (count(*) FILTER (WHERE a.state = 'inPerson' AND person.kind = 'person'))::int AS in_person,
           (count(*) FILTER (WHERE a.state = 'online' AND person.kind = 'person'))::int AS online, (count(*) FILTER (WHERE person.kind <> 'person'))::int AS sites,
@@ -34,14 +32,18 @@ export const costMeetingsStore: CostMeetingsStore = {
         LEFT JOIN unit ON unit.id = work.unit_id
         LEFT JOIN unit_distance way ON way.unit_a = least(unit.id, body.superior_unit_id) AND way.unit_b = greatest(unit.id, body.superior_unit_id)
           AND unit.id IS NOT NULL AND body.superior_unit_id IS NOT NULL
-        WHERE ${wanted} GROUP BY m.id, unit.id, body.superior_unit_id, way.low, way.likely, way.high ORDER BY unit.name, unit.id`, bindings),
-    ])
+        WHERE ${wanted} GROUP BY m.id, unit.id, body.superior_unit_id, way.low, way.likely, way.high ORDER BY unit.name, unit.id`, bindings)
+    const { rows: papers } = await db.raw<{ rows: { meeting_id: string, people: number, in_hall: number, pages: number }[] }>(`
+        SELECT meeting_id, count(*)::int AS people, (count(*) FILTER (WHERE in_hall))::int AS in_hall, pages FROM (${pagesRead(wanted)}) read
+        WHERE pages > 0 GROUP BY meeting_id, pages ORDER BY pages`, bindings)
     const byMeeting = Map.groupBy(people, (row) => row.meeting_id)
+    const papersOf = Map.groupBy(papers, (row) => row.meeting_id)
     return meetings.map((meeting) => {
       const own = byMeeting.get(meeting.id) ?? []
       return {
         meetingId: meeting.id, body: { id: meeting.body_id, name: meeting.body_name }, day: meeting.day,
-        minutes: meeting.minutes, pages: meeting.pages, speakers: meeting.speakers,
+        minutes: meeting.minutes, speakers: meeting.speakers,
+        papers: (papersOf.get(meeting.id) ?? []).map((row) => ({ people: row.people, inHall: row.in_hall, pages: row.pages })),
         sites: own.reduce((all, { sites }) => all + sites, 0),
         travellers: own.filter((row) => row.in_person + row.online > 0).map((row) => ({
           unit: { id: row.unit_id, name: row.unit_name ?? '' }, inPerson: row.in_person, online: row.online,

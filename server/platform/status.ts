@@ -302,6 +302,10 @@ export const httpStatus: Record<ErrorCode, number> = {
   rateChanged: 409,
   distanceChanged: 409,
   periodNotBegun: 422,
+  baselineBroken: 409,
+  targetNotFound: 404,
+  targetThere: 409,
+  targetChanged: 409,
   reportChanged: 409,
   mediaUnavailable: 503,
 }

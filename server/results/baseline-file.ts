@@ -22,6 +22,29 @@ export interface BaselineNamesStore {
 
 const plain = (text: string) => foldText(text).replace(/[^a-z0-9]+/g, ' ').trim()
 
+type Found = { id: string } | 'unknown' | 'ambiguous'
+
+/**
+ * By name: one that is written exactly so, else the only one that differs by case, tones or punctuation. Names that differ by their
+ * tones alone are different bodies, so where several fit it is for the writer to say which.
+ */
+function finder(named: readonly { id: string, name: string }[]): (written: string) => Found {
+  const exact = (text: string) => text.normalize('NFC').replace(/\s+/g, ' ').trim()
+  const index = (of: (text: string) => string) => {
+    const ids = new Map<string, Set<string>>()
+    for (const { id, name } of named) ids.set(of(name), (ids.get(of(name)) ?? new Set()).add(id))
+    return (written: string) => [...ids.get(of(written)) ?? []]
+  }
+  const ways = [index(exact), index((text) => exact(text).toLocaleLowerCase('vi')), index(plain)]
+  return (written) => {
+    for (const way of ways) {
+      const [id, ...others] = way(written)
+      if (id !== undefined) return others.length ? 'ambiguous' : { id }
+    }
+    return 'unknown'
+  }
+}
+
 /** Where each column stands. Throws `importUnreadable`. */
 function placesOf({ headings }: Table): Map<BaselineColumn, number> {
   const written = headings.map(plain)
@@ -44,8 +67,7 @@ export function createBaselineFile({ db, store }: { db: Knex, store: BaselineNam
       const table = await readTable(bytes)
       const places = placesOf(table)
       const { bodies, kinds } = await store.names(db)
-      const bodyIds = new Map(bodies.map(({ id, name }) => [plain(name), id]))
-      const codes = new Map(kinds.flatMap(({ code, names }) => [code, ...names].map((name) => [plain(name), code] as const)))
+      const [bodyOf, kindOf] = [finder(bodies), finder(kinds.flatMap(({ code, names }) => [code, ...names].map((name) => ({ id: code, name }))))]
       const counts: BaselineCount[] = []
       const problems: BaselineProblem[] = []
       const seen = new Set<string>()
@@ -59,10 +81,14 @@ export function createBaselineFile({ db, store }: { db: Knex, store: BaselineNam
           if (!(value <= max)) problem(column, 'badNumber')
           return value
         }
-        const bodyId = bodyIds.get(plain(cell('body')))
-        if (bodyId === undefined) problem('body', cell('body') === '' ? 'missing' : 'unknownBody')
-        const kind = cell('kind') === '' ? 'none' : codes.get(plain(cell('kind')))
-        if (kind === undefined) problem('kind', 'unknownKind')
+        const found = (column: 'body' | 'kind', of: Found): string | undefined => {
+          if (typeof of === 'object') return of.id
+          if (column === 'body') problem(column, cell(column) === '' ? 'missing' : of === 'unknown' ? 'unknownBody' : 'ambiguousBody')
+          else problem(column, of === 'unknown' ? 'unknownKind' : 'ambiguousKind')
+          return undefined
+        }
+        const bodyId = found('body', bodyOf(cell('body')))
+        const kind = cell('kind') === '' ? 'none' : found('kind', kindOf(cell('kind')))
         const month = whole('month', 12)
         if (month === null || month < 1) problem('month', month === null ? 'missing' : 'badNumber')
         const [meetings, online, gap] = [whole('meetings', 10_000), whole('online', 10_000), cell('gap').slice(0, 300)]

@@ -85,13 +85,11 @@ export const baselinesStore: BaselinesStore = {
     return await db('body').whereRaw('id = ANY (?::uuid[])', [[...ids]]).orderBy('name').select<{ id: string, name: string }[]>('id', 'name')
   },
 
-  async figures(db, year, before) {
-    const { rows: [row] } = await db.raw<{ rows: { id: string, year: number, version: number, sha256: Buffer, counts: { bodyId: string, month: number, meetings: number }[] }[] }>(`
-      SELECT b.id, b.year, b.version, b.sha256, (
-        SELECT coalesce(json_agg(json_build_object('bodyId', body_id, 'month', month, 'meetings', meetings)), '[]') FROM (
-          SELECT body_id, month, coalesce(sum(meetings), 0)::int AS meetings FROM baseline_count WHERE baseline_id = b.id GROUP BY 1, 2) c) AS counts
-      FROM baseline b WHERE b.frozen_at IS NOT NULL AND CASE WHEN CAST(:year AS int) IS NULL THEN b.year < :before ELSE b.year = :year END
+  async latest(db, year, before) {
+    const { rows: [row] } = await db.raw<{ rows: Row[] }>(`
+      SELECT ${COLUMNS.join(', ')} FROM baseline b
+      WHERE b.frozen_at IS NOT NULL AND CASE WHEN CAST(:year AS int) IS NULL THEN b.year < :before ELSE b.year = :year END
       ORDER BY b.year DESC, b.version DESC LIMIT 1`, { year: year ?? null, before })
-    return row ? { ...row, sha256: row.sha256.toString('hex') } : null
+    return row && toRow(row)
   },
 }

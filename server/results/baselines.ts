@@ -7,9 +7,9 @@ import { AppError } from '../platform/error.ts'
 import type { Readers } from './readers.ts'
 
 export type BaselineRow = Omit<Baseline, 'meetings'>
-/** What results compare with: its counts of a month, over all kinds. */
+/** What results compare with; `intact`: its hash is that of its figures, reckoned when they were read. */
 export interface BaselineFigures {
-  id: string, year: number, version: number, sha256: string, counts: readonly { bodyId: string, month: number, meetings: number }[]
+  id: string, year: number, version: number, sha256: string, intact: boolean, counts: readonly BaselineCount[]
 }
 
 /** A version as a reader sees it; `intact`: its hash is that of its figures. */
@@ -30,7 +30,7 @@ export interface BaselinesStore {
   unknown(db: Knex, counts: readonly BaselineCount[]): Promise<'body' | 'kind' | null>
   bodyNames(db: Knex, ids: readonly string[]): Promise<{ id: string, name: string }[]>
   /** The highest frozen version of the year; without one, of the latest year before `before`. */
-  figures(db: Knex, year: number | undefined, before: number): Promise<BaselineFigures | null>
+  latest(db: Knex, year: number | undefined, before: number): Promise<BaselineRow | undefined>
 }
 
 const meetingsOf = (counts: readonly BaselineCount[]) => counts.reduce((all, { meetings }) => all + (meetings ?? 0), 0)
@@ -112,7 +112,13 @@ export function createBaselines({ db, store, readers, now }: { db: Knex, store: 
         return { baseline: (await shown(trx, id)).baseline }
       }),
 
-    figuresFor: (year: number | undefined, before: number) => store.figures(db, year, before),
+    /** Of the year, or of the latest one before `before`; null: none is frozen. */
+    async figuresFor(source: Knex, year: number | undefined, before: number): Promise<BaselineFigures | null> {
+      const row = await store.latest(source, year, before)
+      if (!row?.sha256) return null
+      const counts = await store.counts(source, row.id)
+      return { id: row.id, year: row.year, version: row.version, sha256: row.sha256, intact: row.sha256 === hashOf(row, counts), counts }
+    },
   }
 }
 

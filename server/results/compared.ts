@@ -1,53 +1,73 @@
+import type { BaselineCount } from '../../protocol/baselines.ts'
+import type { Wording } from '../../protocol/meeting-kinds.ts'
 import { monthsOf, type Month, type Results } from '../../protocol/results.ts'
 import type { BaselineFigures } from './baselines.ts'
 import { lastEnded } from './period.ts'
 
-/** Meetings that a body held in a month. */
-export interface HeldRow { bodyId: string, month: Month, held: number, online: number }
+/** Meetings of a kind (a code, or `none`) that a body held in a month. */
+export interface HeldRow { bodyId: string, month: Month, kind: string, held: number, online: number }
 
 export interface Compared {
   rows: readonly HeldRow[]
   known: BaselineFigures | null
   bodies: readonly { id: string, name: string }[]
+  kinds: readonly { code: string, name: Wording }[]
   wanted: { from: Month, to: Month }
   now: Date
 }
 
-const held = (rows: readonly HeldRow[]) => rows.reduce((all, row) => all + row.held, 0)
-const online = (rows: readonly HeldRow[]) => rows.reduce((all, row) => all + row.online, 0)
+/** What the headline counts: months that have ended, bodies that the baseline knows; null where there is nothing to compare. */
+export function scopeOf({ known, bodies, wanted, now }: Pick<Compared, 'known' | 'bodies' | 'wanted' | 'now'>) {
+  const until = lastEnded(wanted, now)
+  const bodyIds = new Set(bodies.flatMap(({ id }) => known?.counts.some(({ bodyId }) => bodyId === id) ? [id] : []))
+  return known && until !== undefined && bodyIds.size ? { until, bodyIds } : null
+}
+
+const total = <T>(rows: readonly T[], of: (row: T) => number) => rows.reduce((all, row) => all + of(row), 0)
+const held = (rows: readonly HeldRow[]) => total(rows, (row) => row.held)
+const online = (rows: readonly HeldRow[]) => total(rows, (row) => row.online)
+// A month whose lack is explained counts as without meetings.
+const were = (counts: readonly BaselineCount[]) => total(counts, ({ meetings }) => meetings ?? 0)
+const wereOnline = (counts: readonly BaselineCount[]) => total(counts, (count) => count.online ?? 0)
 
 /** Meetings that were held beside those of the baseline, of months that have ended and of bodies that it knows. */
-export function compare({ rows, known, bodies, wanted, now }: Compared): Pick<Results, 'meetings' | 'headline'> {
-  const compared = new Set(bodies.flatMap(({ id }) => known?.counts.some(({ bodyId }) => bodyId === id) ? [id] : []))
-  /** Of the baseline's same months. */
-  const baselineOf = (months: readonly Month[], of: (bodyId: string) => boolean) => (known?.counts ?? [])
-    .filter(({ bodyId, month }) => compared.has(bodyId) && of(bodyId) && months.some((each) => Number(each.slice(5)) === month))
-    .reduce((all, { meetings }) => all + meetings, 0)
-  const until = lastEnded(wanted, now)
-  const ended = until === undefined ? [] : monthsOf({ from: wanted.from, to: until })
-  const inEnded = rows.filter(({ month }) => ended.includes(month))
-  const ofCompared = (some: readonly HeldRow[]) => some.filter(({ bodyId }) => compared.has(bodyId))
-  const [was, is] = [baselineOf(ended, () => true), held(ofCompared(inEnded))]
+export function compare({ rows, known, bodies, kinds, wanted, now }: Compared): Pick<Results, 'meetings' | 'headline'> {
+  const scope = scopeOf({ known, bodies, wanted, now })
+  const ended = new Set(scope ? monthsOf({ from: wanted.from, to: scope.until }) : [])
+  const ofScope = rows.filter(({ bodyId }) => scope?.bodyIds.has(bodyId))
+  const inScope = ofScope.filter(({ month }) => ended.has(month))
+  const monthsOfYear = new Set([...ended].map((month) => Number(month.slice(5))))
+  const counts = (known?.counts ?? []).filter(({ bodyId, month }) => scope?.bodyIds.has(bodyId) && monthsOfYear.has(month))
   return {
     meetings: {
       held: held(rows), online: online(rows),
       byMonth: monthsOf(wanted).map((month) => {
         const own = rows.filter((row) => row.month === month)
-        const baseline = compared.size ? baselineOf([month], () => true) : null
-        return { month, held: held(own), online: online(own), compared: held(ofCompared(own)), baseline }
+        return {
+          month, held: held(own), online: online(own), compared: held(ofScope.filter((row) => row.month === month)),
+          baseline: ended.has(month) ? were(counts.filter((count) => count.month === Number(month.slice(5)))) : null,
+        }
       }),
       byBody: bodies.flatMap(({ id, name }) => {
         const own = rows.filter(({ bodyId }) => bodyId === id)
-        if (own.length === 0 && !compared.has(id)) return []
-        const baseline = compared.has(id) ? baselineOf(ended, (bodyId) => bodyId === id) : null
-        const comparable = held(ofCompared(inEnded.filter(({ bodyId }) => bodyId === id)))
-        return [{ body: { id, name }, held: held(own), online: online(own), compared: comparable, baseline }]
+        const known = scope?.bodyIds.has(id) ?? false
+        if (own.length === 0 && !known) return []
+        return [{
+          body: { id, name }, held: held(own), online: online(own), compared: held(inScope.filter(({ bodyId }) => bodyId === id)),
+          baseline: known ? were(counts.filter(({ bodyId }) => bodyId === id)) : null,
+        }]
+      }),
+      byKind: [...new Set([...counts, ...inScope].map(({ kind }) => kind))].sort().map((code) => {
+        const [was, is] = [counts.filter(({ kind }) => kind === code), inScope.filter(({ kind }) => kind === code)]
+        const name = kinds.find((kind) => kind.code === code)?.name ?? null
+        return { code, name, baseline: were(was), baselineOnline: wereOnline(was), held: held(is), online: online(is) }
       }),
     },
-    headline: known && until !== undefined && compared.size
+    headline: known && scope
       ? {
-          baselineId: known.id, year: known.year, version: known.version, sha256: known.sha256, until,
-          baseline: was, held: is, fewer: was - is, notCompared: held(inEnded) - is,
+          baselineId: known.id, year: known.year, version: known.version, sha256: known.sha256, intact: known.intact, until: scope.until,
+          baseline: were(counts), held: held(inScope), fewer: were(counts) - held(inScope), baselineOnline: wereOnline(counts), online: online(inScope),
+          notCompared: held(rows.filter(({ month }) => ended.has(month))) - held(inScope),
         }
       : null,
   }

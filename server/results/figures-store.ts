@@ -1,5 +1,9 @@
 import type { Knex } from 'knex'
-import { SHOWN_PAGES } from '../costs/pages.ts'
+import type { Wording } from '../../protocol/meeting-kinds.ts'
+import type { Target } from '../../protocol/result-targets.ts'
+import { pagesRead } from '../costs/pages.ts'
+import { countsOnline } from '../meetings/counted.ts'
+import type { HeldRow } from './compared.ts'
 import type { FiguresStore } from './results.ts'
 
 /** The day, and the month, of an instant in Vietnam. */
@@ -9,10 +13,6 @@ const monthOf = (instant: string) => `to_char(${instant} AT TIME ZONE 'Asia/Ho_C
 /** Meetings `m` that were held: opened in the period. Bindings `:bodyIds`, `:start`, `:end`. */
 export const HELD = 'm.body_id = ANY (CAST(:bodyIds AS uuid[])) AND m.opened_at >= :start AND m.opened_at < :end'
 
-/** People who attended a meeting `m`; places that were connected as such are none. */
-export const ATTENDED = `(SELECT count(*) FROM attendance_result a JOIN person ON person.id = a.person_id AND person.kind = 'person'
-  WHERE a.meeting_id = m.id AND a.state IN ('inPerson', 'online'))`
-
 /** Proposals with their first submission and their decision: by a closed meeting of the body, or another way. Bindings as of HELD. */
 export const DECIDED = `
   SELECT p.id, p.body_id, p.title, ${dayOf('d.at')} AS day, ${dayOf('d.at')} - ${dayOf('s.at')} AS days
@@ -21,34 +21,63 @@ export const DECIDED = `
     SELECT m.closed_at AS at FROM agenda_item i JOIN meeting m ON m.id = i.meeting_id
     WHERE i.matter_id = p.id AND i.removed_at IS NULL AND i.status = 'done' AND m.body_id = p.body_id AND m.status = 'closed'
     UNION ALL SELECT o.at FROM triage_outcome o WHERE o.matter_id = p.id AND o.kind = 'decided') x) d ON d.at >= :start AND d.at < :end
-  WHERE p.body_id = ANY (CAST(:bodyIds AS uuid[]))`
+  WHERE p.body_id = ANY (CAST(:bodyIds AS uuid[])) AND p.id IN (
+    SELECT i.matter_id FROM meeting m JOIN agenda_item i ON i.meeting_id = m.id AND i.matter_id IS NOT NULL
+    WHERE m.body_id = ANY (CAST(:bodyIds AS uuid[])) AND m.status = 'closed' AND m.closed_at >= :start AND m.closed_at < :end
+    UNION ALL SELECT o.matter_id FROM triage_outcome o WHERE o.kind = 'decided' AND o.at >= :start AND o.at < :end)`
 
-/** Notices of conclusions whose day lies in the period and has come, or that were issued. Bindings `:bodyIds`, `:firstDay`, `:lastDay`, `:today`. */
+/**
+ * Notices of conclusions whose day lies in the period and has come, or that were issued. One that was waived once its day was past was
+ * late. Bindings `:bodyIds`, `:firstDay`, `:lastDay`, `:today`.
+ */
 export const NOTICES = `
-  SELECT n.meeting_id AS id, n.body_id, n.due_on AS day, n.number, n.paper_id, n.issued_at IS NOT NULL AND ${dayOf('n.issued_at')} <= n.due_on AS on_time
-  FROM conclusion_notice n
+  SELECT n.meeting_id AS id, n.body_id, n.due_on AS day, n.number, n.paper_id, n.status = 'waived' AS excused,
+    n.issued_at IS NOT NULL AND ${dayOf('n.issued_at')} <= n.due_on AS on_time
+  FROM conclusion_notice n LEFT JOIN LATERAL (
+    SELECT max(e.at) AS at FROM journal_entry e WHERE n.status = 'waived' AND e.meeting_id = n.meeting_id AND e.kind = 'conclusionNotice.waived') waived ON true
   WHERE n.body_id = ANY (CAST(:bodyIds AS uuid[])) AND n.due_on BETWEEN CAST(:firstDay AS date) AND CAST(:lastDay AS date)
-    AND n.status <> 'waived' AND (n.issued_at IS NOT NULL OR n.due_on < CAST(:today AS date))`
+    AND CASE WHEN n.status = 'waived' THEN ${dayOf('waived.at')} > n.due_on ELSE n.issued_at IS NOT NULL OR n.due_on < CAST(:today AS date) END`
 
-/** Tasks whose day lies in the period and has come, or that were reported done (and not returned). */
+/**
+ * Tasks whose first deadline lies in the period and has come, or that were reported done (and not returned): one that was extended
+ * later is judged by the first all the same, and one that was cancelled once it was past was late.
+ */
 export const TASKS = `
-  SELECT t.id, t.body_id, t.due_on AS day, t.what, t.stage IN ('reported', 'closed') AND ${dayOf('done.at')} <= t.due_on AS on_time
-  FROM task t LEFT JOIN LATERAL (
-    SELECT coalesce(max(e.at) FILTER (WHERE e.kind = 'reported'), max(e.at) FILTER (WHERE e.kind = 'closed')) AS at FROM task_event e WHERE e.task_id = t.id) done ON true
-  WHERE t.body_id = ANY (CAST(:bodyIds AS uuid[])) AND t.due_on BETWEEN CAST(:firstDay AS date) AND CAST(:lastDay AS date)
-    AND t.stage <> 'cancelled' AND (t.stage IN ('reported', 'closed') OR t.due_on < CAST(:today AS date))`
+  SELECT t.id, t.body_id, t.first_due AS day, t.what, t.due_on > t.first_due AS excused, t.stage IN ('reported', 'closed') AND ${dayOf('done.at')} <= t.first_due AS on_time
+  FROM (
+    SELECT task.*, coalesce((SELECT e.due_on FROM task_event e WHERE e.task_id = task.id AND e.kind = 'assigned' ORDER BY e.seq LIMIT 1), task.due_on) AS first_due
+    FROM task WHERE task.body_id = ANY (CAST(:bodyIds AS uuid[])) AND task.decided_at < :end) t
+  LEFT JOIN LATERAL (
+    SELECT coalesce(max(e.at) FILTER (WHERE e.kind = 'reported'), max(e.at) FILTER (WHERE e.kind = 'closed')) AS at, max(e.at) FILTER (WHERE e.kind = 'cancelled') AS cancelled
+    FROM task_event e WHERE e.task_id = t.id) done ON true
+  WHERE t.first_due BETWEEN CAST(:firstDay AS date) AND CAST(:lastDay AS date)
+    AND CASE t.stage WHEN 'cancelled' THEN ${dayOf('done.cancelled')} > t.first_due ELSE t.stage IN ('reported', 'closed') OR t.first_due < CAST(:today AS date) END`
 
-/** Lines of the ledger in the period. A line counts while a cause stands and the body did not meet on that day after all. */
+/** A matter's id `wanted.id` that is decided without a meeting, or by one that it was merged into. */
+const MATTER_ENDED = `(EXISTS (SELECT FROM proposal p WHERE p.id = wanted.id AND p.settled = 'decided') OR EXISTS (
+  SELECT FROM agenda_item i JOIN meeting m ON m.id = i.meeting_id WHERE i.matter_id = wanted.id AND i.removed_at IS NULL AND i.status = 'done' AND m.status = 'closed'))`
+
+/**
+ * Lines of the ledger in the period. A line counts once its day is past, while a cause stands whose matters are all decided, and
+ * where the body did not meet on that day after all. Bindings `:bodyIds`, `:firstDay`, `:lastDay`, `:today`.
+ */
 export const LINES = `
-  SELECT l.id, l.body_id, l.day, CASE WHEN NOT EXISTS (SELECT FROM ledger_cause c WHERE c.line_id = l.id AND c.reversed_at IS NULL) THEN 'reversed'
+  SELECT l.id, l.body_id, l.day, CASE WHEN NOT cause.stands THEN CASE WHEN cause.rebound THEN 'reversed' ELSE 'stopped' END
     WHEN EXISTS (SELECT FROM meeting m WHERE m.body_id = l.body_id AND m.opened_at >= l.day::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh'
-      AND m.opened_at < (l.day + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh') THEN 'metAnyway' ELSE 'counts' END AS state
-  FROM ledger_line l WHERE l.body_id = ANY (CAST(:bodyIds AS uuid[])) AND l.day BETWEEN CAST(:firstDay AS date) AND CAST(:lastDay AS date)`
+      AND m.opened_at < (l.day + 1)::timestamp AT TIME ZONE 'Asia/Ho_Chi_Minh') THEN 'metAnyway'
+    WHEN cause.ended AND l.day < CAST(:today AS date) THEN 'counts' ELSE 'pending' END AS state
+  FROM ledger_line l CROSS JOIN LATERAL (
+    SELECT coalesce(bool_or(c.reversed_at IS NULL), false) AS stands, coalesce(bool_or(c.reversed_kind = 'rebound'), false) AS rebound,
+      coalesce(bool_or(c.reversed_at IS NULL AND NOT EXISTS (SELECT FROM unnest(c.matter_ids) AS wanted (id) WHERE NOT ${MATTER_ENDED})), false) AS ended
+    FROM ledger_cause c WHERE c.line_id = l.id
+  ) cause
+  WHERE l.body_id = ANY (CAST(:bodyIds AS uuid[])) AND l.day BETWEEN CAST(:firstDay AS date) AND CAST(:lastDay AS date)`
 
-/** What was saved of meetings that sat: by those that were held in the period. */
+/** What was saved of meetings that sat: by those that were held in the period, on matters that are decided without a meeting. */
 export const SAVED_MINUTES = `
-  SELECT s.id, m.body_id, ${dayOf('m.opened_at')} AS day, s.minutes, s.people, s.meeting_id
-  FROM ledger_minutes s JOIN meeting m ON m.id = s.meeting_id WHERE s.reversed_at IS NULL AND ${HELD}`
+  SELECT s.id, m.body_id, ${dayOf('m.opened_at')} AS day, s.minutes, s.people, s.matter_id, p.title
+  FROM ledger_minutes s JOIN meeting m ON m.id = s.meeting_id JOIN proposal p ON p.id = s.matter_id AND p.settled = 'decided'
+  WHERE s.reversed_at IS NULL AND ${HELD}`
 
 async function one<T>(db: Knex, sql: string, bindings: Knex.RawBinding): Promise<T> {
   const { rows: [row] } = await db.raw<{ rows: T[] }>(sql, bindings)
@@ -58,10 +87,23 @@ async function one<T>(db: Knex, sql: string, bindings: Knex.RawBinding): Promise
 
 export const figuresStore: FiguresStore = {
   async held(db, asked) {
-    const { rows } = await db.raw<{ rows: { bodyId: string, month: string, held: number, online: number }[] }>(`
-      SELECT m.body_id AS "bodyId", ${monthOf('m.opened_at')} AS month, count(*)::int AS held, (count(*) FILTER (WHERE m.mode <> 'inPerson'))::int AS online
-      FROM meeting m WHERE ${HELD} GROUP BY 1, 2`, { ...asked })
+    const { rows } = await db.raw<{ rows: HeldRow[] }>(`
+      SELECT m.body_id AS "bodyId", ${monthOf('m.opened_at')} AS month, coalesce(kind.code, 'none') AS kind, count(*)::int AS held,
+        (count(*) FILTER (WHERE ${countsOnline('m')}))::int AS online
+      FROM meeting m LEFT JOIN meeting_kind kind ON kind.id = m.kind_id WHERE ${HELD} GROUP BY 1, 2, 3`, { ...asked })
     return rows
+  },
+
+  async kinds(db) {
+    const { rows } = await db.raw<{ rows: { code: string, name: Wording }[] }>('SELECT DISTINCT ON (code) code, name FROM meeting_kind ORDER BY code, since DESC')
+    return rows
+  },
+
+  async quotaBodies(db, { bodyIds, code, day }) {
+    const { rows: [row] } = await db.raw<{ rows: { whole: boolean, all: string[] }[] }>(`
+      SELECT kind.quota_scope = 'province' AS whole, (SELECT array_agg(id) FROM body) AS all FROM meeting_kind kind
+      WHERE kind.code = :code AND kind.quota_per_year IS NOT NULL AND CAST(:day AS date) BETWEEN kind.since AND coalesce(kind.until, 'infinity') ORDER BY kind.since DESC LIMIT 1`, { code, day })
+    return row ? (row.whole ? row.all : bodyIds) : []
   },
 
   async quotas(db, { bodyIds, day, start, end }) {
@@ -70,6 +112,7 @@ export const figuresStore: FiguresStore = {
         SELECT DISTINCT ON (code) * FROM meeting_kind WHERE since <= CAST(:day AS date) AND CAST(:day AS date) <= coalesce(until, 'infinity') ORDER BY code, since DESC
       ), held AS (
         SELECT k.code, m.body_id, count(*)::int AS count FROM meeting m JOIN meeting_kind k ON k.id = m.kind_id
+        JOIN kind ON kind.code = k.code AND kind.quota_per_year IS NOT NULL AND (kind.quota_scope = 'province' OR m.body_id = ANY (CAST(:bodyIds AS uuid[])))
         WHERE m.opened_at >= :start AND m.opened_at < :end GROUP BY 1, 2
       )
       SELECT kind.code, kind.name, kind.quota_per_year AS "perYear", kind.quota_scope AS scope, body.id AS "bodyId", body.name AS "bodyName",
@@ -87,7 +130,7 @@ export const figuresStore: FiguresStore = {
     FROM issued_paper p WHERE p.status = 'issued' AND p.body_id = ANY (CAST(:bodyIds AS uuid[])) AND p.issued_at >= :start AND p.issued_at < :end`, { ...asked }),
 
   async pages(db, asked) {
-    return (await one<{ pages: number }>(db, `SELECT coalesce(sum(${SHOWN_PAGES} * ${ATTENDED}), 0)::int AS pages FROM meeting m WHERE ${HELD}`, { ...asked })).pages
+    return (await one<{ pages: number }>(db, `SELECT coalesce(sum(pages), 0)::int AS pages FROM (${pagesRead(HELD)}) read`, { ...asked })).pages
   },
 
   async decisions(db, asked) {
@@ -96,8 +139,8 @@ export const figuresStore: FiguresStore = {
     return { ...row, medianDays: median === null ? null : Number(median) }
   },
 
-  notices: (db, asked) => one(db, `SELECT count(*)::int AS due, (count(*) FILTER (WHERE on_time))::int AS "onTime" FROM (${NOTICES}) notice`, { ...asked }),
-  tasks: (db, asked) => one(db, `SELECT count(*)::int AS due, (count(*) FILTER (WHERE on_time))::int AS "onTime" FROM (${TASKS}) task`, { ...asked }),
+  notices: (db, asked) => one(db, `SELECT count(*)::int AS due, (count(*) FILTER (WHERE on_time))::int AS "onTime", (count(*) FILTER (WHERE on_time IS NOT TRUE AND excused))::int AS excused FROM (${NOTICES}) notice`, { ...asked }),
+  tasks: (db, asked) => one(db, `SELECT count(*)::int AS due, (count(*) FILTER (WHERE on_time))::int AS "onTime", (count(*) FILTER (WHERE on_time IS NOT TRUE AND excused))::int AS excused FROM (${TASKS}) task`, { ...asked }),
 
   hours: (db, asked) => one(db, `
     SELECT count(DISTINCT a.person_id)::int AS people, coalesce(sum(a.present_ms / 60000), 0)::int AS minutes
@@ -105,13 +148,15 @@ export const figuresStore: FiguresStore = {
     WHERE ${HELD} AND a.present_ms > 0`, { ...asked }),
 
   ledger: (db, asked) => one(db, `
-    SELECT * FROM (SELECT (count(*) FILTER (WHERE state = 'counts'))::int AS lines, (count(*) FILTER (WHERE state = 'metAnyway'))::int AS "metAnyway",
+    SELECT * FROM (SELECT (count(*) FILTER (WHERE state = 'counts'))::int AS lines, (count(*) FILTER (WHERE state = 'pending'))::int AS pending,
+      (count(*) FILTER (WHERE state = 'metAnyway'))::int AS "metAnyway",
       (count(*) FILTER (WHERE state = 'reversed'))::int AS reversed FROM (${LINES}) line) lines,
     (SELECT coalesce(sum(minutes), 0)::int AS "minutesSaved", coalesce(sum(minutes * people), 0)::int AS "personMinutesSaved" FROM (${SAVED_MINUTES}) saved) saved`, { ...asked }),
 
   async targets(db, day) {
-    const { rows } = await db.raw<{ rows: { code: 'fewerMeetings', percent: number, basis: string }[] }>(
-      'SELECT DISTINCT ON (code) code, percent, basis FROM result_target WHERE since <= CAST(:day AS date) ORDER BY code, since DESC', { day })
+    const { rows } = await db.raw<{ rows: Target[] }>(`
+      SELECT DISTINCT ON (code) code, percent, reach, basis FROM result_target
+      WHERE withdrawn_at IS NULL AND since <= CAST(:day AS date) ORDER BY code, since DESC`, { day })
     return rows
   },
 }

@@ -2,7 +2,7 @@ import type { Day } from '../../protocol/calendar.ts'
 import type { Results } from '../../protocol/results.ts'
 import type { ReportBlock } from '../../protocol/results-report.ts'
 import { officialDate } from '../issuing/dates.ts'
-import { basisOf, duration, money, monthName, monthWords, number, percent, percentOf, periodWords, range, share, targetLines } from './report-words.ts'
+import { basisOf, costItems, duration, money, monthName, monthWords, number, percent, percentOf, periodWords, range, share, targetLines } from './report-words.ts'
 
 /** What the report of results says, of the very figures that the page shows; `day` is that on which it is made. */
 export interface ReportText { abstract: string, blocks: ReportBlock[] }
@@ -44,7 +44,7 @@ function fewer(results: Results, ended: boolean): ReportBlock[] {
   const how = headline.fewer === 0 ? 'không tăng, không giảm' : `${headline.fewer > 0 ? 'giảm' : 'tăng'} ${number(Math.abs(headline.fewer))} cuộc${change === null ? '' : ` (${percent(change)})`}`
   return [
     paragraph(`Tính đến hết ${monthWords(until)}, số liệu gốc của cùng các tháng năm ${year} là ${number(baseline)} cuộc họp; thực tế tổ chức ${number(held)} cuộc; ${how}.`),
-    ...items(targetLines(results, percentOf(headline.fewer, baseline), 'fewerByRule', 'fewerMeetings')),
+    ...items(targetLines(results, [headline.fewer, baseline], 'fewerByRule', 'fewerMeetings')),
     ...until < to ? [paragraph(`Các tháng sau ${monthWords(until)} chưa kết thúc nên không so sánh.`)] : [],
     ...notCompared ? [paragraph(`Không so sánh ${number(notCompared)} cuộc họp của cơ quan không có trong số liệu gốc.`)] : [],
   ]
@@ -53,13 +53,12 @@ function fewer(results: Results, ended: boolean): ReportBlock[] {
 /** Meetings by month; a month that has not ended has no difference. */
 function months({ meetings, headline }: Results): ReportBlock {
   const change = (baseline: number, held: number) => held === baseline ? '0' : `${held > baseline ? '+' : '−'}${number(Math.abs(held - baseline))}`
-  const comparedIn = (month: string) => headline !== null && month <= headline.until
   return {
     kind: 'table',
     columns: [column('Tháng', 4, 'left'), column(headline ? `Số liệu gốc năm ${headline.year}` : 'Số liệu gốc', 3), column('Đã tổ chức', 3), column('Tăng (+), giảm (−)', 3), column('Trực tuyến, kết hợp', 3)],
     rows: [
       ...meetings.byMonth.map(({ month, baseline, held, compared, online: some }) => [
-        monthName(month), baseline === null ? '–' : number(baseline), number(held), baseline !== null && comparedIn(month) ? change(baseline, compared) : '–', number(some),
+        monthName(month), baseline === null ? '–' : number(baseline), number(held), baseline === null ? '–' : change(baseline, compared), number(some),
       ]),
       ...headline ? [['Các tháng so sánh', number(headline.baseline), number(headline.held), change(headline.baseline, headline.held), '–']] : [],
       ['Cả kỳ', '–', number(meetings.held), '–', number(meetings.online)],
@@ -79,11 +78,12 @@ function quotas({ quotas: all, to }: Results): ReportBlock[] {
 }
 
 function online(results: Results): ReportBlock[] {
-  const { held, online: some } = results.meetings
+  const { headline, meetings: { held, online: some } } = results
   const value = percentOf(some, held)
   return [
     paragraph(value === null ? 'Trong kỳ không có cuộc họp nào nên không tính tỉ lệ.' : `Trong ${number(held)} cuộc họp đã tổ chức, có ${number(some)} cuộc họp trực tuyến hoặc kết hợp trực tiếp với trực tuyến, bằng ${percent(value)}.`),
-    ...items(targetLines(results, value, 'onlineShare')),
+    ...headline ? [paragraph(`Trong các tháng so sánh, họp trực tuyến hoặc kết hợp ${share(headline.online, headline.held)}; theo số liệu gốc năm ${headline.year} là ${share(headline.baselineOnline, headline.baseline)}.`)] : [],
+    ...items(targetLines(results, [some, held], 'onlineShare')),
   ]
 }
 
@@ -94,8 +94,8 @@ function issuing(results: Results): ReportBlock[] {
     paragraph(value === null
       ? 'Trong kỳ không phát hành văn bản nào nên không tính tỉ lệ.'
       : `Trong ${number(electronic + onPaper)} văn bản đã phát hành còn hiệu lực, có ${number(electronic)} văn bản điện tử, bằng ${percent(value)}; ${number(onPaper)} văn bản giấy.`),
-    ...items(targetLines(results, value, 'electronicShare', 'electronicBest')),
-    paragraph(`Không phải in ${number(copies)} bản văn bản gửi điện tử đến nơi nhận và ${number(pages)} trang tài liệu họp đọc trên màn hình (tính theo người dự).`),
+    ...items(targetLines(results, [electronic, electronic + onPaper], 'electronicShare', 'electronicBest')),
+    paragraph(`Không phải in ${number(copies)} bản văn bản gửi điện tử đến nơi nhận và cung cấp trên màn hình ${number(pages)} trang tài liệu họp (tính theo người dự và nội dung họ được dự).`),
   ]
 }
 
@@ -109,7 +109,9 @@ function figures({ decisions, notices, tasks, hours, ledger }: Results): ReportB
       ['Thời gian từ khi trình đến khi quyết định, trung vị', days(decisions.medianDays)],
       ['Thời gian từ khi trình đến khi quyết định, lâu nhất', days(decisions.longestDays)],
       ['Thông báo kết luận ban hành đúng hạn trên số đến hạn', share(notices.onTime, notices.due)],
-      ['Nhiệm vụ báo cáo hoàn thành đúng hạn trên số đến hạn', share(tasks.onTime, tasks.due)],
+      ['Thông báo được miễn sau khi đã quá hạn (tính là không đúng hạn)', number(notices.excused)],
+      ['Nhiệm vụ báo cáo hoàn thành đúng hạn đầu trên số đến hạn', share(tasks.onTime, tasks.due)],
+      ['Nhiệm vụ được gia hạn, không xong trong hạn đầu (tính là không đúng hạn)', number(tasks.excused)],
       ['Số người dự họp', number(hours.people)],
       ['Thời gian họp của tất cả người dự', duration(hours.minutes)],
       ['Thời gian họp trung bình của một người', hours.people ? duration(Math.round(hours.minutes / hours.people)) : '–'],
@@ -122,7 +124,7 @@ function figures({ decisions, notices, tasks, hours, ledger }: Results): ReportB
   }
 }
 
-function costs({ costs: { meetings, inPerson, held, online: all, saved, salary, unknownWays } }: Results): ReportBlock[] {
+function costs({ costs: { meetings, inPerson, held, online: all, saved, salary, unknownWays, unknown } }: Results): ReportBlock[] {
   if (meetings === 0) return [paragraph('Chưa có cuộc họp nào của kỳ đã kết thúc nên chưa ước tính chi phí.')]
   const row = (title: string, { low, likely, high }: typeof saved) => [title, number(low), number(likely), number(high)]
   return [
@@ -134,6 +136,7 @@ function costs({ costs: { meetings, inPerson, held, online: all, saved, salary, 
     },
     paragraph(`Thời gian làm việc của người dự ước tính ${money(salary.likely)} (${range(salary)}); không phải tiền mặt và không cộng vào các số trên.`),
     ...unknownWays ? [paragraph(`Có ${number(unknownWays)} lượt người chưa biết khoảng cách đi lại nên chưa tính chi phí đi lại của những người này.`)] : [],
+    ...unknown.length ? [paragraph(`Chưa có định mức nên chưa tính: ${unknown.map(({ item, meetings: of }) => `${costItems[item].toLowerCase()} (${number(of)} cuộc)`).join('; ')}.`)] : [],
   ]
 }
 

@@ -1,5 +1,6 @@
-import type { Estimate } from '../../protocol/costs.ts'
-import type { Month, Results, TargetCode } from '../../protocol/results.ts'
+import type { CostItem, Estimate } from '../../protocol/costs.ts'
+import type { Month, Results } from '../../protocol/results.ts'
+import { reaches, type TargetCode } from '../../protocol/result-targets.ts'
 
 /** How an official report writes figures: whole numbers with ".", decimals with ",", shares with one decimal. */
 
@@ -42,16 +43,22 @@ export function periodWords({ from, to }: { from: Month, to: Month }): string {
 /** Without its full stop, its shares kept whole. */
 export const basisOf = (basis: string): string => basis.replace(/\.$/, '').replace(/(\d) %/g, '$1\u00a0%')
 
-const goals: Record<TargetCode, string> = {
-  fewerMeetings: 'Mục tiêu giảm', fewerByRule: 'Mục tiêu giảm', onlineShare: 'Mục tiêu ít nhất', electronicShare: 'Mục tiêu trên', electronicBest: 'Mục tiêu phấn đấu',
+export const costItems: Record<CostItem, string> = {
+  travel: 'Đi lại (nhiên liệu)', allowance: 'Phụ cấp lưu trú', lodging: 'Phòng nghỉ', drinks: 'Nước uống', hall: 'Hội trường', paper: 'Giấy', printing: 'In ấn',
+  speaker: 'Báo cáo viên', connection: 'Kết nối điểm cầu', salary: 'Thời gian làm việc',
 }
 
-/** Each target of these, the lowest first: what it asks, whether it is reached, and its basis. */
-export function targetLines({ targets }: Pick<Results, 'targets'>, value: number | null, ...codes: TargetCode[]): string[] {
+const goals: Record<TargetCode, string> = {
+  fewerMeetings: 'Mục tiêu giảm', fewerByRule: 'Mục tiêu giảm', onlineShare: 'Mục tiêu', electronicShare: 'Mục tiêu', electronicBest: 'Mục tiêu phấn đấu',
+}
+
+/** Each target of these, the lowest first: what it asks of a part of a whole, whether it is reached, and its basis. */
+export function targetLines({ targets }: Pick<Results, 'targets'>, [part, whole]: readonly [number, number], ...codes: TargetCode[]): string[] {
   const asked = targets.filter(({ code }) => codes.includes(code)).toSorted((a, b) => a.percent - b.percent)
   if (!asked.length) return ['Chưa có mục tiêu nào có hiệu lực ở cuối kỳ để đối chiếu.']
-  return asked.map(({ code, percent: goal, basis }) => {
-    const state = value === null ? 'chưa có số liệu để đánh giá' : value >= goal ? 'đạt' : 'chưa đạt'
-    return `${goals[code]} ${percent(goal)}: ${state}. Căn cứ: ${basisOf(basis)}.`
+  return asked.map((target) => {
+    const reached = reaches(target, part, whole)
+    const state = reached === null ? 'chưa có số liệu để đánh giá' : reached ? 'đạt' : 'chưa đạt'
+    return `${goals[target.code]} ${target.reach === 'over' ? 'trên' : 'ít nhất'} ${percent(target.percent)}: ${state}. Căn cứ: ${basisOf(target.basis)}.`
   })
 }

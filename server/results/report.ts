@@ -48,11 +48,12 @@ interface Made { figures: Results, text: ReportText, sha256: string, mayIssue: b
 
 /** The report of results: read by whoever may see them, issued as a paper of the body by who leads it or is its office. */
 export function createReports({ db, store, readers, results, issuing, now }: ReportsDeps) {
-  /** Throws `forbiddenForResults`, `bodyNotFound`, `periodNotBegun`. */
+  /** Throws `forbiddenForResults`, `bodyNotFound`, `periodNotBegun`, and `baselineBroken`: nobody is to sign what was tampered with. */
   async function make(caller: Caller, wanted: WantedReport, at: Date): Promise<Made> {
     const { ownIds } = await readers.reading(caller, wanted.bodyId)
     if (wanted.from > localDay(at).slice(0, 7)) throw new AppError('periodNotBegun')
     const figures = await results.get(caller, wanted)
+    if (figures.headline?.intact === false) throw new AppError('baselineBroken', { baselineId: figures.headline.baselineId })
     const text = reportText(figures, { day: localDay(at), ended: lastEnded(wanted, at) !== undefined })
     return { figures, text, sha256: sha256(canonical(figures)).toString('hex'), mayIssue: ownIds.includes(wanted.bodyId) }
   }

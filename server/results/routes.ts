@@ -1,5 +1,6 @@
 import { BASELINE_FILE_BYTES, baselineTemplate, beginBaseline, freezeBaseline, getBaseline, listBaselines, readBaselineFile, saveBaseline } from '../../protocol/baselines.ts'
 import { getResults, listLedger, listResultEntries, meetingCosts, resultBodies, resultsFile, resultStrip } from '../../protocol/results.ts'
+import { addTarget, listTargets, withdrawTarget } from '../../protocol/result-targets.ts'
 import { unreadable } from '../bodies/table.ts'
 import type { Press } from '../issuing/press.ts'
 import type { MountRoute } from '../platform/contract.ts'
@@ -9,11 +10,12 @@ import type { Baselines } from './baselines.ts'
 import type { Entries } from './entries.ts'
 import type { Readers } from './readers.ts'
 import type { ResultsDomain } from './results.ts'
+import type { Targets } from './targets.ts'
 import { resultSheets } from './workbook.ts'
 
-export interface ResultsParts { readers: Readers, results: ResultsDomain, entries: Entries, baselines: Baselines, file: BaselineFile }
+export interface ResultsParts { readers: Readers, results: ResultsDomain, entries: Entries, baselines: Baselines, file: BaselineFile, targets: Targets }
 
-export function mountResults(route: MountRoute, { readers, results, entries, baselines, file }: ResultsParts, press: Pick<Press, 'deliverWorkbook'>): void {
+export function mountResults(route: MountRoute, { readers, results, entries, baselines, file, targets }: ResultsParts, press: Pick<Press, 'deliverWorkbook'>): void {
   route(resultBodies, ({ caller }) => readers.bodies(caller))
   route(getResults, ({ query, caller }) => results.get(caller, query))
   route(resultStrip, async ({ caller }) => ({ strip: await results.strip(caller) }))
@@ -21,8 +23,14 @@ export function mountResults(route: MountRoute, { readers, results, entries, bas
   route(listLedger, ({ query, caller }) => entries.ledger(caller, query))
   route(meetingCosts, ({ params, caller }) => entries.meetingCosts(params.entryId, caller))
   route(resultsFile, async ({ query, caller, res }) => {
-    await press.deliverWorkbook(res, resultSheets(await results.get(caller, query)), `Kết quả ${query.from} – ${query.to}`)
+    const { thenFrom, thenTo, ...first } = query
+    const then = thenFrom && thenTo ? await results.get(caller, { ...first, from: thenFrom, to: thenTo }) : null
+    await press.deliverWorkbook(res, resultSheets(await results.get(caller, first), then), `Kết quả ${query.from} – ${query.to}`)
   })
+
+  route(listTargets, ({ caller }) => targets.list(caller))
+  route(addTarget, ({ body, caller }) => targets.add(caller, body))
+  route(withdrawTarget, ({ params, body, caller }) => targets.withdraw(params.targetId, caller, body))
 
   // Before `:baselineId`, which would take the name for an id.
   route(baselineTemplate, async ({ query, res }) => {

@@ -44,16 +44,23 @@ export async function livedHalfYear({ owner, server, chair, clerk, member, bodyI
     })
   }
 
-  /** An item of a proposal, with a document of seven pages, and tasks of its conclusion: in time, late, not done, not yet due, cancelled. */
+  /** An item of a proposal, with a document of seven pages, and tasks of its conclusion: in time, late, not done, not yet due, cancelled, extended. */
   async function dealtWith(meetingId: string): Promise<string> {
-    const [matter, item, document, text] = [randomUUID(), randomUUID(), randomUUID(), randomUUID()]
+    const [matter, item, other, document, text] = [randomUUID(), randomUUID(), randomUUID(), randomUUID(), randomUUID()]
     const key = () => randomUUID()
     await owner('matter').insert({ id: matter })
     await accepted(matter)
     await owner('proposal_submission').insert({ proposal_id: matter, round: 1, at: submitted, content: '{}', documents: [] })
     await owner('journal_text').insert({ id: text, meeting_id: meetingId, body: 'Nội dung', key: Buffer.alloc(32) })
     await owner('agenda_item').insert({ id: item, meeting_id: meetingId, place: 1, title_text: text, minutes: 30, purpose: 'decide', status: 'done', matter_id: matter })
-    await owner('document').insert({ id: document, meeting_id: meetingId, item_id: item, name_text: text })
+    // The member was there for the second item alone, whose document has three pages.
+    await owner('agenda_item').insert({ id: other, meeting_id: meetingId, place: 2, title_text: text, minutes: 30, purpose: 'decide', status: 'done' })
+    await owner('meeting_participant').insert({ meeting_id: meetingId, person_id: member.personId, role: 'guest', office: '', voting: false, rank: 1, items_only: true })
+    await owner('agenda_item_guest').insert({ meeting_id: meetingId, item_id: other, person_id: member.personId })
+    const [short, sha] = [randomUUID(), Buffer.alloc(32, 9)]
+    await owner('document').insert([{ id: document, meeting_id: meetingId, item_id: item, name_text: text }, { id: short, meeting_id: meetingId, item_id: other, name_text: text }])
+    await owner('rendition').insert({ sha256: sha, media_type: 'application/pdf', status: 'ready', pdf_sha256: sha, pages: 3, has_text: true, registered_at: submitted })
+    await owner('document_version').insert({ document_id: short, number: 1, state: 'final', sha256: sha, media_type: 'application/pdf', bytes: 1, added_at: submitted })
     for (const [number, pages, state] of [[1, 5, 'circulation'], [2, 7, 'final'], [3, 9, 'draft']] as const) {
       const sha256 = Buffer.alloc(32, number)
       await owner('rendition').insert({ sha256, media_type: 'application/pdf', status: 'ready', pdf_sha256: sha256, pages, has_text: true, registered_at: submitted })
@@ -61,13 +68,19 @@ export async function livedHalfYear({ owner, server, chair, clerk, member, bodyI
     }
     await owner('conclusion').insert({ item_id: item, meeting_id: meetingId, text_id: text, version: 1, written_by: clerk.personId, written_at: submitted })
     await owner('conclusion_version').insert({ item_id: item, version: 1, text_id: text, written_by: clerk.personId, written_at: submitted })
-    for (const [stage, due, reported] of [['closed', '2025-02-28', '2025-02-28T23:30'], ['reported', '2025-03-31', '2025-04-01T00:10'], ['inProgress', '2025-06-30', null], ['cancelled', '2025-05-05', null], ['assigned', '2025-07-01', null]] as const) {
+    const tasks = [
+      ['closed', '2025-02-28', '2025-02-28T23:30'], ['reported', '2025-03-31', '2025-04-01T00:10'], ['inProgress', '2025-06-30', null], ['cancelled', '2025-05-05', '2025-05-05T10:00'], ['assigned', '2025-07-01', null],
+      // Cancelled when it was late already; and done in time by its second deadline alone.
+      ['cancelled', '2025-05-06', '2025-05-08T10:00'], ['reported', '2025-07-15', '2025-06-20T09:00', '2025-05-30'],
+    ] as const
+    for (const [stage, due, ended, first = due] of tasks) {
       const id = randomUUID()
       await owner('task').insert({
         id, body_id: bodyId, meeting_id: meetingId, item_id: item, conclusion_version: 1, decided_at: submitted, lead_unit_id: units[1], what: 'Việc', product: 'Báo cáo', responsibility: '', authority: '',
         due_on: due, stage, since: submitted, creator_id: clerk.personId, creation_key: key(),
       })
-      if (reported) await owner('task_event').insert({ task_id: id, seq: 1, at: new Date(`${reported}+07:00`), kind: 'reported', note: '', stage: 'reported', version: 1 })
+      await owner('task_event').insert({ task_id: id, seq: 1, at: submitted, kind: 'assigned', note: '', stage: 'assigned', due_on: first, version: 1 })
+      if (ended) await owner('task_event').insert({ task_id: id, seq: 2, at: new Date(`${ended}+07:00`), kind: stage === 'cancelled' ? 'cancelled' : 'reported', note: '', stage: 'reported', version: 2 })
     }
     return matter
   }
@@ -84,10 +97,16 @@ export async function livedHalfYear({ owner, server, chair, clerk, member, bodyI
   ] as const).entries()) await paper(of, index + 1, channel, day, recipients)
   await paper(bodyId, 9, 'electronic', '2025-03-03', 2)
   await owner('issued_paper').where({ number: 9 }).update({ status: 'recalled', ended_at: new Date(), end_reason: 'Sai' })
-  for (const [index, due, issued, status] of [[0, '2025-01-08', '2025-01-08T16:00', 'issued'], [1, '2025-02-14', '2025-02-15T08:00', 'issued'], [2, '2025-02-26', null, 'draft'], [3, '2025-06-30', null, 'waived']] as const) {
+  for (const [index, due, issued, status] of [[0, '2025-01-08', '2025-01-08T16:00', 'issued'], [1, '2025-02-14', '2025-02-15T08:00', 'issued'], [2, '2025-02-26', null, 'draft'], [3, '2025-06-30', null, 'waived'], [5, '2025-01-08', null, 'waived']] as const) {
     await owner('conclusion_notice').insert({
       meeting_id: meetingIds[index], body_id: bodyId, status, due_on: due, working_days: 5, basis: 'QĐ 45', content: issued ? '{}' : null,
       ...issued ? { issued_at: new Date(`${issued}+07:00`), number: `0${index}-TB/TU`, paper_id: randomUUID(), approved_by: chair.personId, approved_at: new Date(`${issued}+07:00`) } : {},
+    })
+  }
+  // One was waived in time, the other when it was late.
+  for (const [index, at] of [[3, '2025-06-20'], [5, '2025-01-20']] as const) {
+    await owner('journal_entry').insert({
+      meeting_id: meetingIds[index], seq: 1, at: new Date(`${at}T10:00:00+07:00`), kind: 'conclusionNotice.waived', data: '{}', audience: '"office"', prev_hash: Buffer.alloc(32), hash: Buffer.alloc(32),
     })
   }
   await held(otherId, '2026-01-15T08:00', 60, 'online', 'provinceWide', [])

@@ -79,6 +79,22 @@ export function describeReports(lived: () => Lived): void {
       expect(await texts({ from: current, to: current })).toMatch(/Chưa so sánh được.*chưa có tháng nào của kỳ kết thúc/)
     })
 
+    it('is refused where the baseline is not what was frozen, and the page says so', async () => {
+      const { owner, chair } = lived()
+      const { baselineId } = (await chair.client.call(getResults, { query: wanted() })).body.headline!
+      const tamper = async (meetings: number) => {
+        await owner.raw('ALTER TABLE baseline_count DISABLE TRIGGER baseline_count_frozen')
+        await owner('baseline_count').where({ baseline_id: baselineId, month: 1 }).update({ meetings })
+        await owner.raw('ALTER TABLE baseline_count ENABLE ALWAYS TRIGGER baseline_count_frozen')
+      }
+      await tamper(400)
+      expect((await chair.client.call(getResults, { query: wanted() })).body.headline).toMatchObject({ intact: false })
+      expect((await draft(chair)).error).toMatchObject({ code: 'baselineBroken', details: { baselineId } })
+      expect((await issue(chair)).error?.code).toBe('baselineBroken')
+      await tamper(4)
+      expect((await draft(chair)).body.sha256).toMatch(/^[0-9a-f]{64}$/)
+    })
+
     it('is issued once under the next number of the register, is signed like other papers, and keeps its figures', async () => {
       const { server, owner, chair, clerk, member, administrator, meetingId } = lived()
       const { body: { sha256 } } = await draft(clerk)
@@ -157,7 +173,7 @@ function expectFigures(got: Results, blocks: readonly ReportBlock[]): void {
   const inTime = ({ onTime, due }: { onTime: number, due: number }) => `${onTime}/${due} (${percent(onTime, due)})`
   const span = (minutes: number) => [minutes >= 60 ? `${Math.trunc(minutes / 60)} giờ` : '', minutes % 60 ? `${minutes % 60} phút` : ''].join(' ').trim()
   expect(others!.map(([, value]) => value)).toEqual([
-    String(decisions.count), `${decisions.medianDays} ngày`, `${decisions.longestDays} ngày`, inTime(notices), inTime(tasks),
+    String(decisions.count), `${decisions.medianDays} ngày`, `${decisions.longestDays} ngày`, inTime(notices), String(notices.excused), inTime(tasks), String(tasks.excused),
     String(hours.people), span(hours.minutes), span(Math.round(hours.minutes / hours.people)),
     String(ledger.lines), String(ledger.metAnyway), String(ledger.reversed), span(ledger.minutesSaved), span(ledger.personMinutesSaved),
   ])
@@ -168,7 +184,7 @@ function expectFigures(got: Results, blocks: readonly ReportBlock[]): void {
     `giảm ${headline!.fewer} cuộc (${percent(headline!.fewer, headline!.baseline)})`,
     `có ${meetings.online} cuộc họp trực tuyến`, percent(meetings.online, meetings.held),
     `có ${issuing.electronic} văn bản điện tử, bằng ${percent(issuing.electronic, issuing.electronic + issuing.onPaper)}; ${issuing.onPaper} văn bản giấy`,
-    `${unprinted.copies} bản văn bản`, `${unprinted.pages} trang tài liệu`, `tiết kiệm ước tính ${dong(costs.saved.likely)} đồng`, `ước tính ${dong(costs.salary.likely)} đồng`,
+    `${unprinted.copies} bản văn bản`, `${unprinted.pages} trang tài liệu`, `họp trực tuyến hoặc kết hợp ${headline!.online}/${headline!.held}`, `tiết kiệm ước tính ${dong(costs.saved.likely)} đồng`, `ước tính ${dong(costs.salary.likely)} đồng`,
     ...targets.map(({ basis }) => `Căn cứ: ${basis.replaceAll(' %', '\u00a0%')}.`),
   ]) expect(texts).toContain(part)
 }
