@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** A calendar day of Asia/Ho_Chi_Minh, `yyyy-MM-dd`. Such texts compare as days do. */
-export const Day = z.iso.date()
+export const Day = z.iso.date().refine((day) => !day.startsWith('0000'), 'is of no year')
 export type Day = z.infer<typeof Day>
 
 /** How many years anything is planned ahead, or looked back upon: days are walked through one by one. */

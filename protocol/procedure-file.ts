@@ -21,17 +21,14 @@ export type FileVersion = z.infer<typeof FileVersion>
 
 const FileProcedure = z.strictObject({
   code: ProcedureCode,
-  /** Oldest first, numbered from 1. Each ends where the next begins. */
+  /**
+   * Oldest first, numbered from 1. Days may overlap: a later version holds from its first day on, whatever the one before it says
+   * (`inForceOn`), so that one a day is in force.
+   */
   versions: z.array(FileVersion).min(1).max(200),
 }).superRefine(({ versions }, context) => {
-  for (const [index, { version, since }] of versions.entries()) {
+  for (const [index, { version }] of versions.entries()) {
     if (version !== index + 1) context.addIssue({ code: 'custom', path: ['versions', index, 'version'], message: `must be ${index + 1}` })
-    const before = versions[index - 1]
-    if (!before) continue
-    if (since < before.since) context.addIssue({ code: 'custom', path: ['versions', index, 'since'], message: `overlaps version ${before.version}, which begins later` })
-    else if (before.until !== null && before.until >= since) {
-      context.addIssue({ code: 'custom', path: ['versions', index - 1, 'until'], message: `overlaps version ${version}, which begins on ${since}` })
-    }
   }
 })
 

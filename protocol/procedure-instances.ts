@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { Day } from './calendar.ts'
+import { Day, NearDay } from './calendar.ts'
 import { PageMark } from './convening.ts'
 import { Person } from './identity.ts'
 import { Id } from './journal.ts'
@@ -17,9 +17,9 @@ export type InstanceState = z.infer<typeof InstanceState>
 
 /**
  * What the caller is to an instance: of the unit that started it · responsible for one of its steps, or named to do one · the
- * office of its body · an administrator, who may read and cancel.
+ * office of its body, which may cancel it, and hand its step on.
  */
-export const InstanceSide = z.enum(['starter', 'responsible', 'office', 'administrator'])
+export const InstanceSide = z.enum(['starter', 'responsible', 'office'])
 export type InstanceSide = z.infer<typeof InstanceSide>
 
 /** Who has the present step. `person`: to whom it was handed on; the unit or role answers for it all the same. */
@@ -113,7 +113,7 @@ export const listInstances = defineRoute({
 
 export const getInstance = defineRoute({
   id: 'procedures.instance', method: 'get', path: '/api/procedure-instances/:instanceId', access: 'signedIn', errors: ['instanceNotFound'],
-  summary: 'One instance, for the unit that started it, those responsible for its steps, the office of its body and administrators.',
+  summary: 'One instance, for the unit that started it, those responsible for its steps and the office of its body.',
   params: Params, response: InstanceDetail,
 })
 
@@ -147,7 +147,7 @@ export const finishStep = defineRoute({
 export const handOn = defineRoute({
   id: 'procedures.handOn', method: 'put', path: '/api/procedure-instances/:instanceId/holder', access: 'signedIn',
   errors: [...acting, 'personNotFound'],
-  summary: 'Who has the present step hands it on to a person who works in a unit or belongs to the body, or (null) back to all who are responsible. The last day stays.',
+  summary: 'Who has the present step, or the office, hands it on to a person who works in a unit or belongs to the body, or (null) back to all who are responsible. The last day stays.',
   params: Params, body: Act.extend({ personId: Id.nullable(), note: Paragraphs(2000) }), response: Saved,
 })
 
@@ -160,7 +160,7 @@ export const returnStep = defineRoute({
 
 export const cancelInstance = defineRoute({
   id: 'procedures.cancel', method: 'post', path: '/api/procedure-instances/:instanceId/cancellation', access: 'signedIn', errors: acting,
-  summary: 'The unit that started it, the office of its body or an administrator cancels it, for good, with a reason.',
+  summary: 'The unit that started it or the office of its body cancels it, for good, with a reason.',
   params: Params, body: Act.extend({ reason: Reason }), response: Saved,
 })
 
@@ -191,7 +191,7 @@ export type StepDelay = z.infer<typeof StepDelay>
 export const procedureDelays = defineRoute({
   id: 'procedures.delays', method: 'get', path: '/api/procedure-instances/delays', access: 'signedIn', errors: [],
   summary: 'Where the instances that the caller may read lose time: of each step of each procedure version median and 90th percentile of the working days taken, against the limit; of stays that ended from one day to another.',
-  query: z.object({ from: Day, to: Day }).refine(({ from, to }) => from <= to, { path: ['to'], message: 'is before from' }),
+  query: z.object({ from: NearDay, to: NearDay }).refine(({ from, to }) => from <= to, { path: ['to'], message: 'is before from' }),
   response: z.object({ procedures: z.array(z.object({
     id: Id, code: z.string(), name: z.string(), version: z.int(), steps: z.array(StepDelay),
   })) }),

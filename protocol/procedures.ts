@@ -91,7 +91,7 @@ export const ProcedureChangedDetails = z.object({ meta: VersionMeta, content: Pr
 
 export const printForm = defineRoute({
   id: 'procedures.printForm', method: 'get', path: '/api/procedures/:procedureId/forms/:formId/file', access: 'signedIn', errors: ['procedureNotFound', 'bodyNotFound'],
-  summary: 'An empty form in the official layout under the letterhead of a body, to be filled in by hand.',
+  summary: 'An empty form in the official layout under the letterhead of a body, to be filled in by hand; without `version`, of the one in force today, or the next or last one.',
   params: z.object({ procedureId: Id, formId: z.string().max(40) }),
-  query: z.object({ bodyId: Id, format: z.enum(['docx', 'pdf']) }), response: { stream: 'application/octet-stream' },
+  query: z.object({ bodyId: Id, version: z.coerce.number().int().positive().optional(), format: z.enum(['docx', 'pdf']) }), response: { stream: 'application/octet-stream' },
 })

@@ -118,7 +118,8 @@ export function answerBytes(form: SurveyForm): number {
 export function comparable(before: Question, after: Question): boolean {
   if (before.kind !== after.kind || before.kind === 'text') return false
   if (isChoice(before) && isChoice(after)) {
-    return before.options.length === after.options.length && before.options.every(({ id }) => after.options.some((option) => option.id === id))
+    return before.other === after.other && before.options.length === after.options.length
+      && before.options.every(({ id }) => after.options.some((option) => option.id === id))
   }
   return before.kind === 'scale' && after.kind === 'scale' && before.labels.length === after.labels.length
 }

@@ -140,6 +140,10 @@ describe('two rounds of 400', () => {
     expect(scale.meanDifference!.difference).toBeCloseTo(scale.figures.mean! - scale.before!.mean!, 10)
     // The second round was made better by far more than chance does.
     expect(scale.meanDifference!.low).toBeGreaterThan(0)
+    // A round is held against an earlier one alone: the other way round every rise would be read as a fall.
+    for (const [of, before] of [[rounds[0], rounds[1]], [rounds[0], rounds[0]]] as const) {
+      expect((await resultsOf(surveyId, of, before)).error?.code).toBe('surveyRoundNotFound')
+    }
   })
 
   it('are shown by unit but for the small one, which cannot be had by subtraction either', async () => {
@@ -330,6 +334,7 @@ describe('who may do what', () => {
     const others = await made(true)
     expect((await administrator.client.call(getSurvey, { params: { surveyId: others } })).error?.code).toBe('surveyNotFound')
     expect((await clerk.client.call(createSurvey, { body: { secrecy: 'secret' } })).error?.code).toBe('proposalSecret')
+    expect((await clerk.client.call(listSurveys, { query: { search: String.fromCharCode(0) } })).error?.code).toBe('badRequest')
     const stamped = { ...surveyForm, intro: 'TUYỆT MẬT' }
     expect((await clerk.client.call(createSurvey, { body: { secrecy: 'none', bodyId, anonymous: true, form: stamped, key: randomUUID() } })).error?.code).toBe('proposalSecret')
   })
@@ -369,6 +374,24 @@ describe('who may do what', () => {
     expect((await detail(surveyId)).rounds).toHaveLength(1)
   })
 
+  it('shows those who are asked, and readers, what a round asked, and never what its makers write for the next', async () => {
+    const surveyId = await made(true)
+    await round(surveyId, { personIds: [member.personId] })
+    const share = { version: 1, readers: [colleague.personId], respondentsRead: false }
+    expect((await clerk.client.call(shareSurvey, { params: { surveyId }, body: share })).error).toBeUndefined()
+    const next = { ...surveyForm, title: 'Bản nháp cho đợt sau' }
+    const saved = await clerk.client.call(saveSurveyForm, { params: { surveyId }, body: { secrecy: 'none', number: 1, revision: 1, form: next } })
+    expect(saved.body).toEqual({ number: 2, revision: 1 })
+    await round(surveyId, { ...hours(1, 2), personIds: [member.personId] })
+    for (const seat of [member, colleague]) {
+      expect(await detail(surveyId, seat)).toMatchObject({ formNumber: 1, form: { title: surveyForm.title }, rounds: [{ number: 1, link: null, units: [] }] })
+      const { surveys } = (await seat.client.call(listSurveys, { query: {} })).body
+      expect(surveys.find(({ id }) => id === surveyId)?.title).toBe(surveyForm.title)
+      expect((await seat.client.call(listSurveys, { query: { search: 'Bản nháp cho đợt sau' } })).body.surveys).toEqual([])
+    }
+    expect(await detail(surveyId)).toMatchObject({ formNumber: 2, form: { title: next.title }, rounds: [{ number: 1 }, { number: 2 }] })
+  })
+
   it('keeps rules by day for administrators, and a round keeps the one that it was made under', async () => {
     const today = new Date(Date.now() + 7 * 3600_000).toISOString().slice(0, 10)
     const rule = { bodyId, since: today, fewest: 10, confidence: 0.9, basis: 'Quyết định của Văn phòng' }
@@ -387,5 +410,8 @@ describe('who may do what', () => {
     const { body, headers } = await clerk.client.call(surveyCodes, { params: { surveyId, roundId } })
     expect(headers.get('content-type')).toBe('application/pdf')
     expect((body as Buffer).subarray(0, 5).toString()).toBe('%PDF-')
+    // Whoever has the sheet could use its codes: who took it out, and how many, is kept.
+    const printed = await server.db('audit_entry').where({ action: 'survey.codesPrinted', actor_id: clerk.personId }).pluck('data')
+    expect(printed).toContainEqual({ surveyId, roundId, unitId: null, codes: 8 })
   })
 })

@@ -5,8 +5,13 @@ import { answerProblems, SurveyAnswers } from '../../protocol/survey-form.ts'
 import { toApiError, type ApiError } from '../app/api-error.ts'
 import { look, sendAnswer, type Looked } from './send-answer.ts'
 
-/** What of an answer is kept on the device until it was taken, by link. `sending`: it was given out of hand, and is sent until it is acknowledged. */
-const Kept = z.object({ key: z.string(), answers: SurveyAnswers.catch({}), sending: z.boolean(), sent: z.boolean() })
+/**
+ * What of an answer is kept on the device until it was taken, by link. `sending`: it was given out of hand, and is sent until it is
+ * acknowledged. `base`: the revision of a named answer that this one began from; `edited`: and was changed since.
+ */
+const Kept = z.object({
+  key: z.string(), answers: SurveyAnswers.catch({}), sending: z.boolean(), sent: z.boolean(), base: z.int().default(0), edited: z.boolean().default(true),
+})
 const RETRY_MS = [2000, 5000, 10_000, 30_000]
 
 function newKey(): string {
@@ -25,7 +30,6 @@ export function useAnswering(token: string) {
   const failure = shallowRef<ApiError | null>(null)
   /** Why it was refused; the answer may be mended or not. */
   const refusal = shallowRef<ApiError | null>(null)
-  const revision = ref(0)
   /** Pressed once: what is missing is marked from then on. */
   const asked = ref(false)
   const waiting = ref(false)
@@ -38,7 +42,7 @@ export function useAnswering(token: string) {
       const found = Kept.safeParse(JSON.parse(localStorage.getItem(place) ?? ''))
       if (found.success) return found.data
     } catch { /* Nothing is kept, or what is not ours. */ }
-    return { key: newKey(), answers: {}, sending: false, sent: false }
+    return { key: newKey(), answers: {}, sending: false, sent: false, base: 0, edited: false }
   }
   function keep() {
     try {
@@ -46,6 +50,9 @@ export function useAnswering(token: string) {
     } catch { /* A browser that keeps nothing still answers. */ }
   }
   watch(kept, keep, { deep: true })
+  // At once, and read again: another tab of this browser is to answer by the same key, or there would be two answers.
+  keep()
+  kept.value = read()
 
   const problems = computed(() => page.value?.form ? answerProblems(page.value.form, kept.value.answers) : [])
 
@@ -54,9 +61,8 @@ export function useAnswering(token: string) {
       const found = await look({ token, key: kept.value.key })
       page.value = found
       failure.value = null
-      revision.value = found.revision
-      // What was sent before is what a change begins from, where nothing newer waits on this device.
-      if (found.answers && !kept.value.sending && !Object.keys(kept.value.answers).length) kept.value.answers = found.answers
+      // What was sent last, from whichever device, is what a change begins from, where nothing was changed on this one.
+      if (found.answers && !kept.value.sending && !kept.value.edited) kept.value = { ...kept.value, answers: found.answers, base: found.revision }
       if (found.state === 'answered') done.value = true
       if (kept.value.sending && found.state === 'open') void send()
     } catch (thrown) {
@@ -70,12 +76,13 @@ export function useAnswering(token: string) {
     waiting.value = true
     refusal.value = null
     try {
-      const answer = await sendAnswer({ token, key: kept.value.key, answers: kept.value.answers, revision: revision.value })
-      revision.value = answer.revision
+      const answer = await sendAnswer({ token, key: kept.value.key, answers: kept.value.answers, revision: kept.value.base })
       tries = 0
       done.value = true
       // An anonymous answer is not left on a device that others may use.
-      kept.value = { ...kept.value, sending: false, sent: true, answers: page.value?.anonymous ? {} : kept.value.answers }
+      kept.value = {
+        ...kept.value, sending: false, sent: true, base: answer.revision, edited: false, answers: page.value?.anonymous ? {} : kept.value.answers,
+      }
     } catch (thrown) {
       const error = toApiError(thrown)
       refusal.value = error
@@ -97,7 +104,7 @@ export function useAnswering(token: string) {
 
   return {
     page, failure, refusal, problems, asked, waiting, done, load,
-    answers: computed({ get: () => kept.value.answers, set: (answers: SurveyAnswers) => { kept.value = { ...kept.value, answers } } }),
+    answers: computed({ get: () => kept.value.answers, set: (answers: SurveyAnswers) => { kept.value = { ...kept.value, answers, edited: true } } }),
     /** It was given out of hand and is on its way. */
     sending: computed(() => kept.value.sending),
     /** Returns the question to look at first, or undefined where it is on its way. */
@@ -108,6 +115,12 @@ export function useAnswering(token: string) {
       kept.value = { ...kept.value, sending: true }
       void send()
       return undefined
+    },
+    /** Gives up what was changed here for what another device sent meanwhile. */
+    async takeTheirs() {
+      kept.value = { ...kept.value, edited: false }
+      refusal.value = null
+      await load()
     },
     /** Of a named survey: goes on with the answer that was sent. */
     change() {

@@ -3,6 +3,7 @@ import type { Logger } from 'pino'
 import type { ErrorBody } from '../../protocol/error.ts'
 import { isDatabaseUnavailable } from './database.ts'
 import { AppError } from './error.ts'
+import { systemCode } from './start-error.ts'
 
 /**
  * What a failed request or command is answered with, whatever was thrown. A defect of ours is logged under a random
@@ -17,6 +18,8 @@ export function failureBody(error: unknown, log: Pick<Logger, 'warn' | 'error'>)
     log.warn({ err: error }, 'the database did not answer')
     return new AppError('databaseUnavailable').toBody()
   }
+  // Text that PostgreSQL cannot hold (U+0000) was somebody's input, in whichever field.
+  if (systemCode(error) === '22021') return new AppError('badRequest', { issues: [{ path: 'request', message: 'holds a character that text cannot have' }] }).toBody()
   const reference = randomUUID()
   log.error({ err: error, reference }, 'unexpected failure')
   return new AppError('internal', { reference }).toBody()

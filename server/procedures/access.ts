@@ -43,13 +43,13 @@ export interface InstanceAccessStore {
 
 export type Act = keyof InstanceActs
 
-const mayCancel: readonly InstanceSide[] = ['starter', 'office', 'administrator']
+const mayCancel: readonly InstanceSide[] = ['starter', 'office']
 
-/** What the caller may do now. Who may read it may not for that do its step: an administrator cancels alone. */
+/** What the caller may do now. Who may read it may not for that do its step; the office may put a step that nobody does into somebody's hands. */
 export function actsOf({ instance: { state, stepNo }, sides, hasStep }: InstanceAccess): InstanceActs {
   const running = state === 'running'
   const own = running && hasStep
-  return { fill: own, finish: own, hand: own, return: own && stepNo > 1, cancel: running && sides.some((side) => mayCancel.includes(side)) }
+  return { fill: own, finish: own, hand: own || (running && sides.includes('office')), return: own && stepNo > 1, cancel: running && sides.some((side) => mayCancel.includes(side)) }
 }
 
 /** Throws `instanceOver`, `forbiddenForInstance`; `stepNotBefore` for a return from the first step. */
@@ -70,8 +70,8 @@ export function daysOf(beganAt: Date | string, dueOn: Day, until: Day, calendar:
 }
 
 /**
- * The one way to an instance: being of the unit that started it, responsible for one of its steps, of the office of its body, or
- * an administrator; today. An id is no right to it.
+ * The one way to an instance: being of the unit that started it, responsible for one of its steps, or of the office of its body;
+ * today. Neither an id nor being an administrator is a right to it.
  */
 export function createInstanceAccess({ db, store, now }: { db: Knex, store: InstanceAccessStore, now: () => Date }) {
   /** Throws `instanceNotFound` alike for one that does not exist and one that is others'. */

@@ -16,7 +16,7 @@ const nextSeq = (trx: Knex.Transaction, table: 'procedure_run' | 'procedure_even
 
 /** Instances in PostgreSQL. Changes of one follow one another under its row's lock. */
 export const instancesStore: InstanceAccessStore & InstancesStore & TellingStore = {
-  async findAccess(db, instanceId, { personId, administrator }, on) {
+  async findAccess(db, instanceId, { personId }, on) {
     const { rows: [row] } = await db.raw<{ rows: AccessRow[] }>(`
       WITH ${OWN_UNITS}, ${OWN_ROLES}
       SELECT i.id, i.procedure_id, i.procedure_version, i.unit_id, i.body_id, i.title, i.state, i.step_no, i.due_on::text AS due_on, i.version,
@@ -24,7 +24,7 @@ export const instancesStore: InstanceAccessStore & InstancesStore & TellingStore
         ${OF_STARTER} AS starter, ${OF_OFFICE} AS office, ${IS_RESPONSIBLE} AS responsible, ${HAS_STEP} AS has_step
       FROM procedure_instance i WHERE i.id = :instanceId`, { instanceId, personId, on })
     if (!row) return undefined
-    const sides = ([['starter', row.starter], ['responsible', row.responsible], ['office', row.office], ['administrator', administrator]] as const)
+    const sides = ([['starter', row.starter], ['responsible', row.responsible], ['office', row.office]] as const)
       .flatMap(([side, is]) => is ? [side] : [])
     if (sides.length === 0) return undefined
     return {
@@ -145,11 +145,14 @@ export const instancesStore: InstanceAccessStore & InstancesStore & TellingStore
 
   async holdersOn(db, instanceId, on) {
     const { rows } = await db.raw<{ rows: { person_id: string }[] }>(`
+      WITH RECURSIVE heir (id) AS (
+        SELECT s.unit_id FROM procedure_instance i JOIN procedure_instance_step s ON s.instance_id = i.id AND s.step_no = i.step_no
+        WHERE i.id = :instanceId AND i.holder_id IS NULL AND s.unit_id IS NOT NULL
+        UNION SELECT successor_id FROM unit_succession JOIN heir ON predecessor_id = heir.id WHERE since <= CAST(:on AS date)
+      )
       SELECT i.holder_id AS person_id FROM procedure_instance i WHERE i.id = :instanceId AND i.holder_id IS NOT NULL
-      UNION SELECT m.person_id FROM procedure_instance i
-        JOIN procedure_instance_step s ON s.instance_id = i.id AND s.step_no = i.step_no
-        JOIN unit_membership m ON m.unit_id = s.unit_id AND CAST(:on AS date) BETWEEN m.since AND coalesce(m.until, 'infinity')
-        WHERE i.id = :instanceId AND i.holder_id IS NULL
+      UNION SELECT m.person_id FROM heir
+        JOIN unit_membership m ON m.unit_id = heir.id AND CAST(:on AS date) BETWEEN m.since AND coalesce(m.until, 'infinity')
       UNION SELECT m.person_id FROM procedure_instance i
         JOIN procedure_instance_step s ON s.instance_id = i.id AND s.step_no = i.step_no AND s.unit_id IS NULL
         JOIN membership m ON m.body_id = i.body_id AND CAST(:on AS date) BETWEEN m.since AND coalesce(m.until, 'infinity')

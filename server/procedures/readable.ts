@@ -31,5 +31,4 @@ export const HAS_STEP = `(i.holder_id = :personId
 /** It waits for the reader: handed to them, or to nobody of those who answer for it. */
 export const WAITS = `(i.state = 'running' AND (i.holder_id = :personId OR (i.holder_id IS NULL AND ${HAS_STEP})))`
 
-/** Binding `:administrator` beside. */
-export const READABLE = `(:administrator OR ${OF_STARTER} OR ${OF_OFFICE} OR ${IS_RESPONSIBLE})`
+export const READABLE = `(${OF_STARTER} OR ${OF_OFFICE} OR ${IS_RESPONSIBLE})`

@@ -36,7 +36,8 @@ function toSummary(row: SummaryRow): InstanceSummary {
 }
 
 const views: Record<Filter['view'], string> = { waiting: WAITS, unit: OF_STARTER, office: OF_OFFICE, all: READABLE }
-const LATE = `(i.state = 'running' AND i.due_on < CAST(:on AS date))`
+/** Binding `:worked`. */
+const LATE = `(i.state = 'running' AND i.due_on < CAST(:worked AS date))`
 
 function where({ view, procedureId, words }: Filter): { sql: string, bindings: Record<string, string> } {
   const likes = words.map((word, index) => [`word${index}`, `%${word.replace(/[\\%_]/g, '\\$&')}%`] as const)
@@ -69,7 +70,7 @@ export const readingStore: ReadingStore = {
     return row ?? { running: 0, late: 0, ended: 0, cancelled: 0, waiting: 0 }
   },
 
-  async summary(db, _reader, instanceId) {
+  async summary(db, instanceId) {
     const { rows: [row] } = await db.raw<{ rows: SummaryRow[] }>(`${SUMMARY} WHERE i.id = :instanceId`, { instanceId })
     return row && toSummary(row)
   },
@@ -110,7 +111,7 @@ export const readingStore: ReadingStore = {
         percentile_cont(0.5) WITHIN GROUP (ORDER BY run.took_days) FILTER (WHERE ${ended}) AS median,
         percentile_cont(0.9) WITHIN GROUP (ORDER BY run.took_days) FILTER (WHERE ${ended}) AS p90,
         count(*) FILTER (WHERE run.seq IS NOT NULL AND run.ended_at IS NULL)::int AS open,
-        count(*) FILTER (WHERE run.seq IS NOT NULL AND run.ended_at IS NULL AND run.due_on < CAST(:on AS date))::int AS open_late
+        count(*) FILTER (WHERE run.seq IS NOT NULL AND run.ended_at IS NULL AND run.due_on < CAST(:worked AS date))::int AS open_late
       FROM readable JOIN procedure p ON p.id = readable.procedure_id
       JOIN procedure_version v ON v.procedure_id = readable.procedure_id AND v.version = readable.procedure_version
       JOIN procedure_instance_step step ON step.instance_id = readable.id

@@ -1,5 +1,5 @@
 import type { Knex } from 'knex'
-import { addDays, localDay, type Day, type WorkingCalendar } from '../../protocol/calendar.ts'
+import { addDays, isWorkingDay, localDay, type Day, type WorkingCalendar } from '../../protocol/calendar.ts'
 import { foldedWords } from '../../protocol/fold.ts'
 import type { Person } from '../../protocol/identity.ts'
 import { idsOf } from '../../protocol/procedure-forms.ts'
@@ -10,8 +10,8 @@ import { actsOf, daysOf, type InstanceAccessTo } from './access.ts'
 import { unitsIn, type CatalogueStore } from './catalogue.ts'
 import type { InstancesStore } from './instances.ts'
 
-/** Who reads, and on which day. */
-export interface Reader { personId: string, administrator: boolean, on: Day }
+/** Who reads, on which day, and the latest working day by then: what was due on it or after is not late yet. */
+export interface Reader { personId: string, on: Day, worked: Day }
 export interface Filter { view: InstanceView, procedureId: string | undefined, words: readonly string[] }
 export interface KeptRun extends Omit<StepRun, 'tookDays' | 'lateDays'> { tookDays: number | null, lateDays: number | null }
 export interface Delay { id: string, code: string, name: string, version: number, step: StepDelay }
@@ -22,7 +22,7 @@ export interface ReadingStore {
     state: InstanceState | undefined, late: boolean, before: { at: Date, id: string } | undefined, limit: number,
   }): Promise<InstanceSummary[]>
   counts(db: Knex, reader: Reader, filter: Filter): Promise<{ running: number, late: number, ended: number, cancelled: number, waiting: number }>
-  summary(db: Knex, reader: Reader, instanceId: string): Promise<InstanceSummary | undefined>
+  summary(db: Knex, instanceId: string): Promise<InstanceSummary | undefined>
   runs(db: Knex, instanceId: string): Promise<KeptRun[]>
   events(db: Knex, instanceId: string): Promise<InstanceEvent[]>
   /** By procedure, version and step. One query. */
@@ -39,12 +39,18 @@ export interface ReadingDeps {
   now: () => Date
 }
 
+/** No holidays are longer, in days. */
+const LONGEST_REST = 30
+
 /** Sorts after every id. */
 const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 /** What may be read of instances. Every reading takes as many queries, however much there is. */
 export function createReading({ db, access, store, people, calendar, now }: ReadingDeps) {
-  const readerOf = ({ personId, administrator }: Caller): Reader => ({ personId, administrator, on: localDay(now()) })
+  async function readerOf({ personId }: Caller): Promise<Reader> {
+    const on = localDay(now())
+    return { personId, on, worked: lastWorkingDay(on, await calendar(addDays(on, -LONGEST_REST), on, db)) }
+  }
 
   /** The working days by which last days are past. */
   async function counted(summaries: InstanceSummary[], today: Day): Promise<InstanceSummary[]> {
@@ -65,7 +71,7 @@ export function createReading({ db, access, store, people, calendar, now }: Read
       view: InstanceView, state?: InstanceState | undefined, late: boolean, procedureId?: string | undefined
       search?: string | undefined, before?: string | undefined, limit: number,
     }) {
-      const reader = readerOf(caller)
+      const reader = await readerOf(caller)
       const filter = { view, procedureId, words: foldedWords(search ?? '') }
       const [at, id] = before?.split('~') ?? []
       const [rows, { waiting, ...counts }] = await Promise.all([
@@ -80,13 +86,13 @@ export function createReading({ db, access, store, people, calendar, now }: Read
     /** Throws `instanceNotFound`. */
     async get(instanceId: string, caller: Caller): Promise<InstanceDetail> {
       const found = await access.accessTo(instanceId, caller)
-      const reader = readerOf(caller)
+      const on = localDay(now())
       const [summary, content, forms, kept, events] = await Promise.all([
-        store.summary(db, reader, instanceId), store.content(db, instanceId), store.forms(db, instanceId),
+        store.summary(db, instanceId), store.content(db, instanceId), store.forms(db, instanceId),
         store.runs(db, instanceId), store.events(db, instanceId),
       ])
       if (!summary) throw new Error('an instance without a summary')
-      const days = await calendar(localDay(summary.startedAt), reader.on, db)
+      const days = await calendar(localDay(summary.startedAt), on, db)
       const filledBy = (kind: 'person' | 'unit') => forms.flatMap(({ formId, values }) => {
         const form = content.forms.find(({ id }) => id === formId)
         return form ? idsOf(form.fields, values, kind) : []
@@ -95,19 +101,19 @@ export function createReading({ db, access, store, people, calendar, now }: Read
         people([...new Set([...events.flatMap(({ actorId, personId }) => [actorId, personId]), ...forms.map(({ savedBy }) => savedBy), ...filledBy('person')]
           .filter((id) => id !== null))]),
         store.unitNames(db, [...new Set([...unitsIn(content), ...filledBy('unit')])]),
-        counted([summary], reader.on),
+        counted([summary], on),
       ])
       return {
         ...late ?? summary, sides: [...found.sides], may: actsOf(found), version: found.instance.version, content, forms, events, people: known, units,
         runs: kept.map(({ tookDays, lateDays, ...run }): StepRun => {
-          const soFar = daysOf(run.beganAt, run.dueOn, reader.on, days)
+          const soFar = daysOf(run.beganAt, run.dueOn, on, days)
           return { ...run, tookDays: tookDays ?? soFar.tookDays, lateDays: lateDays ?? soFar.lateDays }
         }),
       }
     },
 
     async delays(caller: Caller, { from, to }: { from: Day, to: Day }) {
-      const rows = await store.delays(db, readerOf(caller), from, addDays(to, 1))
+      const rows = await store.delays(db, await readerOf(caller), from, addDays(to, 1))
       const byVersion = Map.groupBy(rows, ({ id, version }) => `${id} ${version}`)
       return { procedures: [...byVersion.values()].flatMap((all) => all[0] ? [{
         id: all[0].id, code: all[0].code, name: all[0].name, version: all[0].version, steps: all.map(({ step }) => step),
@@ -117,3 +123,10 @@ export function createReading({ db, access, store, people, calendar, now }: Read
 }
 
 export type Reading = ReturnType<typeof createReading>
+
+/** The day itself where it is worked. */
+export function lastWorkingDay(on: Day, calendar: WorkingCalendar): Day {
+  let day = on
+  while (!isWorkingDay(day, calendar) && day > addDays(on, -LONGEST_REST)) day = addDays(day, -1)
+  return day
+}

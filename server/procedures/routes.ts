@@ -56,7 +56,7 @@ export function mountProcedures(route: MountRoute, { catalogue, transfer, instan
   route(addProcedure, ({ body, caller }) => catalogue.add(caller, body))
   route(saveProcedure, ({ params, body, caller }) => catalogue.save(caller, params.procedureId, body))
   route(printForm, async ({ params, query, caller, res }) => {
-    const { code, content, version } = await catalogue.get(caller, params.procedureId, undefined)
+    const { code, content, version } = await catalogue.get(caller, params.procedureId, query.version)
     const form = content.forms.find(({ id }) => id === params.formId)
     if (!form) throw new AppError('procedureNotFound')
     await press.deliver(res, formPaper(form, {

@@ -26,9 +26,11 @@ const dayOf = (day: Day) => day.split('-').toReversed().join('/')
 /** Tells who has the step now, and at the end who started it, in the transaction of the event; who did it is told nothing. */
 export function createTelling({ store, send }: { store: TellingStore, send(trx: Knex.Transaction, notices: readonly NewNotice[]): Promise<unknown> }) {
   return async (trx: Knex.Transaction, { id, title }: Pick<Instance, 'id' | 'title'>, { kind, actorId, at, note = '', dueOn }: NewEvent): Promise<void> => {
-    if (kind === 'started' || kind === 'formSaved') return
+    if (kind === 'formSaved') return
     const over = kind === 'ended' || kind === 'cancelled'
     const people = over ? [await store.starter(trx, id)].filter((person) => person !== undefined) : await store.holdersOn(trx, id, localDay(at))
+    // Who starts a file with a step of their own unit's has it in hand.
+    if (kind === 'started' && people.includes(actorId)) return
     const [vi, en] = subjects[over || kind === 'returned' ? kind : 'arrived']
     const say = (subject: string, until: string) => ({
       subject, paragraphs: [dueOn === undefined ? `“${title}”` : `“${title}” (${until} ${dayOf(dueOn)})`, ...note ? [note] : []],

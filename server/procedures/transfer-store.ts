@@ -1,3 +1,4 @@
+import { writeAudit } from '../platform/audit.ts'
 import { catalogueStore } from './catalogue-store.ts'
 import type { FileUnit, TransferStore } from './transfer.ts'
 
@@ -13,11 +14,14 @@ export const transferStore: TransferStore = {
     return rows
   },
 
-  async putGroups(trx, groups) {
+  async putGroups(trx, groups, actorId) {
+    const before = new Map((await catalogueStore.groups(trx)).map((group) => [group.id, group.name]))
     for (const { id, name, intended } of groups) {
       await trx('procedure_group')
         .insert({ id, name: JSON.stringify(name), intended, rank: trx.raw('(SELECT coalesce(max(rank), 0) + 1 FROM procedure_group)') })
         .onConflict('id').merge(['name', 'intended'])
     }
+    await writeAudit(trx, ...groups.map(({ id, name }) => (
+      { actorId, subjectId: actorId, action: 'procedureGroup.imported', data: { groupId: id, before: before.get(id) ?? null, name } })))
   },
 }

@@ -22,7 +22,8 @@ type FileGroup = ProcedureFile['groups'][number]
 export interface TransferStore extends Pick<CatalogueStore, 'groups' | 'procedures' | 'lock' | 'insert' | 'insertVersions'> {
   /** Every unit; one that has ended goes by its name alone. */
   units(db: Knex, on: Day): Promise<FileUnit[]>
-  putGroups(trx: Knex.Transaction, groups: readonly FileGroup[]): Promise<void>
+  /** Audited. */
+  putGroups(trx: Knex.Transaction, groups: readonly FileGroup[], actorId: string): Promise<void>
 }
 
 /** What a file would do. */
@@ -203,7 +204,7 @@ export function createTransfer({ db, store, now }: { db: Knex, store: TransferSt
         const told = report(planned)
         if (told.counts.problems > 0) throw new AppError('importRefused', { problems: told.counts.problems })
         if (told.digest !== digest) throw new AppError('importOutdated')
-        await store.putGroups(trx, planned.groups)
+        await store.putGroups(trx, planned.groups, personId)
         for (const { code, procedureId, versions } of planned.writes) {
           const id = procedureId ?? await store.insert(trx, code)
           if (id === undefined) throw new AppError('importOutdated')

@@ -41,6 +41,8 @@ describe('answers', () => {
     const [one, many, mark] = form.sections[0]!.questions as [Question, Question, Question]
     expect(comparable(one, { ...one, text: 'Hỏi cách khác' })).toBe(true)
     expect(comparable(one, many)).toBe(false)
+    // Words of one's own are a choice like others: without them those who had taken it take another.
+    expect(comparable(one, { ...one, other: false } as Question)).toBe(false)
     expect(comparable(mark, { ...question, id: 'mark', kind: 'scale', labels: ['1', '2', '3', '4'] })).toBe(false)
   })
 

@@ -2,7 +2,8 @@ import type { SurveyAnswers, SurveyForm } from '../../protocol/survey-form.ts'
 import type { ReadingStore, UnitReach } from './reading.ts'
 import type { ResultsStore } from './results.ts'
 import { surveysStore } from './store.ts'
-import { PERSON, reachOf, selectRounds, SIDES, toPerson, toRound, type PersonRow, type SurveyRow } from './store-rows.ts'
+import type { FormVersion } from './surveys.ts'
+import { ASKED_TITLE, PERSON, reachOf, selectRounds, SIDES, toPerson, toRound, type PersonRow, type SurveyRow } from './store-rows.ts'
 
 interface AnswerRow extends PersonRow { id: string, unit_id: string | null, unit_name: string | null, answers: SurveyAnswers }
 
@@ -13,9 +14,12 @@ export const surveyReadingStore: ReadingStore & ResultsStore = {
 
   async list(db, asking, { side = null, search = '', before = null, limit }) {
     const { rows } = await db.raw<{ rows: SurveyRow[] }>(`
-      SELECT * FROM (SELECT s.*, body.name AS body_name, ${SIDES} AS sides FROM survey s JOIN body ON body.id = s.body_id
-        WHERE (CAST(:before AS uuid) IS NULL OR s.id < CAST(:before AS uuid)) AND fold_text(s.title) LIKE '%' || replace(replace(replace(fold_text(:search), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%') found
-      WHERE cardinality(sides) > 0 AND (CAST(:side AS text) IS NULL OR CAST(:side AS text) = ANY (sides)) ORDER BY id DESC LIMIT :limit`, { ...asking, side, search, before, limit })
+      SELECT * FROM (
+        SELECT s.id, s.body_id, s.anonymous, s.edited_at, s.body_name, s.sides, CASE WHEN 'maker' = ANY (s.sides) THEN s.title ELSE ${ASKED_TITLE} END AS title
+        FROM (SELECT s.*, body.name AS body_name, ${SIDES} AS sides FROM survey s JOIN body ON body.id = s.body_id
+          WHERE CAST(:before AS uuid) IS NULL OR s.id < CAST(:before AS uuid)) s
+        WHERE cardinality(s.sides) > 0 AND (CAST(:side AS text) IS NULL OR CAST(:side AS text) = ANY (s.sides))) found
+      WHERE fold_text(title) LIKE '%' || replace(replace(replace(fold_text(:search), '\\', '\\\\'), '%', '\\%'), '_', '\\_') || '%' ORDER BY id DESC LIMIT :limit`, { ...asking, side, search, before, limit })
     return rows.map(({ id, title, anonymous, sides, body_id: bodyId, body_name: bodyName, edited_at: editedAt }) => ({
       id, title, bodyId, bodyName, anonymous, editedAt, sides,
     }))
@@ -55,6 +59,13 @@ export const surveyReadingStore: ReadingStore & ResultsStore = {
     const query = db('survey_ticket as ticket').leftJoin('unit', 'unit.id', 'ticket.unit_id').where({ 'ticket.round_id': roundId, 'ticket.kind': 'code', 'ticket.used': false })
     if (unitId !== undefined) query.where('ticket.unit_id', unitId)
     return await query.orderBy(['unit.name', 'ticket.id']).select<{ ticketId: string, unit: string | null }[]>('ticket.id as ticketId', 'unit.name as unit')
+  },
+
+  async askedForm(db, surveyId, at) {
+    return await db('survey_round').join('survey_form', (on) => {
+      on.on('survey_form.survey_id', 'survey_round.survey_id').andOn('survey_form.number', 'survey_round.form_number')
+    }).where('survey_round.survey_id', surveyId).where('survey_round.opens_at', '<=', at).orderBy('survey_round.number', 'desc')
+      .first<FormVersion | undefined>('survey_form.number', 'survey_form.revision', 'survey_form.form')
   },
 
   async form(db, surveyId, number) {

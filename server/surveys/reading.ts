@@ -1,6 +1,8 @@
 import type { Knex } from 'knex'
 import type { Person } from '../../protocol/identity.ts'
+import type { SurveyForm } from '../../protocol/survey-form.ts'
 import type { SurveyDetail, SurveyRound, SurveySide, SurveySummary } from '../../protocol/surveys.ts'
+import { writeAudit } from '../platform/audit.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { stageOf, type Asking, type Round, type SurveyAccess } from './access.ts'
@@ -25,6 +27,9 @@ export interface ReadingStore {
   /** The person's own tickets in these rounds. */
   own(db: Knex, roundIds: readonly string[], personId: string): Promise<{ roundId: string, ticketId: string, used: boolean }[]>
   latestForm(db: Knex, surveyId: string): Promise<FormVersion>
+  /** Of the last round that has opened by then. */
+  askedForm(db: Knex, surveyId: string, at: Date): Promise<FormVersion | undefined>
+  form(db: Knex, surveyId: string, number: number): Promise<SurveyForm>
   readers(db: Knex, surveyId: string): Promise<Person[]>
   invited(db: Knex, roundId: string, page: { waiting: boolean | undefined, after: number, limit: number }): Promise<InvitedPerson[]>
   /** Codes of a round that were not used, of one unit where it is named, by unit. */
@@ -85,8 +90,10 @@ export function createReading({ db, access, store, tickets, mayRead, origins, no
       const maker = survey.sides.includes('maker')
       const all = await access.rounds(db, surveyId)
       const ids = all.map(({ id }) => id)
+      // What is written for the next round is the makers' alone until it opens.
       const [latest, reach, units, own, readers] = await Promise.all([
-        store.latestForm(db, surveyId), store.reach(db, ids), store.unitReach(db, ids), store.own(db, ids, caller.personId),
+        (maker ? undefined : await store.askedForm(db, surveyId, at)) ?? store.latestForm(db, surveyId),
+        store.reach(db, ids), store.unitReach(db, ids), store.own(db, ids, caller.personId),
         maker ? store.readers(db, surveyId) : [],
       ])
       const toRound = (round: Round): SurveyRound => ({
@@ -117,14 +124,17 @@ export function createReading({ db, access, store, tickets, mayRead, origins, no
       }
     },
 
-    /** The codes to print. Throws what `invited` does, `surveyRoundStage` once it has closed. */
+    /** The codes to print; that they were is kept. Throws what `invited` does, `surveyRoundStage` once it has closed. */
     async codes(surveyId: string, roundId: string, caller: Caller, { unitId, origin }: { unitId?: string | undefined, origin?: string | undefined }) {
       const survey = await access.making(surveyId, caller)
       const round = await access.round(db, surveyId, roundId)
       if (stageOf(round, now()) === 'closed') throw new AppError('surveyRoundStage', { stage: 'closed' })
       const unused = await store.codes(db, roundId, unitId)
       const codes = unused.map(({ ticketId, unit }) => ({ link: linkOf(answerPath(tickets.ofTicket(ticketId)), origin), unit }))
-      return { survey, round, codes }
+      // Whoever has them could answer in others' place.
+      const printed = { actorId: caller.personId, subjectId: null, bodyId: survey.bodyId, action: 'survey.codesPrinted' }
+      await db.transaction((trx) => writeAudit(trx, { ...printed, data: { surveyId, roundId, unitId: unitId ?? null, codes: codes.length } }))
+      return { title: (await store.form(db, surveyId, round.formNumber)).title, round, codes }
     },
 
     /** Throws what `invited` does, `surveyRoundNotFound` where the round has no shared link. */

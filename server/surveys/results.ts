@@ -68,9 +68,10 @@ export function createResults({ db, access, store, counting, now }: ResultsDeps)
     mayRead,
 
     /** Throws `surveyNotFound`, `forbiddenForSurvey`, `surveyRoundNotFound`, `surveyResultsWithheld`. */
-    async results(surveyId: string, roundId: string, caller: Caller, beforeId: string | undefined): Promise<{ survey: Survey, results: SurveyResults }> {
-      const survey = await reading(surveyId, caller)
+    async results(surveyId: string, roundId: string, caller: Caller, beforeId: string | undefined): Promise<{ title: string, results: SurveyResults }> {
+      await reading(surveyId, caller)
       const { round, rows } = await readable(surveyId, roundId)
+      if (beforeId !== undefined && (await access.round(db, surveyId, beforeId)).number >= round.number) throw new AppError('surveyRoundNotFound')
       const earlier = beforeId === undefined ? undefined : await readable(surveyId, beforeId)
       const [form, formBefore, reach] = await Promise.all([
         store.form(db, surveyId, round.formNumber), earlier && store.form(db, surveyId, earlier.round.formNumber),
@@ -94,7 +95,7 @@ export function createResults({ db, access, store, counting, now }: ResultsDeps)
         }
       })
       const before = earlier ? told(earlier.round, earlier.rows) : null
-      return { survey, results: { round: told(round, rows), before, anonymous, fewest, confidence, basis, unreadable, questions } }
+      return { title: form.title, results: { round: told(round, rows), before, anonymous, fewest, confidence, basis, unreadable, questions } }
     },
 
     /** Throws what `results` does. */
@@ -112,7 +113,7 @@ export function createResults({ db, access, store, counting, now }: ResultsDeps)
       const { round, rows } = await readable(surveyId, roundId)
       const taken = { actorId: caller.personId, subjectId: null, bodyId: survey.bodyId, action: 'survey.answersExported', data: { surveyId, roundId } }
       await db.transaction((trx) => writeAudit(trx, taken))
-      return { survey, round, rows, form: await store.form(db, surveyId, round.formNumber) }
+      return { round, rows, form: await store.form(db, surveyId, round.formNumber) }
     },
   }
 }

@@ -24,6 +24,8 @@ export interface Invited { ticketId: string, personId: string }
 
 export interface RoundsStore {
   latestForm(db: Knex, surveyId: string): Promise<FormVersion>
+  /** What a round is called to whom it asks. */
+  askedTitle(db: Knex, round: Pick<Round, 'surveyId' | 'formNumber'>): Promise<string>
   rules(db: Knex): Promise<SurveyRule[]>
   findRoundCreation(db: Knex, surveyId: string, key: string): Promise<string | undefined>
   insertRound(trx: Knex.Transaction, round: Omit<Round, 'id' | 'version' | 'counted' | 'unreadable'> & { key: string }): Promise<string>
@@ -162,7 +164,7 @@ export function createRounds({ db, access, store, tickets, keyring, send, now }:
     remind: (surveyId: string, roundId: string, caller: Caller) => changing(surveyId, roundId, caller, null, async (trx, round, survey, at) => {
       requireStage(round, at, 'open')
       const day = localDay(at)
-      const told = { ...round, roundId, title: survey.title }
+      const told = { ...round, roundId, title: await store.askedTitle(trx, round) }
       const waiting = await store.waiting(trx, roundId)
       const reminded = await send(trx, waiting.map((one) => reminder(told, one, tickets.ofTicket(one.ticketId), day)))
       await audit(trx, caller, survey, 'reminded', { roundId, reminded })

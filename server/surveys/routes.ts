@@ -47,9 +47,9 @@ export function mountSurveys(route: MountRoute, { surveys, rounds, reading, resu
     return { link, svg: await QRCode.toString(link, { type: 'svg', errorCorrectionLevel: 'M', margin: 2 }) }
   })
   route(surveyCodes, async ({ params, query, caller, res }) => {
-    const { survey, round, codes } = await reading.codes(params.surveyId, params.roundId, caller, query)
+    const { title, round, codes } = await reading.codes(params.surveyId, params.roundId, caller, query)
     const sheet = {
-      title: `${survey.title} – ${round.name}`, head: survey.title, foot: 'Quét mã để trả lời · mỗi mã dùng một lần',
+      title: `${title} – ${round.name}`, head: title, foot: 'Quét mã để trả lời · mỗi mã dùng một lần',
       codes: codes.map(({ link, unit }) => ({ link, caption: unit })),
     }
     await press.deliverCodes(res, sheet, `Mã khảo sát – ${round.name}`)
@@ -58,8 +58,8 @@ export function mountSurveys(route: MountRoute, { surveys, rounds, reading, resu
   route(surveyResults, async ({ params, query, caller }) => (await results.results(params.surveyId, params.roundId, caller, query.before)).results)
   route(surveyTexts, ({ params, query, caller }) => results.texts(params.surveyId, params.roundId, params.questionId, caller, query))
   route(surveyResultsFile, async ({ params, query, caller, res }) => {
-    const { survey, results: found } = await results.results(params.surveyId, params.roundId, caller, query.before)
-    await press.deliverWorkbook(res, resultSheets(survey.title, found), `Kết quả khảo sát – ${found.round.name}`)
+    const { title, results: found } = await results.results(params.surveyId, params.roundId, caller, query.before)
+    await press.deliverWorkbook(res, resultSheets(title, found), `Kết quả khảo sát – ${found.round.name}`)
   })
   route(surveyAnswersFile, async ({ params, caller, res }) => {
     const { round, form, rows } = await results.answers(params.surveyId, params.roundId, caller)

@@ -37,6 +37,10 @@ export const SIDES = `array_remove(ARRAY[
     SELECT round.survey_id FROM survey_ticket ticket JOIN survey_round round ON round.id = ticket.round_id WHERE ticket.person_id = :personId AND round.opens_at <= :at
   ) THEN 'respondent' END], NULL)`
 
+/** What a survey `s` is called to whom it does not make: by the form that was asked last. Binding `:at`. */
+export const ASKED_TITLE = `coalesce((SELECT form.form ->> 'title' FROM survey_round asked JOIN survey_form form ON form.survey_id = asked.survey_id AND form.number = asked.form_number
+  WHERE asked.survey_id = s.id AND asked.opens_at <= :at ORDER BY asked.number DESC LIMIT 1), s.title)`
+
 export interface SurveyRow {
   id: string, body_id: string, body_name: string, title: string, anonymous: boolean, respondents_read: boolean, version: number, edited_at: Date
   sides: SurveySide[]

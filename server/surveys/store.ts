@@ -90,6 +90,12 @@ export const surveysStore: SurveyAccessStore & SurveysStore & RoundsStore = {
     return await db('body').where({ id: bodyId }).first('id') !== undefined
   },
 
+  async askedTitle(db, { surveyId, formNumber }) {
+    const row = await db('survey_form').where({ survey_id: surveyId, number: formNumber }).first<{ title: string } | undefined>(db.raw(`form ->> 'title' AS title`))
+    if (!row) throw new Error('a round asks a form that is not there')
+    return row.title
+  },
+
   async findRoundCreation(db, surveyId, key) {
     return (await db('survey_round').where({ survey_id: surveyId, creation_key: key }).first<{ id: string } | undefined>('id'))?.id
   },
@@ -151,8 +157,9 @@ export const surveysStore: SurveyAccessStore & SurveysStore & RoundsStore = {
   },
 
   async unannounced(db, at) {
-    return await db('survey_round').join('survey', 'survey.id', 'survey_round.survey_id').where('announced', false).where('opens_at', '<=', at).where('closes_at', '>', at)
-      .select('survey_round.id as roundId', 'survey.id as surveyId', 'survey.title', 'closes_at as closesAt', 'survey_round.anonymous')
+    return await db('survey_round').join('survey_form as form', (on) => { on.on('form.survey_id', 'survey_round.survey_id').andOn('form.number', 'survey_round.form_number') })
+      .where('announced', false).where('opens_at', '<=', at).where('closes_at', '>', at)
+      .select('survey_round.id as roundId', 'survey_round.survey_id as surveyId', 'closes_at as closesAt', 'survey_round.anonymous', db.raw(`form.form ->> 'title' AS title`))
   },
 
   async markAnnounced(trx, roundId) {

@@ -22,7 +22,7 @@ beforeAll(async () => {
 afterAll(() => office.close())
 
 const idOf = (code: string) => ids.get(code) ?? ''
-async function start(code = 'QT-VB-04', { client }: Actor = office.drafter, title = 'Ban hành quy chế mới', key = freshKey()): Promise<string> {
+async function start(code = 'QT-VB-04', { client }: Actor = office.drafter, title = 'Ban hành quy chế mới', key: string = freshKey()): Promise<string> {
   const { body, error } = await client.call(startInstance, { body: { secrecy: 'none', procedureId: idOf(code), bodyId: office.body.id, title, key } })
   if (error) throw new Error(error.code)
   return body.instanceId
@@ -103,6 +103,7 @@ describe('an instance', () => {
     await expect(start('QT-CN-02')).rejects.toThrow('procedureNotFound')
     expect((await drafter.client.call(startingPlaces)).body).toMatchObject({ unit: { id: unitId } })
 
+    await expect(start('QT-VB-04', drafter, 'Ký tự lạ', `khoa-${String.fromCharCode(0)}-dai`)).rejects.toThrow('badRequest')
     const secret = await drafter.client.call(startInstance, { body: { secrecy: 'confidential' } })
     expect(secret.error?.code).toBe('proposalSecret')
     const withText = await drafter.client.call(startInstance, { body: { secrecy: 'secret', title: 'Nội dung' } as never })
@@ -113,12 +114,12 @@ describe('an instance', () => {
     expect((await finish(instanceId, drafter, 'MẬT')).error?.code).toBe('proposalSecret')
   })
 
-  it('is known to its unit, those responsible, the office and administrators; to everybody else it does not exist', async () => {
+  it('is known to its unit, those responsible and the office; to everybody else, administrators too, it does not exist', async () => {
     const { drafter, colleague, other, former, nobody, clerk, chair, member, administrator, stranger, guest } = office
     const instanceId = await start('QT-CN-01')
     const see = async (actor: Actor) => (await actor.client.call(getInstance, { params: { instanceId } })).error?.code
-    for (const actor of [drafter, colleague, other, clerk, chair, administrator]) expect(await see(actor)).toBeUndefined()
-    for (const actor of [former, nobody, member, guest, stranger]) {
+    for (const actor of [drafter, colleague, other, clerk, chair]) expect(await see(actor)).toBeUndefined()
+    for (const actor of [former, nobody, member, guest, stranger, administrator]) {
       const { client } = actor
       expect(await see(actor)).toBe('instanceNotFound')
       const act = { version: 1, note: '' }
@@ -131,15 +132,16 @@ describe('an instance', () => {
         await client.call(printFilledForm, { params: { instanceId, formId: 'khong' }, query: { format: 'pdf' } }),
       ]) expect(error?.code).toBe('instanceNotFound')
     }
-    // Whoever answers for a later step may read and not act; an administrator and the office may cancel alone.
-    for (const actor of [other, clerk, administrator]) {
+    expect((await administrator.client.call(listInstances, { query: {} })).body).toMatchObject({ instances: [], counts: { running: 0 } })
+    // Whoever answers for a later step may read and not act; the office may cancel, and hand on what nobody does.
+    for (const actor of [other, clerk]) {
       expect((await finish(instanceId, actor)).error?.code).toBe('forbiddenForInstance')
       expect((await fill(actor, instanceId, 'khong', {})).error?.code).toBe('forbiddenForInstance')
     }
     const cancel = async ({ client }: Actor) => await client.call(cancelInstance, { params: { instanceId }, body: { version: await version(instanceId), reason: 'Trùng hồ sơ' } })
     expect((await cancel(other)).error?.code).toBe('forbiddenForInstance')
-    expect((await cancel(administrator)).error).toBeUndefined()
-    expect(await get(instanceId)).toMatchObject({ state: 'cancelled', events: [{ kind: 'started' }, { kind: 'cancelled', note: 'Trùng hồ sơ', actorId: administrator.personId }] })
+    expect((await cancel(clerk)).error).toBeUndefined()
+    expect(await get(instanceId)).toMatchObject({ state: 'cancelled', events: [{ kind: 'started' }, { kind: 'cancelled', note: 'Trùng hồ sơ', actorId: clerk.personId }] })
   })
 
   it('is handed on to a person, who may then know of it and do the step', async () => {
@@ -160,6 +162,39 @@ describe('an instance', () => {
     // Who had it once still reads it, and does nothing more.
     expect((await get(instanceId, other)).may).toMatchObject({ fill: false, finish: false })
     expect((await get(instanceId, clerk)).stepNo).toBe(2)
+  })
+
+  it('tells those of a first step that is not its unit’s, also of a unit that went into another', async () => {
+    const { administrator, drafter, colleague, other, clerk, member, unitId, server } = office
+    const [gone] = await server.db('unit').insert({ name: 'Ban đã nhập', since: '2020-01-01' }).returning<{ id: string }[]>('id')
+    const content = ProcedureContent.parse({
+      groupId: 'cipher', name: 'Cấp chứng thư', basis: [{ text: 'Quy chế', verified: false }], units: [],
+      steps: [{ id: 'nhan', name: 'Tiếp nhận', responsible: { kind: 'unit', unit: gone!.id }, days: 1, output: 'Phiếu' }],
+    })
+    const { body } = await administrator.client.call(addProcedure, { body: { code: 'QT-CN-03', content, terms: { since: today(), until: null, reason: 'Mới' } } })
+    ids.set('QT-CN-03', body.procedureId)
+    const told = async ({ client }: Actor, instanceId: string) =>
+      (await client.call(listNotices, { query: {} })).body.notices.filter(({ link }) => link === `/procedures/files/${instanceId}`).map(({ kind }) => kind)
+
+    // Nobody works in it: the office puts the step into somebody's hands, and nobody else does.
+    const stuck = await start('QT-CN-03')
+    expect(await told(other, stuck)).toEqual([])
+    const hand = (actor: Actor, personId: string) =>
+      actor.client.call(handOn, { params: { instanceId: stuck }, body: { version: 1, personId, note: 'Đơn vị đã nhập, chưa có người' } })
+    expect((await hand(drafter, drafter.personId)).error?.code).toBe('forbiddenForInstance')
+    expect((await hand(member, member.personId)).error?.code).toBe('instanceNotFound')
+    expect((await get(stuck, clerk)).may).toMatchObject({ hand: true, finish: false, fill: false, return: false })
+    expect((await hand(clerk, colleague.personId)).error).toBeUndefined()
+    expect(await told(colleague, stuck)).toEqual(['procedures.arrived'])
+
+    await server.db('unit').where({ id: gone!.id }).update({ until: '2024-12-31' })
+    await server.db('unit_succession').insert({ predecessor_id: gone!.id, successor_id: office.otherUnitId, kind: 'merger', since: '2025-01-01' })
+    const instanceId = await start('QT-CN-03')
+    expect([await told(other, instanceId), await told(colleague, instanceId)]).toEqual([['procedures.arrived'], []])
+    expect((await get(instanceId, other)).may.finish).toBe(true)
+    // Of one's own unit's first step the colleagues are not told: nothing has come to them.
+    expect(await told(colleague, await start())).toEqual([])
+    expect(unitId).toBeTruthy()
   })
 
   it('shows the second what the first did, and overwrites nothing', async () => {
@@ -204,6 +239,24 @@ describe('time', () => {
     clock = new Date('2027-02-17T09:00:00Z')
     expect(await reading.get(tet.instanceId, drafter.caller)).toMatchObject({ lateDays: 2, runs: [{ tookDays: 5, lateDays: 2, endedAt: null }] })
 
+    // A day of rest makes nothing late: the list, its count and the board of delays agree with the days that are counted.
+    const lateOn = async (day: string) => {
+      clock = new Date(`${day}T02:00:00Z`)
+      const { instances: listed, counts } = await reading.list(drafter.caller, { view: 'all', late: true, limit: 100 })
+      const { procedures } = await reading.delays(drafter.caller, { from: day, to: day })
+      const ofTet = listed.find(({ id }) => id === tet.instanceId)
+      const openLate = procedures.flatMap(({ steps }) => steps).reduce((sum, step) => sum + step.openLate, 0)
+      return [ofTet?.lateDays, counts.late === listed.length, openLate === listed.length]
+    }
+    expect(await lateOn('2027-02-15')).toEqual([undefined, true, true])
+    expect(await lateOn('2027-02-16')).toEqual([1, true, true])
+    clock = new Date('2027-02-16T02:00:00Z')
+    const weekend = await begin('QT-VB-04')
+    expect(await due(weekend.instanceId)).toBe('2027-02-19')
+    clock = new Date('2027-02-20T02:00:00Z')
+    expect((await reading.list(drafter.caller, { view: 'all', late: true, limit: 100 })).instances.some(({ id }) => id === weekend.instanceId)).toBe(false)
+    expect(await reading.get(weekend.instanceId, drafter.caller)).toMatchObject({ lateDays: 0 })
+
     // Two days from Thursday: Friday, and the Saturday that is worked for 31/8; then Quốc khánh.
     clock = new Date('2026-08-20T02:00:00Z')
     const swapped = await begin('QT-VB-02')
@@ -230,9 +283,11 @@ describe('time', () => {
     }
     const delays = async ({ client }: Actor) => (await client.call(procedureDelays, { query: { from, to } })).body.procedures.find(({ code }) => code === 'QT-VB-04')?.steps[0]
     expect(await delays(office.clerk)).toMatchObject({ name: 'Soạn thảo', limitDays: 3, done: 5, late: 1, returned: 0, median: 2, p90: expect.closeTo(6.6, 9) })
-    expect(await delays(administrator)).toMatchObject({ done: 5 })
+    expect(await delays(administrator)).toBeUndefined()
     expect((await delays(other))?.done ?? 0).toBe(0)
-    expect((await office.clerk.client.call(procedureDelays, { query: { from: to, to: from } })).error?.code).toBe('badRequest')
+    for (const query of [{ from: to, to: from }, { from: '0001-01-01', to }, { from, to: '9999-12-31' }]) {
+      expect((await office.clerk.client.call(procedureDelays, { query })).error?.code).toBe('badRequest')
+    }
   })
 })
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays } from '../../protocol/calendar.ts'
 import { checkProcedures, exportProcedures, importProcedures, ProcedureFile, procedureTemplate, type ProcedureReport } from '../../protocol/procedure-file.ts'
-import { ProcedureContent } from '../../protocol/procedure-rules.ts'
+import { inForceOn, ProcedureContent } from '../../protocol/procedure-rules.ts'
 import { addProcedure, getProcedure, listProcedures, printForm, saveProcedure } from '../../protocol/procedures.ts'
 import { freshKey } from '../support/house.ts'
 import { startOffice, today, type Office } from '../support/proposals.ts'
@@ -48,6 +48,17 @@ describe('the catalogue', () => {
     expect((await print('bien-nhan', 'pdf')).body).toSatisfy((pdf: Buffer) => pdf.subarray(0, 5).toString() === '%PDF-')
     expect((await print('bien-nhan', 'docx')).body).toSatisfy((docx: Buffer) => docx.subarray(0, 2).toString() === 'PK')
     expect((await print('khong-co', 'pdf')).error?.code).toBe('procedureNotFound')
+    // The version that the page shows, which need not be the one in force.
+    const made = await add('QT-VX-01', { forms: [] })
+    const form = { id: 'moi', name: 'Phiếu mới', stepId: 'lap', required: false, fields: [{ id: 'a', label: 'A', help: '', kind: 'text' as const, required: true }] }
+    await office.administrator.client.call(saveProcedure, {
+      params: { procedureId: made.body.procedureId }, body: { version: 1, content: content({ forms: [form] }), terms: terms(addDays(today(), 5)) },
+    })
+    const coming = (version?: number) => office.drafter.client.call(printForm, {
+      params: { procedureId: made.body.procedureId, formId: 'moi' }, query: { bodyId: office.body.id, format: 'docx', ...version === undefined ? {} : { version } },
+    })
+    expect((await coming()).error?.code).toBe('procedureNotFound')
+    expect((await coming(2)).error).toBeUndefined()
     expect((await print('bien-nhan', 'pdf', freshKey())).error?.code).toBe('bodyNotFound')
   })
 
@@ -173,13 +184,45 @@ describe('the file of the catalogue', () => {
     expect(await problems(with_(fresh('QT-A', { follows: ['QT-Z'] })))).toMatchObject([{ reason: 'unknownCode', place: `procedures.${count}.versions.0.content.follows.0` }])
     expect(await problems(with_(fresh('QT-A', { la: 1 })))).toMatchObject([{ place: `procedures.${count}.versions.0.content.la`, message: 'unknown field' }])
     expect(await problems(with_(fresh('QT-A', { purpose: 'TUYỆT MẬT' })))).toMatchObject([{ reason: 'stamped' }])
-    expect(await problems(with_({ code: 'QT-A', versions: [
-      { ...version, version: 1, since: '2027-01-01', until: '2027-06-30' }, { ...version, version: 2, since: '2027-06-01' },
-    ] }))).toMatchObject([{ place: `procedures.${count}.versions.0.until`, message: expect.stringContaining('overlaps') }])
+    expect(await problems(with_(fresh('QT-A', {}, { since: '0000-01-01' })))).toMatchObject([{ place: `procedures.${count}.versions.0.since` }])
+    expect(await problems(with_(fresh('QT-A', {}, { until: '0001-01-01' })))).toMatchObject([{ place: `procedures.${count}.versions.0.until` }])
     // What is here stays as it is: neither another text of a version, nor a new one in the past.
     const other = { ...first, versions: [{ ...version, reason: 'Đã sửa lén' }, { ...version, version: 2, since: '2026-01-02' }] }
     expect(await problems({ ...base, procedures: [other] })).toMatchObject([{ reason: 'versionDiffers' }, { reason: 'pastVersion' }])
     expect((await file()).procedures).toHaveLength(count)
+  })
+
+  it('goes where versions replaced others before those began, or ended: one a day is in force, here and there', async () => {
+    const { client } = office.administrator
+    const made = await add('QT-TC-11', {}, today())
+    const { procedureId } = made.body
+    const save = (version: number, since: string, until: string | null, name: string) =>
+      client.call(saveProcedure, { params: { procedureId }, body: { version, content: content({ name }), terms: { ...terms(since), until } } })
+    // The second was to last a month; the third, written later, comes before it begins.
+    expect((await save(1, addDays(today(), 20), addDays(today(), 50), 'Hai')).error).toBeUndefined()
+    expect((await save(2, addDays(today(), 10), null, 'Ba')).error).toBeUndefined()
+    const out = await file()
+    expect((await check(out)).body.counts).toMatchObject({ changed: 0, problems: 0 })
+    const moved = { ...out, procedures: out.procedures.map((one) => one.code === 'QT-TC-11' ? { ...one, code: 'QT-TC-12' } : one) }
+    const { body: { digest } } = await check(moved)
+    expect((await client.call(importProcedures, { query: { digest }, body: bytes(moved) })).error).toBeUndefined()
+    for (const code of ['QT-TC-11', 'QT-TC-12']) {
+      const found = (await file()).procedures.find((one) => one.code === code)!.versions
+      expect([5, 15, 25, 60].map((days) => inForceOn(found, addDays(today(), days))?.version)).toEqual([1, 3, 3, 3])
+    }
+  })
+
+  it('changes the name of a group only where that is told and audited', async () => {
+    const out = await file()
+    const renamed = { ...out, groups: out.groups.map((group, index) => index === 0 ? { ...group, name: { vi: 'Công tác văn bản', en: 'Papers' } } : group) }
+    const { body: { changes, digest } } = await check(renamed)
+    expect(changes).toEqual(expect.arrayContaining([expect.objectContaining({ code: out.groups[0]!.id, what: 'changed' })]))
+    const import_ = (file: unknown, wanted: string) => office.administrator.client.call(importProcedures, { query: { digest: wanted }, body: bytes(file) })
+    expect((await import_(renamed, digest)).error).toBeUndefined()
+    expect(await office.server.db('audit_entry').where({ action: 'procedureGroup.imported' }).select('actor_id', 'data')).toEqual([
+      { actor_id: office.administrator.personId, data: { groupId: out.groups[0]!.id, before: out.groups[0]!.name, name: { vi: 'Công tác văn bản', en: 'Papers' } } },
+    ])
+    expect((await import_(out, (await check(out)).body.digest)).error).toBeUndefined()
   })
 
   it('bears a file that means harm', async () => {
