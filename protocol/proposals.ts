@@ -8,7 +8,7 @@ import { ProposalDocumentKind, ProposalKind } from './proposal-kinds.ts'
 import { defineRoute } from './route.ts'
 import { SecretMatter } from './secrecy.ts'
 import { Instant, Line, Paragraphs } from './text.ts'
-import { Disagreement, Urgency } from './triage-rules.ts'
+import { Disagreement, OutcomeKind, Urgency, Way } from './triage-rules.ts'
 
 /**
  * Where a matter is: being drafted · received by the office · being checked · returned to its unit · in the pool · on an
@@ -58,6 +58,14 @@ export const Placement = z.object({
   startsAt: Instant.nullable(),
 })
 export type Placement = z.infer<typeof Placement>
+
+/** A decision on how a matter is dealt with, and how it ended. What an agenda shows is a placement. */
+export const Dealing = z.object({
+  at: Instant, actorId: Id, way: Way, dueOn: z.iso.date().nullable(),
+  /** `actorId` null: it ended by itself. */
+  ended: z.object({ kind: OutcomeKind, at: Instant, actorId: Id.nullable() }).nullable(),
+})
+export type Dealing = z.infer<typeof Dealing>
 
 export const ProposalSummary = z.object({
   id: Id, title: z.string(), unit: Named, body: Named, asks: ItemPurpose, proposedOn: z.iso.date().nullable(),
@@ -118,7 +126,7 @@ export const ProposalDetail = ProposalSummary.extend({
   earlierChecks: z.array(ProposalCheck),
   /** What was returned, to show what has changed since. */
   before: Submission.nullable(),
-  steps: z.array(ProposalStep), placements: z.array(Placement),
+  steps: z.array(ProposalStep), placements: z.array(Placement), dealings: z.array(Dealing),
   /** Everybody whom the ids above name. */
   people: z.array(Person),
 })

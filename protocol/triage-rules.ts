@@ -13,6 +13,10 @@ export const Way = z.enum(['write', 'delegate', 'merge', 'online', 'meet'])
 export type Way = z.infer<typeof Way>
 export const WAYS = Way.options
 
+/** How a decision ended: decided that way · come back to be met about · stopped before either. */
+export const OutcomeKind = z.enum(['decided', 'rebound', 'stopped'])
+export type OutcomeKind = z.infer<typeof OutcomeKind>
+
 /** Bình thường · khẩn · hoả tốc */
 export const Urgency = z.enum(['normal', 'urgent', 'immediate'])
 export type Urgency = z.infer<typeof Urgency>

@@ -5,7 +5,7 @@ import { Person } from './identity.ts'
 import { Id } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { Instant, Paragraphs } from './text.ts'
-import { CautionCode, Disagreement, LegalDemand, TriageFacts, TriageResult, Way } from './triage-rules.ts'
+import { CautionCode, Disagreement, LegalDemand, OutcomeKind, TriageFacts, TriageResult, Way } from './triage-rules.ts'
 
 /**
  * How accepted matters are dealt with: the rules propose a way, a named person decides. What the rules are is in
@@ -43,7 +43,7 @@ export type OpinionCount = z.infer<typeof OpinionCount>
  * the opinion or the delegation was taken back, or a state secret was found in it.
  */
 export const TriageOutcome = z.object({
-  kind: z.enum(['decided', 'rebound', 'stopped']), at: Instant,
+  kind: OutcomeKind, at: Instant,
   /** Null: it ended by itself. */
   actorId: Id.nullable(),
   /** Words of who ended it; empty where it ended by itself. */
@@ -112,7 +112,10 @@ export const TriageChoice = z.discriminatedUnion('way', [
   z.strictObject({ way: z.literal('merge'), meetingId: Id }),
   /** A day off moves `dueOn` to the next working day. */
   z.strictObject({ way: z.literal('delegate'), personId: Id, dueOn: NearDay }),
-  /** `dueOn`: the last day for answers, a day off moves it to the next working day; null: as the body's rule says. `question`: on the slip; left out: the usual one. */
+  /**
+   * `dueOn`: the last day for answers, a day off moves it to the next working day; null: as the body's rule says. `question`: on the
+   * slip; left out: the usual one.
+   */
   z.strictObject({ way: z.literal('write'), dueOn: NearDay.nullable(), question: Paragraphs(4000).refine((text) => text.length > 0, 'is empty').optional() }),
 ])
 export type TriageChoice = z.infer<typeof TriageChoice>
@@ -143,7 +146,7 @@ export const finishTriage = defineRoute({
   id: 'triage.finish', method: 'post', path: '/api/proposals/:proposalId/triage/outcome', access: 'signedIn', errors: [...changing, 'proposalSecret'],
   summary: 'Who it was delegated to, or the office, says that it was decided, and how; or that it needs the body after all (`rebound`): it returns to the pool. The office alone takes it back undecided (`stopped`).',
   params: Params,
-  body: z.strictObject({ nth: z.int().positive(), kind: TriageOutcome.shape.kind, note: Words.refine((text) => text.length > 0, 'is empty') }),
+  body: z.strictObject({ nth: z.int().positive(), kind: OutcomeKind, note: Words.refine((text) => text.length > 0, 'is empty') }),
   response: z.object({}),
 })
 

@@ -1,4 +1,5 @@
 import { useI18n } from 'vue-i18n'
+import type { OpinionCount } from '../../protocol/triage.ts'
 import type { Because, Condition, Effect, Reason, Way } from '../../protocol/triage-rules.ts'
 import { useFormat } from '../app/format.ts'
 
@@ -43,8 +44,12 @@ export function useTriageWords() {
     }
   }
 
+  /** What a written opinion came to. */
+  const tally = ({ causes, ...count }: OpinionCount) =>
+    [t('triage.tally.count', count), ...causes.map((cause) => t(`triage.tally.${cause}`))].join('; ')
+
   return {
-    name, wayName, ways, because, effect, condition,
+    name, wayName, ways, because, effect, condition, tally,
     basis: ({ basis }: Pick<Reason, 'basis'>) => t('triage.basis', basis),
   }
 }

@@ -62,7 +62,8 @@ export async function seedLedger(
       ...rebound ? [{ proposal_id: id, seq: 2, at: ended, actor_id: clerkId, kind: 'withdrawn', reason: 'Rút để hoàn thiện thêm', holder: 'none' }] : [],
     ])
     await trx('triage_decision').insert({
-      matter_id: id, nth: 1, body_id: bodyId, way, proposed: null, reason, facts: JSON.stringify(FACTS), result: JSON.stringify(NOTHING_SAID), decider_id: clerkId, at: decided,
+      matter_id: id, nth: 1, body_id: bodyId, way, proposed: null, reason, facts: JSON.stringify(FACTS),
+      result: JSON.stringify(NOTHING_SAID), decider_id: clerkId, at: decided,
       delegate_id: way === 'delegate' ? chairId : null, due_on: way === 'delegate' ? asked : null, key: `demo ledger ${id}`,
     })
     await ledger.avoided(trx, {

@@ -108,7 +108,8 @@ describe('the demo', () => {
   })
 
   it('has matters of units in every stage, some of them late', async () => {
-    const stages = await server.db('proposal').count('* as n').first()
+    // But for those of months before the product, which the ledger tells of.
+    const stages = await server.db('proposal').whereNot('creation_key', 'like', 'demo ledger %').count('* as n').first()
     expect(Number(stages?.['n'])).toBe(demoProposals.length)
     const clerk = await be('chi')
     const { body: { proposals } } = await clerk.call(listProposals, { query: { side: 'office' } })

@@ -1,4 +1,5 @@
 import type { Knex } from 'knex'
+import type { OutcomeKind, Way } from '../../protocol/triage-rules.ts'
 import type { Placement, ProposalContent, ProposalHolder, ProposalStage, ProposalStep, ProposalSummary } from '../../protocol/proposals.ts'
 import type { Reader, ReadingStore } from './reading.ts'
 import { OF_OFFICE, OF_UNIT, PLACE, PLACES, STAGE } from './store-rows.ts'
@@ -123,6 +124,17 @@ export const readingStore: ReadingStore = {
     const { rows } = await db.raw<{ rows: PlaceRow[] }>(`
       SELECT place.* FROM proposal p CROSS JOIN LATERAL (${PLACES}) place WHERE p.id = :proposalId ORDER BY place.item_id`, { proposalId, personId })
     return rows.map(toPlacement)
+  },
+
+  async dealings(db, proposalId) {
+    const { rows } = await db.raw<{ rows: { at: Date, actor_id: string, way: Way, due_on: string | null, kind: OutcomeKind | null, ended_at: Date | null, ender_id: string | null }[] }>(`
+      SELECT decision.at, decision.decider_id AS actor_id, decision.way, decision.due_on::text AS due_on, outcome.kind, outcome.at AS ended_at, outcome.actor_id AS ender_id
+      FROM triage_decision decision LEFT JOIN triage_outcome outcome ON outcome.matter_id = decision.matter_id AND outcome.nth = decision.nth
+      WHERE decision.matter_id = ? ORDER BY decision.nth`, [proposalId])
+    return rows.map((row) => ({
+      at: row.at.toISOString(), actorId: row.actor_id, way: row.way, dueOn: row.due_on,
+      ended: row.kind && row.ended_at ? { kind: row.kind, at: row.ended_at.toISOString(), actorId: row.ender_id } : null,
+    }))
   },
 
   async bodies(db, on) {

@@ -3,7 +3,7 @@ import { localDay, type Day } from '../../protocol/calendar.ts'
 import { foldedWords } from '../../protocol/fold.ts'
 import type { Person } from '../../protocol/identity.ts'
 import {
-  boardStages, type BoardStage, type Placement, type ProposalDetail, type ProposalDocument, type ProposalSide, type ProposalStage,
+  boardStages, type BoardStage, type Dealing, type Placement, type ProposalDetail, type ProposalDocument, type ProposalSide, type ProposalStage,
   type ProposalStep, type ProposalSummary, type Submission,
 } from '../../protocol/proposals.ts'
 import type { Caller } from '../platform/contract.ts'
@@ -30,6 +30,8 @@ export interface ReadingStore {
   /** In the order of their kinds, then as they came; with those that were taken away. */
   documents(db: Knex, proposalId: string): Promise<(ProposalDocument & { there: boolean })[]>
   submissions(db: Knex, proposalId: string): Promise<(Omit<Submission, 'documents'> & { documentIds: string[] })[]>
+  /** Every decision on how it is dealt with, oldest first. */
+  dealings(db: Knex, proposalId: string): Promise<Dealing[]>
   /** Every place on an agenda of its body, oldest first. */
   placements(db: Knex, reader: Reader, proposalId: string): Promise<Placement[]>
   /** The bodies that exist today, by name. */
@@ -99,9 +101,9 @@ export function createReading({ db, access, store, kinds, people, now }: Reading
       const side = sides.includes('unit') ? 'unit' : 'office'
       const { status, round } = proposal
       const checked = status === 'submitted' && side === 'unit' && !sides.includes('office') ? round - 1 : round
-      const [summary, steps, kept, submissions, placements, checks, earlierChecks, kind] = await Promise.all([
+      const [summary, steps, kept, submissions, placements, dealings, checks, earlierChecks, kind] = await Promise.all([
         store.summary(db, reader, proposalId, side), store.steps(db, proposalId), store.documents(db, proposalId),
-        store.submissions(db, proposalId), store.placements(db, reader, proposalId),
+        store.submissions(db, proposalId), store.placements(db, reader, proposalId), store.dealings(db, proposalId),
         store.checks(db, proposalId, checked), store.checks(db, proposalId, checked - 1), kindOf(proposal.content.kindId, proposal.kindVersion),
       ])
       if (!summary) throw new Error('a proposal without a summary')
@@ -113,14 +115,14 @@ export function createReading({ db, access, store, kinds, people, now }: Reading
       const content = submitted?.content ?? proposal.content
       const known = await people([...new Set([
         proposal.editedBy, proposal.checkerId, content.presenterId, ...handedIn.map((one) => one.content.presenterId),
-        ...[...steps, ...checks, ...earlierChecks].map(({ actorId }) => actorId),
+        ...[...steps, ...checks, ...earlierChecks, ...dealings, ...dealings.flatMap(({ ended }) => ended ?? [])].map(({ actorId }) => actorId),
       ].filter((id) => id !== null))])
       return {
         ...summary, sides: [...sides], may: actsOf(found),
         version: proposal.version, editedAt: proposal.editedAt.toISOString(), editedBy: proposal.editedBy, round,
         content,
         documents: submitted?.documents ?? kept.filter(({ there }) => there),
-        kind, checks, earlierChecks, steps, placements, people: known,
+        kind, checks, earlierChecks, steps, placements, dealings, people: known,
         before: (status === 'returned' && side === 'unit' ? handedIn.at(-1) : handedIn.at(-2)) ?? null,
       }
     },

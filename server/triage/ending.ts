@@ -77,7 +77,8 @@ export function createEnding({ db, access, store, ledger, stopOpinion, told, now
 
     /**
      * What was delegated is decided, or comes back; by who has it, or by the office, which alone takes it back undecided. An opinion
-     * ends by itself. Throws `proposalNotFound`, `forbiddenForProposal` for the unit and for a delegate who would stop it, `proposalStage`, `triageChanged` where another decision is under way.
+     * ends by itself. Throws `proposalNotFound`, `forbiddenForProposal` for the unit and for a delegate who would stop it,
+     * `proposalStage`, `triageChanged` where another decision is under way.
      */
     async finish(matterId: string, caller: Caller, { nth, kind, note }: { nth: number, kind: TriageOutcome['kind'], note: string }): Promise<void> {
       requireUnstamped(note)

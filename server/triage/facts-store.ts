@@ -105,11 +105,12 @@ export const factsStore: FactsStore = {
     return rows
   },
 
-  async rules(db, bodyIds, on) {
+  async rules(db, bodyIds, on, last = on) {
     const { rows } = await db.raw<{ rows: RuleRow[] }>(`
       SELECT ${RULE_COLUMNS} FROM triage_rule rule
-      WHERE rule.withdrawn_at IS NULL AND CAST(:on AS date) BETWEEN rule.since AND coalesce(rule.until, 'infinity') AND (rule.body_id IS NULL OR rule.body_id = ANY (:bodyIds))`,
-    { on, bodyIds: [...bodyIds] })
+      WHERE rule.withdrawn_at IS NULL AND rule.since <= CAST(:last AS date) AND coalesce(rule.until, 'infinity') >= CAST(:on AS date)
+        AND (rule.body_id IS NULL OR rule.body_id = ANY (:bodyIds))`,
+    { on, last, bodyIds: [...bodyIds] })
     return rows.map(toRule)
   },
 }

@@ -30,8 +30,8 @@ export interface FactsStore {
   slots(db: Knex, bodyIds: readonly string[], from: Date, readerId: string | null): Promise<BodySlot[]>
   /** One query. */
   bodies(db: Knex, bodyIds: readonly string[], on: Day): Promise<BodyFacts[]>
-  /** Versions in force on a day, of these bodies and the common ones. One query. */
-  rules(db: Knex, bodyIds: readonly string[], on: Day): Promise<TriageRule[]>
+  /** Versions in force on a day, or on any until `last`, of these bodies and the common ones. One query. */
+  rules(db: Knex, bodyIds: readonly string[], on: Day, last?: Day): Promise<TriageRule[]>
 }
 
 export interface FactsDeps {

@@ -99,7 +99,8 @@ export const triageReadingStore: TriageReadingStore = {
     return {
       counts: found?.counts ?? {},
       page: (found?.page ?? []).map((row): ListedMatter => ({
-        id: row.id, title: row.title, body: { id: row.body_id, name: row.body_name }, unit: { id: row.unit_id, name: row.unit_name }, since: new Date(row.held_since),
+        id: row.id, title: row.title, body: { id: row.body_id, name: row.body_name }, unit: { id: row.unit_id, name: row.unit_name },
+        since: new Date(row.held_since),
         proposedOn: row.proposed_on, late: list !== 'over' && row.late, nth: row.nth, deciderName: row.decider_name, delegateName: row.delegate_name,
       })),
     }

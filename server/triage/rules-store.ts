@@ -12,7 +12,12 @@ export const rulesStore: RulesStore = {
         ORDER BY rule.code, rule.body_id NULLS FIRST, rule.version`),
       db('body').whereNull('until').orderBy('name').select<{ id: string, name: string }[]>('id', 'name'),
     ])
-    return { rules: rows.map((row) => ({ ...toRule(row), reason: row.reason, endReason: row.end_reason, withdrawn: row.withdrawn, actorName: row.actor_name })), bodies }
+    return {
+      bodies,
+      rules: rows.map((row) => ({
+        ...toRule(row), reason: row.reason, endReason: row.end_reason, withdrawn: row.withdrawn, actorName: row.actor_name,
+      })),
+    }
   },
 
   async hasBody(db, bodyId) {

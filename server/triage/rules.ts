@@ -68,7 +68,8 @@ export function createRuleBook({ db, store, facts, undecided, now }: BookDeps) {
         const standing = versions.filter(({ withdrawn }) => !withdrawn)
         const before = standing.find(({ until, since }) => until === null && since < rule.since)
         const mistaken = standing.find(({ since }) => since === rule.since)
-        const other = standing.find((one) => one !== before && one !== mistaken && one.since <= (rule.until ?? LAST_DAY) && rule.since <= (one.until ?? LAST_DAY))
+        const other = standing.find((one) =>
+          one !== before && one !== mistaken && one.since <= (rule.until ?? LAST_DAY) && rule.since <= (one.until ?? LAST_DAY))
         if (other) throw new AppError('triageRuleOverlaps', { since: other.since, until: other.until })
         if (mistaken) await tx.withdraw(mistaken.id, reason, personId)
         if (before) await tx.end(before.id, addDays(rule.since, -1), reason, personId)

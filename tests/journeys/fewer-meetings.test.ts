@@ -1,5 +1,5 @@
 import { beforeAll, afterAll, describe, expect, it } from 'vitest'
-import { addWorkingDays, localDay } from '../../protocol/calendar.ts'
+import { addDays, addWorkingDays, localDay, startOfDay } from '../../protocol/calendar.ts'
 import { checkIn } from '../../protocol/check-in.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { answerOpinion, type OpinionAnswer } from '../../protocol/opinions.ts'
@@ -78,7 +78,7 @@ describe('a matter that is decided without a meeting, or comes back to one', () 
     await stage(clerk, 'pool')
   })
 
-  it('is proposed for writing, with reasons, and the clerk decides so: the ledger has the meeting that was asked for', async () => {
+  it('is proposed for writing, with reasons, and the clerk decides so: the ledger has the meeting that was asked for, not counted yet', async () => {
     const suggestion = clerk.page.locator('[data-testid="triage-suggestion"][data-way="write"]')
     await suggestion.getByText('Quyết định đã thống nhất thì lấy phiếu bằng văn bản').waitFor()
     await suggestion.getByText('Dự kiến không có ý kiến khác nhau.').waitFor()
@@ -92,10 +92,14 @@ describe('a matter that is decided without a meeting, or comes back to one', () 
     await clerk.page.waitForURL(new RegExp(`/opinions/${opinionId}$`))
 
     const { ledger } = await books()
-    expect(ledger).toEqual({ ...before.ledger, counts: before.ledger.counts + 1 })
+    // Its day is to come, and nothing is decided.
+    expect(ledger).toEqual({ ...before.ledger, pending: before.ledger.pending + 1 })
     await open(clerk, `/results/ledger?from=${months.from}&to=${months.to}`)
     const line = at(clerk, 'ledger').locator('> li').filter({ hasText: proposedOn.split('-').toReversed().join('/') })
-    for (const said of ['Được tính', '15 người không phải dự họp.', 'Đề nghị họp được giải quyết cách khác', MATTER]) await line.getByText(said).waitFor()
+    for (const said of ['Chưa tính', '15 người không phải dự họp.', 'Đề nghị họp được thay bằng xin ý kiến bằng văn bản', MATTER]) await line.getByText(said).waitFor()
+    // Who would have met, and from where.
+    await line.getByText('15 người không phải dự họp.').click()
+    await line.getByText('Trịnh Quang Khải').waitFor()
   })
 
   it('is answered on a phone and at a desk within a few taps, and by everybody else; one changes the answer', async () => {
@@ -142,7 +146,9 @@ describe('a matter that is decided without a meeting, or comes back to one', () 
     await open(clerk, `/results/ledger?from=${months.from}&to=${months.to}`)
     await at(clerk, 'ledger').getByText('7/15 thành viên đồng ý, cần ít nhất 8; không đủ số thành viên đồng ý').waitFor()
     await open(clerk, '/triage/report')
-    const ended = await house.server.db('triage_outcome').select<{ kind: string }[]>('kind')
+    const { rows: ended } = await house.server.db.raw<{ rows: { kind: string }[] }>(`
+      SELECT outcome.kind FROM triage_outcome outcome JOIN triage_decision decision USING (matter_id, nth) WHERE outcome.kind <> 'stopped' AND decision.at >= ?`,
+    [startOfDay(`${localDay(new Date()).slice(0, 4)}-01-01`)])
     const rebounds = ended.filter(({ kind }) => kind === 'rebound').length
     await at(clerk, 'triage-report').getByText(`${rebounds} trong ${ended.length} việc đã kết thúc`).waitFor()
     await open(clerk, `/proposals/${matterId}`)
@@ -228,8 +234,11 @@ describe('a matter that is decided without a meeting, or comes back to one', () 
 
     // The day of the line that was reversed now stands for this matter alone.
     const counted = await books()
-    expect(counted.ledger).toEqual({ ...before.ledger, counts: before.ledger.counts + 1 })
+    expect(counted.ledger).toEqual({ ...before.ledger, pending: before.ledger.pending + 1 })
     expect(counted).toMatchObject({ held: before.held + 1, decisions: { count: before.decisions.count + 2 } })
+    // Once its day is over, that is yesterday, it counts.
+    await house.server.db('ledger_line').where({ body_id: bodyId, day: proposedOn }).update({ day: addDays(localDay(new Date()), -1) })
+    expect((await books()).ledger).toEqual({ ...before.ledger, counts: before.ledger.counts + 1 })
   })
 
   it('ran without a script error', () => {

@@ -21,24 +21,36 @@ export async function recountResults(db: Knex, bodyId: string, { from, to }: { f
     SELECT task.stage, task.due_on::text AS due_on, task.due_on < (now() + interval '7 hours')::date AS past,
       (SELECT max(at + interval '7 hours')::date::text FROM task_event WHERE task_event.task_id = task.id AND task_event.kind = 'reported') AS reported_on
     FROM task WHERE body_id = :bodyId AND due_on >= CAST(:first AS date) AND due_on < CAST(:beyond AS date) AND stage <> 'cancelled'`)
-  const lines = await rowsOf<{ day: string, standing: number }>(`
-    SELECT line.day::text AS day, (count(cause.id) FILTER (WHERE cause.reversed_at IS NULL))::int AS standing
+  const causes = await rowsOf<{ line_id: string, day: string, past: boolean, matter_ids: string[], reversed_kind: string | null }>(`
+    SELECT cause.line_id, line.day::text AS day, line.day < (now() + interval '7 hours')::date AS past, cause.matter_ids, cause.reversed_kind
     FROM ledger_line line JOIN ledger_cause cause ON cause.line_id = line.id
-    WHERE line.body_id = :bodyId AND line.day >= CAST(:first AS date) AND line.day < CAST(:beyond AS date) GROUP BY line.id`)
+    WHERE line.body_id = :bodyId AND line.day >= CAST(:first AS date) AND line.day < CAST(:beyond AS date)`)
+  const over = new Set((await rowsOf<{ id: string }>(`
+    SELECT id FROM proposal WHERE settled = 'decided'
+    UNION SELECT item.matter_id FROM agenda_item item JOIN meeting ON meeting.id = item.meeting_id
+    WHERE item.status = 'done' AND item.removed_at IS NULL AND meeting.status = 'closed'`)).map(({ id }) => id))
 
   const days = decided.map((row) => row.days)
   const middle = [days[Math.floor((days.length - 1) / 2)], days[Math.ceil((days.length - 1) / 2)]] as [number, number]
   const isDone = ({ stage }: { stage: string }) => stage === 'reported' || stage === 'closed'
   const due = tasks.filter((task) => isDone(task) || task.past)
-  const stands = lines.filter(({ standing }) => standing > 0)
+  const lines = [...Map.groupBy(causes, (cause) => cause.line_id).values()].map((all) => {
+    const stand = all.filter(({ reversed_kind: reversed }) => reversed === null)
+    return {
+      day: all[0]!.day, stands: stand.length > 0, cameBack: all.some(({ reversed_kind: reversed }) => reversed === 'rebound'),
+      over: all[0]!.past && stand.some(({ matter_ids: matters }) => matters.every((id) => over.has(id))),
+    }
+  })
   const metOn = new Set(meetings.map(({ day }) => day))
   return {
     held: meetings.length, online: meetings.filter(({ mode }) => mode !== 'inPerson').length,
     decisions: { count: days.length, median: (middle[0] + middle[1]) / 2, longest: days.at(-1) },
     tasks: { due: due.length, onTime: due.filter((task) => isDone(task) && task.reported_on !== null && task.reported_on <= task.due_on).length },
     ledger: {
-      counts: stands.filter(({ day }) => !metOn.has(day)).length, metAnyway: stands.filter(({ day }) => metOn.has(day)).length,
-      reversed: lines.length - stands.length,
+      counts: lines.filter((line) => line.stands && line.over && !metOn.has(line.day)).length,
+      pending: lines.filter((line) => line.stands && !line.over && !metOn.has(line.day)).length,
+      metAnyway: lines.filter((line) => line.stands && metOn.has(line.day)).length,
+      reversed: lines.filter((line) => !line.stands && line.cameBack).length,
     },
   }
 }
@@ -49,6 +61,6 @@ export function figuresShown({ held, online, decisions, tasks, ledger }: Awaited
     `${online} trong ${held} cuộc họp trực tuyến hoặc kết hợp.`,
     `${String(decisions.median).replace('.', ',')} ngày Trung vị của ${decisions.count} đề xuất đã quyết định; lâu nhất ${decisions.longest} ngày.`,
     `${tasks.onTime} trong ${tasks.due} nhiệm vụ đến hạn được báo cáo hoàn thành đúng hạn.`,
-    `Cuộc họp không phải tổ chức ${ledger.counts} Không tính: hôm đó vẫn họp ${ledger.metAnyway} Đã đảo lại: phải đưa ra họp ${ledger.reversed}`,
+    `Cuộc họp không phải tổ chức ${ledger.counts} Chưa tính: chưa đến ngày hoặc chưa quyết định ${ledger.pending} Không tính: hôm đó vẫn họp ${ledger.metAnyway} Đã đảo lại: phải đưa ra họp ${ledger.reversed}`,
   ]
 }

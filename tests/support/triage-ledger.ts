@@ -47,9 +47,12 @@ export function describeTriageLedger(of: () => Triage): void {
     const { office } = of()
     meetingDay += 1
     const startsAt = when === 'now' ? {} : { startsAt: `${addDays(today(), meetingDay)}T01:00:00.000Z` }
-    return (await office.server.domains.meetings.create(office.clerk.caller, { ...draft({ plannedMinutes: 120, ...startsAt }), bodyId: office.body.id, key: freshKey() })).meetingId
+    const wanted = { ...draft({ plannedMinutes: 120, ...startsAt }), bodyId: office.body.id, key: freshKey() }
+    return (await office.server.domains.meetings.create(office.clerk.caller, wanted)).meetingId
   }
-  const fill = async (meetingId: string) => (await of().office.server.domains.agenda.add(meetingId, of().office.clerk.caller, { ...itemDraft(), key: freshKey() })).itemId
+  async function fill(meetingId: string): Promise<void> {
+    await of().office.server.domains.agenda.add(meetingId, of().office.clerk.caller, { ...itemDraft(), key: freshKey() })
+  }
   async function plan(proposalId: string, meetingId: string): Promise<string> {
     const { body, error } = await of().office.clerk.client.call(planProposal, { params: { proposalId }, body: { meetingId, minutes: 35, key: freshKey() } })
     if (error) throw new Error(error.code)
