@@ -3,11 +3,8 @@ import { addDays, addWorkingDays, localDay } from '../../protocol/calendar.ts'
 import { timeOn } from '../../protocol/opinion-counting.ts'
 import { freshKey } from '../../tests/support/house.ts'
 import { openOpinions, refused, type OpinionScene } from '../../tests/support/opinions.ts'
-import { documentsStore } from '../documents/store.ts'
-import { OPEN_CIRCULATION } from '../documents/documents.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
-import { proposalsStore } from '../proposals/store.ts'
 import { createClosing } from './closing.ts'
 import { opinionsStore } from './store.ts'
 import { createOpinionTelling } from './telling.ts'
@@ -97,17 +94,20 @@ describe('closing', () => {
     setClock(dueAt)
     const tried: string[] = []
     const closing = createClosing({
-      db: house.db, store: opinionsStore, matterStore: proposalsStore, now, log: { warn: () => undefined }, attachKept: () => Promise.reject(new Error('nothing is attached')),
+      db: house.db, store: opinionsStore, now,
+      matterStore: {
+        lock: () => Promise.resolve(),
+        seed: () => Promise.resolve({ matterId, bodyId: body.bodyId, title: 'Phân bổ dự toán', purpose: 'decide', presenterId: null, documents: [] }),
+      },
+      log: { warn: () => undefined }, attachKept: () => Promise.reject(new Error('nothing is attached')),
       meetingsFor: () => Promise.resolve(['one', 'two']), stopSecrets: () => Promise.resolve(), outcome: () => Promise.resolve(),
       calendar: (from, to) => house.domains.calendar.load(from, to),
-      told: createOpinionTelling({ store: { ...opinionsStore, workersOn: proposalsStore.workersOn }, send: () => Promise.resolve(0) }),
+      told: createOpinionTelling({ store: { ...opinionsStore, workersOn: () => Promise.resolve([]) }, send: () => Promise.resolve(0) }),
       addItem: (meetingId) => {
         tried.push(meetingId)
         return Promise.reject(new AppError('roomInUse'))
       },
     })
-    // Who may take part is asked of meetings that there are.
-    await house.archive.owner('proposal').where({ id: matterId }).update({ presenter_id: null })
     expect(await closing.settle(opinionId)).toBe(true)
     expect(tried).toEqual(['one', 'two'])
     expect(await get(opinionId, body.clerk)).toMatchObject({ state: 'rebound', toConvene: true, meeting: null })
@@ -243,17 +243,20 @@ describe('what comes of time', () => {
 
   it('stops at once when a file of it is quarantined or its office finds a secret, told without its title; no paper is read there any more', async () => {
     const { house, opining, begun, get, say } = scene
-    const { body, matterId, opinionId } = await begun({ rules: { discussion: true } })
-    const held = await house.newMeeting(body, 'draft')
-    const sha256 = Buffer.alloc(32, 7)
+    const { documents, circulating, triaging } = house.domains
     const { owner } = house.archive
-    const documentId = await house.journal.run(held.meetingId, { actorId: null }, async (tx) => {
-      const name = await tx.text('Tờ trình.pdf')
-      return await documentsStore.insert(tx.trx, held.meetingId, {
-        itemId: held.items[0], nameText: name?.$text ?? '', circulation: OPEN_CIRCULATION,
-        version: { sha256: sha256.toString('hex'), bytes: 10, mediaType: 'application/pdf', state: 'circulation', addedBy: null, at: new Date() },
-      })
-    })
+    /** One that is asked about with a file that an agenda has too. */
+    async function withFile() {
+      const asked = await begun({ rules: { discussion: true } })
+      const { body, matterId } = asked
+      const { meetingId, items: [item] } = await house.newMeeting(body, 'draft')
+      const file = { pdf: Buffer.from(`%PDF-1.7 ${freshKey()}`), name: 'Tờ trình', key: freshKey() }
+      const { documentId } = await documents.attachMade(meetingId, item, body.clerk, file)
+      const { sha256 } = await documents.require(meetingId, documentId, null, body.clerk)
+      await owner('proposal_document').where({ proposal_id: matterId }).update({ sha256: Buffer.from(sha256, 'hex') })
+      return { ...asked, meetingId, documentId }
+    }
+    const { body, matterId, opinionId, documentId } = await withFile()
     const [paper] = (await get(opinionId, body.member)).documents
     expect(paper).toBeDefined()
     await owner('document').where({ id: documentId }).update({ quarantined_at: new Date() })
@@ -271,17 +274,12 @@ describe('what comes of time', () => {
     await owner('document').where({ id: documentId }).update({ quarantined_at: null })
     expect((await get(opinionId, body.member)).documents).toEqual([])
 
-    const asked = await begun()
-    const meeting = await house.newMeeting(asked.body, 'draft')
-    const { documents, circulating } = house.domains
-    const made = await documents.attachMade(meeting.meetingId, meeting.items[0], asked.body.clerk, { pdf: Buffer.from('%PDF-1.7 một tờ trình'), name: 'Tờ trình', key: freshKey() })
-    const { sha256: file } = await documents.require(meeting.meetingId, made.documentId, null, asked.body.clerk)
-    await owner('proposal_document').where({ proposal_id: asked.matterId }).update({ sha256: Buffer.from(file, 'hex') })
-    await circulating.circulation.quarantine(meeting.meetingId, made.documentId, asked.body.clerk)
-    expect(await get(asked.opinionId, asked.body.member)).toMatchObject({ state: 'withdrawn', documents: [] })
+    const stopped = await withFile()
+    await circulating.circulation.quarantine(stopped.meetingId, stopped.documentId, stopped.body.clerk)
+    expect(await get(stopped.opinionId, stopped.body.member)).toMatchObject({ state: 'withdrawn', documents: [] })
 
     const noted = await begun()
-    await house.domains.triaging.ending.note(noted.matterId, noted.body.clerk, 0, { disagreement: null, legal: 'none', cautions: [], secret: true, minutes: 20 })
+    await triaging.ending.note(noted.matterId, noted.body.clerk, 0, { disagreement: null, legal: 'none', cautions: [], secret: true, minutes: 20 })
     expect(await get(noted.opinionId, noted.body.member)).toMatchObject({ state: 'withdrawn', documents: [] })
   })
 

@@ -50,7 +50,8 @@ describe('a written opinion', () => {
       dueOn: addDays(today(), 30),
     }
     const all: Record<string, (actor: Actor) => Promise<{ error: { code: string } | undefined, status: number }>> = {
-      get: ({ client }) => client.call(getOpinion, params), answers: ({ client }) => client.call(opinionAnswers, params), posts: ({ client }) => client.call(opinionPosts, params),
+      get: ({ client }) => client.call(getOpinion, params), answers: ({ client }) => client.call(opinionAnswers, params),
+      posts: ({ client }) => client.call(opinionPosts, params),
       original: ({ client }) => client.call(readOpinionOriginal, document), answer: (actor) => answer(actor, opinionId, 'agree'),
       post: ({ client }) => client.call(addOpinionPost, { ...params, body: { text: 'Trao đổi', key: freshKey() } }),
       slip: ({ client }) => client.call(printOpinionSlip, params), sheet: ({ client }) => client.call(printOpinionSheet, params),

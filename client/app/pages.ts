@@ -1,5 +1,5 @@
 import { shallowRef, type ShallowRef } from 'vue'
-import { toApiError, type ApiError } from '../app/api-error.ts'
+import { toApiError, type ApiError } from './api-error.ts'
 
 /** A list that comes a page at a time; what was asked for last wins. */
 export function usePages<T>(fetch: (after: string | undefined) => Promise<{ rows: T[], next: string | null }>) {
