@@ -81,6 +81,7 @@ export const paths = {
   meetingCosts: (meetingId: string) => `/results/costs/${meetingId}`,
   baselines: '/results/baselines',
   baseline: (baselineId: string) => `/results/baselines/${baselineId}`,
+  resultTargets: '/results/targets',
   costRates: '/results/rates',
   distances: '/results/distances',
   invitation: (meetingId: string) => `/meetings/${meetingId}/invitation`,

@@ -2,7 +2,7 @@ import { useI18n } from 'vue-i18n'
 import type { Estimate } from '../../protocol/costs.ts'
 import { useFormat } from '../app/format.ts'
 
-/** Part of a whole in percent with one decimal; null of nothing. */
+/** Part of a whole in percent with one decimal, to be read: whether a target is reached is judged by `reaches`. Null of nothing. */
 export const percentOf = (part: number, whole: number): number | null => whole === 0 ? null : Math.round(part * 1000 / whole) / 10
 
 /** How figures are written: shares, đồng, ranges. */

@@ -4,8 +4,9 @@ import { Month, monthsLater, monthsOf } from '../../protocol/results.ts'
 import { clock } from '../app/clock.ts'
 import { dayOf } from '../app/format.ts'
 
-/** `before`: the months just before the period, as many; `year`: the same months a year earlier. */
-export type Against = 'none' | 'before' | 'year'
+/** `before`: the months just before the period, as many; `year`: the same months a year earlier; `other`: any that were chosen. */
+export const AGAINST = ['none', 'before', 'year', 'other'] as const
+export type Against = (typeof AGAINST)[number]
 
 /** 03/2026 */
 export const monthName = (month: Month) => month.split('-').reverse().join('/')
@@ -19,14 +20,15 @@ export function usePeriod() {
   const text = (name: string) => typeof route.query[name] === 'string' ? route.query[name] : undefined
 
   const to = computed(() => month(route.query.to) ?? current)
-  /** From January on, unless something else is asked for; never more than twelve months. */
-  const from = computed(() => {
-    const wanted = month(route.query.from) ?? `${to.value.slice(0, 4)}-01`
-    const count = monthsOf({ from: wanted, to: to.value }).length
-    return count === 0 ? to.value : count > 12 ? monthsLater(to.value, -11) : wanted
-  })
+  /** Never more than twelve months. */
+  const within = (wanted: Month, last: Month) => {
+    const count = monthsOf({ from: wanted, to: last }).length
+    return count === 0 ? last : count > 12 ? monthsLater(last, -11) : wanted
+  }
+  /** From January on, unless something else is asked for. */
+  const from = computed(() => within(month(route.query.from) ?? `${to.value.slice(0, 4)}-01`, to.value))
   const bodyId = computed(() => text('body'))
-  const against = computed<Against>(() => text('against') === 'before' ? 'before' : text('against') === 'year' ? 'year' : 'none')
+  const against = computed<Against>(() => AGAINST.find((one) => one === text('against')) ?? 'none')
   const baseline = computed(() => /^\d{4}$/.test(text('baseline') ?? '') ? Number(text('baseline')) : undefined)
 
   const query = computed(() => ({
@@ -35,6 +37,11 @@ export function usePeriod() {
   /** The second period, as the first is asked for. */
   const other = computed(() => {
     if (against.value === 'none') return null
+    if (against.value === 'other') {
+      const last = month(route.query.thenTo) ?? monthsLater(from.value, -1)
+      const asMany = monthsLater(last, 1 - monthsOf({ from: from.value, to: to.value }).length)
+      return { ...query.value, from: within(month(route.query.thenFrom) ?? asMany, last), to: last }
+    }
     const back = against.value === 'year' ? 12 : monthsOf({ from: from.value, to: to.value }).length
     return { ...query.value, from: monthsLater(from.value, -back), to: monthsLater(to.value, -back) }
   })
