@@ -48,16 +48,22 @@ export function createTriageTelling({ workers, send }: TellingDeps) {
       ])
     },
 
-    /** Whoever decided so learns how it ended, unless they ended it. */
-    async ended(trx: Knex.Transaction, { matterId, nth, deciderId, title }: Running, { kind, actorId, note, tally }: MatterOutcome): Promise<void> {
-      if (deciderId === actorId) return
-      await send(trx, [{
-        personId: deciderId, dedupeKey: `triage ended ${matterId} ${nth}`, topic: `proposal:${matterId}`, kind: `triage.${kind}`, link: `/proposals/${matterId}`,
+    /**
+     * Whoever decided so learns how it ended, and who had it that it is theirs no more; unless they ended it. What was stopped
+     * without words has a state secret in it: its title goes nowhere.
+     */
+    async ended(trx: Knex.Transaction, { matterId, nth, deciderId, delegateId, title }: Running, { kind, actorId, note, tally }: MatterOutcome): Promise<void> {
+      const told = [deciderId, ...kind === 'decided' || delegateId === null ? [] : [delegateId]].filter((personId) => personId !== actorId)
+      const secret = kind === 'stopped' && note === ''
+      const said = (why: string, hidden: string) => [secret ? hidden : [`“${title}”`, why].filter(Boolean).join(': ')]
+      await send(trx, [...new Set(told)].map((personId): NewNotice => ({
+        personId, dedupeKey: `triage ended ${matterId} ${nth}`, topic: `proposal:${matterId}`, kind: `triage.${kind}`,
+        link: personId === deciderId ? `/proposals/${matterId}` : '/',
         words: {
-          vi: { subject: ends[kind].vi, paragraphs: [[`“${title}”`, tally ? `${tally.inFavour}/${tally.base} thành viên đồng ý, cần ít nhất ${tally.needed}` : note].filter(Boolean).join(': ')] },
-          en: { subject: ends[kind].en, paragraphs: [[`“${title}”`, tally ? `${tally.inFavour} of ${tally.base} members agree, at least ${tally.needed} needed` : note].filter(Boolean).join(': ')] },
+          vi: { subject: ends[kind].vi, paragraphs: said(tally ? `${tally.inFavour}/${tally.base} thành viên đồng ý, cần ít nhất ${tally.needed}` : note, 'Nội dung xử lý theo chế độ mật.') },
+          en: { subject: ends[kind].en, paragraphs: said(tally ? `${tally.inFavour} of ${tally.base} members agree, at least ${tally.needed} needed` : note, 'It is handled under secrecy rules.') },
         },
-      }])
+      })))
     },
   }
 }

@@ -261,6 +261,13 @@ describe('what a way does', () => {
     expect((await note(clerk, id, version, { secret: true })).error).toBeUndefined()
     expect([await stage(id), (await look(clerk, id)).decisions]).toMatchObject(['pool', [{ outcome: { kind: 'stopped', note: '', actorId: clerk.personId } }]])
     expect((await finish(member, id, 1, 'decided')).error?.code).toBe('proposalNotFound')
+    // Who had it is told, and by what it is called no more.
+    for (const { client } of [member, chair]) {
+      const { body } = await client.call(listNotices, { query: {} })
+      const told = body?.notices.find(({ kind }) => kind === 'triage.stopped')
+      expect(told).toBeDefined()
+      expect(JSON.stringify(told)).not.toContain('Trung tâm dữ liệu')
+    }
     const written = await office.accepted({ asks: 'opinion', disagreement: 'none' })
     expect((await decide(chair, written, { way: 'write', dueOn: null }, 'Đã thống nhất')).error).toBeUndefined()
     expect((await note(clerk, written, 0, { secret: true })).error).toBeUndefined()
