@@ -21,6 +21,8 @@ export const KindRules = z.object({
   quota: z.object({ perYear: z.int().min(1).max(366), scope: z.enum(['province', 'body']) }).nullable(),
   /** The least share of the year's meetings, in percent, that are not in person. */
   onlinePercent: z.int().min(1).max(100).nullable(),
+  /** Held by the calendar, whatever comes up; others are convened because something did. */
+  regular: z.boolean().default(false),
   basis: z.object({ document: Line(200), clause: Line(300) }),
 })
 export type KindRules = z.infer<typeof KindRules>

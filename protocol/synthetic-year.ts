@@ -1,6 +1,6 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64'
 import { mersenne } from 'pure-rand/generator/mersenne'
-import type { ReplayAssumptions, ReplayBody, ReplayMatter, ReplayYear } from './replay-year.ts'
+import type { ReplayBody, ReplayMatter, ReplayYear } from './replay-year.ts'
 
 /**
  * A year of a province that never was, drawn by a seed. It knows nothing of triage's rules (the dependency rules forbid it): how
@@ -42,18 +42,22 @@ export const PARAMETERS = {
   comesBack: { low: 0.03, likely: 0.1, high: 0.25 },
   /** Share of meetings that were online before there were rules. */
   onlineByHabit: { low: 0.05, likely: 0.2, high: 0.45 },
+  /** Share of the ordinary matters for which the office convenes a meeting where the unit asks for one, or cannot wait for a planned one. */
+  meetingsGranted: { low: 0.4, likely: 0.75, high: 1 },
+  /** Working days by which a meeting is convened later than it could be, so that others join it. */
+  gatherDays: { low: 0, likely: 2, high: 5 },
 } as const
 
 export type ParameterName = keyof typeof PARAMETERS
 export type YearParameters = Record<ParameterName, number>
 export const PARAMETER_NAMES = Object.keys(PARAMETERS) as ParameterName[]
 
-export const ASSUMPTIONS: ReplayAssumptions = { overheadMinutes: 20, pagesPerMatter: 15 }
-
 /** Each at its likely value. */
 export const LIKELY = Object.fromEntries(PARAMETER_NAMES.map((name) => [name, PARAMETERS[name].likely])) as YearParameters
 
 const WORKING_DAYS = 250
+/** The calendar goes on after the year, so that its last matters have a sitting to wait for: every body's next one. */
+const DAYS_AFTER = 60
 /** Ways there, one way, are those of a province some 100 km long. */
 const group = (name: string, people: number, km: number) => ({
   unit: { id: null, name }, inPerson: people, online: 0, kilometres: { low: Math.round(km * 0.8), likely: km, high: Math.round(km * 1.25) },
@@ -92,19 +96,20 @@ export function drawYear(parameters: YearParameters, seed: number): ReplayYear {
   const matters: ReplayMatter[] = []
   for (const { name, number, every, minutes, members } of BODIES) {
     for (let nth = 1; nth <= number; nth += 1) {
-      const sittings = Array.from({ length: Math.floor(WORKING_DAYS / every) }, (_, index) => ({
-        day: (index + 1) * every - 1, minutes, online: draw() < parameters.onlineByHabit,
+      const sittings = Array.from({ length: Math.floor((WORKING_DAYS + DAYS_AFTER) / every) }, (_, index) => ({
+        day: (index + 1) * every - 1, minutes, mode: draw() < parameters.onlineByHabit ? 'online' as const : 'inPerson' as const,
       }))
       const travelling = members.filter(({ kilometres }) => kilometres.likely >= 10).reduce((sum, { inPerson }) => sum + inPerson, 0)
-      const index = bodies.push({ id: null, name: number > 1 ? `${name} ${nth}` : name, members: [...members], travellers: travelling, sittings }) - 1
+      const terms = [{ from: 0, members: [...members], travellers: travelling }]
+      const index = bodies.push({ id: null, name: number > 1 ? `${name} ${nth}` : name, terms, sittings }) - 1
       // Whole weeks of Thường trực bring as many matters as a month of others: its sittings are short.
-      const expected = parameters.mattersPerSitting * sittings.length * (minutes / 240)
+      const expected = parameters.mattersPerSitting * Math.floor(WORKING_DAYS / every) * (minutes / 240)
       for (let day = exponential(draw, WORKING_DAYS / expected); day < WORKING_DAYS; day += exponential(draw, WORKING_DAYS / expected)) {
         matters.push(drawMatter(parameters, draw, index, Math.floor(day)))
       }
     }
   }
-  return { days: WORKING_DAYS, bodies, matters: matters.sort((a, b) => a.day - b.day || a.body - b.body) }
+  return { days: WORKING_DAYS, gatherDays: Math.round(parameters.gatherDays), bodies, matters: matters.sort((a, b) => a.day - b.day || a.body - b.body) }
 }
 
 /** Waiting times between what comes by itself, one by one. */
@@ -112,8 +117,8 @@ const exponential = (draw: () => number, mean: number): number => -Math.log(1 - 
 
 function drawMatter(parameters: YearParameters, draw: () => number, body: number, day: number): ReplayMatter {
   // Every matter takes the same number of draws, so that one parameter changes nothing of the rest of the year.
-  const [kind, haste, wait, differs, seen, law, person, secret, caution, length, written, given, habit, wish] = Array.from({ length: 14 }, draw) as
-    [number, number, number, number, number, number, number, number, number, number, number, number, number, number]
+  const [kind, haste, wait, differs, seen, law, person, secret, caution, length, written, given, habit, wish, patience] = Array.from({ length: 15 }, draw) as
+    [number, number, number, number, number, number, number, number, number, number, number, number, number, number, number]
   const { reports, opinions, urgent, immediate, someDisagree, strongDisagree } = parameters
   const truth = differs < strongDisagree ? 'strong' : differs < strongDisagree + someDisagree ? 'some' : 'none'
   const fails = { none: parameters.failsAgreed, some: parameters.failsSome, strong: parameters.failsStrong }[truth]
@@ -128,6 +133,7 @@ function drawMatter(parameters: YearParameters, draw: () => number, body: number
     cautions: caution < parameters.cautioned ? [CAUTIONS[Math.floor(caution / parameters.cautioned * CAUTIONS.length)]!] : [],
     secret: secret < parameters.secret,
     wantsMeeting: wish < parameters.asksForMeeting,
+    granted: urgency !== 'normal' || patience < parameters.meetingsGranted,
     minutes: Math.max(5, Math.round(parameters.minutes * (0.4 + 1.2 * length))),
     daysLeft: urgency === 'immediate' ? Math.min(2, waits) : urgency === 'urgent' ? Math.min(5, waits) : waits,
     failsInWriting: written < fails, comesBack: given < parameters.comesBack, onlineByHabit: habit < parameters.onlineByHabit,

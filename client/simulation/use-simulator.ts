@@ -1,5 +1,5 @@
 import { onBeforeUnmount, shallowRef } from 'vue'
-import type { Simulation, Sweep } from '../../protocol/simulation.ts'
+import type { BothWays, Simulation, Sweep } from '../../protocol/simulation.ts'
 import type { News, Order } from './simulator.worker.ts'
 
 /** Reckoning that one can watch, and stop. One at a time: who begins anew stops what was going on. */
@@ -37,10 +37,10 @@ export function useSimulator() {
     progress, failed,
     stop: () => stop?.(),
     /** Of the same years for each set of rules, so that they differ by the rules alone. Null where it was stopped. */
-    async simulate(orders: readonly Order[]): Promise<Simulation[] | null> {
+    async simulate(orders: readonly Order[]): Promise<BothWays<Simulation>[] | null> {
       stop?.()
       failed.value = false
-      const found: Simulation[] = []
+      const found: BothWays<Simulation>[] = []
       for (const [index, order] of orders.entries()) {
         const news = await reckon(order, order.runs, index / orders.length, 1 / orders.length)
         if (news?.kind !== 'simulation') return null

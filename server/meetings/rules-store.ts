@@ -6,14 +6,14 @@ import type { RulesStore } from './rules.ts'
 
 interface KindRow {
   id: string, code: string, name: Wording, attendees: Wording, max_minutes: number | null, invitation_days: number, papers_days: number
-  quota_per_year: number | null, quota_scope: 'province' | 'body' | null, online_percent: number | null
+  quota_per_year: number | null, quota_scope: 'province' | 'body' | null, online_percent: number | null, regular: boolean
   basis_document: string, basis_clause: string, since: string, until: string | null
 }
 interface CautionRow { id: string, code: string, text: Wording, basis_document: string, since: string, until: string | null }
 
 /** Days as text: a driver's Date would be a moment of the machine's zone. */
 const KINDS = `
-  SELECT id, code, name, attendees, max_minutes, invitation_days, papers_days, quota_per_year, quota_scope, online_percent,
+  SELECT id, code, name, attendees, max_minutes, invitation_days, papers_days, quota_per_year, quota_scope, online_percent, regular,
     basis_document, basis_clause, since::text, until::text FROM meeting_kind`
 
 function toKind(row: KindRow): MeetingKind {
@@ -21,7 +21,8 @@ function toKind(row: KindRow): MeetingKind {
     id: row.id, code: row.code, name: row.name, attendees: row.attendees, maxMinutes: row.max_minutes,
     invitationDays: row.invitation_days, papersDays: row.papers_days,
     quota: row.quota_per_year !== null && row.quota_scope !== null ? { perYear: row.quota_per_year, scope: row.quota_scope } : null,
-    onlinePercent: row.online_percent, basis: { document: row.basis_document, clause: row.basis_clause }, since: row.since, until: row.until,
+    onlinePercent: row.online_percent, regular: row.regular, basis: { document: row.basis_document, clause: row.basis_clause },
+    since: row.since, until: row.until,
   }
 }
 
@@ -76,7 +77,7 @@ export const rulesStore: RulesStore = {
       const [row] = await trx('meeting_kind').insert({
         code: kind.code, name: JSON.stringify(kind.name), attendees: JSON.stringify(kind.attendees), max_minutes: kind.maxMinutes,
         invitation_days: kind.invitationDays, papers_days: kind.papersDays,
-        quota_per_year: kind.quota?.perYear ?? null, quota_scope: kind.quota?.scope ?? null, online_percent: kind.onlinePercent,
+        quota_per_year: kind.quota?.perYear ?? null, quota_scope: kind.quota?.scope ?? null, online_percent: kind.onlinePercent, regular: kind.regular,
         basis_document: kind.basis.document, basis_clause: kind.basis.clause, since: kind.since,
       }).returning<{ id: string }[]>('id')
       if (!row) throw new Error('no kind of meeting was inserted')
