@@ -2,7 +2,7 @@ import { useResizeObserver } from '@vueuse/core'
 import type { EChartsOption } from 'echarts'
 import type { EChartsType } from 'echarts/core'
 import { onBeforeUnmount, onMounted, watch, type ShallowRef } from 'vue'
-import { useTheme } from '../app/theme.ts'
+import { useTheme } from './theme.ts'
 
 /**
  * The life of a chart within a frame: it is loaded with the first one, and drawn anew whenever what it shows, the theme or the room for
