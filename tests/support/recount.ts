@@ -17,10 +17,12 @@ export async function recountResults(db: Knex, bodyId: string, { from, to }: { f
     SELECT (first_end.at + interval '7 hours')::date - (min(submission.at) + interval '7 hours')::date AS days
     FROM first_end JOIN proposal ON proposal.id = first_end.matter_id JOIN proposal_submission submission ON submission.proposal_id = proposal.id
     WHERE proposal.body_id = :bodyId AND first_end.at >= :start AND first_end.at < :end GROUP BY proposal.id, first_end.at ORDER BY days`)
+  // By the day that each was given first.
   const tasks = await rowsOf<{ stage: string, due_on: string, past: boolean, reported_on: string | null }>(`
-    SELECT task.stage, task.due_on::text AS due_on, task.due_on < (now() + interval '7 hours')::date AS past,
+    SELECT task.stage, given.due_on::text AS due_on, given.due_on < (now() + interval '7 hours')::date AS past,
       (SELECT max(at + interval '7 hours')::date::text FROM task_event WHERE task_event.task_id = task.id AND task_event.kind = 'reported') AS reported_on
-    FROM task WHERE body_id = :bodyId AND due_on >= CAST(:first AS date) AND due_on < CAST(:beyond AS date) AND stage <> 'cancelled'`)
+    FROM task JOIN task_event given ON given.task_id = task.id AND given.kind = 'assigned'
+    WHERE body_id = :bodyId AND given.due_on >= CAST(:first AS date) AND given.due_on < CAST(:beyond AS date) AND task.stage <> 'cancelled'`)
   const causes = await rowsOf<{ line_id: string, day: string, past: boolean, matter_ids: string[], reversed_kind: string | null }>(`
     SELECT cause.line_id, line.day::text AS day, line.day < (now() + interval '7 hours')::date AS past, cause.matter_ids, cause.reversed_kind
     FROM ledger_line line JOIN ledger_cause cause ON cause.line_id = line.id
@@ -60,7 +62,7 @@ export function figuresShown({ held, online, decisions, tasks, ledger }: Awaited
   return [
     `${online} trong ${held} cuộc họp trực tuyến hoặc kết hợp.`,
     `${String(decisions.median).replace('.', ',')} ngày Trung vị của ${decisions.count} đề xuất đã quyết định; lâu nhất ${decisions.longest} ngày.`,
-    `${tasks.onTime} trong ${tasks.due} nhiệm vụ đến hạn được báo cáo hoàn thành đúng hạn.`,
+    `${tasks.onTime} trong ${tasks.due} nhiệm vụ đến hạn được báo cáo hoàn thành trong hạn đầu.`,
     `Cuộc họp không phải tổ chức ${ledger.counts} Chưa tính: chưa đến ngày hoặc chưa quyết định ${ledger.pending} Không tính: hôm đó vẫn họp ${ledger.metAnyway} Đã đảo lại: phải đưa ra họp ${ledger.reversed}`,
   ]
 }
