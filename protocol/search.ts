@@ -4,7 +4,7 @@ import { Id } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { Instant } from './text.ts'
 
-export const searchKinds = ['proposal', 'meeting', 'item', 'document', 'minutes', 'conclusion', 'task', 'opinion'] as const
+export const searchKinds = ['proposal', 'meeting', 'item', 'document', 'minutes', 'conclusion', 'task', 'opinion', 'procedure', 'procedureFile'] as const
 export const SearchKind = z.enum(searchKinds)
 export type SearchKind = z.infer<typeof SearchKind>
 
@@ -23,8 +23,12 @@ export const SearchHit = z.object({
   title: z.string(),
   /** The meeting that it belongs to; empty for a meeting itself and for what belongs to none. */
   meetingTitle: z.string(),
-  body: z.object({ id: Id, name: z.string() }),
-  /** When its meeting begins; of a proposal since when it is where it is, of a task when it was decided, of a written opinion when it was opened. */
+  /** Null for a procedure, which belongs to none. */
+  body: z.object({ id: Id, name: z.string() }).nullable(),
+  /**
+   * When its meeting begins; of a proposal since when it is where it is, of a task when it was decided, of a written opinion when it
+   * was opened, of a procedure its first day in force, of a procedure file since when it is at its step.
+   */
   at: Instant,
   /** Of a document whose text was hit the page that holds every word, else the first that holds one. */
   page: z.int().nullable(),
@@ -35,7 +39,7 @@ export type SearchHit = z.infer<typeof SearchHit>
 
 export const search = defineRoute({
   id: 'search.find', method: 'get', path: '/api/search', access: 'signedIn', errors: ['invalidCursor'],
-  summary: 'Proposals, meetings, agenda items, documents by name and the text of their pages, published minutes, conclusions, tasks and written opinions, that the caller may read and '
+  summary: 'Proposals, meetings, agenda items, documents by name and the text of their pages, published minutes, conclusions, tasks, written opinions, procedures and their files, that the caller may read and '
     + 'that hold every word of `q` in their title or in their text, with or without diacritics. First those with the very '
     + 'diacritics that were typed, and of these those hit in their title; then the latest. The last word may be the beginning of one in titles.',
   query: z.object({

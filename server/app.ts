@@ -136,8 +136,8 @@ async function start(config: Config, log: Logger, media: boolean, closers: Close
   closers.add('drafts', domains.writing.texts.close)
   closers.add('minutes', domains.minuting.texts.close)
   closers.add('jobs', jobs.stop)
-  const { inviting, publishing, surveying, opining } = domains
-  const ofTime = [...inviting.queues, circulating.queue, concluding.queue, publishing.queue, surveying.queue, opining.queue]
+  const { inviting, publishing, surveying, opining, proceeding } = domains
+  const ofTime = [...inviting.queues, circulating.queue, concluding.queue, publishing.queue, surveying.queue, opining.queue, proceeding.queue]
   await jobs.start([converting.queue, ...ofTime.map((queue) => ({ ...queue, look: past.after(queue.look) }))])
 
   const demo = config.database.kind === 'embedded' ? await seedDemo({ domains, past, db, dataDir: config.dataDir, log }) : undefined

@@ -153,7 +153,7 @@ export function createDomains(deps: DomainsDeps) {
     db, journal, access, people, issuing: publishing.issuing, log, now, bodies: bodiesIn,
     sendNotices, press: { deliver: (...paper) => press.deliver(...paper) },
   })
-  const proceeding = createProceeding({ db, people, press, now, sendNotices })
+  const proceeding = createProceeding({ db, people, press, now, sendNotices, haveOpened: organising.officeHours.haveOpened })
   const { minutes } = minuting
   const resulting = createResulting({ db, now })
   const triaging = createTriaging({

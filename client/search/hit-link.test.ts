@@ -5,9 +5,10 @@ import { partsOf } from './parts.ts'
 
 it('leads to where each kind is read, a document at the page that was hit', () => {
   const of = (kind: typeof searchKinds[number], page: number | null = null) =>
-    linkOf({ kind, id: 'one', meetingId: ['proposal', 'task', 'opinion'].includes(kind) ? null : 'm', itemId: kind === 'item' || kind === 'conclusion' ? 'one' : null, page })
+    linkOf({ kind, id: 'one', meetingId: ['proposal', 'task', 'opinion', 'procedure', 'procedureFile'].includes(kind) ? null : 'm', itemId: kind === 'item' || kind === 'conclusion' ? 'one' : null, page })
   expect(searchKinds.map((kind) => of(kind))).toEqual([
     '/proposals/one', '/meetings/m', '/meetings/m#item-one', '/meetings/m/documents/one', '/meetings/m/minutes', '/meetings/m#item-one', '/tasks/one', '/opinions/one',
+    '/procedures/one', '/procedures/files/one',
   ])
   expect(of('document', 12)).toBe('/meetings/m/documents/one?page=12')
 })

@@ -5,6 +5,7 @@ import { paths } from '../app/paths.ts'
 export const kindIcons: Record<SearchKind, string> = {
   proposal: 'i-lucide-inbox', meeting: 'i-lucide-calendar', item: 'i-lucide-list-todo', document: 'i-lucide-file-text', minutes: 'i-lucide-scroll-text',
   conclusion: 'i-lucide-gavel', task: 'i-lucide-clipboard-check', opinion: 'i-lucide-mail-question-mark',
+  procedure: 'i-lucide-route', procedureFile: 'i-lucide-folder-open',
 }
 
 /** The page on which a hit is read; a document at the page that was hit. */
@@ -22,6 +23,8 @@ function ofNoMeeting(kind: SearchKind, id: string): string {
   switch (kind) {
     case 'task': return paths.task(id)
     case 'opinion': return paths.opinion(id)
+    case 'procedure': return paths.procedure(id)
+    case 'procedureFile': return paths.procedureFile(id)
     default: return paths.proposal(id)
   }
 }

@@ -2,7 +2,7 @@ import { ProcedureContent } from '../../protocol/procedure-rules.ts'
 import type { ProcedureGroup, ProcedureSummary } from '../../protocol/procedures.ts'
 import { writeAudit } from '../platform/audit.ts'
 import type { CatalogueStore, KeptProcedure } from './catalogue.ts'
-import { OWN_UNITS } from './readable.ts'
+import { OWN_UNITS, SHOWN_PROCEDURES } from './readable.ts'
 
 interface VersionRow {
   id: string, code: string, version: number, content: unknown, since: string, until: string | null, reason: string, actor_id: string | null, at: Date
@@ -15,11 +15,6 @@ interface SummaryRow {
 const VERSIONS = `
   SELECT p.id, p.code, v.version, v.content, v.since::text AS since, v.until::text AS until, v.reason, v.actor_id, v.at
   FROM procedure p JOIN procedure_version v ON v.procedure_id = p.id`
-
-/** The version in force on `:on`, or the next or last one. */
-const SHOWN = `
-  SELECT DISTINCT ON (procedure_id) * FROM procedure_version
-  ORDER BY procedure_id, since <= CAST(:on AS date) DESC, CASE WHEN since <= CAST(:on AS date) THEN version END DESC, since, version DESC`
 
 function gather(rows: readonly VersionRow[]): KeptProcedure[] {
   const byId = Map.groupBy(rows, ({ id }) => id)
@@ -45,7 +40,7 @@ export const catalogueStore: CatalogueStore = {
         jsonb_path_exists(v.content, '$.basis[*] \\? (@.verified == false)') AS unverified,
         EXISTS (SELECT FROM own) AND (jsonb_array_length(v.content -> 'units') = 0
           OR EXISTS (SELECT FROM own WHERE v.content -> 'units' @> to_jsonb(own.id::text))) AS mine
-      FROM procedure p JOIN (${SHOWN}) v ON v.procedure_id = p.id ORDER BY p.code`, { personId, on })
+      FROM procedure p JOIN (${SHOWN_PROCEDURES}) v ON v.procedure_id = p.id ORDER BY p.code`, { personId, on })
     return rows.map(({ group_id: groupId, mine, ...row }): ProcedureSummary => ({
       ...row, groupId, mine, state: row.since > on ? 'coming' : row.until !== null && row.until < on ? 'ended' : 'inForce',
     }))
@@ -70,7 +65,7 @@ export const catalogueStore: CatalogueStore = {
 
   async byCodes(db, codes, on) {
     const { rows } = await db.raw<{ rows: { id: string, code: string, name: string }[] }>(`
-      SELECT p.id, p.code, v.content ->> 'name' AS name FROM procedure p JOIN (${SHOWN}) v ON v.procedure_id = p.id
+      SELECT p.id, p.code, v.content ->> 'name' AS name FROM procedure p JOIN (${SHOWN_PROCEDURES}) v ON v.procedure_id = p.id
       WHERE p.code = ANY(:codes) ORDER BY p.code`, { codes: [...codes], on })
     return rows
   },

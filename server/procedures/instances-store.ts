@@ -3,6 +3,7 @@ import { FormValues } from '../../protocol/procedure-forms.ts'
 import { ProcedureContent } from '../../protocol/procedure-rules.ts'
 import type { Instance, InstanceAccessStore } from './access.ts'
 import type { InstancesStore } from './instances.ts'
+import type { LateStep, RemindingStore } from './reminding.ts'
 import type { TellingStore } from './telling.ts'
 import { HAS_STEP, IS_RESPONSIBLE, OF_OFFICE, OF_STARTER, OWN_ROLES, OWN_UNITS } from './readable.ts'
 
@@ -15,7 +16,7 @@ const nextSeq = (trx: Knex.Transaction, table: 'procedure_run' | 'procedure_even
   trx.raw(`(SELECT coalesce(max(seq), 0) + 1 FROM ${table} WHERE instance_id = ?)`, [instanceId])
 
 /** Instances in PostgreSQL. Changes of one follow one another under its row's lock. */
-export const instancesStore: InstanceAccessStore & InstancesStore & TellingStore = {
+export const instancesStore: InstanceAccessStore & InstancesStore & TellingStore & RemindingStore = {
   async findAccess(db, instanceId, { personId }, on) {
     const { rows: [row] } = await db.raw<{ rows: AccessRow[] }>(`
       WITH ${OWN_UNITS}, ${OWN_ROLES}
@@ -159,6 +160,30 @@ export const instancesStore: InstanceAccessStore & InstancesStore & TellingStore
           AND CASE s.role WHEN 'office' THEN m.role = 'clerk' WHEN 'chair' THEN m.role = 'chair' ELSE m.role IN ('chair', 'member') END
         WHERE i.id = :instanceId AND i.holder_id IS NULL`, { instanceId, on })
     return rows.map((row) => row.person_id)
+  },
+
+  async clerksOn(db, bodyId, on) {
+    const { rows } = await db.raw<{ rows: { person_id: string }[] }>(`
+      SELECT person_id FROM membership WHERE body_id = :bodyId AND role = 'clerk' AND CAST(:on AS date) BETWEEN since AND coalesce(until, 'infinity')`, { bodyId, on })
+    return rows.map((row) => row.person_id)
+  },
+
+  async takeLate(trx, today, limit) {
+    const { rows } = await trx.raw<{ rows: LateStep[] }>(`
+      WITH late AS (
+        SELECT instance_id, seq FROM procedure_run WHERE ended_at IS NULL AND NOT late_told AND due_on < CAST(:today AS date)
+        ORDER BY due_on LIMIT :limit FOR UPDATE SKIP LOCKED
+      ), taken AS (
+        UPDATE procedure_run run SET late_told = true FROM late WHERE run.instance_id = late.instance_id AND run.seq = late.seq
+        RETURNING run.instance_id, run.seq, run.step_no, run.due_on
+      )
+      SELECT i.id AS "instanceId", taken.seq, i.title, i.body_id AS "bodyId", step.name AS "stepName", taken.due_on::text AS "dueOn",
+        holder.full_name AS holder, unit.name AS unit, step.role
+      FROM taken JOIN procedure_instance i ON i.id = taken.instance_id
+        JOIN procedure_instance_step step ON step.instance_id = i.id AND step.step_no = taken.step_no
+        LEFT JOIN unit ON unit.id = step.unit_id LEFT JOIN person holder ON holder.id = i.holder_id
+      ORDER BY taken.due_on, i.id`, { today, limit })
+    return rows
   },
 
   async starter(db, instanceId) {

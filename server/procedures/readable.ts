@@ -1,6 +1,4 @@
-/**
- * Who may know of an instance, as SQL. Bindings `:personId`, `:on`.
- */
+/** Who may know of an instance, as SQL, and what is shown of the catalogue. Bindings `:personId`, `:on`. */
 
 /** The reader's unit of that day, with those that went into it by a merger or a split: their matters have passed over. */
 export const OWN_UNITS = `RECURSIVE own (id) AS (
@@ -32,3 +30,12 @@ export const HAS_STEP = `(i.holder_id = :personId
 export const WAITS = `(i.state = 'running' AND (i.holder_id = :personId OR (i.holder_id IS NULL AND ${HAS_STEP})))`
 
 export const READABLE = `(${OF_STARTER} OR ${OF_OFFICE} OR ${IS_RESPONSIBLE})`
+
+/** The instances that the reader may know of. */
+export const READABLE_PROCEDURE_FILES = `WITH ${OWN_UNITS}, ${OWN_ROLES} SELECT i.* FROM procedure_instance i WHERE ${READABLE}`
+
+/** Of each procedure the version in force on that day, or the next or last one. The catalogue is everybody's. */
+export const SHOWN_PROCEDURES = `
+  SELECT v.* FROM procedure_version v WHERE v.version = (
+    SELECT w.version FROM procedure_version w WHERE w.procedure_id = v.procedure_id
+    ORDER BY w.since <= CAST(:on AS date) DESC, CASE WHEN w.since <= CAST(:on AS date) THEN w.version END DESC, w.since, w.version DESC LIMIT 1)`

@@ -95,8 +95,7 @@ export function hitsSql(sources: readonly SearchSource[], tier: Tier, exact: boo
     SELECT hit.kind, hit.id, hit.meeting_id, hit.item_id, hit.at, coalesce(hit.title, '') AS title, body.id AS body_id, body.name AS body_name,
       CASE WHEN hit.kind <> 'meeting' THEN meeting_title.body END AS meeting_title, shown.page, shown.text
     FROM (SELECT * FROM (${hits}) hit ${ORDERED} LIMIT :limit) hit
-    JOIN body ON body.id = hit.body_id
-    LEFT JOIN meeting ON meeting.id = hit.meeting_id LEFT JOIN journal_text meeting_title ON meeting_title.id = meeting.title_text
+    LEFT JOIN body ON body.id = hit.body_id LEFT JOIN meeting ON meeting.id = hit.meeting_id LEFT JOIN journal_text meeting_title ON meeting_title.id = meeting.title_text
     LEFT JOIN LATERAL (${shown.join(' UNION ALL ')}) shown ON true
     ${ORDERED}`
 }

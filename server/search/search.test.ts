@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays, localDay } from '../../protocol/calendar.ts'
+import { ProcedureContent } from '../../protocol/procedure-rules.ts'
 import { marksOf, searchKinds, SEARCHED_WORD, type SearchKind } from '../../protocol/search.ts'
 import { as, freshKey, itemDraft, openHouse, REASON, START, type House } from '../../tests/support/house.ts'
 import type { Caller } from '../platform/contract.ts'
@@ -320,6 +321,24 @@ describe('who may not read', () => {
       })
     }
 
+    const { catalogue, instances, reading } = house.domains.proceeding
+    const content = ProcedureContent.parse({
+      groupId: 'cipher', name: `Quy trình ${own}`, basis: [{ text: 'Quy chế', verified: false }], units: [],
+      steps: [{ id: 'lap', name: `Lập phiếu ${own}`, responsible: { kind: 'role', role: 'starter' }, days: 1, output: 'Phiếu' }],
+    })
+    const today = localDay(new Date())
+    for (const [code, since, named] of [['HIEN', today, true], ['SAU', addDays(today, 9), true], ['CU', today, false]] as const) {
+      const { procedureId } = await catalogue.add(body.clerk, {
+        code: `${code}-${Date.now()}`, terms: { since, until: null, reason: 'Mới' }, content: named ? content : { ...content, name: 'Tên khác', steps: [{ ...content.steps[0]!, name: 'Bước khác' }] },
+      })
+      // What is in force says nothing of it, whatever a later version will.
+      if (!named) await catalogue.save(body.clerk, procedureId, { version: 1, content, terms: { since: addDays(today, 9), until: null, reason: 'Sửa' } })
+      else made.push({ kind: 'procedure', id: procedureId, read: (caller) => catalogue.get(caller, procedureId, undefined) })
+      if (code !== 'HIEN') continue
+      const { instanceId } = await instances.start(worker, { secrecy: 'none', procedureId, bodyId: body.bodyId, title: `Hồ sơ ${own}`, key: freshKey() })
+      made.push({ kind: 'procedureFile', id: instanceId, read: (caller) => reading.get(instanceId, caller) })
+    }
+
     const people = { ...body, visitor, worker, former: await house.newPerson(), nobody: await house.newPerson(), otherClerk: other.clerk }
     await house.db('unit_membership').insert({ unit_id: unitId, person_id: people.former.personId, since: '2020-01-01', until: addDays(localDay(new Date()), -1) })
     const some = new Set<string>()
@@ -336,8 +355,9 @@ describe('who may not read', () => {
     }
     // Such a comparison says something only of what somebody finds.
     for (const kind of searchKinds) expect([...some].some((one) => one.endsWith(kind)), kind).toBe(true)
-    expect([...some].filter((one) => one.startsWith('visitor')).sort()).toEqual(['visitor document', 'visitor item', 'visitor meeting'])
-    expect([...some].filter((one) => /^(nobody|former|otherClerk)/.test(one))).toEqual([])
+    expect([...some].filter((one) => one.startsWith('visitor')).sort()).toEqual(['visitor document', 'visitor item', 'visitor meeting', 'visitor procedure'])
+    // The catalogue of procedures is everybody's.
+    expect([...some].filter((one) => /^(nobody|former|otherClerk)/.test(one) && !one.endsWith(' procedure'))).toEqual([])
   })
 
   it('finds of a document the text of the version that they read, and no longer what has expired or was purged', async () => {

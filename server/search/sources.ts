@@ -4,6 +4,7 @@ import { READABLE_DOCUMENTS, READABLE_VERSIONS } from '../documents/readable.ts'
 import { READABLE_ITEMS, READABLE_MEETINGS } from '../meetings/readable.ts'
 import { READABLE_MINUTES } from '../minutes/readable.ts'
 import { READABLE_OPINIONS } from '../opinions/readable.ts'
+import { READABLE_PROCEDURE_FILES, SHOWN_PROCEDURES } from '../procedures/readable.ts'
 import { READABLE_PROPOSALS } from '../proposals/readable.ts'
 import { READABLE_TASKS } from '../tasks/readable.ts'
 
@@ -98,5 +99,21 @@ export const searchSources: readonly SearchSource[] = [
       SELECT o.id, CAST(NULL AS uuid) AS meeting_id, CAST(NULL AS uuid) AS item_id, o.body_id, o.opened_at AS at, o.title, o.title_words, o.words
       FROM (${READABLE_OPINIONS}) o`,
     shown: `SELECT CAST(NULL AS integer) AS page, o.question AS text FROM (${READABLE_OPINIONS}) o WHERE o.id = hit.id AND o.words @@ ${SHOWN}`,
+  },
+  {
+    kind: 'procedure', text: 'own', ofMeeting: false,
+    readable: `
+      SELECT v.procedure_id AS id, CAST(NULL AS uuid) AS meeting_id, CAST(NULL AS uuid) AS item_id, CAST(NULL AS uuid) AS body_id,
+        CAST(v.since AS timestamp) AT TIME ZONE 'Asia/Ho_Chi_Minh' AS at, v.content ->> 'name' AS title, v.title_words, v.words
+      FROM (${SHOWN_PROCEDURES}) v`,
+    shown: `
+      SELECT CAST(NULL AS integer) AS page, procedure_text(v.content) AS text FROM (${SHOWN_PROCEDURES}) v
+      WHERE v.procedure_id = hit.id AND v.words @@ ${SHOWN}`,
+  },
+  {
+    kind: 'procedureFile', text: 'none', ofMeeting: false, shown: null,
+    readable: `
+      SELECT f.id, CAST(NULL AS uuid) AS meeting_id, CAST(NULL AS uuid) AS item_id, f.body_id, f.since AS at, f.title, f.title_words
+      FROM (${READABLE_PROCEDURE_FILES}) f`,
   },
 ]

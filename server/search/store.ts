@@ -15,8 +15,8 @@ interface Row {
   item_id: string | null
   at: Date
   title: string
-  body_id: string
-  body_name: string
+  body_id: string | null
+  body_name: string | null
   meeting_title: string | null
   page: number | null
   text: string | null
@@ -25,7 +25,7 @@ interface Row {
 function toHit(row: Row, tier: Tier): FoundHit {
   return {
     tier, kind: row.kind, id: row.id, meetingId: row.meeting_id, itemId: row.item_id, at: row.at, title: row.title,
-    meetingTitle: row.meeting_title ?? '', body: { id: row.body_id, name: row.body_name }, page: row.page, text: row.text,
+    meetingTitle: row.meeting_title ?? '', body: row.body_id === null ? null : { id: row.body_id, name: row.body_name ?? '' }, page: row.page, text: row.text,
   }
 }
 

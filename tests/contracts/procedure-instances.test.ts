@@ -268,6 +268,30 @@ describe('time', () => {
     expect(unitId).toBeTruthy()
   })
 
+  it('tells who has a step that is late, and the office, once, as offices open after its last day', async () => {
+    const { drafter, colleague, former, clerk, body } = office
+    // From Wednesday three days, to Monday.
+    let clock = new Date('2026-10-07T02:00:00Z')
+    const { instances, reminding } = office.server.domains.proceeding.at(() => clock)
+    const { instanceId } = await instances.start(drafter.caller, {
+      secrecy: 'none', procedureId: idOf('QT-VB-04'), bodyId: body.id, title: 'Ban hành quy chế chi tiêu', key: freshKey(),
+    })
+    const told = () => office.server.db('notice').where({ topic: `procedure:${instanceId}`, kind: 'procedures.late' }).pluck<string[]>('person_id')
+    const run = async (at: string) => {
+      clock = new Date(at)
+      await Promise.all([reminding.run(), reminding.run()])
+      return (await told()).length
+    }
+    expect(await run('2026-10-12T08:00:00Z')).toBe(0)
+    expect(await run('2026-10-12T20:00:00Z')).toBe(0)
+    // Everybody of the unit as it was on that day.
+    expect(await run('2026-10-13T02:00:00Z')).toBe(4)
+    expect(await run('2026-10-14T02:00:00Z')).toBe(4)
+    expect((await told()).toSorted()).toEqual([drafter, colleague, former, clerk].map(({ personId }) => personId).toSorted())
+    const { body: { notices } } = await clerk.client.call(listNotices, { query: {} })
+    expect(notices.find(({ link }) => link === `/procedures/files/${instanceId}`)?.words.vi.paragraphs.join(' ')).toMatch(/“Soạn thảo” có hạn 12\/10\/2026.*Trách nhiệm: Sở Khoa học và Công nghệ/)
+  })
+
   it('shows where instances lose it: median and p90 of what the caller may read', async () => {
     const { drafter, other, body, administrator } = office
     const from = '2026-10-01'
