@@ -46,9 +46,11 @@ function figures({ runs: _, seed: __, ...found }: Simulation): string[] {
   const range = ({ low, middle, high }: Simulation['hoursSaved'], words: (value: number) => string = one) => `${words(middle)} (${words(low)} to ${words(high)})`
   return [
     `  avoided, net of rebounds    ${range(found.avoidedPercent)} %; at least 20 % in ${one(found.runsOver20)} % of the runs, at least 10 % in ${one(found.runsOver10)} %`,
+    ...found.avoidedPercent.middle < 20 ? ['                              which falls short of 20 % fewer'] : [],
     `  meetings without rules      ${range(found.meetingsBefore, (value) => value.toFixed(0))}`,
     `  meetings by the rules       ${range(found.meetingsAfter, (value) => value.toFixed(0))}`,
     `  online by the rules         ${range(found.onlinePercent)} %`,
+    ...found.onlinePercent.middle < 60 ? ['                              which falls short of the 60 % of Kết luận 226-KL/TW'] : [],
     `  rebounds, of those without  ${range(found.reboundPercent)} %`,
     `  hours of members saved      ${range(found.hoursSaved, (value) => value.toFixed(0))}`,
     `  saved (an estimate)         ${range(found.saved.likely, dong)}`,
