@@ -10,6 +10,8 @@ import { livedHalfYear } from './support/half-year.ts'
 import { bodyRules } from './support/house.ts'
 import { signedIn } from './support/people.ts'
 import { describeBaselines } from './support/results-baselines.ts'
+import { describeCosts, inPersonCost } from './support/results-costs.ts'
+import { describeEntries } from './support/results-entries.ts'
 import { describeRates } from './support/results-rates.ts'
 import { describeReports } from './support/results-report.ts'
 import { startTestServer, type TestServer } from './support/server.ts'
@@ -72,24 +74,9 @@ async function recount<T>(sql: string): Promise<T> {
   const { rows: [row] } = await owner.raw<{ rows: T[] }>(sql)
   return row!
 }
-const entriesOf = async (figure: Figure, limit = 100, after?: string) =>
-  (await chair.client.call(listResultEntries, { query: { ...period, bodyId, figure, limit, ...figure === 'quota' ? { kind: 'provinceWide' } : {}, ...after ? { after } : {} } })).body
-/** What everybody's coming would have cost, from the tables alone; likely. */
-const inPersonCost = (ours: string) => `
-  WITH held AS (
-    SELECT m.id, (m.opened_at + interval '7 hours')::date AS day, ceil(extract(epoch FROM m.closed_at - m.opened_at) / 60 / 240) AS halves FROM meeting m WHERE ${ours} AND status = 'closed' AND opened_at ${SPAN}
-  ), rate AS (SELECT item, likely, since, coalesce(until, 'infinity') AS until FROM cost_rate WHERE withdrawn_at IS NULL), who AS (
-    SELECT held.*, a.person_id, coalesce(way.likely, 0) AS km FROM held JOIN attendance_result a ON a.meeting_id = held.id AND a.state <> 'absentExcused' JOIN unit_membership w ON w.person_id = a.person_id
-    LEFT JOIN unit_distance way ON w.unit_id IN (way.unit_a, way.unit_b) AND '${units[0]!}' IN (way.unit_a, way.unit_b) AND w.unit_id <> '${units[0]!}'
-  ), cost AS (
-    SELECT km * 2 * (SELECT likely FROM rate WHERE item = 'consumption') * (SELECT likely FROM rate WHERE item = 'fuel') / 1000 AS dong FROM who WHERE km >= 15
-    UNION ALL SELECT ceil(halves / 2) * likely FROM who JOIN rate ON item = 'allowance' AND day BETWEEN since AND until WHERE km >= 15
-    UNION ALL SELECT (ceil(halves / 2) - 1) * likely FROM who JOIN rate ON item = 'lodging' WHERE km >= 15
-    UNION ALL SELECT halves * likely FROM who JOIN rate ON item = 'drinks' UNION ALL SELECT halves * likely FROM held JOIN rate ON item = 'hall'
-    UNION ALL SELECT CASE WHEN person_id = '${member.personId}' THEN 3 ELSE 10 END * likely FROM who JOIN rate ON item IN ('paper', 'printing') WHERE id = '${meetingIds[0]!}'
-  ) SELECT sum(dong)::int AS n FROM cost`
 
-const parts = () => ({ server, owner, chair, clerk, member, administrator, bodyId, otherId, units })
+
+const parts = () => ({ server, owner, chair, clerk, member, administrator, bodyId, otherId, units, meetingIds })
 
 describeBaselines(parts)
 describeRates(parts)
@@ -179,7 +166,7 @@ describe('results', () => {
     expect(got.unprinted.pages).toBe((await recount<{ n: number }>(`SELECT sum(CASE WHEN a.person_id = '${member.personId}' AND r.pages <> 3 THEN 0 ELSE r.pages END)::int AS n
       FROM rendition r JOIN document_version v ON v.sha256 = r.sha256 AND v.state = 'final' CROSS JOIN attendance_result a WHERE a.meeting_id = '${meetingIds[0]!}' AND a.state <> 'absentExcused'`)).n)
     expect(got.targets).toEqual(await recounted(`SELECT code, percent, reach, basis FROM result_target WHERE withdrawn_at IS NULL AND since <= '2025-06-30' ORDER BY code`))
-    expect(got.costs.inPerson.likely).toBe((await recount<{ n: number }>(inPersonCost(ours))).n)
+    expect(got.costs.inPerson.likely).toBe((await recount<{ n: number }>(inPersonCost(parts()))).n)
     // None of it is nothing, which any count would give.
     for (const { due, onTime, excused } of [got.notices, got.tasks]) expect(due > onTime + excused && onTime > 0 && excused > 0).toBe(true)
     const { issuing, unprinted, decisions, hours, targets } = got
@@ -195,73 +182,6 @@ describe('results', () => {
     const { body: { shares } } = await chair.client.call(getIssueShare, { query: { year: 2025 } })
     const { body: year } = await results(chair, { from: '2025-01', to: '2025-12', bodyId })
     expect(year.issuing).toMatchObject({ electronic: shares[0]!.electronic, onPaper: shares[0]!.onPaper })
-  })
-
-  it('open to entries that come to the same', async () => {
-    const got = await of()
-    const papers = got.issuing.electronic + got.issuing.onPaper
-    const expected: Record<Figure, [number, number]> = {
-      held: [got.meetings.held, got.meetings.held], compared: [got.headline!.held, got.headline!.held], quota: [0, 0],
-      issuing: [papers, papers], copies: [got.issuing.electronic, got.unprinted.copies], pages: [1, got.unprinted.pages],
-      decisions: [got.decisions.count, got.decisions.longestDays!],
-      notices: [got.notices.due, got.notices.due], tasks: [got.tasks.due, got.tasks.due], hours: [got.hours.people, got.hours.minutes],
-      costs: [got.costs.meetings, got.costs.saved.likely], minutesSaved: [1, got.ledger.minutesSaved],
-    }
-    for (const figure of Figure.options) {
-      const { entries, next } = await entriesOf(figure)
-      expect([entries.length, entries.reduce((all, { value }) => all + value, 0)], figure).toEqual(expected[figure])
-      expect(next).toBeNull()
-    }
-    const notices = (await entriesOf('notices')).entries
-    expect(notices.filter(({ state }) => state === 'onTime')).toHaveLength(got.notices.onTime)
-    expect(notices.filter(({ state }) => state === 'waived')).toHaveLength(got.notices.excused)
-    expect((await entriesOf('tasks')).entries.filter(({ state }) => state === 'extended')).toHaveLength(got.tasks.excused)
-    const entries = async (seat: Seat, query: object, of: object = { bodyId }) => await seat.client.call(listResultEntries, { query: { ...period, ...of, figure: 'held', ...query } as never })
-    // The headline's meetings are of the bodies that the baseline knows, in the months that it compares.
-    expect((await entries(administrator, { figure: 'compared' }, {})).body.entries).toHaveLength(got.headline!.held)
-    expect((await entries(administrator, { figure: 'held' }, {})).body.entries).toHaveLength(got.meetings.held + 1)
-    expect((await entries(chair, { figure: 'compared', baseline: 2023 })).body.entries).toEqual([])
-    // A quota opens to the meetings of its calendar year and scope, whoever looks.
-    const year = await entries(chair, { figure: 'quota', kind: 'provinceWide', from: '2026-01', to: '2026-01' })
-    expect([year.body.from, year.body.to, year.body.entries.map(({ day, body, title }) => [day, body?.id, title])]).toEqual(['2026-01', '2026-12', [['2026-01-15', otherId, null]]])
-    const anyId = '-'.repeat(36)
-    for (const query of [{ figure: 'quota' }, { after: `2025-13-45~${bodyId}` }, { after: `2025-01-01~${anyId}` }, { after: `0000-01-01~${bodyId}` }, { after: `2025-01-01~${bodyId}~` }]) {
-      expect((await entries(chair, query)).error?.code, JSON.stringify(query)).toBe('badRequest')
-      if (!('figure' in query)) expect((await chair.client.call(listLedger, { query: { ...period, ...query } })).error?.code).toBe('badRequest')
-    }
-    // Page by page it is the same list.
-    const whole = (await entriesOf('held')).entries
-    let [paged, after]: [typeof whole, string | undefined] = [[], undefined]
-    do {
-      const page = await entriesOf('held', 1, after)
-      paged = [...paged, ...page.entries]
-      after = page.next ?? undefined
-    } while (after)
-    expect(paged).toEqual(whole)
-    // Who takes no part in a meeting is told neither its title nor a way to it.
-    expect(whole.every(({ title, opens }) => title === null && opens === null)).toBe(true)
-  })
-
-  it('reckon each meeting from who attended and from where, at the rates of its day', async () => {
-    const { body: cost } = await chair.client.call(meetingCosts, { params: { entryId: meetingIds[2]! } })
-    // 500 minutes are three half days, so two days and a night. Chair at home, clerk from 50 km at a screen, member from 8 km, below the threshold.
-    const amounts = ({ entries }: typeof cost.held) =>
-      Object.fromEntries(entries.filter(({ amount }) => amount.likely > 0).map(({ item, amount }) => [item, amount.likely]))
-    expect(amounts(cost.held)).toEqual({ drinks: 2 * 3 * 20_000, hall: 3_000_000, connection: 3 * 50_000, salary: 3 * 500 * 1_000 })
-    expect(amounts(cost.inPerson)).toEqual({
-      travel: 100 * 4_000, allowance: 2 * 200_000, lodging: 350_000, drinks: 3 * 3 * 20_000, hall: 3_000_000, salary: 1_500_000,
-    })
-    expect(cost.saved.likely).toBe(400_000 + 400_000 + 350_000 + 60_000 - 150_000)
-    const { costs } = await of()
-    const each = await Promise.all([0, 1, 2, 3].map(async (index) => (await chair.client.call(meetingCosts, { params: { entryId: meetingIds[index]! } })).body))
-    for (const way of ['inPerson', 'held', 'online'] as const) {
-      for (const level of ['low', 'likely', 'high'] as const) {
-        expect(costs[way][level]).toBe(each.reduce((all, one) => all + one[way].cash[level], 0))
-        expect(costs[way][level]).toBe(each.flatMap((one) => one[way].entries).filter(({ item }) => item !== 'salary').reduce((all, { amount }) => all + amount[level], 0))
-      }
-    }
-    expect(costs.byItem.reduce((all, { held: amount }) => all + amount.likely, 0)).toBe(costs.held.likely)
-    expect(costs).toMatchObject({ meetings: 4, unknownWays: 0 })
   })
 
   it('are asked for in as many queries for one month as for a year of everything', async () => {
@@ -293,22 +213,6 @@ describe('results', () => {
     expect(statements.filter((sql, at) => /SELECT/i.test(sql) && (at < begin || at > end))).toHaveLength(1)
   })
 
-  it('reckon costs once, and anew where a distance, a rate or an attendance changed', async () => {
-    const before = (await of()).costs
-    expect((await of()).costs).toEqual(before)
-    const [low, high] = [units[0]!, units[1]!].sort() as [string, string]
-    const set = async (kilometres: number) => await owner('unit_distance').where({ unit_a: low, unit_b: high }).update({ likely: kilometres, low: kilometres - 5, high: kilometres + 5 })
-    await set(60)
-    expect((await of()).costs.inPerson.likely).toBe((await recount<{ n: number }>(inPersonCost(`body_id = '${bodyId}'`))).n)
-    await set(50)
-    await owner('cost_rate').where({ item: 'drinks' }).update({ withdrawn_at: new Date(), withdrawn_reason: 'Thử' })
-    const { costs } = await of()
-    expect(costs.unknown).toEqual([{ item: 'drinks', rate: 'drinks', meetings: before.meetings }])
-    expect(costs.byItem.some(({ item }) => item === 'drinks')).toBe(false)
-    await owner('cost_rate').where({ item: 'drinks' }).update({ withdrawn_at: null, withdrawn_reason: null })
-    expect((await of()).costs).toEqual(before)
-  })
-
   it('come as a workbook with the same figures, beside a second period', async () => {
     const response = await chair.client.send('GET', `/api/results/file?from=2025-01&to=2025-06&bodyId=${bodyId}&thenFrom=2024-07&thenTo=2024-12`)
     const sheets = await readXlsx(Buffer.from(await response.arrayBuffer()))
@@ -328,4 +232,6 @@ describe('results', () => {
   })
 })
 
+describeEntries(parts)
+describeCosts(parts)
 describeReports(() => ({ server, owner, chair, clerk, member, administrator, bodyId, otherId, unitId: units[0]!, meetingId: meetingIds[1]! }))
