@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import type { Knex } from 'knex'
-import { localDay, startOfDay } from '../../protocol/calendar.ts'
+import { startOfDay } from '../../protocol/calendar.ts'
 import type { LedgerWay } from '../../protocol/ledger.ts'
 import type { Month } from '../../protocol/results.ts'
 import type { TriageFacts, TriageResult } from '../../protocol/triage-rules.ts'
 import type { Resulting } from '../resulting.ts'
-import { decidingStore } from '../triage/deciding-store.ts'
+import type { WouldHaveMet } from '../results/ledger.ts'
 
 interface Elsewhere { title: string, summary: string, way: Exclude<LedgerWay, 'merge'>, reason: string, note: string, rebound?: true }
 
@@ -42,6 +42,9 @@ export async function seedLedger(
 ): Promise<void> {
   const kind = await trx('proposal_kind').orderBy('version', 'desc').first<{ kind_id: string, version: number }>('kind_id', 'version')
   const unit = await trx('unit').orderBy('code').first<{ id: string }>('id')
+  const { rows: attendees } = await trx.raw<{ rows: WouldHaveMet[] }>(`
+    SELECT m.person_id AS "personId", work.unit_id AS "unitId" FROM membership m
+    LEFT JOIN unit_membership work ON work.person_id = m.person_id AND work.until IS NULL WHERE m.body_id = ? AND m.voting AND m.until IS NULL`, [bodyId])
   for (const [index, { title, summary, way, reason, note, rebound }] of matters.entries()) {
     const month = months[months.length - 1 - index * 2]
     if (!month) continue
@@ -67,7 +70,7 @@ export async function seedLedger(
       delegate_id: way === 'delegate' ? chairId : null, due_on: way === 'delegate' ? asked : null, key: `demo ledger ${id}`,
     })
     await ledger.avoided(trx, {
-      bodyId, date: asked, cause: { kind: 'requestedElsewhere', matterId: id, way }, attendees: await decidingStore.incumbents(trx, bodyId, localDay(decided)), byId: clerkId, reason,
+      bodyId, date: asked, cause: { kind: 'requestedElsewhere', matterId: id, way }, attendees, byId: clerkId, reason,
     })
     await trx('triage_outcome').insert({ matter_id: id, nth: 1, kind: rebound ? 'rebound' : 'decided', at: ended, actor_id: chairId, note })
     if (rebound) await ledger.reverse(trx, { matterId: id }, { kind: 'rebound', reason: note })
