@@ -116,7 +116,7 @@ export const resultStrip = defineRoute({
 
 /**
  * `compared`: meetings that the headline counts, in its months and of its bodies (of `baseline`, as in `results.get`). `quota`: those of
- * the kind `kind` in the calendar year of `to`, in the scope of its quota.
+ * the kind `kind` in the calendar year of `to`, in the scope of its quota. `hours`: of each person, or the meetings of `personId` alone.
  */
 export const Figure = z.enum(['held', 'compared', 'quota', 'issuing', 'copies', 'pages', 'decisions', 'notices', 'tasks', 'hours', 'costs', 'minutesSaved'])
 export type Figure = z.infer<typeof Figure>
@@ -149,7 +149,7 @@ const Paged = Period.extend({ after: EntryMark.optional(), limit: z.coerce.numbe
 export const listResultEntries = defineRoute({
   id: 'results.entries', method: 'get', path: '/api/results/entries', access: 'signedIn', errors: ['forbiddenForResults', 'bodyNotFound'],
   summary: 'The entries that a figure of the same period counts, the latest first; their number is the figure, or the sum of their values. Paged by `after`.',
-  query: Paged.extend({ figure: Figure, baseline: Baseline.optional(), kind: KindCode.optional() }).refine(inOrder, ORDER)
+  query: Paged.extend({ figure: Figure, baseline: Baseline.optional(), kind: KindCode.optional(), personId: Id.optional() }).refine(inOrder, ORDER)
     .refine(({ figure, kind }) => figure !== 'quota' || kind !== undefined, { path: ['kind'], message: 'is to say whose quota' }),
   response: z.object({
     entries: z.array(ResultEntry), next: z.string().nullable(),

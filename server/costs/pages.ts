@@ -9,10 +9,10 @@ export const pagesRead = (wanted: string) => `
   JOIN person ON person.id = a.person_id AND person.kind = 'person'
   LEFT JOIN meeting_participant part ON part.meeting_id = m.id AND part.person_id = a.person_id
   LEFT JOIN (
-    SELECT d.meeting_id, d.item_id, d.parts, r.pages FROM document d
+    SELECT d.meeting_id, d.item_id, d.parts, r.pages FROM meeting m JOIN document d ON d.meeting_id = m.id
     JOIN LATERAL (SELECT v.sha256 FROM document_version v WHERE v.document_id = d.id AND v.state <> 'draft' AND v.sha256 IS NOT NULL ORDER BY v.number DESC LIMIT 1) v ON true
     JOIN rendition r ON r.sha256 = v.sha256
-    WHERE d.removed_at IS NULL AND d.withdrawn_at IS NULL AND d.quarantined_at IS NULL
+    WHERE ${wanted} AND d.removed_at IS NULL AND d.withdrawn_at IS NULL AND d.quarantined_at IS NULL
   ) laid ON laid.meeting_id = m.id
     AND (part.items_only IS NOT TRUE OR EXISTS (SELECT FROM agenda_item_guest g WHERE g.meeting_id = m.id AND g.item_id = laid.item_id AND g.person_id = a.person_id))
     AND (part.role IN ('chair', 'clerk') IS TRUE OR CASE WHEN part.items_only THEN 'guests' WHEN part.substitute_for IS NOT NULL THEN 'substitutes' ELSE 'members' END = ANY (laid.parts))

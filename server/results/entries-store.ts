@@ -40,6 +40,7 @@ const sources = {
     min(person.full_name) AS title, NULL::jsonb AS kind, sum(a.present_ms / 60000) AS value, NULL::text AS state, NULL::text AS opens_kind, NULL::uuid AS opens_id
     FROM meeting m JOIN attendance_result a ON a.meeting_id = m.id JOIN person ON person.id = a.person_id AND person.kind = 'person'
     WHERE ${HELD} AND a.present_ms > 0 GROUP BY a.person_id`,
+  hoursOf: meetings('spent.present_ms / 60000', 'AND spent.present_ms > 0', 'JOIN attendance_result spent ON spent.meeting_id = m.id AND spent.person_id = CAST(:ofId AS uuid)'),
   minutesSaved: `SELECT e.id, e.day, e.body_id, CASE WHEN ${OWN} THEN e.title END AS title, NULL::jsonb AS kind, e.minutes AS value, NULL::text AS state,
     CASE WHEN ${OWN} THEN 'proposal' END AS opens_kind, e.matter_id AS opens_id FROM (${SAVED_MINUTES}) e`,
 }
@@ -66,7 +67,7 @@ export const entriesStore: EntriesStore = {
   async entries(db, figure, asked, opening, { after, limit }) {
     const { rows } = await db.raw<{ rows: EntryRow[] }>(`
       SELECT listed.id, listed.day::text AS day, listed.body_id, body.name AS body_name, listed.title, listed.kind, listed.value::text AS value, listed.state, listed.opens_kind, listed.opens_id
-      FROM (${sources[figure]}) listed LEFT JOIN body ON body.id = listed.body_id
+      FROM (${sources[figure === 'hours' && asked.ofId !== null ? 'hoursOf' : figure]}) listed LEFT JOIN body ON body.id = listed.body_id
       WHERE ${AFTER} ORDER BY listed.day DESC, listed.id DESC LIMIT :limit`,
     { ...asked, ...opening, afterDay: after?.day ?? null, afterId: after?.id ?? null, limit })
     return rows.map(toEntry)

@@ -18,11 +18,11 @@ export interface Page { after: { day: Day, id: string } | null, limit: number }
 
 export interface EntriesStore {
   /** By day, the latest first; one query. */
-  entries(db: Knex, figure: Figure, asked: Asked & { kind: string | null }, opening: Opening, page: Page): Promise<ResultEntry[]>
+  entries(db: Knex, figure: Figure, asked: Asked & { kind: string | null, ofId: string | null }, opening: Opening, page: Page): Promise<ResultEntry[]>
   lines(db: Knex, asked: Asked, opening: Opening, page: Page): Promise<LedgerLine[]>
 }
 
-export interface FigureQuery { figure: Figure, baseline?: number | undefined, kind?: string | undefined }
+export interface FigureQuery { figure: Figure, baseline?: number | undefined, kind?: string | undefined, personId?: string | undefined }
 export interface EntriesQuery { from: Month, to: Month, bodyId?: string | undefined, after?: string | undefined, limit: number }
 
 function pageOf({ after, limit }: EntriesQuery): Page {
@@ -69,7 +69,7 @@ export function createEntries({ db, store, quotaBodies, readers, baselines, cost
       const at = now()
       const { from, to, rows } = await inSnapshot(db, async (snapshot) => {
         const { bodyIds, ...months } = await scoped(snapshot, bodies, { figure, ...query }, at)
-        const asked = { ...spanOf(months), bodyIds, today: localDay(at), kind: query.kind ?? null }
+        const asked = { ...spanOf(months), bodyIds, today: localDay(at), kind: query.kind ?? null, ofId: query.personId ?? null }
         return { ...months, rows: await store.entries(snapshot, figure, asked, { personId, ownIds }, pageOf(query)) }
       })
       const entries = rows.slice(0, query.limit)

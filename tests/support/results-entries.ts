@@ -43,6 +43,11 @@ export function describeEntries(lived: () => Lived): void {
       expect((await entries(chair, query)).error?.code, JSON.stringify(query)).toBe('badRequest')
       if (!('figure' in query)) expect((await chair.client.call(listLedger, { query: { ...period, ...query } })).error?.code).toBe('badRequest')
     }
+    // A person's hours open to the meetings that they were in.
+    for (const { id, value } of (await entriesOf('hours')).entries) {
+      const { body: { entries: own } } = await chair.client.call(listResultEntries, { query: { ...period, bodyId, figure: 'hours', personId: id } })
+      expect([own.reduce((all, one) => all + one.value, 0), own.every(({ body }) => body?.id === bodyId)]).toEqual([value, true])
+    }
     // Page by page it is the same list.
     const whole = (await entriesOf('held')).entries
     let [paged, after]: [typeof whole, string | undefined] = [[], undefined]
