@@ -1,13 +1,17 @@
+import { execFileSync } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { mkdir, writeFile } from 'node:fs/promises'
 import type { BrowserContext, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { addDays, localDay } from '../../protocol/calendar.ts'
 import { demoJourney } from '../support/journey.ts'
 import { at, confirm, type Seat } from '../support/seat.ts'
 import { tokenOf } from '../support/survey.ts'
 
+const journey = demoJourney('procedures-and-surveys')
+
 /** A survey through its pages: made without code, answered on a phone whose network goes away, counted; and two rounds compared. */
 describe('a survey', () => {
-  const journey = demoJourney('surveys')
   let clerk: Seat
   let phone: BrowserContext
   let page: Page
@@ -149,5 +153,98 @@ describe('a survey', () => {
     await at(clerk, 'open-results').click()
     await clerk.page.getByText('Kết quả chưa thể hiển thị').waitFor()
     expect(clerk.problems).toEqual([])
+  })
+})
+
+/** A procedure through its pages: imported as a file, its form filled in by a unit and printed, its steps done by two roles more, one of them late. */
+describe('a procedure', () => {
+  const code = 'QT-TC-01'
+  const today = localDay(new Date())
+  let procedureId: string
+  let unit: Seat
+  let clerk: Seat
+  let path: string
+
+  it('is published from one file, once what it would do was shown', async () => {
+    const administrator = await journey.sit('quantri')
+    await administrator.page.goto(`${journey.server.origin}/procedures/import`)
+    const catalogue = await (await administrator.page.request.get(`${journey.server.origin}/api/procedures/export`)).json() as { procedures: unknown[] }
+    const step = (id: string, name: string, role: string, days: number) => ({ id, name, responsible: { kind: 'role', role }, days, output: 'Dự toán', note: '' })
+    catalogue.procedures.push({ code, versions: [{
+      version: 1, since: addDays(today, -60), until: null, reason: 'Ban hành theo Quy chế tài chính', content: {
+        groupId: 'finance', name: 'Lập dự toán kinh phí hội nghị', purpose: '', basis: [{ text: 'Quy chế quản lý tài chính', verified: false }], units: [], follows: [],
+        steps: [step('lap', 'Lập dự toán', 'starter', 2), step('tham-dinh', 'Thẩm định', 'office', 1), step('duyet', 'Phê duyệt', 'chair', 1)],
+        forms: [{ id: 'du-toan', name: 'Phiếu dự toán kinh phí', stepId: 'lap', required: true, fields: [
+          { id: 'noi-dung', label: 'Nội dung chi', help: '', required: true, kind: 'text' }, { id: 'so-tien', label: 'Số tiền', help: '', required: true, kind: 'money' },
+        ] }],
+      },
+    }] })
+    const file = { name: 'quy-trinh.json', mimeType: 'application/json', buffer: Buffer.from(JSON.stringify(catalogue)) }
+    await administrator.page.locator('input[type="file"]').setInputFiles(file)
+    await administrator.page.locator('main').getByText(code).waitFor()
+    await at(administrator, 'apply-import').click()
+    await confirm(administrator, 'Nhập vào danh mục')
+    await at(administrator, 'apply-import').waitFor({ state: 'detached' })
+    procedureId = (await journey.server.db('procedure').where({ code }).first<{ id: string }>('id')).id
+    expect(administrator.problems).toEqual([])
+  })
+
+  it('is started by a unit, secrecy asked first, and its form filled in and printed in the official layout', async () => {
+    unit = await journey.sit('bao')
+    const { page } = unit
+    await page.goto(`${journey.server.origin}/procedures/${procedureId}/start`)
+    await at(unit, 'secrecy').waitFor()
+    expect(await page.locator('main textarea').count()).toBe(0)
+    await page.getByText('Không có độ mật').click()
+    await at(unit, 'file-title').locator('textarea').or(page.locator('textarea[data-testid="file-title"]')).fill('Dự toán hội nghị tổng kết năm 2026')
+    await at(unit, 'file-body').click()
+    await page.getByRole('option', { name: /Ban Thường vụ/ }).click()
+    await at(unit, 'start-file').click()
+    await at(unit, 'fill-first').click()
+    path = new URL(page.url()).pathname
+    await at(unit, 'field-noi-dung').locator('input').fill('Thuê hội trường và in tài liệu')
+    await page.getByRole('spinbutton', { name: 'Số tiền' }).fill('19500000')
+    await at(unit, 'save-form').click()
+    const href = await page.locator('main').getByRole('link', { name: 'In PDF' }).getAttribute('href')
+    const pdf = await (await page.request.get(`${journey.server.origin}${href}`)).body()
+    const text = execFileSync('pdftotext', ['-layout', '-', '-'], { input: pdf }).toString().normalize('NFC').replace(/\s+/g, ' ')
+    for (const part of ['ĐẢNG CỘNG SẢN VIỆT NAM', 'BAN THƯỜNG VỤ', 'PHIẾU DỰ TOÁN KINH PHÍ', 'Dự toán hội nghị tổng kết năm 2026', 'Nội dung chi: Thuê hội trường và in tài liệu',
+      'Số tiền: 19.500.000 đồng', 'NGƯỜI LẬP PHIẾU', 'Đàm Quốc Bảo', `${code} · phiên bản 1`]) expect(text).toContain(part)
+  })
+
+  it('goes on by its roles to its end, each shown what waits for them', async () => {
+    const done = async (seat: Seat) => {
+      await at(seat, 'finish-step').click()
+      await at(seat, 'confirm-act').click()
+      await at(seat, 'confirm-act').waitFor({ state: 'detached' })
+    }
+    await done(unit)
+    await unit.page.getByTestId('to-do').waitFor({ state: 'detached' })
+    clerk = await journey.sit('chi')
+    await clerk.page.goto(`${journey.server.origin}/procedures/files`)
+    await clerk.page.locator('main').getByRole('link', { name: /Dự toán hội nghị tổng kết/ }).click()
+    await done(clerk)
+    await clerk.page.getByTestId('to-do').waitFor({ state: 'detached' })
+    const chair = await journey.sit('khai')
+    await chair.page.goto(`${journey.server.origin}${path}`)
+    await done(chair)
+    await chair.page.getByText('Đã xong').first().waitFor()
+    expect(chair.problems).toEqual([])
+  })
+
+  it('shows the office where it is late', async () => {
+    const { server } = journey
+    const { id: bodyId } = await server.db('body').where('name', 'like', '%Ban Thường vụ%').first<{ id: string }>('id')
+    const past = new Date(Date.now() - 14 * 86_400_000)
+    await server.domains.proceeding.at(() => past).instances.start({ personId: unit.personId, administrator: false }, {
+      secrecy: 'none', procedureId, bodyId, title: 'Dự toán chậm', key: randomUUID(),
+    })
+    await clerk.page.goto(`${server.origin}/procedures/files?view=office&late=true&q=cham`)
+    await clerk.page.getByRole('link', { name: 'Dự toán chậm' }).waitFor()
+    await clerk.page.goto(`${server.origin}/procedures/delays`)
+    const board = clerk.page.locator('main').locator('section, article, li').filter({ hasText: code }).last()
+    await board.getByText('Lập dự toán', { exact: false }).first().waitFor()
+    expect(await board.innerText()).toMatch(/1 \(1 chậm\)/)
+    expect([...clerk.problems, ...unit.problems]).toEqual([])
   })
 })
