@@ -103,7 +103,11 @@ export function createDomains(deps: DomainsDeps) {
   const { conversion } = converting
   const circulating = createCirculating({
     db, journal, access, files, conversion, now, log,
-    takeUpload: (...upload) => uploads.take(...upload), sendNotices, stopElsewhere: (...stopped) => opining.stopWith(...stopped),
+    takeUpload: (...upload) => uploads.take(...upload), sendNotices,
+    async stopElsewhere(...found) {
+      await opining.stopWith(...found)
+      await triaging.ending.stopWith(...found)
+    },
     knownElsewhere: async (source, sha256s) => new Set([
       ...await proposals.papers.knownFiles(sha256s, source), ...await concluding.tasks.evidence.knownFiles(sha256s, source),
       ...await uploads.knownFiles(sha256s, source),

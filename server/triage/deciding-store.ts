@@ -70,6 +70,14 @@ export const decidingStore: DecidingStore & EndingStore = {
     }
   },
 
+  async delegatedWith(db, sha256s) {
+    const { rows } = await db.raw<{ rows: { id: string }[] }>(`
+      SELECT DISTINCT p.id FROM proposal_document paper JOIN proposal p ON p.id = paper.proposal_id AND p.settled = 'outside'
+      JOIN triage_decision decision ON decision.matter_id = p.id AND decision.way = 'delegate'
+      WHERE paper.sha256 = ANY (CAST(? AS bytea[])) ORDER BY p.id`, [sha256s.map((sha256) => Buffer.from(sha256, 'hex'))])
+    return rows.map(({ id }) => id)
+  },
+
   async insertOutcome(trx, { matterId, nth, bodyId, way }, { kind, at, actorId, note, tally, meetingId, dueOn }) {
     await trx('triage_outcome').insert({ matter_id: matterId, nth, kind, at, actor_id: actorId, note, tally: tally ? JSON.stringify(tally) : null, meeting_id: meetingId ?? null })
     await trx('proposal').where({ id: matterId })

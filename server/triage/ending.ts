@@ -18,6 +18,8 @@ export interface EndingStore {
   putNotes(trx: Knex.Transaction, matterId: string, version: number, notes: TriageNotes, actorId: string, at: Date): Promise<number | undefined>
   notesVersion(db: Knex, matterId: string): Promise<number>
   running(db: Knex, matterId: string): Promise<Running | undefined>
+  /** Matters that somebody has alone and that came with one of these files. */
+  delegatedWith(db: Knex, sha256s: readonly string[]): Promise<string[]>
   /** Also what the proposal says of itself: over, or back in the pool. Writes its audit entry. */
   insertOutcome(trx: Knex.Transaction, running: Running, outcome: MatterOutcome & { dueOn: Day | null }): Promise<void>
 }
@@ -97,6 +99,15 @@ export function createEnding({ db, access, store, ledger, stopOpinion, told, now
         if (running.nth !== nth || (delegated && !await isDelegate(trx, running, caller.personId))) throw new AppError('triageChanged', { decisions: running.nth })
         await end(trx, running, { kind, at: now(), actorId: caller.personId, note })
       })
+    },
+
+    /** These files proved to hold a state secret: what is delegated with them stops, in the transaction of that. */
+    async stopWith(trx: Knex.Transaction, sha256s: readonly string[], at: Date): Promise<void> {
+      for (const matterId of await store.delegatedWith(trx, sha256s)) {
+        await store.lock(trx, matterId)
+        const running = await store.running(trx, matterId)
+        if (running?.way === 'delegate') await end(trx, running, { kind: 'stopped', at, actorId: null, note: '' })
+      }
     },
 
     /**

@@ -268,6 +268,12 @@ describe('what a way does', () => {
       expect(told).toBeDefined()
       expect(JSON.stringify(told)).not.toContain('Trung tâm dữ liệu')
     }
+    // So does one that a file of it proves to hold.
+    const filed = await office.accepted()
+    const [paper] = await office.server.db('proposal_document').where({ proposal_id: filed }).select<{ id: string, sha256: Buffer }[]>('id', 'sha256')
+    expect((await decide(chair, filed, delegate(), 'Việc nhỏ')).error).toBeUndefined()
+    await office.server.db.transaction((trx) => office.server.domains.triaging.ending.stopWith(trx, [paper!.sha256.toString('hex')], new Date()))
+    expect((await look(clerk, filed)).decisions).toMatchObject([{ outcome: { kind: 'stopped', actorId: null } }])
     const written = await office.accepted({ asks: 'opinion', disagreement: 'none' })
     expect((await decide(chair, written, { way: 'write', dueOn: null }, 'Đã thống nhất')).error).toBeUndefined()
     expect((await note(clerk, written, 0, { secret: true })).error).toBeUndefined()
