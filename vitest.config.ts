@@ -4,7 +4,10 @@ import vue from '@vitejs/plugin-vue'
 /** Chromium sends fewer layers of a picture, or smaller ones, where the machine is busy with something else. */
 const NEED_THE_MACHINE = ['six', 'layers', 'blur'].map((name) => `tests/journeys/media-${name}.test.ts`)
 
-/** Whole meetings in real browsers, after everything else. */
+/** Most of their minutes they wait for a cut to end, beside what has work to do. */
+const WAIT = ['never-ends', 'media-network'].map((name) => `tests/journeys/${name}.test.ts`)
+
+/** Whole meetings in real browsers. */
 function journeys(test: { name: string, include: string[], exclude?: string[], maxWorkers: number, sequence: { groupOrder: number } }) {
   return { extends: true as const, test: { environment: 'node' as const, testTimeout: 300_000, hookTimeout: 120_000, ...test } }
 }
@@ -30,9 +33,10 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      journeys({ name: 'cuts', include: WAIT, maxWorkers: 3, sequence: { groupOrder: 0 } }),
       // They wait as much as they work, so two at once keep two cores busy; three rooms at once would stand still.
       journeys({
-        name: 'journeys', include: ['tests/journeys/**/*.test.ts'], exclude: NEED_THE_MACHINE, maxWorkers: 2, sequence: { groupOrder: 1 },
+        name: 'journeys', include: ['tests/journeys/**/*.test.ts'], exclude: [...NEED_THE_MACHINE, ...WAIT], maxWorkers: 2, sequence: { groupOrder: 1 },
       }),
       journeys({ name: 'pictures', include: NEED_THE_MACHINE, maxWorkers: 1, sequence: { groupOrder: 2 } }),
     ],

@@ -15,14 +15,20 @@ function chromiumPath(): string {
 /** Chromium with a moving test picture as its camera and beeps as its microphone; permission is granted unasked. */
 const everyTime = [
   '--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-component-update', '--disable-sync',
-  '--no-first-run', '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+  '--no-first-run', '--use-fake-ui-for-media-stream',
   '--autoplay-policy=no-user-gesture-required', '--auto-select-desktop-capture-source=Entire screen',
 ]
 
-/** `secureOrigin`: pages of this plain-http origin get the camera all the same. */
-export async function launchBrowser(options: { networkNamespace?: string, secureOrigin?: string } = {}): Promise<Browser> {
-  const { secureOrigin } = options
-  const args = secureOrigin ? [...everyTime, `--unsafely-treat-insecure-origin-as-secure=${secureOrigin}`] : everyTime
+/**
+ * `secureOrigin`: pages of this plain-http origin get the camera all the same. `cameraFps`: pictures a second of the camera,
+ * for tests that see pictures go through and judge none; without, as many as a real one has.
+ */
+export async function launchBrowser(options: { networkNamespace?: string, secureOrigin?: string, cameraFps?: number } = {}): Promise<Browser> {
+  const { secureOrigin, cameraFps } = options
+  const args = [
+    ...everyTime, `--use-fake-device-for-media-stream${cameraFps ? `=fps=${cameraFps}` : ''}`,
+    ...secureOrigin ? [`--unsafely-treat-insecure-origin-as-secure=${secureOrigin}`] : [],
+  ]
   if (!options.networkNamespace) return chromium.launch({ executablePath: chromiumPath(), args })
   const folder = await mkdtemp(join(tmpdir(), 'chromium-'))
   const program = join(folder, 'chromium')

@@ -33,7 +33,7 @@ export function demoJourney(name: string, env: NodeJS.ProcessEnv = {}): DemoJour
   let browser: Browser
   beforeAll(async () => {
     server = await startTestServer({ media: true, demo: true, env })
-    browser = await launchBrowser()
+    browser = await launchBrowser({ cameraFps: 10 })
   })
   afterAll(async () => {
     await browser?.close()
