@@ -78,7 +78,7 @@ export const entriesStore: EntriesStore = {
       SELECT listed.id, listed.day::text AS day, listed.body_id, body.name AS body_name, listed.state,
         (SELECT count(DISTINCT a.person_id) FROM ledger_cause c JOIN ledger_attendee a ON a.cause_id = c.id WHERE c.line_id = listed.id AND c.reversed_at IS NULL)::int AS people,
         (SELECT json_agg(json_build_object('unit', CASE WHEN from_unit.unit_id IS NOT NULL THEN json_build_object('id', from_unit.unit_id, 'name', from_unit.name) END,
-          'people', from_unit.people, 'names', CASE WHEN listed.body_id = ANY (CAST(:ownIds AS uuid[])) THEN from_unit.names END) ORDER BY from_unit.people DESC, from_unit.name, from_unit.unit_id)
+          'people', from_unit.people, 'names', CASE WHEN listed.body_id = ANY (CAST(:ownIds AS uuid[])) THEN from_unit.names END) ORDER BY from_unit.unit_id IS NULL, from_unit.people DESC, from_unit.name, from_unit.unit_id)
           FROM (SELECT who.unit_id, unit.name, count(*)::int AS people, json_agg(person.full_name ORDER BY person.full_name, person.id) AS names FROM (
               SELECT DISTINCT ON (a.person_id) a.person_id, a.unit_id FROM ledger_cause c JOIN ledger_attendee a ON a.cause_id = c.id
               WHERE c.line_id = listed.id AND c.reversed_at IS NULL ORDER BY a.person_id, c.at, c.id) who
