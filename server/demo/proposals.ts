@@ -33,6 +33,11 @@ export interface DemoProposal {
 
 const party = 'Quy chế làm việc của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ'
 
+/** Submitted, checked and accepted, so many days ago each, with nothing missing. */
+const accepted = (submit: number, check: number, accept: number): DemoStep[] => [
+  { act: 'submit', daysAgo: submit }, { act: 'check', daysAgo: check }, { act: 'accept', daysAgo: accept },
+]
+
 export const demoProposals: DemoProposal[] = [
   {
     drafter: 'bao', presenter: 'bao', kind: 'Chủ trương, đề án', asks: 'decide', proposedInDays: 40, draftedDaysAgo: 2, steps: [],
@@ -109,7 +114,7 @@ export const demoProposals: DemoProposal[] = [
   },
   {
     drafter: 'phuc', presenter: 'phuc', kind: 'Báo cáo, xin ý kiến chỉ đạo', asks: 'decide', proposedInDays: 21, draftedDaysAgo: 16,
-    steps: [{ act: 'submit', daysAgo: 12 }, { act: 'check', daysAgo: 11 }, { act: 'accept', daysAgo: 10 }],
+    steps: accepted(12, 11, 10),
     title: 'Điều chuyển ba bộ thiết bị họp trực tuyến về các xã mới sáp nhập',
     summary: [
       'Ba bộ thiết bị tại trụ sở dôi dư còn dùng tốt; ba xã mới sáp nhập đang phải mượn phòng họp của bưu điện.',
@@ -119,14 +124,14 @@ export const demoProposals: DemoProposal[] = [
   },
   {
     drafter: 'tung', presenter: 'tung', kind: 'Báo cáo, xin ý kiến chỉ đạo', asks: 'decide', proposedInDays: 9, draftedDaysAgo: 20,
-    steps: [{ act: 'submit', daysAgo: 17 }, { act: 'check', daysAgo: 16 }, { act: 'accept', daysAgo: 15 }],
+    steps: accepted(17, 16, 15),
     title: 'Lịch trực lãnh đạo các cơ quan cấp tỉnh dịp nghỉ lễ cuối năm',
     summary: ['Mỗi cơ quan cử một lãnh đạo trực tại chỗ, một lãnh đạo trực qua điện thoại; danh sách đã được các cơ quan thống nhất.'],
     legalBasis: [party],
   },
   {
     drafter: 'duy', presenter: 'duy', kind: 'Báo cáo, xin ý kiến chỉ đạo', asks: 'report', proposedInDays: 25, draftedDaysAgo: 9,
-    steps: [{ act: 'submit', daysAgo: 6 }, { act: 'check', daysAgo: 5 }, { act: 'accept', daysAgo: 4 }],
+    steps: accepted(6, 5, 4),
     title: 'Báo cáo kết quả rà soát thủ tục nội bộ của các cơ quan Đảng cấp tỉnh',
     summary: [
       'Rà soát 69 thủ tục: 21 thủ tục gộp được, 14 thủ tục bỏ được bước xin ý kiến trung gian; thời gian xử lý bình quân giảm từ 9 còn 6 ngày làm việc (ước tính).',
@@ -135,7 +140,7 @@ export const demoProposals: DemoProposal[] = [
   },
   {
     drafter: 'thach', presenter: 'thach', kind: 'Chủ trương, đề án', asks: 'decide', proposedInDays: 16, draftedDaysAgo: 18,
-    steps: [{ act: 'submit', daysAgo: 11 }, { act: 'check', daysAgo: 9 }, { act: 'accept', daysAgo: 9 }],
+    steps: accepted(11, 9, 9),
     title: 'Chương trình kiểm tra, giám sát của Ban Chấp hành, Ban Thường vụ Tỉnh uỷ năm 2027',
     summary: [
       'Dự kiến 4 cuộc kiểm tra, 3 cuộc giám sát chuyên đề; ghép các cuộc cùng đối tượng để mỗi đơn vị tiếp đoàn không quá một lần trong năm.',
@@ -145,7 +150,7 @@ export const demoProposals: DemoProposal[] = [
   },
   {
     drafter: 'tung', presenter: 'tung', kind: 'Chủ trương, đề án', asks: 'decide', proposedInDays: -4, draftedDaysAgo: 34,
-    steps: [{ act: 'submit', daysAgo: 27 }, { act: 'check', daysAgo: 25 }, { act: 'accept', daysAgo: 24 }],
+    steps: accepted(27, 25, 24),
     title: 'Chủ trương đầu tư cầu Suối Lam nối xã Suối Lam với xã Long Thạch',
     summary: [
       'Mùa mưa hằng năm cầu tràn ngập 20–30 ngày, 640 học sinh phải nghỉ hoặc đi vòng 17 km. Cầu mới dài 84 m, tổng mức đầu tư 58 tỷ đồng (ước tính).',
@@ -155,7 +160,7 @@ export const demoProposals: DemoProposal[] = [
   },
   {
     drafter: 'thuan', presenter: 'thuan', kind: 'Chủ trương, đề án', asks: 'decide', proposedInDays: 3, draftedDaysAgo: 30,
-    steps: [{ act: 'submit', daysAgo: 21 }, { act: 'check', daysAgo: 19 }, { act: 'accept', daysAgo: 18 }],
+    steps: accepted(21, 19, 18),
     title: 'Chủ trương đầu tư Trung tâm dữ liệu dùng chung của tỉnh',
     summary: [
       'Mười bảy cơ quan đang tự vận hành phòng máy chủ, bốn phòng đã quá tuổi thiết bị. So sánh xây mới với thuê chỗ đặt máy trong năm năm.',
@@ -165,7 +170,7 @@ export const demoProposals: DemoProposal[] = [
   },
   {
     drafter: 'phuc', presenter: 'hang', kind: 'Ban hành văn bản', asks: 'decide', proposedInDays: 5, draftedDaysAgo: 28,
-    steps: [{ act: 'submit', daysAgo: 20 }, { act: 'check', daysAgo: 18 }, { act: 'accept', daysAgo: 17 }],
+    steps: accepted(20, 18, 17),
     title: 'Quy định tổ chức hội nghị trực tuyến và sử dụng phòng họp số',
     summary: [
       'Quy định thời hạn gửi tài liệu, cách điểm danh, biểu quyết và lập biên bản khi họp trực tuyến hoặc kết hợp; nội dung có độ mật không thuộc phạm vi.',
@@ -175,7 +180,7 @@ export const demoProposals: DemoProposal[] = [
   },
   {
     drafter: 'tung', presenter: 'thuy', kind: 'Báo cáo, xin ý kiến chỉ đạo', asks: 'decide', proposedInDays: 1, draftedDaysAgo: 26,
-    steps: [{ act: 'submit', daysAgo: 19 }, { act: 'check', daysAgo: 17 }, { act: 'accept', daysAgo: 16 }],
+    steps: accepted(19, 17, 16),
     title: 'Vận động hoàn thành xoá nhà tạm, nhà dột nát trước Tết Nguyên đán',
     summary: [
       'Còn 86 hộ chưa có nhà kiên cố, trong đó 31 hộ không có đất ở hợp pháp. Quỹ vận động đã có 5,3 tỷ đồng, còn thiếu khoảng 1,4 tỷ đồng (ước tính).',
@@ -185,7 +190,7 @@ export const demoProposals: DemoProposal[] = [
   },
   {
     drafter: 'nhan', presenter: 'nhan', kind: 'Báo cáo, xin ý kiến chỉ đạo', asks: 'opinion', proposedInDays: 2, draftedDaysAgo: 22,
-    steps: [{ act: 'submit', daysAgo: 15 }, { act: 'check', daysAgo: 13 }, { act: 'accept', daysAgo: 12 }],
+    steps: accepted(15, 13, 12),
     title: 'Quy chế phối hợp tiếp dân, giải quyết khiếu nại kéo dài',
     summary: [
       'Mười bốn vụ việc kéo dài trên ba năm, sáu vụ liên quan từ hai cơ quan trở lên. Quy chế giao một đầu mối chịu trách nhiệm cho mỗi vụ, có hạn trả lời.',
