@@ -241,48 +241,6 @@ describe('what comes of time', () => {
     await expect(opining.opinions.remind(opinionId, body.clerk)).rejects.toEqual(refused('opinionState'))
   })
 
-  it('stops at once when a file of it is quarantined or its office finds a secret, told without its title; no paper is read there any more', async () => {
-    const { house, opining, begun, get, say } = scene
-    const { documents, circulating, triaging } = house.domains
-    const { owner } = house.archive
-    /** One that is asked about with a file that an agenda has too. */
-    async function withFile() {
-      const asked = await begun({ rules: { discussion: true } })
-      const { body, matterId } = asked
-      const { meetingId, items: [item] } = await house.newMeeting(body, 'draft')
-      const file = { pdf: Buffer.from(`%PDF-1.7 ${freshKey()}`), name: 'Tờ trình', key: freshKey() }
-      const { documentId } = await documents.attachMade(meetingId, item, body.clerk, file)
-      const { sha256 } = await documents.require(meetingId, documentId, null, body.clerk)
-      await owner('proposal_document').where({ proposal_id: matterId }).update({ sha256: Buffer.from(sha256, 'hex') })
-      return { ...asked, meetingId, documentId }
-    }
-    const { body, matterId, opinionId, documentId } = await withFile()
-    const [paper] = (await get(opinionId, body.member)).documents
-    expect(paper).toBeDefined()
-    await owner('document').where({ id: documentId }).update({ quarantined_at: new Date() })
-    // Before anything stopped it: the law of reading is exact without the look.
-    expect(await get(opinionId, body.member)).toMatchObject({ documents: [], secret: true, may: { answer: false, demand: false, discuss: false } })
-    await expect(opining.reading.original(opinionId, body.member, paper?.documentId ?? '')).rejects.toEqual(refused('documentNotFound'))
-    await expect(say(opinionId, body.member)).rejects.toEqual(refused('opinionClosed'))
-    await opining.closing.run()
-    expect(await get(opinionId, body.clerk)).toMatchObject({ state: 'withdrawn', reason: '', secret: true })
-    const told = await house.db('notice').where({ kind: 'opinions.stopped', topic: `opinion:${opinionId}` })
-    expect(told.length).toBeGreaterThanOrEqual(6)
-    expect(JSON.stringify(told)).not.toContain('Phân bổ dự toán')
-    expect((await house.domains.proposals.reading.get(matterId, body.clerk)).stage).toBe('pool')
-    // Purged elsewhere, the file is not named any more; it stays unread here.
-    await owner('document').where({ id: documentId }).update({ quarantined_at: null })
-    expect((await get(opinionId, body.member)).documents).toEqual([])
-
-    const stopped = await withFile()
-    await circulating.circulation.quarantine(stopped.meetingId, stopped.documentId, stopped.body.clerk)
-    expect(await get(stopped.opinionId, stopped.body.member)).toMatchObject({ state: 'withdrawn', documents: [] })
-
-    const noted = await begun()
-    await triaging.ending.note(noted.matterId, noted.body.clerk, 0, { disagreement: null, legal: 'none', cautions: [], secret: true, minutes: 20 })
-    expect(await get(noted.opinionId, noted.body.member)).toMatchObject({ state: 'withdrawn', documents: [] })
-  })
-
   it('keeps the working days that were told when a holiday comes in the middle, and never shortens them', async () => {
     const { house, opining, begun, get, now } = scene
     const { body, opinionId, dueAt, asked } = await begun()
