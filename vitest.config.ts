@@ -7,6 +7,8 @@ const NEED_THE_MACHINE = ['six', 'layers', 'blur'].map((name) => `tests/journeys
 /** Most of their minutes they wait for a cut to end, beside what has work to do. */
 const WAIT = ['never-ends', 'media-network'].map((name) => `tests/journeys/${name}.test.ts`)
 
+const unit = { environment: 'node', testTimeout: 30_000, hookTimeout: 60_000 } as const
+
 /** Whole meetings in real browsers. */
 function journeys(test: { name: string, include: string[], exclude?: string[], maxWorkers: number, sequence: { groupOrder: number } }) {
   return { extends: true as const, test: { environment: 'node' as const, testTimeout: 300_000, hookTimeout: 120_000, ...test } }
@@ -18,21 +20,14 @@ export default defineConfig({
     // One more than the smallest machine has cores: tests wait for PostgreSQL and for processes of their own.
     maxWorkers: 3,
     projects: [
+      // They keep nothing in modules, so the files of a worker load the server once.
       {
         extends: true,
-        plugins: [vue()],
         test: {
-          name: 'unit',
-          environment: 'node',
-          include: [
-            '{server,protocol,sfu,client,setup,migrations,bench}/**/*.test.ts',
-            'tests/contracts/**/*.test.ts',
-            'tests/*.test.ts',
-          ],
-          testTimeout: 30_000,
-          hookTimeout: 60_000,
+          ...unit, name: 'unit', isolate: false, include: ['{server,protocol,sfu,setup,migrations,bench}/**/*.test.ts', 'tests/{contracts/**/,}*.test.ts'],
         },
       },
+      { extends: true, plugins: [vue()], test: { ...unit, name: 'client', include: ['client/**/*.test.ts'] } },
       journeys({ name: 'cuts', include: WAIT, maxWorkers: 3, sequence: { groupOrder: 0 } }),
       // They wait as much as they work, so two at once keep two cores busy; three rooms at once would stand still.
       journeys({
