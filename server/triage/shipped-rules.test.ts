@@ -40,7 +40,7 @@ const table: [code: string, speaks: Partial<TriageFacts>, silent: Partial<Triage
   ['opinionInWriting', { asks: 'opinion' }, { asks: 'opinion', disagreement: 'some' }, 'write'],
   ['agreedInWriting', { disagreement: 'none' }, { disagreement: 'unknown' }, 'write'],
   ['freeTime', { freeMinutes: 20 }, { freeMinutes: null }, 'merge'],
-  ['travel', { travellers: 3, onlinePercent: 10 }, { travellers: 2 }, 'online'],
+  ['travel', { travellers: 3, onlinePercent: 60 }, { travellers: 2, onlinePercent: 60 }, 'online'],
   ['onlineShare', { onlinePercent: 59 }, { onlinePercent: 60 }, 'online'],
   ['immediate', { urgency: 'immediate', daysLeft: 0 }, { urgency: 'urgent' }, 'online'],
   ['quotaNearlyUsed', { quotaPercent: 80, asks: 'opinion' }, { quotaPercent: 79 }, 'write'],
@@ -69,6 +69,13 @@ describe('the rules that a first start has', () => {
     const torn = triage(book, { ...plain, legal: 'meeting', cautions: ['delegated'] })
     expect([torn.way, torn.open]).toEqual([null, []])
     expect(torn.reasons.map(({ code }) => code)).toEqual(expect.arrayContaining(['legalMeeting', 'delegatedAlready']))
+  })
+
+  it('open no meeting for the sake of its form, where a planned one has time or it can be done in writing', () => {
+    for (const onlinePercent of [0, 60]) {
+      expect(wayOf({ travellers: 9, onlinePercent, freeMinutes: 30 })).toBe('merge')
+      expect(wayOf({ travellers: 9, onlinePercent, disagreement: 'none' })).toBe('write')
+    }
   })
 
   it('keep in person what the law wants in person, and secrets too', () => {
