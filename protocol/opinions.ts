@@ -54,6 +54,8 @@ export const OpinionSummary = z.object({
   mine: OpinionAnswer.nullable(), side: OpinionSide,
   /** It came back and stands on no agenda: it waits for a meeting to be convened. */
   toConvene: z.boolean(),
+  /** A state secret was found in the matter: what was open was stopped by it. No papers are served, and no words that anybody wrote: the title is empty. */
+  secret: z.boolean(),
 })
 export type OpinionSummary = z.infer<typeof OpinionSummary>
 
@@ -95,8 +97,6 @@ export const OpinionDetail = OpinionSummary.extend({
   result: OpinionResult.nullable(),
   /** Why the office stopped it. */
   reason: z.string(),
-  /** A state secret was found in the matter: it was stopped by that, and no papers are served. */
-  secret: z.boolean(),
   points: z.array(OpinionPoint),
   /** How many answers with words stand in no point yet; null for who may not read them. */
   unconsolidated: z.int().nullable(),

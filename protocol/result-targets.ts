@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { Day } from './calendar.ts'
 import { Id } from './journal.ts'
 import { defineRoute } from './route.ts'
+import { reaches } from './shares.ts'
 import { Line } from './text.ts'
 
 /** What results are held against: percentages that are data, each with its legal basis and the day from which it is in force. */
@@ -17,13 +18,9 @@ export type TargetLimit = z.infer<typeof TargetLimit>
 export const Target = z.object({ code: TargetCode, percent: z.int(), reach: TargetLimit, basis: z.string() })
 export type Target = z.infer<typeof Target>
 
-/**
- * Whether a part of a whole reaches a target: reckoned in whole numbers, since a share that is rounded first would pass what it
- * misses. Null of nothing: there is nothing to judge.
- */
-export function reaches({ percent, reach }: Pick<Target, 'percent' | 'reach'>, part: number, whole: number): boolean | null {
-  if (whole === 0) return null
-  return reach === 'over' ? part * 100 > whole * percent : part * 100 >= whole * percent
+/** Whether a part of a whole reaches a target; null of nothing: there is nothing to judge. */
+export function isReached({ percent, reach }: Pick<Target, 'percent' | 'reach'>, part: number, whole: number): boolean | null {
+  return whole === 0 ? null : reaches(part, whole, { numerator: percent, denominator: 100, strict: reach === 'over' })
 }
 
 /** A target as it was entered. */

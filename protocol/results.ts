@@ -4,7 +4,7 @@ import { Day } from './calendar.ts'
 import { Id } from './journal.ts'
 import { LedgerLine } from './ledger.ts'
 import { KindCode, Wording } from './meeting-kinds.ts'
-import { Target } from './result-targets.ts'
+import { isReached, Target, type TargetCode } from './result-targets.ts'
 import { defineRoute } from './route.ts'
 
 /**
@@ -107,6 +107,22 @@ export const getResults = defineRoute({
 
 export const ResultStrip = Results.pick({ from: true, to: true, headline: true, targets: true }).extend({ meetings: Counted })
 export type ResultStrip = z.infer<typeof ResultStrip>
+
+/** A target against what came of it; `reached` null: there is nothing to judge. */
+export interface JudgedTarget { target: Target, part: number, whole: number, reached: boolean | null }
+
+/** The targets of these codes, the lowest first. Of a baseline that is not intact nothing is concluded. */
+export function judge({ headline, meetings, issuing, targets }: Omit<ResultStrip, 'from' | 'to'> & Partial<Pick<Results, 'issuing'>>, ...codes: readonly TargetCode[]): JudgedTarget[] {
+  const shareOf = (code: TargetCode): readonly [part: number, whole: number] => {
+    if (code === 'onlineShare') return [meetings.online, meetings.held]
+    if (code === 'electronicShare' || code === 'electronicBest') return issuing ? [issuing.electronic, issuing.electronic + issuing.onPaper] : [0, 0]
+    return headline?.intact ? [headline.fewer, headline.baseline] : [0, 0]
+  }
+  return targets.filter(({ code }) => codes.includes(code)).toSorted((a, b) => a.percent - b.percent).map((target) => {
+    const [part, whole] = shareOf(target.code)
+    return { target, part, whole, reached: isReached(target, part, whole) }
+  })
+}
 
 export const resultStrip = defineRoute({
   id: 'results.strip', method: 'get', path: '/api/results/strip', access: 'signedIn', errors: [],

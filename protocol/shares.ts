@@ -10,7 +10,7 @@ export const Threshold = z.object({
 export type Threshold = z.infer<typeof Threshold>
 
 /** Whether `count` out of `base` reaches the threshold. Integers only, so nothing is lost to rounding. */
-export function reaches(count: number, base: number, threshold: Threshold): boolean {
+export function reaches(count: number, base: number, threshold: Omit<Threshold, 'basis'>): boolean {
   const left = count * threshold.denominator
   const right = base * threshold.numerator
   return base > 0 && (threshold.strict ? left > right : left >= right)

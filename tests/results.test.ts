@@ -2,6 +2,7 @@ import readXlsx from 'read-excel-file/node'
 import type { Knex } from 'knex'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { getIssueShare } from '../protocol/issuing.ts'
+import { TargetCode } from '../protocol/result-targets.ts'
 import { Figure, getResults, listLedger, listResultEntries, meetingCosts, resultBodies, resultsFile, type Results } from '../protocol/results.ts'
 import { ownerKnex } from '../server/platform/database.ts'
 import { createResulting } from '../server/resulting.ts'
@@ -223,7 +224,7 @@ describe('results', () => {
     const table = (name: string) => sheets.find(({ sheet }) => sheet === name)!.data
     expect(table('Kết quả').find(([name]) => name === 'Cuộc họp đã tổ chức trong kỳ')?.[3]).toBe(then.meetings.held)
     expect(then.meetings.held).toBeGreaterThan(0)
-    expect(table('Mục tiêu').slice(1).map((row) => [row[2], row[6]])).toEqual(got.targets.map(({ percent, basis }) => [percent, basis]))
+    expect(table('Mục tiêu').slice(1).map((row) => [row[2], row[6]])).toEqual(TargetCode.options.flatMap((code) => got.targets.filter((target) => target.code === code)).map(({ percent, basis }) => [percent, basis]))
     expect(table('Theo loại').slice(1).map((row) => [row[1], row[2]])).toEqual(got.meetings.byKind.map(({ baseline, held }) => [baseline, held]))
     const ofYear = await chair.client.send('GET', `/api/results/file?from=2026-01&to=2026-01&bodyId=${bodyId}`)
     expect((await readXlsx(Buffer.from(await ofYear.arrayBuffer()))).find(({ sheet }) => sheet === 'Định mức hội nghị')!.data.slice(1).map((row) => [row[2], row[3]])).toEqual([[0, 3], [1, 2]])

@@ -64,7 +64,8 @@ export const may = {
 
 export const isOpen = ({ state, dueAt, secret }: Pick<Opinion, 'state' | 'dueAt' | 'secret'>, at: Date) => state === 'open' && at < dueAt && !secret
 
-const isTime = (opinion: Opinion, act: Act, at: Date) => act.states.includes(opinion.state) && (!act.inTime || isOpen(opinion, at))
+/** In one in whose matter a state secret was found nothing is done any more. */
+const isTime = (opinion: Opinion, act: Act, at: Date) => !opinion.secret && act.states.includes(opinion.state) && (!act.inTime || isOpen(opinion, at))
 
 /** Throws `forbiddenForOpinion` for another side, `opinionState` where it is not the time for it. */
 export function requireAct({ opinion, sides }: OpinionAccess, act: Act, at: Date): void {

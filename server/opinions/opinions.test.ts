@@ -86,6 +86,7 @@ describe('a state secret', () => {
     }
     const { body, matterId, opinionId, documentId } = await withFile()
     await opining.answering.post(opinionId, body.member, { text: 'Trao đổi', key: freshKey() })
+    await opining.answering.answer(opinionId, body.member, { choice: 'other', text: 'Lời của thành viên', seen: 0, key: freshKey() })
     const [paper] = (await get(opinionId, body.member)).documents
     expect(paper).toBeDefined()
     await owner('document').where({ id: documentId }).update({ quarantined_at: new Date() })
@@ -103,6 +104,14 @@ describe('a state secret', () => {
     await owner('document').where({ id: documentId }).update({ quarantined_at: null })
     expect((await get(opinionId, body.member)).documents).toEqual([])
     expect(await opining.reading.posts(opinionId, body.member, { limit: 10 })).toEqual({ posts: [], next: null })
+
+    const listed = (search?: string) => opining.reading.list(body.clerk, { side: 'office', search, limit: 10 })
+    const served = [
+      await get(opinionId, body.member), await get(opinionId, body.clerk), await listed(), await opining.reading.answers(opinionId, body.clerk, { limit: 50 }),
+    ]
+    expect(served[0]).toMatchObject({ title: '', question: '', own: { answers: [{ choice: 'other', text: '' }] } })
+    for (const said of ['Phân bổ dự toán', 'Đề nghị', 'Lời của thành viên']) expect(JSON.stringify(served)).not.toContain(said)
+    expect([(await listed()).opinions.length, (await listed('phân bổ')).opinions.length]).toEqual([1, 0])
 
     const stopped = await withFile()
     await circulating.circulation.quarantine(stopped.meetingId, stopped.documentId, stopped.body.clerk)

@@ -10,7 +10,7 @@ interface PersonColumns { person_id: string, kind: PersonKind, full_name: string
 
 interface SummaryRow {
   id: string, matter_id: string, title: string, body_id: string, body_name: string, unit_id: string, unit_name: string, state: OpinionState
-  opened_at: Date, due_at: Date, closed_at: Date | null, asked: number, answered: number, mine: OpinionAnswer | null, to_convene: boolean
+  opened_at: Date, due_at: Date, closed_at: Date | null, asked: number, answered: number, mine: OpinionAnswer | null, to_convene: boolean, secret: boolean
 }
 
 interface DocumentRow {
@@ -34,9 +34,10 @@ const TO_CONVENE = `(o.state = 'rebound'
 
 /** Opinions as lists show them. Bindings `:personId`, `:on`. */
 const SUMMARY = `
-  SELECT o.id, o.matter_id, o.title, o.body_id, body.name AS body_name, p.unit_id, unit.name AS unit_name, o.state, o.opened_at, o.due_at, o.closed_at,
+  SELECT o.id, o.matter_id, CASE WHEN found.secret THEN '' ELSE o.title END AS title, found.secret, o.body_id, body.name AS body_name, p.unit_id, unit.name AS unit_name, o.state, o.opened_at, o.due_at, o.closed_at,
     count.asked, count.answered, own.choice AS mine, ${TO_CONVENE} AS to_convene
   FROM opinion o JOIN body ON body.id = o.body_id JOIN proposal p ON p.id = o.matter_id JOIN unit ON unit.id = p.unit_id
+  CROSS JOIN LATERAL (SELECT ${SECRET} AS secret) found
   CROSS JOIN LATERAL (SELECT count(*)::integer AS asked, count(*) FILTER (WHERE revision > 0)::integer AS answered FROM opinion_asked WHERE opinion_id = o.id) count
   LEFT JOIN LATERAL (
     SELECT answer.choice FROM opinion_asked a JOIN opinion_answer answer USING (opinion_id, person_id)
@@ -48,7 +49,7 @@ function toSummary(row: SummaryRow, side: OpinionSummary['side']): OpinionSummar
   return {
     id: row.id, matterId: row.matter_id, title: row.title, body: { id: row.body_id, name: row.body_name }, unit: { id: row.unit_id, name: row.unit_name },
     state: row.state, openedAt: row.opened_at.toISOString(), dueAt: row.due_at.toISOString(), closedAt: row.closed_at?.toISOString() ?? null,
-    asked: row.asked, answered: row.answered, mine: row.mine, side, toConvene: row.to_convene,
+    asked: row.asked, answered: row.answered, mine: row.mine, side, toConvene: row.to_convene, secret: row.secret,
   }
 }
 
@@ -60,7 +61,8 @@ export const readingStore: ReadingStore = {
     const filters = [
       sides[side], ...state ? ['o.state = :state'] : [], ...bodyId ? ['o.body_id = :bodyId'] : [],
       ...only === 'unanswered' ? [`o.state = 'open' AND o.due_at > :at AND own.choice IS NULL`] : only === 'toConvene' ? [TO_CONVENE] : [],
-      ...before ? [`(${by}, o.id) ${only === 'unanswered' ? '>' : '<'} (:before, CAST(:beforeId AS uuid))`] : [], ...words.map((_, index) => `position(:word${index} in o.title_folded) > 0`),
+      ...before ? [`(${by}, o.id) ${only === 'unanswered' ? '>' : '<'} (:before, CAST(:beforeId AS uuid))`] : [], ...words.length ? ['NOT found.secret'] : [],
+      ...words.map((_, index) => `position(:word${index} in o.title_folded) > 0`),
     ]
     const rows = await rowsOf<SummaryRow>(db, `${SUMMARY} WHERE ${filters.join(' AND ')} ORDER BY ${by} ${order}, o.id ${order} LIMIT :limit`, {
       personId, on, limit, ...state ? { state } : {}, ...bodyId ? { bodyId } : {}, ...only === 'unanswered' ? { at } : {},

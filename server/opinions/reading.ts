@@ -82,20 +82,24 @@ export function createReading({ db, access, store, files, conversion, bodies, re
     const closed = opinion.state === 'passed' || opinion.state === 'rebound'
     const [summary, documents, answers, points, left, meeting, paper, tasks, made] = await Promise.all([
       store.summary(db, reader, opinionId, side), store.documents(db, opinionId), own ? store.ownAnswers(db, opinionId, caller.personId) : [],
-      closed ? store.points(db, opinionId) : [], closed ? store.left(db, opinionId) : null,
+      closed && !opinion.secret ? store.points(db, opinionId) : [], closed ? store.left(db, opinionId) : null,
       opinion.meetingId ? store.meetingKnown(db, opinion.meetingId, reader) : undefined,
       opinion.paperId ? store.written(db, opinion.paperId) : undefined,
       store.tasks(db, opinionId), resolutions.ofOpinions(db, [opinionId]),
     ])
     if (!summary) throw new Error('an opinion without a summary')
     const resolution = made.get(opinionId)
+    const words = (text: string) => opinion.secret ? '' : text
     const shown = resolution && (sides.includes('office') || resolution.status === 'issued')
     return {
       ...summary, version: opinion.version, sides: [...sides], may: actsOf(found, reader.at, resolution !== undefined),
       question: opinion.question, rule: opinion.rule, dueOn: opinion.dueOn,
       workingDays: opinion.workingDays, movedFrom: opinion.movedFrom, discussion: opinion.rule.discussion, documents,
-      own: own && { answers, demand: own.demandAt && { at: own.demandAt.toISOString(), reason: own.demandReason ?? '' } },
-      result: opinion.result, reason: opinion.reason, secret: opinion.secret, points,
+      own: own && {
+        answers: answers.map((answer) => ({ ...answer, text: words(answer.text) })),
+        demand: own.demandAt && { at: own.demandAt.toISOString(), reason: words(own.demandReason ?? '') },
+      },
+      result: opinion.result, reason: opinion.reason, points,
       unconsolidated: reads && left ? left.answers : null, meeting: meeting ?? null,
       notice: opinion.paperId && paper ? { id: opinion.paperId, written: writtenNumber(paper.number, paper) } : null,
       resolution: shown ? { id: resolution.resolutionId, status: resolution.status, number: resolution.number, paperId: resolution.paperId } : null, tasks,
@@ -131,7 +135,9 @@ export function createReading({ db, access, store, files, conversion, bodies, re
       const found = await access.accessTo(opinionId, caller)
       const [reads, office] = [readsAnswers(found), found.sides.includes('office')]
       const rows = await store.members(db, opinionId, localDay(now()), after, limit + 1)
-      const members = rows.slice(0, limit).map(({ place: _, ...member }): AskedMember => {
+      const { secret } = found.opinion
+      const members = rows.slice(0, limit).map(({ place: _, ...row }): AskedMember => {
+        const member = secret ? { ...row, answer: row.answer && { ...row.answer, text: '' }, demandReason: '' } : row
         const own = member.person.id === caller.personId && found.sides.includes('asked')
         if (reads || own) return member
         return {

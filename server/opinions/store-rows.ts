@@ -26,11 +26,13 @@ export const COLUMNS = `o.id, o.matter_id, o.body_id, o.title, o.question, o.doc
   o.working_days, o.moved_from::text AS moved_from, o.state, o.closed_at, o.reason, o.result, o.meeting_id, o.item_id, ${NOTICE} AS paper_id,
   ${SECRET} AS secret, o.version`
 
+/** Of one in whose matter a state secret was found nothing is told that anybody wrote: nobody knows which words are the secret. */
 export function toOpinion(row: OpinionRow): Opinion {
+  const words = (text: string) => row.secret ? '' : text
   return {
-    id: row.id, matterId: row.matter_id, bodyId: row.body_id, title: row.title, question: row.question, documents: row.documents,
+    id: row.id, matterId: row.matter_id, bodyId: row.body_id, title: words(row.title), question: words(row.question), documents: row.documents,
     rule: OpinionRule.parse(row.rule), openedAt: row.opened_at, openedBy: row.opened_by, dueOn: row.due_on, dueAt: row.due_at,
-    workingDays: row.working_days, movedFrom: row.moved_from, state: row.state, closedAt: row.closed_at, reason: row.reason, result: row.result,
+    workingDays: row.working_days, movedFrom: row.moved_from, state: row.state, closedAt: row.closed_at, reason: words(row.reason), result: row.result,
     meetingId: row.meeting_id, itemId: row.item_id, paperId: row.paper_id, secret: row.secret, version: row.version,
   }
 }

@@ -44,7 +44,7 @@ function fewer(results: Results, ended: boolean): ReportBlock[] {
   const how = headline.fewer === 0 ? 'không tăng, không giảm' : `${headline.fewer > 0 ? 'giảm' : 'tăng'} ${number(Math.abs(headline.fewer))} cuộc${change === null ? '' : ` (${percent(change)})`}`
   return [
     paragraph(`Tính đến hết ${monthWords(until)}, số liệu gốc của cùng các tháng năm ${year} là ${number(baseline)} cuộc họp; thực tế tổ chức ${number(held)} cuộc; ${how}.`),
-    ...items(targetLines(results, [headline.fewer, baseline], 'fewerByRule', 'fewerMeetings')),
+    ...items(targetLines(results, 'fewerByRule', 'fewerMeetings')),
     ...until < to ? [paragraph(`Các tháng sau ${monthWords(until)} chưa kết thúc nên không so sánh.`)] : [],
     ...notCompared ? [paragraph(`Không so sánh ${number(notCompared)} cuộc họp của cơ quan không có trong số liệu gốc.`)] : [],
   ]
@@ -83,7 +83,7 @@ function online(results: Results): ReportBlock[] {
   return [
     paragraph(value === null ? 'Trong kỳ không có cuộc họp nào nên không tính tỉ lệ.' : `Trong ${number(held)} cuộc họp đã tổ chức, có ${number(some)} cuộc họp trực tuyến hoặc kết hợp trực tiếp với trực tuyến, bằng ${percent(value)}.`),
     ...headline ? [paragraph(`Trong các tháng so sánh, họp trực tuyến hoặc kết hợp ${share(headline.online, headline.held)}; theo số liệu gốc năm ${headline.year} là ${share(headline.baselineOnline, headline.baseline)}.`)] : [],
-    ...items(targetLines(results, [some, held], 'onlineShare')),
+    ...items(targetLines(results, 'onlineShare')),
   ]
 }
 
@@ -94,7 +94,7 @@ function issuing(results: Results): ReportBlock[] {
     paragraph(value === null
       ? 'Trong kỳ không phát hành văn bản nào nên không tính tỉ lệ.'
       : `Trong ${number(electronic + onPaper)} văn bản đã phát hành còn hiệu lực, có ${number(electronic)} văn bản điện tử, bằng ${percent(value)}; ${number(onPaper)} văn bản giấy.`),
-    ...items(targetLines(results, [electronic, electronic + onPaper], 'electronicShare', 'electronicBest')),
+    ...items(targetLines(results, 'electronicShare', 'electronicBest')),
     paragraph(`Không phải in ${number(copies)} bản văn bản gửi điện tử đến nơi nhận và cung cấp trên màn hình ${number(pages)} trang tài liệu họp (tính theo người dự và nội dung họ được dự).`),
   ]
 }

@@ -1,6 +1,6 @@
 import type { CostItem, Estimate } from '../../protocol/costs.ts'
-import type { Month, Results } from '../../protocol/results.ts'
-import { reaches, type TargetCode } from '../../protocol/result-targets.ts'
+import { judge, type Month, type Results } from '../../protocol/results.ts'
+import type { TargetCode } from '../../protocol/result-targets.ts'
 
 /** How an official report writes figures: whole numbers with ".", decimals with ",", shares with one decimal. */
 
@@ -52,12 +52,11 @@ const goals: Record<TargetCode, string> = {
   fewerMeetings: 'Mục tiêu giảm', fewerByRule: 'Mục tiêu giảm', onlineShare: 'Mục tiêu', electronicShare: 'Mục tiêu', electronicBest: 'Mục tiêu phấn đấu',
 }
 
-/** Each target of these, the lowest first: what it asks of a part of a whole, whether it is reached, and its basis. */
-export function targetLines({ targets }: Pick<Results, 'targets'>, [part, whole]: readonly [number, number], ...codes: TargetCode[]): string[] {
-  const asked = targets.filter(({ code }) => codes.includes(code)).toSorted((a, b) => a.percent - b.percent)
+/** Each target of these, the lowest first: what it asks, whether it is reached, and its basis. */
+export function targetLines(results: Results, ...codes: TargetCode[]): string[] {
+  const asked = judge(results, ...codes)
   if (!asked.length) return ['Chưa có mục tiêu nào có hiệu lực ở cuối kỳ để đối chiếu.']
-  return asked.map((target) => {
-    const reached = reaches(target, part, whole)
+  return asked.map(({ target, reached }) => {
     const state = reached === null ? 'chưa có số liệu để đánh giá' : reached ? 'đạt' : 'chưa đạt'
     return `${goals[target.code]} ${target.reach === 'over' ? 'trên' : 'ít nhất'} ${percent(target.percent)}: ${state}. Căn cứ: ${basisOf(target.basis)}.`
   })

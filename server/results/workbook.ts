@@ -1,6 +1,6 @@
 import type { Estimate } from '../../protocol/costs.ts'
-import { reaches, type TargetCode } from '../../protocol/result-targets.ts'
-import type { Results } from '../../protocol/results.ts'
+import { TargetCode } from '../../protocol/result-targets.ts'
+import { judge, type Results } from '../../protocol/results.ts'
 import type { CellValue, Sheet } from '../issuing/workbook.ts'
 import { costItems, monthName } from './report-words.ts'
 
@@ -44,17 +44,14 @@ function moneyOf({ costs }: Results): CellValue[][] {
   ]
 }
 
-/** What the targets of a code judge. */
-function judged({ headline, meetings, issuing }: Results, code: TargetCode): readonly [string, number, number] {
-  if (code === 'onlineShare') return ['Họp trực tuyến hoặc kết hợp', meetings.online, meetings.held]
-  if (code === 'electronicShare' || code === 'electronicBest') return ['Phát hành văn bản điện tử', issuing.electronic, issuing.electronic + issuing.onPaper]
-  return ['Giảm số cuộc họp so với số liệu gốc', headline?.intact ? headline.fewer : 0, headline?.intact ? headline.baseline : 0]
+const measures: Record<TargetCode, string> = {
+  fewerMeetings: 'Giảm số cuộc họp so với số liệu gốc', fewerByRule: 'Giảm số cuộc họp so với số liệu gốc', onlineShare: 'Họp trực tuyến hoặc kết hợp',
+  electronicShare: 'Phát hành văn bản điện tử', electronicBest: 'Phát hành văn bản điện tử',
 }
-const targetsOf = (results: Results): CellValue[][] => results.targets.map((target) => {
-  const [what, part, whole] = judged(results, target.code)
-  const reached = reaches(target, part, whole)
-  return [what, target.reach === 'over' ? 'Trên' : 'Ít nhất', target.percent, part, whole, reached === null ? 'Chưa có số liệu' : reached ? 'Đạt' : 'Chưa đạt', target.basis]
-})
+const targetsOf = (results: Results): CellValue[][] => TargetCode.options.flatMap((code) => judge(results, code)).map(({ target, part, whole, reached }) => [
+  measures[target.code], target.reach === 'over' ? 'Trên' : 'Ít nhất', target.percent, part, whole,
+  reached === null ? 'Chưa có số liệu' : reached ? 'Đạt' : 'Chưa đạt', target.basis,
+])
 
 const columns = (titles: readonly string[], width = 24) => titles.map((title, index) => ({ title, width: index === 0 ? Math.max(width, 44) : width }))
 

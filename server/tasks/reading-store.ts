@@ -104,7 +104,8 @@ export const readingStore: ReadingStore & { forAgenda(db: Knex, reader: Reader, 
 
   async origin(db, { itemId, meetingId, opinionId, conclusionVersion }) {
     if (opinionId !== null || itemId === null || meetingId === null) {
-      const opinion = await db('opinion').where({ id: opinionId }).first<{ id: string, title: string } | undefined>('id', 'title')
+      const opinion = await db('opinion').where({ id: opinionId })
+        .first<{ id: string, title: string } | undefined>('id', db.raw(`CASE WHEN secret_found THEN '' ELSE title END AS title`))
       return { meetingTitle: null, itemTitle: null, conclusion: null, revised: false, opinion: opinion ?? null }
     }
     const [row] = await rowsOf<{ meeting_title: string | null, item_title: string | null, conclusion: string | null, revised: boolean }>(db, `

@@ -35,7 +35,7 @@ export interface DecidingStore {
   /** Writes its audit entry. */
   insertDecision(trx: Knex.Transaction, decision: NewDecision): Promise<void>
   /** That it is dealt with by somebody alone, and until when; counts the proposal's version up. */
-  takeOutside(trx: Knex.Transaction, matterId: string, at: Date, dueOn: Day): Promise<void>
+  takeOutside(trx: Knex.Transaction, matterId: string, at: Date, dueOn: Day | null): Promise<void>
   /** Who decides in the body today, with a vote, and where they work; by protocol rank. */
   incumbents(db: Knex, bodyId: string, on: Day): Promise<{ personId: string, unitId: string | null }[]>
 }
@@ -136,7 +136,7 @@ export function createDeciding({ access, store, facts, planning, ledger, beginOp
       dueOn,
     }
     await store.insertDecision(trx, decision)
-    if (choice.way === 'delegate') await store.takeOutside(trx, matter.id, at, dueOn ?? choice.dueOn)
+    if (choice.way === 'delegate') await store.takeOutside(trx, matter.id, at, dueOn)
     // Itself says that the matter is dealt with in writing, and until when.
     if (choice.way === 'write') await beginOpinion?.(trx, { ...choice, matterId: matter.id, bodyId: matter.bodyId, title: matter.title, reason }, caller)
     await account(trx, weighed, decision)

@@ -26,10 +26,11 @@ describe('the rules of a first start', () => {
     const known = await material()
     expect(known.quotaPercent).toBe(90)
     const { held, notHeld } = summariseBoth([...runsOf(asToday(known, known.rules, today()), 1, 30)], 1)
-    // What decision 41 says of a thousand, as far as thirty show it.
-    expect(held.avoidedPercent.low).toBeGreaterThan(5)
-    expect(held.avoidedPercent.middle).toBeGreaterThan(10)
-    expect(notHeld.avoidedPercent.middle).toBeGreaterThan(held.avoidedPercent.middle)
+    // What decision 41 says of a thousand, as far as thirty show it: rules that open meetings for the sake of their form fall below.
+    expect(held.avoidedPercent.low).toBeGreaterThan(10)
+    expect(held.avoidedPercent.middle).toBeGreaterThan(18.5)
+    expect(notHeld.avoidedPercent.middle).toBeGreaterThan(26)
+    expect(held.onlinePercent.middle).toBeGreaterThan(48)
     expect(notHeld.avoidedPercent.high).toBeLessThan(60)
     expect(held.reboundPercent.middle).toBeGreaterThan(1)
     const { low, likely, high } = held.saved
