@@ -116,6 +116,7 @@ function figures({ decisions, notices, tasks, hours, ledger }: Results): ReportB
       ['Thời gian họp của tất cả người dự', duration(hours.minutes)],
       ['Thời gian họp trung bình của một người', hours.people ? duration(Math.round(hours.minutes / hours.people)) : '–'],
       ['Cuộc họp không phải tổ chức theo sổ theo dõi (để giải thích, không cộng vào kết quả ở mục 1)', number(ledger.lines)],
+      ['Mục của sổ chưa kết thúc nên chưa được tính', number(ledger.pending)],
       ['Mục của sổ không được tính vì hôm đó vẫn họp', number(ledger.metAnyway)],
       ['Mục của sổ đã đảo lại vì phải đưa ra họp', number(ledger.reversed)],
       ['Thời gian bớt được trong các cuộc vẫn họp', duration(ledger.minutesSaved)],

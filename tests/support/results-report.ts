@@ -175,7 +175,7 @@ function expectFigures(got: Results, blocks: readonly ReportBlock[]): void {
   expect(others!.map(([, value]) => value)).toEqual([
     String(decisions.count), `${decisions.medianDays} ngày`, `${decisions.longestDays} ngày`, inTime(notices), String(notices.excused), inTime(tasks), String(tasks.excused),
     String(hours.people), span(hours.minutes), span(Math.round(hours.minutes / hours.people)),
-    String(ledger.lines), String(ledger.metAnyway), String(ledger.reversed), span(ledger.minutesSaved), span(ledger.personMinutesSaved),
+    String(ledger.lines), String(ledger.pending), String(ledger.metAnyway), String(ledger.reversed), span(ledger.minutesSaved), span(ledger.personMinutesSaved),
   ])
   const ways = [costs.inPerson, costs.held, costs.online, costs.saved]
   expect(money!.map(([, ...amounts]) => amounts)).toEqual(ways.map(({ low, likely, high }) => [low, likely, high].map(dong)))
