@@ -3,10 +3,13 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /** Below what the kernel hands out by itself, so that no other socket takes a port between the look and the use. */
-const FIRST = 10_240
-const COUNT = 32_768 - FIRST
+const LOWEST = 10_240
+/** What runs at once looks in places of its own, so that no other looks at a port between the look and the use: a worker of the tests, or none. */
+const PLACES = 8
+const COUNT = Math.floor((32_768 - LOWEST) / PLACES)
+const FIRST = LOWEST + (Number(process.env['VITEST_POOL_ID'] ?? 0) % PLACES) * COUNT
 
-/** Each process looks from another place on, and gives no port twice. */
+/** Each process begins elsewhere, and gives no port twice before it has gone round. */
 let next = (process.pid * 97) % COUNT
 
 /** The first of so many ports in a row that were free a moment ago, for TCP and UDP at every address. */
