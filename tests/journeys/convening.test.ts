@@ -80,7 +80,7 @@ describe('a matter becomes a conference', () => {
     await unit.page.waitForURL(/\/proposals\/[0-9a-f-]{36}\/edit$/)
     const buffer = await pdfOf(['TỜ TRÌNH', MATTER])
     await at(unit, 'attach-submission').setInputFiles({ name: 'Tờ trình số 12 của Sở Nội vụ.pdf', mimeType: 'application/pdf', buffer })
-    await at(unit, 'papers-submission').getByText('Tờ trình số 12 của Sở Nội vụ.pdf').waitFor()
+    await at(unit, 'paper').getByText('Tờ trình số 12 của Sở Nội vụ.pdf').waitFor()
     await at(unit, 'submit-proposal').click()
     await confirm(unit, 'Trình nội dung')
     await stage(unit, 'received')

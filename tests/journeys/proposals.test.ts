@@ -81,8 +81,19 @@ describe('a proposal', () => {
     await confirm(drafter, 'Trình nội dung')
     await drafter.page.locator('[data-lacking]').waitFor()
     const pdf = await pdfOf(['Tờ trình'])
+    // A file that came after the submission would be taken by nobody.
+    let letGo = () => {}
+    const held = new Promise<void>((resolve) => { letGo = resolve })
+    await drafter.page.route('**/api/uploads/*/finish', async (route) => { await held; await route.continue() }, { times: 1 })
     for (const [index, kind] of ['submission', 'draft', 'legalBasis'].entries()) {
       await at(drafter, `attach-${kind}`).setInputFiles(paper(`${kind}.pdf`, pdf))
+      if (index === 0) {
+        await drafter.page.locator('[data-testid="upload"][data-status="checking"]').waitFor()
+        await at(drafter, 'submit-proposal').click()
+        await drafter.page.getByText('Còn tệp chưa đính kèm xong').waitFor()
+        expect(await drafter.page.getByRole('dialog').count()).toBe(0)
+        letGo()
+      }
       await at(drafter, 'paper').nth(index).waitFor()
     }
     await at(drafter, 'proposal-day').getByRole('spinbutton').first().click()
