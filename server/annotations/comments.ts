@@ -60,12 +60,17 @@ function decides({ role, viewer }: Access, itemId: string, { agenda }: Pick<Meet
 export function createComments({ db, journal, access, store, requireReading }: CommentsDeps) {
   const limiter = new RateLimiterMemory(MESSAGES)
 
-  /** A change by somebody who may read the document, both before they take a place in the queue and under the lock. */
+  /**
+   * A change by somebody who may read the document, both before they take a place in the queue and under the lock. What they
+   * say counts towards their limit; who may not read is told no more by it.
+   */
   async function changing<T>(
-    meetingId: string, documentId: string, version: number | null, caller: Caller, options: { key?: string, fingerprint?: unknown },
+    meetingId: string, documentId: string, version: number | null, caller: Caller,
+    { says, ...options }: { key?: string, fingerprint?: unknown, says?: boolean },
     command: (tx: JournalTx, read: ReadVersion, found: Access) => Promise<T>,
   ): Promise<T> {
     await requireReading(meetingId, documentId, version, caller)
+    if (says) await limiter.consume(caller.personId).catch(tooManyRequests)
     return await access.change(meetingId, caller, everyParticipant, options, async (tx, found) => {
       const read = await requireReading(meetingId, documentId, version, caller, tx.trx)
       requireBefore(found.meeting, 'closed')
@@ -99,9 +104,8 @@ export function createComments({ db, journal, access, store, requireReading }: C
      */
     async open(meetingId: string, documentId: string, caller: Caller, { key, ...opening }: Opening): Promise<{ threadId: string }> {
       const { version, kind, anchor, text, replacement } = opening
-      await limiter.consume(caller.personId).catch(tooManyRequests)
       if (kind === 'suggestion' && !anchor.quote) throw new AppError('suggestionNeedsQuote')
-      const options = { key, fingerprint: ['comments.open', documentId, opening] }
+      const options = { key, fingerprint: ['comments.open', documentId, opening], says: true }
       return await changing(meetingId, documentId, version, caller, options, async (tx, { final, audience }) => {
         if (kind === 'suggestion' && final) throw new AppError('documentFinal')
         if (await store.count(tx.trx, documentId) >= MAX_THREADS) throw new AppError('commentsFull', { limit: MAX_THREADS })
@@ -125,8 +129,8 @@ export function createComments({ db, journal, access, store, requireReading }: C
     async reply(
       meetingId: string, documentId: string, threadId: string, caller: Caller, { key, text }: { key: string, text: string },
     ): Promise<{ messageId: string }> {
-      await limiter.consume(caller.personId).catch(tooManyRequests)
-      return await changing(meetingId, documentId, null, caller, { key, fingerprint: ['comments.reply', threadId, text] }, async (tx, { audience }) => {
+      const options = { key, fingerprint: ['comments.reply', threadId, text], says: true }
+      return await changing(meetingId, documentId, null, caller, options, async (tx, { audience }) => {
         await requireThread(tx.trx, documentId, threadId)
         if ((await store.messages(tx.trx, threadId)).length >= MAX_MESSAGES) throw new AppError('commentsFull', { limit: MAX_MESSAGES })
         const messageId = randomUUID()

@@ -166,6 +166,12 @@ describe('a comment', () => {
     expect((await open(assembly.chair, { key, text: 'Khác' })).error?.code).toBe('idempotencyKeyReused')
   })
 
+  it('is one of sixty a minute, for who may read the document; nobody else learns by the limit that it is there', async () => {
+    const codes = async (actor: Actor) => new Set((await Promise.all(Array.from({ length: 70 }, () => open(actor)))).map(({ error }) => error?.code ?? 'ok'))
+    expect(await codes(assembly.administrator)).toEqual(new Set(['meetingNotFound']))
+    expect(await codes(assembly.guest)).toEqual(new Set(['ok', 'tooManyRequests']))
+  })
+
   it('of a document that one may not read does not exist, nor of one that was withdrawn', async () => {
     const { body: { threadId } } = await open(assembly.member)
     for (const actor of [assembly.stranger, assembly.administrator]) {
