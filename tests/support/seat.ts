@@ -50,10 +50,12 @@ export const at = (seat: Seat, id: string): Locator => seat.page.getByTestId(id)
 /** Clicks the button that confirms an open dialogue. */
 export const confirm = (seat: Seat, action: string) => seat.page.getByRole('dialog').getByRole('button', { name: action }).click()
 
-/** What everybody's page looked like, for who looks into a failure. */
+/** What everybody's page looked like and was telling, for who looks into a failure. */
 export async function photograph(browser: Browser, name: string): Promise<void> {
   await mkdir('test-results', { recursive: true })
   for (const [index, page] of browser.contexts().flatMap((context) => context.pages()).entries()) {
     await page.screenshot({ path: `test-results/${name}-${index}.png` })
+    const told = await page.locator('[role="alert"], [role="dialog"], [role="status"]').allInnerTexts()
+    console.error(`${name}-${index} ${page.url()} ${JSON.stringify(told)}`)
   }
 }
