@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto'
 import type { Knex } from 'knex'
 import { fold, type AnyReducer } from '../../protocol/journal.ts'
 import { AppError } from '../platform/error.ts'
-import { canonical, type ChainedEntry, type ChainHead } from './chain.ts'
+import { canonical, sha256, type ChainedEntry, type ChainHead } from './chain.ts'
 import { asFailure, isConnectionLoss } from './failure.ts'
 import type { Command, NewEntry, RunOptions, TogetherCommand } from './journal.ts'
 import { plainJson, plainText } from './plain.ts'
@@ -68,7 +67,7 @@ export function createAppender(deps: {
   async function wait<T>(meetingId: string, options: RunOptions, work: Waiting['work']): Promise<T> {
     if (closed) throw new AppError('databaseUnavailable')
     if (options.key !== undefined) plainText(options.key, 'key')
-    const fingerprint = createHash('sha256').update(canonical(plainJson(options.fingerprint ?? null))).digest()
+    const fingerprint = sha256(canonical(plainJson(options.fingerprint ?? null)))
     const result = new Promise((resolve, reject) => {
       enqueue(meetingId, { options, fingerprint, work, resolve, reject })
     })

@@ -1,4 +1,4 @@
-import { createHash, createHmac, createPublicKey, verify } from 'node:crypto'
+import { createHmac, createPublicKey, hash, verify } from 'node:crypto'
 import canonicalize from 'canonicalize'
 import type { SignedHead, VisibleEntry } from '../../protocol/journal.ts'
 
@@ -21,7 +21,7 @@ export function canonical(value: unknown): string {
 }
 
 export function sha256(text: string | Buffer): Buffer {
-  return createHash('sha256').update(text).digest()
+  return hash('sha256', text, 'buffer')
 }
 
 /** What the first entry links back to: bound to the meeting, so that no chain can stand in for another. */
