@@ -119,9 +119,9 @@ describe('an import of people', () => {
 
   it('takes 2,000 in as many statements as two, and lists them quickly', async () => {
     const row = (index: number) => [`nguoi.${index}`, `Nguyễn Văn ${'Ân Bình Cúc Dũng Đào Giang Hà'.split(' ')[index % 7]}`, `Chuyên viên ${index}`, '', 'VPTU', '']
+    // The server looks after other things meanwhile, and answers what comes over the network in no context of ours.
     const statements = async (work: () => Promise<unknown>) => {
       let seen = 0
-      // The server looks after other things meanwhile.
       const note = ({ sql }: { sql: string }) => { if (/person|account|unit|audit/.test(sql)) seen += 1 }
       server.db.on('query', note)
       await work().finally(() => server.db.removeListener('query', note))

@@ -203,7 +203,7 @@ describe('the layout', () => {
 })
 
 describe('signatures', () => {
-  it('are whole wherever a page ends, with recipients beneath them or without', async () => {
+  it('are whole wherever a page ends, with recipients beneath them or without', { timeout: 120_000 }, async () => {
     const lost: string[] = []
     for (let lines = 8; lines < 44; lines += 1) {
       const written = Array.from({ length: lines }, (_, index): PaperBlock => ({ kind: 'paragraph', text: `Dòng ${index}` }))

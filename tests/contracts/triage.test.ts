@@ -1,4 +1,3 @@
-import { AsyncLocalStorage } from 'node:async_hooks'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addDays, addWorkingDays, type WorkingCalendar } from '../../protocol/calendar.ts'
 import { getProposal, listProposals, planProposal } from '../../protocol/proposals.ts'
@@ -9,6 +8,7 @@ import { decideTriage, finishTriage, getTriage, listDelegated, listTriage, noteT
 import type { Actor } from '../support/assembly.ts'
 import { draft, freshKey } from '../support/house.ts'
 import { startOffice, today, type Office } from '../support/proposals.ts'
+import { statementsOf } from '../support/statements.ts'
 import { describeTriageLedger } from '../support/triage-ledger.ts'
 
 /** How matters are dealt with, through the whole server: who may, in which order, and that all of it happens or nothing. */
@@ -318,15 +318,8 @@ describe('the office’s lists', () => {
     await clearMeetings()
     for (let index = 0; index < 3; index += 1) await office.accepted({ title: `Việc ${index}` })
     const { triaging } = office.server.domains
-    // The server does other things too, now and then: those are asked in a context of their own.
-    const ours = new AsyncLocalStorage<true>()
-    const statements = async (limit: number) => {
-      let count = 0
-      const on = ({ sql }: { sql: string }) => { if (ours.getStore() && !/^(BEGIN|COMMIT)/i.test(sql)) count += 1 }
-      office.server.db.on('query', on)
-      await ours.run(true, () => triaging.reading.list(office.clerk.caller, { list: 'undecided', limit })).finally(() => office.server.db.removeListener('query', on))
-      return count
-    }
+    const statements = async (limit: number) =>
+      (await statementsOf(office.server.db, () => triaging.reading.list(office.clerk.caller, { list: 'undecided', limit }))).length
     const [few, many] = [await statements(1), await statements(3)]
     expect(few).toBeGreaterThan(0)
     expect(many).toBe(few)

@@ -17,6 +17,7 @@ import { openFiles } from '../../server/platform/files.ts'
 import { openRecordingFolders } from '../../server/recording/folders.ts'
 import type { RecordingMedia } from '../../server/recording/recording.ts'
 import { exported, openArchive } from './journal.ts'
+import { statementsOf } from './statements.ts'
 
 export const moreThanHalf: Threshold = { numerator: 1, denominator: 2, strict: true, basis: 'Quy chế làm việc' }
 const twoThirds: Threshold = { numerator: 2, denominator: 3, strict: false, basis: 'Quy chế làm việc' }
@@ -116,14 +117,7 @@ export async function openHouse(
     async entries(meetingId: string, kind?: string) {
       return (await exported(journal, meetingId)).filter((record) => record.record === 'entry').filter((entry) => kind === undefined || entry.kind === kind)
     },
-    /** The statements that `work` causes, other than those that begin and end transactions. */
-    async statements(work: () => Promise<unknown>): Promise<string[]> {
-      const seen: string[] = []
-      const note = ({ sql }: { sql: string }) => { if (!/^(BEGIN|COMMIT|SAVEPOINT|RELEASE)/i.test(sql)) seen.push(sql) }
-      db.on('query', note)
-      await work().finally(() => db.removeListener('query', note))
-      return seen
-    },
+    statements: (work: () => Promise<unknown>) => statementsOf(db, work),
     async close(): Promise<void> {
       await archive.close()
       await rm(dataDir, { recursive: true, force: true })
