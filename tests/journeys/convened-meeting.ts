@@ -42,6 +42,16 @@ export function holdsMeeting(scene: Convening): void {
     scanned = await shown() ?? ''
     await scene.phone.page.goto(scanned)
   }
+  /** By the phone. The code that was on the screen as somebody reported before is theirs no more: then by the next one. */
+  async function report(button: 'confirm-present' | 'confirm-leave') {
+    const { phone } = scene
+    const done = phone.page.locator(`[data-testid="present-answer"][data-in-hall="${button === 'confirm-present'}"]`)
+    do {
+      await scan()
+      await at(phone, button).click()
+      await done.or(at(phone, 'present-refused')).first().waitFor()
+    } while (await done.count() === 0)
+  }
 
   it('is checked in by code, by roll call and by coming into the room, in one list', async () => {
     const { clerk, phone, chair, meetingPath } = scene
@@ -49,9 +59,7 @@ export function holdsMeeting(scene: Convening): void {
     hall = await scene.house.sit(clerk.username)
     await open(hall, `${meetingPath}/check-in`)
     await at(hall, 'hall-code').waitFor()
-    await scan()
-    await at(phone, 'confirm-present').click()
-    await phone.page.locator('[data-testid="present-answer"][data-in-hall="true"]').waitFor()
+    await report('confirm-present')
     await at(hall, 'hall-latest').getByText('Lương Thị Diệu Hằng').waitFor()
 
     await open(clerk, `${meetingPath}/attendance`)
@@ -76,10 +84,8 @@ export function holdsMeeting(scene: Convening): void {
   })
 
   it('loses its quorum as people leave: no vote without a reason, which is told with the result', async () => {
-    const { clerk, chair, phone, meetingPath } = scene
-    await scan()
-    await at(phone, 'confirm-leave').click()
-    await phone.page.locator('[data-testid="present-answer"][data-in-hall="false"]').waitFor()
+    const { clerk, chair, meetingPath } = scene
+    await report('confirm-leave')
     await at(clerk, 'view-roll').click()
     await inRoll('hung').getByTestId('check-out').click()
     await at(chair, 'quorum-warning').getByText('8/15').waitFor()
@@ -103,15 +109,9 @@ export function holdsMeeting(scene: Convening): void {
   })
 
   it('regains it as they come back', async () => {
-    const { chair, phone } = scene
+    const { chair } = scene
     await callIn('hung')
-    const back = phone.page.locator('[data-testid="present-answer"][data-in-hall="true"]')
-    // The code that was on the screen as the phone reported leaving is theirs no more: then the next one.
-    do {
-      await scan()
-      await at(phone, 'confirm-present').click()
-      await back.or(at(phone, 'present-refused')).first().waitFor()
-    } while (await back.count() === 0)
+    await report('confirm-present')
     await at(chair, 'quorum-warning').waitFor({ state: 'detached' })
     await chair.page.locator('[data-testid="quorum"][data-met="true"]').first().waitFor()
   })

@@ -90,7 +90,7 @@ describe('a proposal', () => {
       if (index === 0) {
         await drafter.page.locator('[data-testid="upload"][data-status="checking"]').waitFor()
         await at(drafter, 'submit-proposal').click()
-        await drafter.page.getByText('Còn tệp chưa đính kèm xong').waitFor()
+        await drafter.page.getByText('Còn tệp chưa đính kèm xong').first().waitFor()
         expect(await drafter.page.getByRole('dialog').count()).toBe(0)
         letGo()
       }
