@@ -175,7 +175,7 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'attendance.absenceReason':
       return { ...state, attendance: applyAttendance(state.attendance, entry) }
     case 'vote.opened': case 'vote.ballotCast': case 'vote.ballotChanged': case 'vote.hallSet': case 'vote.hallCounted': case 'vote.hallConfirmed':
-    case 'vote.reminded': case 'vote.opinionReserved': case 'vote.closed':
+    case 'vote.reminded': case 'vote.opinionReserved': case 'vote.closed': case 'vote.annulled':
       return { ...state, votes: applyVoting(state.votes, entry) }
     case 'vote.boxPrepared': case 'vote.credentialDrawn': case 'vote.castingOpened': case 'vote.boxOpened': {
       const { votes, boxes } = applySecretBallots({ votes: state.votes, boxes: state.secretBoxes }, entry)
@@ -269,4 +269,4 @@ export function viewerOf({ personId, role, itemsOnly, substituteFor }: Participa
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 14, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 15, initial, apply, project }

@@ -26,7 +26,7 @@ export interface SecretBox {
   voteId: string
   itemId: string
   publicKey: string
-  /** Null until the box is opened. */
+  /** Null until the box is opened, and for ever where the vote was annulled. */
   opened: { ballots: number, unreadable: number } | null
 }
 

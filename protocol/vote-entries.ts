@@ -30,11 +30,16 @@ export const votingEntries = [
   /** With the closing: this elector reserved an opinion with the ballot. */
   z.object({ kind: z.literal('vote.opinionReserved'), data: z.object({ voteId: Id, voterId: Id, text: TextRef }) }),
   z.object({ kind: z.literal('vote.closed'), data: VoteClosed }),
+  /** The actor ended it before anything was counted: it was opened by mistake. Of what was cast nothing is told, now or later. */
+  z.object({ kind: z.literal('vote.annulled'), data: z.object({ voteId: Id, reason: TextRef }) }),
 ] as const
 
 export type VoteState = VoteTerms & {
   openedAt: string
+  /** Since when it is over: closed with a result, or annulled without one. */
   closedAt: string | null
+  /** Who annulled it, and why. */
+  annulment: { by: string | null, reason: TextRef } | null
   /** Whose ballot has come on screen; of a secret vote nobody's. */
   voted: string[]
   /** Who votes in the hall. */
@@ -57,18 +62,18 @@ type VotingEntry = z.infer<typeof votingEntries[number]> & { at: string, actorId
 /** What terms of journals lack that were written before there was more than named votes and gradings. */
 const olderTerms: Partial<VoteTerms> = { secret: false, options: [], criteria: [], recused: [], tie: 'notAdopted', changeBallot: false, round: 1 }
 
+/** A vote in which nothing has happened yet. Of one that was annulled nothing else is told any more either. */
+const untouched = {
+  closedAt: null, annulment: null, voted: [], hall: null, hallCount: null, hallResult: null, remindedAt: null,
+  opinions: [], drawn: [], castingSince: null, result: null,
+}
+
 /** The votes after one more entry. */
 export function applyVoting(votes: VotingState, entry: VotingEntry): VotingState {
   const each = (change: (vote: VoteState) => Partial<VoteState>) =>
     votes.map((vote) => vote.voteId === entry.data.voteId ? { ...vote, ...change(vote) } : vote)
   switch (entry.kind) {
-    case 'vote.opened': {
-      const begun = {
-        openedAt: entry.at, closedAt: null, voted: [], hall: null, hallCount: null, hallResult: null, remindedAt: null,
-        opinions: [], drawn: [], castingSince: null, result: null,
-      }
-      return [...votes, { ...olderTerms, ...entry.data, ...begun }]
-    }
+    case 'vote.opened': return [...votes, { ...olderTerms, ...entry.data, ...untouched, openedAt: entry.at }]
     case 'vote.ballotCast': {
       const { voterId } = entry.data
       return each(({ voted }) => ({ voted: [...voted, voterId] }))
@@ -92,8 +97,16 @@ export function applyVoting(votes: VotingState, entry: VotingEntry): VotingState
       const { result, hall = null } = entry.data
       return each(() => ({ closedAt: entry.at, result, hallResult: hall }))
     }
+    case 'vote.annulled': {
+      const { reason } = entry.data
+      return each(() => ({ ...untouched, closedAt: entry.at, annulment: { by: entry.actorId, reason } }))
+    }
   }
 }
+
+/** Whether a further round of a vote is held, or was; one that was annulled is none. */
+export const hasFurtherRound = (votes: readonly VoteState[], voteId: string): boolean =>
+  votes.some(({ previous, annulment }) => previous === voteId && !annulment)
 
 /**
  * Among which options a further round may be held: those that the result says, and where it decided nothing at all, because no or too

@@ -5,9 +5,10 @@ import { Id } from './journal.ts'
 import { defineRoute } from './route.ts'
 import { Line, Paragraphs } from './text.ts'
 
-/** The longest reason for a vote without quorum, for a recusal, and the longest reserved opinion, in characters. */
+/** The longest reason for a vote without quorum, for a recusal and for annulling, and the longest reserved opinion, in characters. */
 export const MAX_WITHOUT_QUORUM = 500
 export const MAX_RECUSAL = 500
+export const MAX_ANNULMENT = 500
 export const MAX_OPINION = 2000
 /** Options, candidates or persons on one ballot. */
 export const MAX_OPTIONS = 60
@@ -81,6 +82,14 @@ export const closeVote = defineCommand({
   }),
   output: VoteResult,
   errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed', 'hallNotCounted', 'ballotBoxLost'],
+})
+
+export const annulVote = defineCommand({
+  name: 'vote:annul',
+  summary: 'Ends an open vote that was opened by mistake, for a reason that everybody sees. Nothing is counted, and nothing of what was cast is told, now or later. Another vote may be opened at once; it is no further round of this one.',
+  access: 'chair, clerk, or who presides',
+  input: ChangeOfMeeting.extend({ voteId: Id, reason: Line(MAX_ANNULMENT) }), output: Nothing,
+  errors: ['meetingNotFound', 'forbiddenInMeeting', 'voteNotFound', 'voteClosed', 'proposalSecret'],
 })
 
 export const remindVoters = defineCommand({

@@ -105,6 +105,7 @@ const inputs: Record<string, (scene: Scene) => object> = {
   'vote:countHall': ({ voteId }) => ({ voteId, revision: 0, hall: { way: 'paper', handedOut: 0, collected: 0, invalid: 0, counts: {} } }),
   'vote:confirmHall': ({ voteId }) => ({ voteId, revision: 1 }),
   'vote:close': ({ voteId }) => ({ voteId }),
+  'vote:annul': ({ voteId }) => ({ voteId, reason: 'Mở nhầm' }),
   'secretBallot:draw': ({ voteId }) => ({ voteId, blinded: 'A'.repeat(342) }),
   'secretBallot:openCasting': ({ voteId }) => ({ voteId }),
   'attendance:recordAbsence': ({ personId }) => ({ personId, reason: 'Ốm' }),
@@ -204,7 +205,7 @@ it('there is something to call', () => {
   expect(meetingCommands.map(({ name }) => name).toSorted()).toEqual(['agenda:defer', 'agenda:extend', 'agenda:goTo', 'attendance:checkIn', 'attendance:checkOut',
     'attendance:correct', 'attendance:recordAbsence', 'attendance:reportHeadCount', 'attendance:withdrawCheckIn', 'chat:send', 'floor:endTurn', 'floor:extendTurn', 'floor:request', 'floor:startTurn', 'floor:withdraw', 'invitation:answer', 'invitation:decideSubstitute', 'invitation:remind', 'meeting:close', 'meeting:follow', 'meeting:open', 'meeting:unfollow', 'order:admit', 'order:eject',
     'order:handChair', 'order:inviteToSpeak', 'order:liftBan', 'order:mute', 'order:setRule', 'order:stopShare',
-    'order:turnAway', 'recording:start', 'recording:stop', 'review:attend', 'review:depart', 'review:end', 'review:lead', 'review:point', 'review:show', 'room:enter', 'room:probe', 'room:stopWaiting', 'secretBallot:draw', 'secretBallot:openCasting', 'vote:cast', 'vote:close', 'vote:confirmHall', 'vote:countHall', 'vote:open', 'vote:remind', 'vote:setHall'])
+    'order:turnAway', 'recording:start', 'recording:stop', 'review:attend', 'review:depart', 'review:end', 'review:lead', 'review:point', 'review:show', 'room:enter', 'room:probe', 'room:stopWaiting', 'secretBallot:draw', 'secretBallot:openCasting', 'vote:annul', 'vote:cast', 'vote:close', 'vote:confirmHall', 'vote:countHall', 'vote:open', 'vote:remind', 'vote:setHall'])
 })
 
 describe.each(['draft', 'live', 'closed'] as const)('a %s meeting', (status) => {

@@ -6,20 +6,30 @@ import type { VoteResult } from '../../protocol/ballots.ts'
 import { officialTime } from '../issuing/dates.ts'
 import { baseNames, choiceNames, closed, figure, levelNames, methodNames, percent, sentence, thresholdName, undecided } from './phrases.ts'
 
+const onScreen = 'bằng hình thức điện tử'
+
 /** How names and texts of the meeting are written. */
 interface Words { text(ref: TextRef): string, personId(personId: string): string }
 
-/** A closed vote as minutes tell it: method, question, figures, rule and result (16-HD/VPTW, mục 4). Nothing of one that goes on. */
+/**
+ * A vote that is over as minutes tell it: method, question, figures, rule and result (16-HD/VPTW, mục 4); of one that was annulled who did
+ * so and why, and no figure. Nothing of one that goes on.
+ */
 export function voteBlocks(vote: VoteState, write: Words): MinutesBlock[] {
-  const { result, closedAt } = vote
-  if (!result || !closedAt) return []
+  const { result, closedAt, annulment } = vote
+  if (!closedAt) return []
   const times = `từ ${officialTime(vote.openedAt)} đến ${officialTime(closedAt)}`
-  const [entitled, cast] = [vote.electorate.length, result.cast + (result.invalid ?? 0)]
-  const how = vote.hallResult ? 'bằng hình thức điện tử kết hợp tại hội trường' : 'bằng hình thức điện tử'
   const round = vote.round > 1 ? `, vòng ${vote.round}` : ''
+  const heading = (how: string): MinutesBlock => ({ kind: 'paragraph', text: `${methodNames(vote)} ${how}${round}, ${times}: ${closed(write.text(vote.question))}` })
   const item = (text: string): MinutesBlock => ({ kind: 'listItem', text })
+  if (annulment) {
+    const by = annulment.by === null ? '' : ` Người huỷ: ${write.personId(annulment.by)}.`
+    return [heading(onScreen), item(`Cuộc biểu quyết bị huỷ khi chưa kiểm phiếu, vì: ${closed(write.text(annulment.reason))}${by}`)]
+  }
+  if (!result) return []
+  const [entitled, cast] = [vote.electorate.length, result.cast + (result.invalid ?? 0)]
   return [
-    { kind: 'paragraph', text: `${methodNames(vote)} ${how}${round}, ${times}: ${closed(write.text(vote.question))}` },
+    heading(vote.hallResult ? `${onScreen} kết hợp tại hội trường` : onScreen),
     ...quorumLine(vote, write).map(item),
     ...vote.recused.map(({ personId, reason }) => item(`Không tham gia biểu quyết: ${write.personId(personId)}, lý do: ${closed(write.text(reason))}`)),
     item(`Có quyền biểu quyết: ${entitled}; đã biểu quyết: ${cast}; không biểu quyết: ${entitled - cast}.`),

@@ -1,7 +1,7 @@
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
 import type { TextBodies } from '../../protocol/journal.ts'
 import { RESOLVING_KINDS, type ResolvableVote } from '../../protocol/resolutions.ts'
-import type { VoteState } from '../../protocol/vote-entries.ts'
+import { hasFurtherRound, type VoteState } from '../../protocol/vote-entries.ts'
 import type { BodyRecord } from '../bodies/bodies.ts'
 import type { IssuedAs } from '../issuing/issuing.ts'
 import type { Journal } from '../journal/journal.ts'
@@ -29,7 +29,7 @@ const isAdopted = (vote: VoteState): vote is Closed =>
   vote.closedAt !== null && vote.result !== null && vote.result.accepted && RESOLVING_KINDS.some((kind) => kind === vote.kind)
 
 /** A further round stands for the one before. */
-const lastRounds = (votes: readonly VoteState[]) => votes.filter(({ voteId }) => !votes.some(({ previous }) => previous === voteId))
+const lastRounds = (votes: readonly VoteState[]) => votes.filter(({ voteId }) => !hasFurtherRound(votes, voteId))
 
 /** Ballots for it: of a choice the winner’s, of an election none, since each elected has their own. */
 function approving({ kind, result }: Closed): number | null {

@@ -10,7 +10,7 @@ const PAUSES_MS = [20, 200, 1000, 5000, 30_000]
 export function createKeyring(deps: {
   db: Knex
   secrets: VoteSecrets
-  /** Which of these are votes whose box is not opened. */
+  /** Which of these are votes whose box is neither opened nor discarded. */
   unopened(db: Knex, voteIds: readonly string[]): Promise<string[]>
   log: Pick<Logger, 'warn'>
 }) {
@@ -68,7 +68,7 @@ export function createKeyring(deps: {
       return keys
     },
 
-    /** Destroys the vote's secret once the opening of its box, which is under way, is committed. */
+    /** Destroys the vote's secret once the opening or discarding of its box, which is under way, is committed. */
     destroySoon: (voteId: string): void => later(voteId, PAUSES_MS),
 
     /**

@@ -19,10 +19,11 @@ export interface SecretVote {
   meetingId: string
   itemId: string
   publicKey: string
-  /** The private key under the vote's secret; null once the box was opened. */
+  /** The private key under the vote's secret; null once `opened`. */
   sealedKey: Buffer | null
   terms: SecretTerms
   casting: boolean
+  /** Nothing is drawn or cast any more: the box was opened, or discarded with a vote that was annulled. */
   opened: boolean
 }
 export interface Sealed { slot: Buffer, sealed: Buffer }
@@ -35,7 +36,7 @@ export interface SecretBallotsStore {
   electorOf(db: Knex, voteId: string, personId: string): Promise<{ inHall: boolean, drawn: Drawn | null } | undefined>
   insertCredential(trx: Knex.Transaction, voteId: string, voterId: string, drawn: Drawn): Promise<void>
   openCasting(trx: Knex.Transaction, voteId: string): Promise<void>
-  /** The phase, held until the transaction's end: `shared` by those who cast, alone by who opens the box. */
+  /** The phase, held until the transaction's end: `shared` by those who cast, alone by who opens or discards the box. */
   phase(trx: Knex.Transaction, voteId: string, lock: 'shared' | 'alone'): Promise<Pick<SecretVote, 'casting' | 'opened'> | undefined>
   /** Puts ballots in their places and gives those that were free. */
   insertBallots(trx: Knex.Transaction, voteId: string, ballots: readonly Sealed[]): Promise<Buffer[]>
@@ -44,12 +45,14 @@ export interface SecretBallotsStore {
   takeBallots(trx: Knex.Transaction, voteId: string): Promise<Sealed[]>
   /** Writes the opened box, in this order, and forgets the private key. */
   publish(trx: Knex.Transaction, voteId: string, ballots: readonly SignedBallot[], unreadable: number): Promise<void>
+  /** Deletes all ballots and the private key. */
+  discard(trx: Knex.Transaction, voteId: string): Promise<void>
   /** By hash. */
   box(db: Knex, voteId: string): Promise<SignedBallot[]>
   inBox(db: Knex, voteId: string, key: string): Promise<SignedBallot | undefined>
   /** The opened boxes of a meeting, in the order of their votes. */
   openedOf(db: Knex, meetingId: string): Promise<{ voteId: string, publicKey: string }[]>
-  /** Which of these are votes whose box is not opened. */
+  /** Which of these are votes whose box is neither opened nor discarded. */
   unopened(db: Knex, voteIds: readonly string[]): Promise<string[]>
 }
 
@@ -144,6 +147,13 @@ export function createSecretBallots({ db, journal, access, store, keyring }: Sec
       tx.append({ kind: 'vote.boxOpened', data, audience: { scope: 'item', itemId: vote.itemId } })
       keyring.destroySoon(voteId)
       return { contents: ballots.map(contentOf), root: boxRoot({ voteId, publicKey: vote.publicKey, ballots }) }
+    },
+
+    /** A step of annulling a secret vote. Its secret is destroyed once that is committed, so that what was cast can never be read. */
+    async discard(tx: JournalTx, voteId: string): Promise<void> {
+      await store.phase(tx.trx, voteId, 'alone')
+      await store.discard(tx.trx, voteId)
+      keyring.destroySoon(voteId)
     },
 
     /** The published box. Throws `meetingNotFound`, `voteNotFound`, `voteNotClosed`. */

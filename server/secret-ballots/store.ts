@@ -78,6 +78,11 @@ export const secretBallotsStore: SecretBallotsStore = {
     await trx('secret_vote').where('vote_id', voteId).update({ opened: true, sealed_key: null, unreadable })
   },
 
+  async discard(trx, voteId) {
+    await trx('secret_ballot').where('vote_id', voteId).delete()
+    await trx('secret_vote').where('vote_id', voteId).update({ opened: true, sealed_key: null })
+  },
+
   async box(db, voteId) {
     const rows = await db('secret_box_ballot').where('vote_id', voteId).orderBy('hash').select<BoxRow[]>('key', 'credential', 'ballot', 'signature')
     return rows.map(toBallot)
@@ -89,7 +94,7 @@ export const secretBallotsStore: SecretBallotsStore = {
   },
 
   async openedOf(db, meetingId) {
-    const rows = await db('secret_vote').join('vote', 'vote.id', 'secret_vote.vote_id').where({ meeting_id: meetingId, opened: true })
+    const rows = await db('secret_vote').join('vote', 'vote.id', 'secret_vote.vote_id').where({ meeting_id: meetingId, opened: true, annulled: false })
       .orderBy(['opened_at', 'vote.id']).select<{ id: string, public_key: Buffer }[]>('vote.id', 'public_key')
     return rows.map(({ id, public_key: publicKey }) => ({ voteId: id, publicKey: publicKey.toString('base64url') }))
   },

@@ -70,8 +70,13 @@ export const votingStore: VotingStore = {
     return taken.map(({ voter_id: voterId, body }) => ({ voterId, body })).toSorted((a, b) => a.voterId < b.voterId ? -1 : 1)
   },
 
+  async annul(trx, voteId, closedAt) {
+    await trx('vote').where({ id: voteId }).update({ closed_at: closedAt, annulled: true })
+    for (const table of ['ballot_opinion', 'hall_count']) await trx(table).where({ vote_id: voteId }).delete()
+  },
+
   async closedVotes(db, meetingId) {
-    return await db('vote').where({ meeting_id: meetingId, secret: false }).whereNotNull('closed_at').orderBy(['opened_at', 'id']).pluck<string[]>('id')
+    return await db('vote').where({ meeting_id: meetingId, secret: false, annulled: false }).whereNotNull('closed_at').orderBy(['opened_at', 'id']).pluck<string[]>('id')
   },
 
   async ballots(db, voteId) {
@@ -87,7 +92,7 @@ export const votingStore: VotingStore = {
   async ballotsOf(db, meetingId, personId, voteId) {
     const latest = db('ballot').join('vote', 'vote.id', 'ballot.vote_id')
       .leftJoin('ballot_opinion as opinion', { 'opinion.vote_id': 'ballot.vote_id', 'opinion.voter_id': 'ballot.voter_id' })
-      .where({ 'vote.meeting_id': meetingId, 'ballot.voter_id': personId, ...voteId ? { 'vote.id': voteId } : {} })
+      .where({ 'vote.meeting_id': meetingId, 'vote.annulled': false, 'ballot.voter_id': personId, ...voteId ? { 'vote.id': voteId } : {} })
       .distinctOn('ballot.vote_id').orderBy(['ballot.vote_id', { column: 'ballot.revision', order: 'desc' }])
       .select({ ...ballotColumns, voteId: 'ballot.vote_id', kind: 'vote.kind', reservedOpinion: 'opinion.body' })
     return await db.from(latest.as('latest')).orderBy('castAt')

@@ -4,7 +4,7 @@ import type { BodyRules } from '../../protocol/bodies.ts'
 import type { MeetingState } from '../../protocol/meeting-state.ts'
 import type { Participant } from '../../protocol/meetings.ts'
 import { summonedOf } from '../../protocol/roll.ts'
-import { mayGoOnOf, seatsLeftOf, type VoteState } from '../../protocol/vote-entries.ts'
+import { hasFurtherRound, mayGoOnOf, seatsLeftOf, type VoteState } from '../../protocol/vote-entries.ts'
 import type { VoteAsked } from '../../protocol/voting.ts'
 import type { Majority } from '../../protocol/shares.ts'
 import type { SpecialMajority, VoteRule } from '../../protocol/voting-rules.ts'
@@ -81,12 +81,12 @@ function specialOf({ majority, kind }: VoteAsked, { voting }: BodyRules, previou
 /** Whether the chair's vote could make a majority of an equal vote: not where more than a simple one is asked for. */
 const decidesTies = ({ numerator, denominator, plurality }: Majority): boolean => plurality === true || numerator * 2 <= denominator
 
-/** The vote that this one is a further round of: closed without having settled the matter, and not followed by another round yet. */
+/** The vote that this one is a further round of: closed with a result that did not settle the matter, and not followed by another round yet. */
 function previousOf({ previous, itemId, kind }: VoteAsked, votes: readonly VoteState[]): VoteState | undefined {
   if (previous === undefined) return undefined
   const vote = votes.find((one) => one.voteId === previous)
   if (!vote || vote.itemId !== itemId) throw new AppError('voteNotFound')
-  const open = vote.result && !vote.result.accepted && !votes.some((one) => one.previous === previous)
+  const open = vote.result && !vote.result.accepted && !hasFurtherRound(votes, previous)
   if (!open || vote.kind !== kind || kind === 'confidence') throw refuse('previous')
   return vote
 }

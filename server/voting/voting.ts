@@ -16,6 +16,7 @@ import type { Notices } from '../notices/notices.ts'
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
+import { createAnnulling } from './annulling.ts'
 import { createCasting } from './casting.ts'
 import { createHall } from './hall.ts'
 import { openVoteIn } from './open-vote.ts'
@@ -49,9 +50,11 @@ export interface VotingStore {
   /** All of them with those that were changed, by voter's id and revision. */
   ballots(db: Knex, voteId: string): Promise<Ballot[]>
   close(trx: Knex.Transaction, voteId: string, closing: { closedAt: Date, result: VoteResult, ballotsRoot: Buffer, hall: ConfirmedHall | null }): Promise<void>
-  /** The closed votes of a meeting in the order they were opened, without the secret ones. */
+  /** Ends the vote without a result, and deletes what would have gone into one: the opinions kept, and the count of the hall. */
+  annul(trx: Knex.Transaction, voteId: string, closedAt: Date): Promise<void>
+  /** The closed votes of a meeting in the order they were opened, without those that are secret or annulled. */
   closedVotes(db: Knex, meetingId: string): Promise<string[]>
-  /** What this voter cast, the last revision of each, by time; of one vote alone if it is named. */
+  /** What this voter cast, the last revision of each, by time, without votes that were annulled; of one vote alone if it is named. */
   ballotsOf(db: Knex, meetingId: string, personId: string, voteId?: string): Promise<(Ballot & { voteId: string, kind: VoteTerms['kind'], reservedOpinion: string | null })[]>
   /** Marks these electors, and no others, as voting in the hall; a count of it is void. */
   setHall(trx: Knex.Transaction, voteId: string, way: HallCount['way'], voterIds: readonly string[]): Promise<void>
@@ -62,12 +65,14 @@ export interface VotingStore {
   confirmHallCount(trx: Knex.Transaction, voteId: string, by: { confirmedBy: string, at: Date }): Promise<void>
 }
 
-/** What is asked of secret ballots; both run in the transaction that opens and closes the vote. */
+/** What is asked of secret ballots; each runs in the transaction that opens, closes or annuls the vote. */
 export interface SecretBallots {
   /** Makes ready what credentials of this vote are signed with. */
   prepare(tx: JournalTx, voteId: string, terms: VoteTerms): Promise<void>
   /** Closes and publishes the box: what its valid ballots say, and its root. */
   open(tx: JournalTx, voteId: string, how?: { withoutBox?: boolean }): Promise<{ contents: BallotContent[], root: Buffer }>
+  /** Closes the box without opening it: deletes its ballots, and what credentials are signed with. */
+  discard(tx: JournalTx, voteId: string): Promise<void>
 }
 
 export interface VotingDeps {
@@ -188,6 +193,8 @@ export function createVoting({ db, journal, access, store, bodies, secret, sendN
         return {}
       })
     },
+
+    ...createAnnulling({ access, store, secret }),
 
     ...createHall({ db, access, store }),
 

@@ -221,6 +221,24 @@ describe('the store of votes', () => {
     expect((await standing(held.member.personId))?.closedAt).toBeInstanceOf(Date)
     expect(await votingStore.closedVotes(house.db, held.meetingId)).toEqual([voteId])
   })
+
+  it('gives nothing of what was cast in a vote that was annulled, and opens another', async () => {
+    const held = await house.newMeeting(body)
+    const voteId = await within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))
+    const voterId = held.member.personId
+    await within(held, async (tx) => {
+      await votingStore.insertBallots(tx.trx, [{ voteId, voterId, choice: 'approve', castAt: tx.at, revision: 1 }])
+      await votingStore.setOpinion(tx.trx, voteId, voterId, 'Ý kiến')
+      await votingStore.putHallCount(tx.trx, voteId, { hall: { way: 'paper', handedOut: 0, collected: 0, invalid: 0, counts: {} }, enteredBy: held.clerk.personId, at: tx.at })
+      await votingStore.annul(tx.trx, voteId, tx.at)
+    })
+    expect((await votingStore.standings(house.db, held.meetingId, [{ voteId, voterId }]))[0]?.closedAt).toBeInstanceOf(Date)
+    expect(await votingStore.closedVotes(house.db, held.meetingId)).toEqual([])
+    expect(await votingStore.ballotsOf(house.db, held.meetingId, voterId)).toEqual([])
+    expect(await votingStore.findHallCount(house.db, voteId)).toBeUndefined()
+    expect(await within(held, (tx) => votingStore.takeOpinions(tx.trx, voteId))).toEqual([])
+    await within(held, async (tx) => votingStore.insert(tx.trx, held.meetingId, newVote(held, await text(tx))))
+  })
 })
 
 describe('the store of attendance', () => {
