@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ExportRecord } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
 import { castSecretBallot, drawCredential, getBox, openCasting, receiptText, type Box, type SignedBallot } from '../../protocol/secret-ballots.ts'
-import { closeVote, openVote, setHallVoters } from '../../protocol/voting.ts'
+import { annulVote, closeVote, openVote, setHallVoters } from '../../protocol/voting.ts'
 import { blind } from '../../client/secret-ballots/credential.ts'
 import { verifyExport } from '../../server/journal/verify.ts'
 import { ballotHash } from '../../server/secret-ballots/blind.ts'
@@ -143,6 +143,23 @@ describe('a secret vote', () => {
       .toMatchObject({ ok: true, result: { cast: 0, accepted: false, why: 'noBallots' } })
     expect((await boxOf(assembly.chair, vote)).body).toMatchObject({ unreadable: 1, ballots: [] })
     await meetings.close(meetingId, assembly.chair.caller, freshKey())
+  })
+
+  it('whose secret is lost is annulled like any other, for a reason', async () => {
+    const vote = await held()
+    const { meetingId, voteId } = vote
+    const voter = await draw(members[0]!, vote)
+    await starts(assembly.chair, vote)
+    await cast(await ballotOf(voter, approve))
+    await rm(path.join(assembly.server.config.dataDir, 'keys', 'secret-votes', voteId))
+    assembly.server.domains.keyring.close()
+    const annul = (actor: Actor, reason: string) => command(socketOf(actor), annulVote, { meetingId, voteId, key: freshKey(), reason })
+    expect(await annul(assembly.chair, ' ')).toMatchObject({ error: { code: 'badRequest' } })
+    expect(await annul(members[0]!, 'Mở nhầm')).toMatchObject({ error: { code: 'forbiddenInMeeting' } })
+    expect(await annul(assembly.chair, 'Mất khoá của hòm phiếu')).toMatchObject({ ok: true, result: {} })
+    expect(await assembly.server.db('secret_ballot').where('vote_id', voteId)).toEqual([])
+    expect((await cast(await ballotOf(voter, approve))).error?.code).toBe('voteClosed')
+    await assembly.server.domains.meetings.close(meetingId, assembly.chair.caller, freshKey())
   })
 })
 
