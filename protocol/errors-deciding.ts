@@ -34,6 +34,7 @@ export const decisionErrors = [
   'minutesNumberTaken', // the body has issued minutes under it in details.year
   'minutesNotClosed', // they are laid before the members once the meeting is over
   'minutesNotInReview', // also once its time is over
+  'minutesNotRecalled', // not published, not as a paper of the register, or that paper was not recalled
   'minutesDueTooSoon', // the time for comments must lie ahead
   // conclusions and tasks
   'conclusionsNotOpen', // before the meeting was opened, or after it was cancelled

@@ -82,6 +82,7 @@ export interface MeetingState {
   recordings: RecordingsState
   /** How far the minutes are; nothing of it for who sees single items alone. */
   minutes: MinutesState
+  /** Null until they are published, and again once they were opened anew. */
   minutesNumber: string | null
   /** Official papers that were issued of it. */
   papers: MeetingPaper[]
@@ -214,12 +215,14 @@ function applied(state: MeetingState, entry: Told): MeetingState {
     case 'resolution.begun': case 'resolution.saved': case 'resolution.sent': case 'resolution.returned': case 'resolution.approved': case 'resolution.issued':
       return state
     case 'minutes.helperSet': case 'minutes.abstractSet': case 'minutes.reviewOpened': case 'minutes.commented': case 'minutes.replied': case 'minutes.settled':
-    case 'minutes.returned': case 'minutes.approved':
+    case 'minutes.returned': case 'minutes.approved': case 'minutes.reopened':
       return { ...state, minutes: applyMinutes(state.minutes, entry) }
     case 'issuing.issued': case 'issuing.sent': case 'issuing.recalled': case 'issuing.replaced': case 'issuing.signed':
       return { ...state, papers: applyIssuing(state.papers, entry) }
     case 'minutes.published':
       return { ...state, minutesNumber: entry.data.number }
+    case 'minutes.unpublished':
+      return { ...state, minutesNumber: null }
   }
 }
 
@@ -269,4 +272,4 @@ export function viewerOf({ personId, role, itemsOnly, substituteFor }: Participa
 }
 
 /** Raise `version` whenever a fold would come out differently, so that kept snapshots are made anew. */
-export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 15, initial, apply, project }
+export const meetingReducer: Reducer<MeetingState, MeetingEntry> = { name: 'meeting', version: 16, initial, apply, project }

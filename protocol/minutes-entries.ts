@@ -8,7 +8,8 @@ const round = z.int().positive()
 
 /**
  * What happens to the minutes, as the journal of the meeting tells it: for those who take part in the whole meeting, since
- * minutes tell of all of it, but for the saves, which are the office's, and the publication, of which everybody learns.
+ * minutes tell of all of it, but for the saves, which are the office's, and the publication and its end, of which everybody
+ * learns.
  * What is typed in between stands in no entry.
  */
 export const minutesEntries = [
@@ -32,8 +33,12 @@ export const minutesEntries = [
   /** Text and frame are fixed from here on. `open`: comments that nobody had settled. */
   z.object({ kind: z.literal('minutes.approved'), data: z.object({ round, sha256: Sha256, open: z.int().nonnegative() }) }),
   z.object({ kind: z.literal('minutes.published'), data: z.object({ number: z.string(), sha256: z.string(), paperId: Id.exactOptional() }) }),
+  /** The paper was recalled, and who approves opened the text again: it is corrected, and approved and published anew. */
+  z.object({ kind: z.literal('minutes.reopened'), data: z.object({ reason: TextRef }) }),
+  /** What was published as this paper is so no longer: told with `minutes.reopened`, to those who were told of the publication. */
+  z.object({ kind: z.literal('minutes.unpublished'), data: z.object({ paperId: Id }) }),
 ] as const
-export type MinutesEntry = z.infer<typeof minutesEntries[number]>
+type MinutesEntry = z.infer<typeof minutesEntries[number]> & { at: string, actorId: string | null }
 
 /** How far the minutes are, as those see it who take part in the whole meeting. */
 export interface MinutesState {
@@ -49,9 +54,11 @@ export interface MinutesState {
   told: number
   /** Counts the settings of the abstract, so that who has the text open shows the new one. */
   abstracts: number
+  /** Who opened them again after their paper was recalled, and why, until they are approved anew. */
+  reopened: { by: string | null, at: string, reason: TextRef } | null
 }
 
-export const noMinutes: MinutesState = { helpers: [], stage: 'writing', round: 0, dueAt: null, told: 0, abstracts: 0 }
+export const noMinutes: MinutesState = { helpers: [], stage: 'writing', round: 0, dueAt: null, told: 0, abstracts: 0, reopened: null }
 
 /** The minutes' progress, after one more entry. */
 export function applyMinutes(state: MinutesState, entry: MinutesEntry): MinutesState {
@@ -64,8 +71,9 @@ export function applyMinutes(state: MinutesState, entry: MinutesEntry): MinutesS
     case 'minutes.reviewOpened': return { ...state, stage: 'review', round: entry.data.round, dueAt: entry.data.dueAt }
     case 'minutes.commented': case 'minutes.replied': case 'minutes.settled': return { ...state, told: state.told + 1 }
     case 'minutes.returned': return { ...state, stage: 'writing', dueAt: null }
-    case 'minutes.approved': return { ...state, stage: 'approved', dueAt: null }
-    // Told to others than the rest: it changes nothing here.
-    case 'minutes.saved': case 'minutes.published': return state
+    case 'minutes.approved': return { ...state, stage: 'approved', dueAt: null, reopened: null }
+    case 'minutes.reopened': return { ...state, stage: 'writing', reopened: { by: entry.actorId, at: entry.at, reason: entry.data.reason } }
+    // Told to others than the rest: they change nothing here.
+    case 'minutes.saved': case 'minutes.published': case 'minutes.unpublished': return state
   }
 }

@@ -5,7 +5,7 @@ import { BlockId } from './minutes-entries.ts'
 import { defineRoute } from './route.ts'
 import { Instant, Line, Paragraphs } from './text.ts'
 
-/** The round in which members read the draft minutes and comment, and what the chair does with them then. */
+/** The round in which members read the draft minutes and comment, what the chair does with them then, and the way back once their paper was recalled. */
 
 const params = z.object({ meetingId: Id })
 const inThread = params.extend({ threadId: Id })
@@ -13,6 +13,7 @@ const path = '/api/meetings/:meetingId/minutes'
 /** Made by the client: with the same key it is carried out once. */
 const Key = z.string().min(8).max(64)
 const Said = Paragraphs(5_000).pipe(z.string().min(1))
+const Reason = Paragraphs(2_000).pipe(z.string().min(1))
 const missing = ['meetingNotFound', 'minutesNotFound'] as const
 const changing = [...missing, 'forbiddenInMeeting', 'minutesPublished', 'proposalSecret', 'idempotencyKeyReused'] as const
 
@@ -74,7 +75,7 @@ export const setMinutesHelper = defineRoute({
 export const returnMinutes = defineRoute({
   id: 'minutes.return', method: 'post', path: `${path}/return`, access: 'signedIn', errors: [...changing, 'minutesNotInReview'],
   summary: 'Who approves gives the text back to the clerk, and says why; the review is over with it.',
-  params, body: z.object({ reason: Paragraphs(2_000).pipe(z.string().min(1)), key: Key }), response: z.object({}),
+  params, body: z.object({ reason: Reason, key: Key }), response: z.object({}),
 })
 
 export const approveMinutes = defineRoute({
@@ -82,4 +83,11 @@ export const approveMinutes = defineRoute({
   errors: [...changing, 'minutesNotInReview', 'minutesChanged', 'minutesNumberTaken', 'paperSecret'],
   summary: 'The chair, or also who presided where the body has it so, approves the text as read (`sha256`): it is fixed, numbered and published. With words changed since, `minutesChanged`.',
   params, body: z.object({ sha256: z.string().regex(/^[0-9a-f]{64}$/), key: Key }), response: Minutes,
+})
+
+export const reopenMinutes = defineRoute({
+  id: 'minutes.reopen', method: 'post', path: `${path}/reopening`, access: 'signedIn',
+  errors: [...missing, 'forbiddenInMeeting', 'minutesNotRecalled', 'proposalSecret', 'idempotencyKeyReused'],
+  summary: 'Who approves opens published minutes again whose paper was recalled, and says why: the text is written as before, its facts from the journal, and approved anew under the next number. The recalled paper stays as it is.',
+  params, body: z.object({ reason: Reason, key: Key }), response: z.object({}),
 })

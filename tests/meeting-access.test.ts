@@ -71,6 +71,7 @@ const bodies: Record<string, () => object> = {
   'minutes.setHelper': () => ({ helps: true }),
   'minutes.return': () => ({ reason: 'Không có quyền', key: freshKey() }),
   'minutes.approve': () => ({ sha256: '0'.repeat(64), key: freshKey() }),
+  'minutes.reopen': () => ({ reason: 'Không có quyền', key: freshKey() }),
   'annotations.add': () => ({ key: freshKey(), version: 1, anchor, colour: 'yellow', body: '' }),
   'annotations.change': () => ({ colour: 'yellow', body: '', revision: 1 }),
   'comments.open': () => ({ key: freshKey(), version: 1, kind: 'comment', anchor, text: 'Xin ý kiến', replacement: null }),
@@ -193,7 +194,7 @@ async function callAll(actor: Actor, on: Scene): Promise<Record<string, string>>
 
 const reading = ['agenda.plan', 'invitations.get', 'meetings.get', 'meetings.changes', 'floor.speaking', 'documents.read', 'documents.compare', 'documents.reportReading', 'conversion.rendition', 'conversion.page', 'conversion.copy', 'offline.list', 'annotations.list', 'annotations.add', 'comments.list', 'voting.ownBallots', 'meeting:follow', 'meeting:unfollow', 'review:attend', 'review:depart']
 const minutes = ['minutes.get', 'minutes.docx', 'minutes.pdf', 'minutes.facts', 'minutes.setAbstract', 'minutes.review', 'minutes.openReview', 'minutes.comment', 'minutes.reply',
-  'minutes.settle', 'minutes.setHelper', 'minutes.return', 'minutes.approve']
+  'minutes.settle', 'minutes.setHelper', 'minutes.return', 'minutes.approve', 'minutes.reopen']
 /** Nobody was invited to the meeting of the scene. */
 const papers = ['invitations.docx', 'invitations.pdf']
 /** What is not the office's to do but one's own; answered by the rules of its domain. */

@@ -44,6 +44,11 @@ export const issuingStore: IssuingStore = {
     return row ? { bodyId: row.body_id, meetingId: row.meeting_id, kind: row.kind, audience: row.audience, written: writtenNumber(row.number, row) } : null
   },
 
+  async lockRecalled(trx, paperId) {
+    const { rows } = await trx.raw<{ rows: unknown[] }>("SELECT FROM issued_paper WHERE id = ? AND status = 'recalled' FOR NO KEY UPDATE", [paperId])
+    return rows.length > 0
+  },
+
   async content(db, paperId) {
     return (await db('issued_paper').where({ id: paperId }).first<{ content: Paper | null } | undefined>('content'))?.content
   },

@@ -82,6 +82,8 @@ export interface IssuingStore {
   lockInForce(
     trx: Knex.Transaction, paperId: string,
   ): Promise<{ bodyId: string, meetingId: string | null, kind: PaperKind, audience: Audience | null, written: string } | null>
+  /** Whether the paper was recalled; then it is held until the end of the transaction. */
+  lockRecalled(trx: Knex.Transaction, paperId: string): Promise<boolean>
   /** The number that the next paper of a series would have. */
   nextNumber(db: Knex, bodyId: string, kind: PaperKind, year: number): Promise<number>
   /** Undefined where there is no such paper. */
@@ -157,6 +159,9 @@ export function createIssuing({ store, delivering, templateFor, bodies, people }
 
     /** Whether a paper is neither recalled nor replaced; one that is in force is held until the end of the transaction. */
     isInForce: async (trx: Knex.Transaction, paperId: string): Promise<boolean> => await store.lockInForce(trx, paperId) !== null,
+
+    /** Whether a paper was recalled, and not replaced; one that was is held until the end of the transaction. */
+    isRecalled: (trx: Knex.Transaction, paperId: string): Promise<boolean> => store.lockRecalled(trx, paperId),
 
     /** A paper as it would be issued now, marked as a draft: for whoever shows one before. Its recipients by name. */
     async draft(source: Knex, wanted: Pick<NewPaper, 'bodyId' | 'kind' | 'abstract' | 'content' | 'recipients'>, at: Date): Promise<Paper> {

@@ -34,6 +34,8 @@ export interface MinutesRecord {
 export interface Publication {
   content: MinutesContent, publishedAt: Date, number: number, numberYear: number, symbol: string, paperId: string
   journalHead: string, frame: MinutesFrame
+  /** The text that was approved, for when it is opened again; null where there was none. */
+  state: Uint8Array | null
 }
 
 /** Where a transaction is asked for, it is that of the entry that records the change. */
@@ -43,7 +45,7 @@ export interface MinutesStore {
   insertDraft(trx: Knex.Transaction, meetingId: string, bodyId: string, content: MinutesContent, state: Uint8Array, savedAt: Date): Promise<void>
   /** Makes the text of a draft of before there was one, unless there is one now. */
   begin(meetingId: string, state: Uint8Array): Promise<void>
-  /** The text as it is stored, part by part; null where there is none, or it was approved. With `trx` nothing is added until its end. */
+  /** The text as it is stored, part by part; null where there is none, or it is published. With `trx` nothing is added until its end. */
   states(meetingId: string, trx?: Knex.Transaction): Promise<Uint8Array[] | null>
   /** Stores what somebody wrote. Throws `minutesPublished` for a text that is no longer written. */
   append(meetingId: string, update: Uint8Array, writtenBy: string, trx?: Knex.Transaction): Promise<void>
@@ -56,6 +58,8 @@ export interface MinutesStore {
   lastRound(meetingId: string): Promise<MinutesContent | null>
   /** Throws `minutesNumberTaken` where the body has used the number in that year. */
   publish(trx: Knex.Transaction, meetingId: string, publication: Publication): Promise<void>
+  /** Published minutes are a draft again, of the text that was approved. The database refuses where their paper was not recalled. */
+  reopen(trx: Knex.Transaction, meetingId: string): Promise<void>
   /** The states of the minutes of these meetings; a meeting without minutes is left out. */
   statuses(meetingIds: readonly string[]): Promise<Map<string, MinutesStatus>>
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { z } from 'zod'
 import type { TextBodies, TextRef } from '../../protocol/journal.ts'
 import { meetingReducer, type MeetingState } from '../../protocol/meeting-state.ts'
-import type { approveMinutes, commentMinutes, getMinutesReview, MinutesThread, openMinutesReview, settleMinutesComment } from '../../protocol/minutes-review.ts'
+import type { approveMinutes, commentMinutes, getMinutesReview, MinutesThread, openMinutesReview, reopenMinutes, returnMinutes, settleMinutesComment } from '../../protocol/minutes-review.ts'
 import type { Minutes } from '../../protocol/minutes.ts'
 import { officialYear } from '../issuing/dates.ts'
 import type { Issuing } from '../issuing/issuing.ts'
@@ -12,6 +12,7 @@ import { everyParticipant, requireOffice, type MeetingAccess } from '../meetings
 import type { Caller } from '../platform/contract.ts'
 import { AppError } from '../platform/error.ts'
 import { requireUnstamped } from '../platform/unstamped.ts'
+import { mergedState } from '../texts/yjs.ts'
 import { approvesMinutes, presidedReducer } from './approver.ts'
 import { fingerprint, footOf, printedBlocks, type MinutesService } from './minutes.ts'
 import { sentence } from './phrases.ts'
@@ -25,27 +26,31 @@ export interface MinutesReviewDeps {
   store: MinutesStore
   source: MinutesSource
   minutes: Pick<MinutesService, 'find' | 'get'>
-  issuing: Pick<Issuing, 'issue'>
+  issuing: Pick<Issuing, 'issue' | 'isRecalled'>
   /** Tells those who take part in the whole meeting that they may comment until then. */
   tell(tx: JournalTx, state: MeetingState, dueAt: string, round: number): Promise<void>
 }
 
 type Body<R extends { body?: z.ZodType | undefined }> = z.output<NonNullable<R['body']>>
 type Found = Awaited<ReturnType<MinutesService['find']>>
+type Act<T> = (tx: JournalTx, found: Found, state: MeetingState) => Promise<T>
 
 const whole = { scope: 'whole' } as const
 
-/** The members' review of the minutes, who helps to write them, and the approval that fixes, numbers and publishes them. */
+/** The members' review of the minutes, who helps to write them, the approval that fixes, numbers and publishes them, and the way back from it. */
 export function createMinutesReview({ journal, access, store, source, minutes, issuing, tell }: MinutesReviewDeps) {
-  /** Carries out a change of minutes that are not published, of somebody who may know of them. */
-  async function change<T>(
-    meetingId: string, caller: Caller, key: string | undefined, asked: unknown[], act: (tx: JournalTx, found: Found, state: MeetingState) => Promise<T>,
-  ): Promise<T> {
+  /** Carries out what somebody does to minutes that they may know of. */
+  async function run<T>(meetingId: string, caller: Caller, key: string | undefined, asked: unknown[], act: Act<T>): Promise<T> {
     await minutes.find(meetingId, caller)
-    return await access.change(meetingId, caller, everyParticipant, { key, fingerprint: asked }, async (tx) => {
-      const found = await minutes.find(meetingId, caller, tx)
+    return await access.change(meetingId, caller, everyParticipant, { key, fingerprint: asked }, async (tx) =>
+      await act(tx, await minutes.find(meetingId, caller, tx), await tx.state(meetingReducer)))
+  }
+
+  /** As `run`, of minutes that are not published. */
+  async function change<T>(meetingId: string, caller: Caller, key: string | undefined, asked: unknown[], act: Act<T>): Promise<T> {
+    return await run(meetingId, caller, key, asked, async (tx, found, state) => {
       if (found.record.status === 'published') throw new AppError('minutesPublished')
-      return await act(tx, found, await tx.state(meetingReducer))
+      return await act(tx, found, state)
     })
   }
 
@@ -58,9 +63,14 @@ export function createMinutesReview({ journal, access, store, source, minutes, i
     if (!threads.some((thread) => thread.threadId === threadId)) throw new AppError('threadNotFound')
   }
 
-  async function requireApprover(tx: JournalTx, found: Found, { minutes: { stage } }: MeetingState): Promise<void> {
+  async function requireApprover(tx: JournalTx, found: Found): Promise<void> {
     const rule = (await source.bodyOf(found.meeting.bodyId, tx.trx)).rules.minutes
     if (!approvesMinutes(found, rule, await tx.state(presidedReducer))) throw new AppError('forbiddenInMeeting', { role: found.role })
+  }
+
+  /** That the caller decides now on what was reviewed. */
+  async function requireDecision(tx: JournalTx, found: Found, { minutes: { stage } }: MeetingState): Promise<void> {
+    await requireApprover(tx, found)
     if (stage !== 'review') throw new AppError('minutesNotInReview')
   }
 
@@ -129,9 +139,9 @@ export function createMinutesReview({ journal, access, store, source, minutes, i
       })
     },
 
-    async giveBack(meetingId: string, caller: Caller, { reason, key }: { reason: string, key: string }): Promise<void> {
+    async giveBack(meetingId: string, caller: Caller, { reason, key }: Body<typeof returnMinutes>): Promise<void> {
       await change(meetingId, caller, key, ['minutes.return', reason], async (tx, found, state) => {
-        await requireApprover(tx, found, state)
+        await requireDecision(tx, found, state)
         requireUnstamped(reason)
         const { version, content } = found.record
         await store.updateDraft(tx.trx, meetingId, version, content, tx.at, 'draft')
@@ -147,7 +157,7 @@ export function createMinutesReview({ journal, access, store, source, minutes, i
       await minutes.find(meetingId, caller)
       const { hash: journalHead } = await journal.signHead(meetingId)
       await change(meetingId, caller, key, ['minutes.approve', sha256], async (tx, found, state) => {
-        await requireApprover(tx, found, state)
+        await requireDecision(tx, found, state)
         const { bodyId } = found.meeting
         const parts = await store.states(meetingId, tx.trx)
         const content = parts ? source.read(parts, await source.draft(meetingId, bodyId, tx), found.record.abstract) : found.record.content
@@ -161,10 +171,24 @@ export function createMinutesReview({ journal, access, store, source, minutes, i
           content: { ...signers, blocks: printedBlocks(content.blocks), foot: footOf(journalHead, frame.letterhead.style) },
         })
         const numberYear = officialYear(tx.at.toISOString())
-        await store.publish(tx.trx, meetingId, { content, publishedAt: tx.at, number, numberYear, symbol, paperId, journalHead, frame })
+        const kept = parts && mergedState(parts)
+        await store.publish(tx.trx, meetingId, { content, publishedAt: tx.at, number, numberYear, symbol, paperId, journalHead, frame, state: kept })
         tx.append({ kind: 'minutes.published', data: { number: registeredNumber(number), sha256, paperId }, audience: { scope: 'meeting' } })
       })
       return await minutes.get(meetingId, caller)
+    },
+
+    /** The paper is held until the end: minutes are open only while what was issued of them is in force no longer. */
+    async reopen(meetingId: string, caller: Caller, { reason, key }: Body<typeof reopenMinutes>): Promise<void> {
+      await run(meetingId, caller, key, ['minutes.reopen', reason], async (tx, found) => {
+        await requireApprover(tx, found)
+        const { paperId } = found.record
+        if (paperId === null || !await issuing.isRecalled(tx.trx, paperId)) throw new AppError('minutesNotRecalled')
+        requireUnstamped(reason)
+        await store.reopen(tx.trx, meetingId)
+        tx.append({ kind: 'minutes.reopened', data: { reason: await tx.text(reason) }, audience: whole })
+        tx.append({ kind: 'minutes.unpublished', data: { paperId }, audience: { scope: 'meeting' } })
+      })
     },
   }
 }

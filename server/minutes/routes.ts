@@ -1,6 +1,7 @@
 import { getMinutesFacts } from '../../protocol/minutes-text.ts'
 import {
-  approveMinutes, commentMinutes, getMinutesReview, openMinutesReview, replyToMinutesComment, returnMinutes, setMinutesHelper, settleMinutesComment,
+  approveMinutes, commentMinutes, getMinutesReview, openMinutesReview, reopenMinutes, replyToMinutesComment, returnMinutes, setMinutesHelper,
+  settleMinutesComment,
 } from '../../protocol/minutes-review.ts'
 import { beginMinutes, downloadMinutesDocx, downloadMinutesPdf, getMinutes, redraftMinutes, setMinutesAbstract } from '../../protocol/minutes.ts'
 import type { Press } from '../issuing/press.ts'
@@ -47,4 +48,8 @@ export function mountMinutes(route: MountRoute, { minutes, review }: { minutes: 
     return {}
   })
   route(approveMinutes, ({ params, body, caller }) => review.approve(params.meetingId, caller, body))
+  route(reopenMinutes, async ({ params, body, caller }) => {
+    await review.reopen(params.meetingId, caller, body)
+    return {}
+  })
 }

@@ -96,17 +96,23 @@ export function createMinutesStore(db: Knex): MinutesStore {
       return row?.content ?? null
     },
 
-    async publish(trx, meetingId, { content, publishedAt, number, numberYear, symbol, paperId, journalHead, frame }) {
+    async publish(trx, meetingId, { content, publishedAt, number, numberYear, symbol, paperId, journalHead, frame, state }) {
       await trx('minutes_update').where({ meeting_id: meetingId }).delete()
       try {
         await trx('minutes').where({ meeting_id: meetingId }).update({
-          status: 'published', content: JSON.stringify(content), state: null, published_at: publishedAt, number, number_year: numberYear,
+          status: 'published', content: JSON.stringify(content), state: state && Buffer.from(state), published_at: publishedAt, number, number_year: numberYear,
           symbol, paper_id: paperId, journal_head: journalHead, frame: JSON.stringify(frame),
         })
       } catch (error) {
         if (!isTaken(error)) throw error
         throw new AppError('minutesNumberTaken', { number, year: numberYear })
       }
+    },
+
+    async reopen(trx, meetingId) {
+      await trx('minutes').where({ meeting_id: meetingId }).update({
+        status: 'draft', published_at: null, number: null, number_year: null, symbol: null, paper_id: null, journal_head: null, frame: null,
+      })
     },
 
     async statuses(meetingIds) {

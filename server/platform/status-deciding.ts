@@ -34,6 +34,7 @@ export const decisionStatus: Record<typeof decisionErrors[number], number> = {
   minutesNumberTaken: 409,
   minutesNotClosed: 409,
   minutesNotInReview: 409,
+  minutesNotRecalled: 409,
   minutesDueTooSoon: 400,
   conclusionsNotOpen: 409,
   itemNotBegun: 409,

@@ -36,7 +36,7 @@ beforeAll(async () => {
 afterAll(() => house.close())
 
 const acts = ['change', 'tick', 'postpone', 'reschedule', 'cancel', 'publish', 'open', 'close', 'add', 'changeItem', 'remove', 'order', 'goTo', 'defer', 'guests', 'attach', 'detach', 'addVersion', 'stateVersion', 'circulate', 'withdrawPaper', 'quarantine', 'purge', 'expire', 'render', 'remindReaders', 'join', 'leave',
-  'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'annulVote', 'secretVote', 'draw', 'openCasting', 'saveMinutes', 'publishMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'headCount', 'chat', 'record',
+  'absence', 'withdraw', 'checkIn', 'checkOut', 'withdrawCheckIn', 'correct', 'vote', 'grade', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'confirmHall', 'closeVote', 'annulVote', 'secretVote', 'draw', 'openCasting', 'saveMinutes', 'publishMinutes', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reopenMinutes', 'headCount', 'chat', 'record',
   'invitePaper', 'answer', 'noReason', 'substitute', 'agree', 'decline', 'remind', 'rule', 'knock', 'closeDoor', 'admit', 'turnAway', 'mute', 'stopShare', 'invite', 'eject', 'liftBan', 'handOver', 'raise', 'lower', 'giveFloor', 'moreTime', 'endTurn', 'hands', 'lead', 'endLead', 'draft', 'issueDraft', 'discardDraft', 'draftPaper', 'comment', 'conclude', 'settleConclusion', 'reopenConclusion', 'assignTask', 'followUp', 'resolve', 'abstract', 'sendPaper', 'signPaper', 'replacePaper', 'recallPaper'] as const
 const Step = fc.record({ act: fc.constantFrom(...acts), who: fc.nat(9), which: fc.nat(9) })
 type Step = typeof Step extends fc.Arbitrary<infer S> ? S : never
@@ -262,6 +262,7 @@ async function perform(meetingId: string, { act, who, which }: Step): Promise<un
       return await minuting.review.settle(meetingId, body.clerk, threadId, { key: freshKey(), resolved: which % 2 === 0, answer: which ? `Đã sửa ${which}` : null })
     }
     case 'returnMinutes': return await minuting.review.giveBack(meetingId, body.chair, { key: freshKey(), reason: `Lý do ${which}` })
+    case 'reopenMinutes': return await minuting.review.reopen(meetingId, body.chair, { key: freshKey(), reason: `Lý do ${which}` })
   }
 }
 
@@ -363,7 +364,7 @@ it('fold(visible) = project(viewer, fold(all)), for every viewer of any meeting'
 it('and every kind of entry has been told by then', async () => {
   const told = [...MeetingEntry.options].map((option) => option.shape.kind.value)
   const steps: Step[] = ['change', 'tick', 'publish', 'postpone', 'reschedule', 'join', 'absence', 'withdraw', 'open', 'goTo', 'attach', 'render', 'remindReaders', 'comment', 'lead', 'endLead', 'draft', 'discardDraft', 'draft', 'issueDraft', 'addVersion', 'circulate', 'stateVersion', 'withdrawPaper', 'changeItem', 'order', 'add', 'remove', 'goTo',
-    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'secretVote', 'draw', 'openCasting', 'closeVote', 'vote', 'annulVote', 'leave', 'close', 'followUp', 'sendPaper', 'signPaper', 'replacePaper', 'recallPaper', 'saveMinutes', 'abstract', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
+    'vote', 'cast', 'recast', 'remindVoters', 'setHall', 'countHall', 'closeVote', 'secretVote', 'draw', 'openCasting', 'closeVote', 'vote', 'annulVote', 'leave', 'close', 'followUp', 'sendPaper', 'signPaper', 'replacePaper', 'recallPaper', 'saveMinutes', 'abstract', 'helpMinutes', 'reviewMinutes', 'discussMinutes', 'returnMinutes', 'reviewMinutes', 'publishMinutes', 'recallPaper', 'reopenMinutes'].map((act) => ({ act: act as Step['act'], who: 0, which: 1 }))
   // With a reserved opinion; whoever entered a count does not confirm it.
   for (const step of steps) if (['cast', 'recast'].includes(step.act)) step.which = 3
   steps.splice(steps.findIndex(({ act }) => act === 'closeVote'), 0, { act: 'confirmHall', who: 1, which: 1 })

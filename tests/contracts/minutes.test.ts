@@ -369,6 +369,7 @@ describe('permissions', () => {
     ['let somebody help with', (id, caller) => review.setHelper(id, caller, committee.late, true), 'minutesNotFound'],
     ['give back', (id, caller) => review.giveBack(id, caller, { reason: 'x', key: freshKey() }), 'minutesNotFound'],
     ['approve', (id, caller) => review.approve(id, caller, { sha256: '0'.repeat(64), key: freshKey() }), 'minutesNotFound'],
+    ['open again', (id, caller) => review.reopen(id, caller, { reason: 'x', key: freshKey() }), 'minutesNotFound'],
   ]
 
   it('a member does nothing with a draft, and a stranger does not learn that there is one', async () => {

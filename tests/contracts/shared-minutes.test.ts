@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, expect, it } from 'vitest'
 import * as Y from 'yjs'
 import { getMinutes } from '../../protocol/minutes.ts'
-import { approveMinutes as approve, openMinutesReview, setMinutesHelper } from '../../protocol/minutes-review.ts'
+import { approveMinutes as approve, openMinutesReview, reopenMinutes, setMinutesHelper } from '../../protocol/minutes-review.ts'
 import { beginMinutes } from '../../protocol/minutes.ts'
 import { MAX_MINUTES_TEXT, MINUTES_CLOSED, MINUTES_FIELD } from '../../protocol/minutes-text.ts'
 import { startAssembly, type Actor, type Assembly } from '../support/assembly.ts'
@@ -115,6 +115,34 @@ it('after the approval nobody writes: connections end, and an update on its way 
   await until(() => clerk.failed && helper.failed)
   expect(await stored(meetingId, /^(Ghi|Kết luận đã)/)).toEqual(['Kết luận đã đọc'])
   await expect(assembly.server.domains.minutes.append(meetingId, new Uint8Array([0, 0]), assembly.clerk.caller)).rejects.toMatchObject({ code: 'minutesPublished' })
+})
+
+it('opened again once the paper was recalled, the same text is written on, by those who come anew', async () => {
+  const { meetingId, params } = await scene()
+  const before = writer(assembly.clerk, meetingId)
+  await before.synced()
+  before.add('Kết luận đã đọc')
+  await before.saved()
+  await assembly.clerk.client.call(openMinutesReview, { params, body: { dueAt: soon(), key: freshKey() } })
+  const { body: { sha256 } } = await assembly.chair.client.call(getMinutes, { params })
+  const { body: { paperId } } = await assembly.chair.client.call(approve, { params, body: { sha256, key: freshKey() } })
+  await until(() => before.closed.includes(MINUTES_CLOSED.rightsChanged))
+  await assembly.server.domains.publishing.papers.recall(paperId ?? '', assembly.clerk.caller, 'Sai số liệu')
+  const reopen = (actor: Actor, reason: string) => actor.client.call(reopenMinutes, { params, body: { reason, key: freshKey() } })
+  for (const reason of ['', '  \n ', 'x'.repeat(2_001)]) expect((await reopen(assembly.chair, reason)).error?.code).toBe('badRequest')
+  for (const actor of [assembly.clerk, assembly.member]) expect((await reopen(actor, 'Lý do')).error?.code).toBe('forbiddenInMeeting')
+  expect((await reopen(assembly.stranger, 'Lý do')).error?.code).toBe('meetingNotFound')
+  expect((await reopen(assembly.chair, 'Sai số liệu')).error).toBeUndefined()
+
+  const [clerk, helper] = [writer(assembly.clerk, meetingId), writer(assembly.member, meetingId)]
+  await clerk.synced()
+  await helper.synced()
+  expect(clerk.texts()).toEqual(before.texts())
+  expect(clerk.fragment().toString()).toContain('<facts')
+  helper.add('Ghi sau khi mở lại')
+  await helper.saved()
+  await until(() => clerk.texts().includes('Ghi sau khi mở lại'))
+  expect(await stored(meetingId, /^(Ghi|Kết luận đã)/)).toEqual(['Kết luận đã đọc', 'Ghi sau khi mở lại'])
 })
 
 it('what is no text of minutes ends the connection that it came over and is stored nowhere', async () => {
