@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { canSee, fold, type Viewer } from '../../protocol/journal.ts'
 import { meetingReducer } from '../../protocol/meeting-state.ts'
+import { noMinutes } from '../../protocol/minutes-entries.ts'
 import { freshKey } from '../support/house.ts'
 import { audited } from '../support/journal.ts'
 import { as, chair, clerk, committee, member, openMinutes, stranger, type MinutesWorld } from '../support/minutes.ts'
@@ -58,6 +60,11 @@ it('goes back to a draft of what was approved, with its facts from the journal, 
   expect(await server.journal.snapshot(meetingId, { personId: member.personId, office: false, items: 'all' }, meetingReducer))
     .toMatchObject({ texts: { [open.minutes.reopened?.reason.$text ?? '']: 'Sửa số người có mặt' } })
   await expect(minutes.get(meetingId, member)).rejects.toMatchObject({ code: 'minutesNotFound' })
+  // A guest of single items, who was told of the number, is told that it is no more, and not why.
+  const guest: Viewer = { personId: randomUUID(), office: false, items: [] }
+  const told = (await house.entries(meetingId)).filter(({ audience }) => canSee(audience, guest))
+  expect(fold(meetingReducer, told)).toMatchObject({ minutesNumber: null, minutes: noMinutes })
+  expect(told.map(({ kind }) => kind)).toEqual(expect.arrayContaining(['minutes.published', 'minutes.unpublished']))
 
   expect(await textsOf(meetingId)).toContain(ELEVEN)
   await correct(meetingId)
