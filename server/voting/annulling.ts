@@ -4,10 +4,7 @@ import { requireUnstamped } from '../platform/unstamped.ts'
 import { openVoteIn } from './open-vote.ts'
 import type { SecretBallots, VotingStore } from './voting.ts'
 
-/** Who may close a vote may annul it. */
-const may = { annul: requireOfficeOrPresiding }
-
-/** Ending a vote that was opened by mistake. What was cast in it is neither counted nor told to anybody. */
+/** Ending a vote that was opened by mistake, by who may close it. What was cast in it is neither counted nor told to anybody. */
 export function createAnnulling({ access, store, secret }: {
   access: MeetingAccess, store: Pick<VotingStore, 'annul'>, secret: Pick<SecretBallots, 'discard'>
 }) {
@@ -18,7 +15,7 @@ export function createAnnulling({ access, store, secret }: {
      */
     async annul(meetingId: string, caller: Caller, { key, voteId, reason }: { key: string, voteId: string, reason: string }): Promise<Record<string, never>> {
       requireUnstamped(reason)
-      return await access.change(meetingId, caller, may.annul, { key, fingerprint: ['vote:annul', voteId, reason] }, async (tx) => {
+      return await access.change(meetingId, caller, requireOfficeOrPresiding, { key, fingerprint: ['vote:annul', voteId, reason] }, async (tx) => {
         const { itemId, secret: isSecret } = await openVoteIn(tx, voteId)
         if (isSecret) await secret.discard(tx, voteId)
         await store.annul(tx.trx, voteId, tx.at)
