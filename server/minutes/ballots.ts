@@ -24,7 +24,7 @@ export function voteBlocks(vote: VoteState, write: Words): MinutesBlock[] {
   const item = (text: string): MinutesBlock => ({ kind: 'listItem', text })
   if (annulment) {
     const by = annulment.by === null ? '' : ` Người huỷ: ${write.personId(annulment.by)}.`
-    return [heading(onScreen), item(`Cuộc biểu quyết bị huỷ khi chưa kiểm phiếu, vì: ${closed(write.text(annulment.reason))}${by}`)]
+    return [heading(onScreen), item(`Cuộc biểu quyết bị huỷ trước khi có kết quả, vì: ${closed(write.text(annulment.reason))}${by}`)]
   }
   if (!result) return []
   const [entitled, cast] = [vote.electorate.length, result.cast + (result.invalid ?? 0)]

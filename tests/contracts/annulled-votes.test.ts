@@ -109,7 +109,7 @@ describe('a vote that is annulled', () => {
     const told = lines.findIndex((line) => line.startsWith('Cuộc biểu quyết bị huỷ'))
     expect(lines.slice(told - 1, told + 2)).toEqual([
       expect.stringMatching(/^Biểu quyết ghi tên bằng hình thức điện tử, từ .* đến .*: Thông qua\?$/),
-      'Cuộc biểu quyết bị huỷ khi chưa kiểm phiếu, vì: Nhập nhầm câu hỏi. Người huỷ: đồng chí Lê Thị Thử, Chuyên viên, Uỷ viên.',
+      'Cuộc biểu quyết bị huỷ trước khi có kết quả, vì: Nhập nhầm câu hỏi. Người huỷ: đồng chí Lê Thị Thử, Chuyên viên, Uỷ viên.',
       // The vote after it.
       expect.stringMatching(/^Biểu quyết ghi tên bằng hình thức điện tử, từ /),
     ])
