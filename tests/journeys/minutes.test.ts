@@ -43,7 +43,10 @@ describe('the minutes of a meeting', () => {
   const back = (seat: Seat) => { const line = lines.get(seat); if (line) line.cut = false }
   /** Writes at the end of the text, in a paragraph of its own. */
   async function write(seat: Seat, words: string) {
-    await text(seat).locator('p').last().click()
+    const line = text(seat).locator('p').last()
+    // Behind its last word: in its middle may stand words of the journal, which are chosen by a click.
+    const { width, height } = await line.boundingBox() ?? { width: 1, height: 1 }
+    await line.click({ position: { x: width - 1, y: height - 1 } })
     await seat.page.keyboard.press('Control+End')
     await seat.page.keyboard.press('Enter')
     await seat.page.keyboard.type(words)
@@ -167,6 +170,33 @@ describe('the minutes of a meeting', () => {
       await seat.page.locator('[data-testid="minutes-status"][data-status="published"]').waitFor()
       await text(seat).getByText('Tờ trình số 45.').waitFor()
     }
+  })
+
+  it('are opened again by the chair once their paper was recalled, corrected, and issued under the next number', async () => {
+    const { minutes, publishing } = house.server.domains
+    const first = await minutes.get(meetingId, as(chair.personId))
+    await publishing.papers.recall(first.paperId ?? '', as(clerk.personId), 'Sai số tờ trình')
+    await at(chair, 'reopen-minutes').click()
+    await at(chair, 'reopen-reason').fill('Tờ trình đúng là số 54')
+    await at(chair, 'confirm-reopen-minutes').click()
+    for (const seat of [clerk, chair, phone]) await at(seat, 'minutes-reopened').getByText('Tờ trình đúng là số 54').waitFor()
+    // Whom the text does not concern yet sees that it is gone; whoever writes has it with its facts.
+    await phone.page.getByText('Chưa có biên bản').waitFor()
+    await text(clerk).locator('.minutes-facts[data-ref]').first().waitFor()
+    await write(clerk, 'Đính chính: tờ trình số 54.')
+    await saved(clerk)
+    await at(clerk, 'open-review').click()
+    await at(clerk, 'confirm-review').click()
+    await at(chair, 'approve-minutes').click()
+    await chair.page.getByRole('dialog').getByText('tờ trình số 54.').waitFor()
+    await at(chair, 'confirm-approve-minutes').click()
+    for (const seat of [chair, clerk, phone]) {
+      await seat.page.locator('[data-testid="minutes-status"][data-status="published"]').waitFor()
+      await text(seat).getByText('Đính chính: tờ trình số 54.').waitFor()
+      expect(await at(seat, 'minutes-reopened').count()).toBe(0)
+    }
+    const second = await minutes.get(meetingId, as(phone.personId))
+    expect(Number(second.number)).toBe(Number(first.number) + 1)
     expect([clerk, helper, chair, phone].flatMap(({ problems }) => problems)).toEqual([])
   })
 })
