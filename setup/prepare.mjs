@@ -13,6 +13,11 @@ export async function prepareDependencies(root) {
   if (!dependenciesMatch(root)) await locked(root, () => ensureDependencies(root))
 }
 
+/** The environment in which this checkout's programs find each other. */
+export const programEnvironment = (root) => (
+  { ...process.env, PATH: `${path.join(root, 'node_modules', '.bin')}${path.delimiter}${process.env.PATH ?? ''}` }
+)
+
 /**
  * Brings the checkout to where the server can start: dependencies, media worker, client build, each only when needed.
  * Returns the environment to run the server with.
@@ -25,7 +30,5 @@ export async function prepare(root) {
       await offerReadingTools()
     })
   }
-  const worker = await ensureMediaWorker(root)
-  const bin = path.join(root, 'node_modules', '.bin')
-  return { ...process.env, PATH: `${bin}${path.delimiter}${process.env.PATH ?? ''}`, MEDIASOUP_WORKER_BIN: worker }
+  return { ...programEnvironment(root), MEDIASOUP_WORKER_BIN: await ensureMediaWorker(root) }
 }

@@ -67,14 +67,17 @@ function readReport(file) {
 }
 
 begin(async () => {
-  const { prepare } = await import('./prepare.mjs')
+  const { prepare, prepareDependencies, programEnvironment } = await import('./prepare.mjs')
   const { ensureTestTools } = await import('./browser.mjs')
   const summary = await import('./check-summary.mjs')
+  await prepareDependencies(root)
+  // They need no more than the dependencies, and go on while the rest is brought here and built.
+  const checking = runChecks(programEnvironment(root))
   const env = await prepare(root)
   env.CHROMIUM = await ensureTestTools()
   // Without a locale Chromium loses the Vietnamese in names of files.
   env.LC_ALL = 'C.UTF-8'
-  const checks = await runChecks(env)
+  const checks = await checking
   const tests = await runTests(env, process.argv.slice(2), summary)
   const failed = checks.failed + tests.failed
   const named = tests.skipped.map(({ name, needs }) => `${name} (${needs ? `needs ${needs}` : 'no reason given'})`).join('; ')
