@@ -177,8 +177,8 @@ describe('the minutes of a meeting', () => {
     const first = await minutes.get(meetingId, as(chair.personId))
     await publishing.papers.recall(first.paperId ?? '', as(clerk.personId), 'Sai số tờ trình')
     await at(chair, 'reopen-minutes').click()
-    await at(chair, 'reopen-reason').fill('Tờ trình đúng là số 54')
-    await at(chair, 'confirm-reopen-minutes').click()
+    await at(chair, 'reason').fill('Tờ trình đúng là số 54')
+    await at(chair, 'reason-done').click()
     for (const seat of [clerk, chair, phone]) await at(seat, 'minutes-reopened').getByText('Tờ trình đúng là số 54').waitFor()
     // Whom the text does not concern yet sees that it is gone; whoever writes has it with its facts.
     await phone.page.getByText('Chưa có biên bản').waitFor()
