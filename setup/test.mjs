@@ -10,7 +10,7 @@ const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
 const { scripts } = JSON.parse(readFileSync(path.join(root, 'package.json'), 'utf8'))
 
 /** Scripts of package.json that count as one check each. */
-const CHECKS = ['lint', 'lint:dependencies', 'typecheck']
+const CHECKS = ['lint', 'lint:dependencies', 'typecheck:programs', 'typecheck:client']
 
 /** Runs a command out of sight; resolves to whether it went well and what it said. */
 function runQuietly(command, args, options) {

@@ -38,6 +38,8 @@ interface Case {
   knowers?: readonly Role[]
   /** Its name is known to nobody. */
   nameless?: true
+  /** Others take part in the meeting afterwards. */
+  othersRemain?: true
 }
 const office: readonly Role[] = ['chair', 'clerk', 'presiding']
 /** Who presided is a member once the meeting is over. */
@@ -84,7 +86,7 @@ const cases: Record<string, Case> = {
     await assembly.server.db('meeting').where({ id: meetingId }).update({ starts_at: new Date(Date.now() - 24 * 3600_000) })
     expect(await of().circulation.expireDue()).toBe(1)
   } },
-  'removed with its item': { readers: [], async then(meetingId, documentId) {
+  'removed with its item': { readers: [], othersRemain: true, async then(meetingId, documentId) {
     const { documents } = await assembly.server.journal.state(meetingId, meetingReducer)
     await assembly.server.domains.agenda.remove(meetingId, documents.find((one) => one.documentId === documentId)?.itemId ?? '', actors.clerk.caller)
   } },
@@ -171,6 +173,15 @@ async function ask(route: AnyRoute, role: Role, ids: { meetingId: string, docume
 }
 const ABSENT = randomUUID()
 
+const kept = new Map<string, Promise<string>>()
+/** What is answered of a document that never was, to a role in a meeting like this: asked once. */
+function ofAbsent(name: string, role: Role, meeting: string, asking: () => Promise<string>): Promise<string> {
+  const key = `${name} ${role} ${meeting}`
+  const answer = kept.get(key) ?? asking()
+  kept.set(key, answer)
+  return answer
+}
+
 const command = async (name: string, role: Role, ids: { meetingId: string, documentId: string }) => {
   const answer = await sockets[role].timeout(10_000).emitWithAck(name, { ...ids, key: freshKey() }) as { ok: boolean, error?: { code: string } }
   return answer.ok ? 'ok' : answer.error?.code ?? ''
@@ -186,6 +197,8 @@ describe.each(Object.entries(cases))('a document %s', (_, it_) => {
   it('is there for its readers, and for nobody else', { timeout: 60_000 }, async () => {
     const ids = await scene(it_)
     const absent = { ...ids, documentId: randomUUID() }
+    const { status } = await assembly.server.db('meeting').where({ id: ids.meetingId }).first<{ status: string }>('status')
+    const meeting = it_.othersRemain ? ids.meetingId : status
     for (const role of roles) {
       const may = it_.readers.includes(role)
       const answers = Object.fromEntries(await Promise.all(reading.map(async (route) => [route.id, await ask(route, role, ids)] as const)))
@@ -194,13 +207,13 @@ describe.each(Object.entries(cases))('a document %s', (_, it_) => {
       const alike = may ? [] : office.includes(role) ? reading : routes
       for (const route of alike) {
         const answer = answers[route.id] ?? await ask(route, role, ids)
-        expect([role, route.id, answer]).toEqual([role, route.id, await ask(route, role, absent)])
+        expect([role, route.id, answer]).toEqual([role, route.id, await ofAbsent(route.id, role, meeting, () => ask(route, role, absent))])
         expect(answer).not.toBe('ok')
       }
       for (const { name } of commands) {
         if (may && name === 'review:lead') continue
         const answer = await command(name, role, ids)
-        if (!may) expect([role, name, answer]).toEqual([role, name, await command(name, role, absent)])
+        if (!may) expect([role, name, answer]).toEqual([role, name, await ofAbsent(name, role, meeting, () => command(name, role, absent))])
         else expect(['ok', 'meetingClosed']).toContain(answer)
       }
       const known = JSON.stringify([

@@ -35,7 +35,7 @@ export async function proposeOnPage(unit: Seat, origin: string, { title, day }: 
   await unit.page.waitForURL(/\/proposals\/[0-9a-f-]{36}\/edit$/)
   const buffer = await pdfOf(['TỜ TRÌNH', title])
   await at(unit, 'attach-submission').setInputFiles({ name: 'Tờ trình.pdf', mimeType: 'application/pdf', buffer })
-  await at(unit, 'papers-submission').getByText('Tờ trình.pdf').waitFor()
+  await at(unit, 'paper').getByText('Tờ trình.pdf').waitFor()
   const id = new URL(unit.page.url()).pathname.split('/')[2] ?? ''
   await at(unit, 'submit-proposal').click()
   await confirm(unit, 'Trình nội dung')
