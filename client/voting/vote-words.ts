@@ -76,8 +76,11 @@ export function useVoteWords(meeting: Pick<Meeting, 'live'> = useMeeting()) {
   return {
     choice, says, outcome, sum, rule,
     question: (vote: Pick<VoteTerms, 'question'>) => meeting.live.text(vote.question) ?? t('ui.erased'),
-    kind: (vote: Pick<VoteTerms, 'kind' | 'secret' | 'round'>) =>
-      [t(`voting.kind.${vote.kind}`), ...vote.secret ? [t('voting.secret')] : [], ...vote.round > 1 ? [t('voting.round', { round: vote.round })] : []].join(' · '),
+    kind({ kind, secret, round }: Pick<VoteTerms, 'kind' | 'secret' | 'round'>): string {
+      // A vote on a motion is one under names by its kind, unless it is secret.
+      const called = secret && kind === 'named' ? [t('voting.secretVote')] : [t(`voting.kind.${kind}`), ...secret ? [t('voting.secret')] : []]
+      return [...called, ...round > 1 ? [t('voting.round', { round })] : []].join(' · ')
+    },
     percent: (share: number) => t('voting.percent', { percent: format.number(Math.round(share * 1000) / 10) }),
     number: format.number,
   }
