@@ -181,7 +181,7 @@ describe('the minutes of a meeting', () => {
     await at(chair, 'reason-done').click()
     for (const seat of [clerk, chair, phone]) await at(seat, 'minutes-reopened').getByText('Tờ trình đúng là số 54').waitFor()
     // Whom the text does not concern yet sees that it is gone; whoever writes has it with its facts.
-    await phone.page.getByText('Chưa có biên bản').waitFor()
+    await phone.page.getByText('Biên bản đang được sửa').waitFor()
     await text(clerk).locator('.minutes-facts[data-ref]').first().waitFor()
     await write(clerk, 'Đính chính: tờ trình số 54.')
     await saved(clerk)

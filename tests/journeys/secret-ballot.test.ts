@@ -93,6 +93,7 @@ describe('a secret ballot', () => {
       await seat.page.locator('[data-testid="own-ballot"][data-found="true"]').waitFor()
       await seat.page.locator('[data-testid="recount"][data-agrees="true"]').waitFor()
     }
+    await at(chair, 'vote-result').getByText('Kết quả · Bỏ phiếu kín').waitFor()
     await at(member, 'own-ballot').locator('summary').click()
     await at(member, 'own-ballot').getByText('Không tán thành').waitFor()
     // After the meeting the way to it is from the meeting's page.
